@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The exceptions of the library and how a problem reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+__all__ = [
+    "InvalidOptionsError",
+    "InvalidTypeError",
+    "Problem",
+    "ProviderError",
+    "Rejected",
+    "RejectedType",
+    "SecretError",
+    "UnknownProviderError",
+]
+
+
+@attrs.frozen
+class Problem:
+    """One thing that is wrong with one option (or with the call, if ``option`` is empty)."""
+
+    option: str
+    """Python name of the option, as the user wrote it."""
+    expected: str
+    """What would have been right."""
+    got: str = attrs.field(default="", kw_only=True)
+    """What was given, never showing a secret; empty where there is nothing to show."""
+    hint: str = attrs.field(default="", kw_only=True)
+    """What to do about it; empty if ``expected`` says it all."""
+    key: str = attrs.field(default="", kw_only=True)
+    """Java key of the option; empty if it is none or equals ``option``."""
+    is_type: bool = attrs.field(default=False, kw_only=True)
+    """Whether the type is wrong rather than the value."""
+
+    def __str__(self) -> str:
+        where = f"{self.option} ({self.key})" if self.key else self.option
+        text = f"{where}: expected {self.expected}" if where else f"expected {self.expected}"
+        if self.got:
+            text += f", got {self.got}"
+        return f"{text}; {self.hint}" if self.hint else text
+
+
+class ProviderError(Exception):
+    """Root of everything that the library raises on purpose."""
+
+
+class InvalidOptionsError(ProviderError, ValueError):
+    """A provider cannot be built; ``problems`` lists everything that is wrong with the call."""
+
+    def __init__(self, subject: str, problems: Iterable[Problem]) -> None:
+        self.subject = subject
+        self.problems = tuple(problems)
+        super().__init__(subject, self.problems)
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return f"{self.subject}: {self.problems[0]}"
+        lines = "".join(f"\n  {problem}" for problem in self.problems)
+        return f"{self.subject}: {len(self.problems)} problems{lines}"
+
+
+class InvalidTypeError(InvalidOptionsError, TypeError):
+    """An `InvalidOptionsError` in which at least one problem is a wrong type."""
+
+
+def invalid(subject: str, problems: Iterable[Problem]) -> InvalidOptionsError:
+    """The one exception for *problems*, catchable as TypeError where a type is wrong."""
+    problems = tuple(problems)
+    kind = InvalidTypeError if any(p.is_type for p in problems) else InvalidOptionsError
+    return kind(subject, problems)
+
+
+class Rejected(ValueError):
+    """A value that an option cannot take: what was expected, never what was given. The provider adds the rest."""
+
+    is_type = False
+
+    def __init__(self, expected: str, *, hint: str = "") -> None:
+        self.expected = expected
+        self.hint = hint
+        super().__init__(f"expected {expected}")
+
+
+class RejectedType(Rejected, TypeError):
+    """A value of a type that the option cannot take."""
+
+    is_type = True
+
+
+class SecretError(ProviderError):
+    """A secret's reference (environment variable, file) cannot be resolved."""
+
+
+class UnknownProviderError(ProviderError, LookupError):
+    """No provider is registered, or stored, under that name."""

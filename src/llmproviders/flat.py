@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cattrs converter between classes with options and flat dicts of Java keys and texts.
+
+It knows types, not classes: booleans, numbers, texts, secrets, enums and tuples have a text each, and a class is the
+sum of its options. Register a pair of hooks with `converter` to give a type of your own a text.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from enum import Enum
+from typing import Any, Final, Literal
+
+import attrs
+from cattrs import Converter
+
+from .errors import Problem, Rejected, RejectedType, invalid
+from .flinktext import read_boolean, read_double, read_duration, read_integer, write_duration
+from .records import METADATA_KEY, OptionInfo, options
+from .secrets import Secret, reveal
+
+__all__ = ["converter", "has_options", "text_reader", "text_writer"]
+
+converter: Final = Converter()
+"""Unstructures any attrs class with options to ``dict[str, str]``, and structures it back."""
+
+
+def _read_timedelta(text: str, _: object) -> timedelta:
+    nanos = read_duration(text)
+    if nanos % 1_000:
+        raise Rejected("a duration in whole microseconds")
+    try:
+        return timedelta(microseconds=nanos // 1_000)
+    except OverflowError:
+        raise Rejected("a duration that a timedelta can hold") from None
+
+
+converter.register_structure_hook(bool, lambda text, _: read_boolean(text))
+converter.register_structure_hook(int, lambda text, _: read_integer(text))
+converter.register_structure_hook(float, lambda text, _: read_double(text))
+converter.register_structure_hook(str, lambda text, _: text)
+converter.register_structure_hook(Secret, lambda text, _: text)
+converter.register_structure_hook(timedelta, _read_timedelta)
+converter.register_unstructure_hook(bool, lambda value: "true" if value else "false")
+converter.register_unstructure_hook(int, str)
+converter.register_unstructure_hook(float, repr)
+converter.register_unstructure_hook(str, reveal)
+converter.register_unstructure_hook(Secret, Secret.reveal)
+converter.register_unstructure_hook(timedelta, write_duration)
+
+
+def _is_literal(hint: Any) -> bool:
+    origin: object = typing.get_origin(hint)
+    return origin is Literal
+
+
+def _is_enum(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Enum)
+
+
+@converter.register_structure_hook_factory(lambda hint: _is_literal(hint) or _is_enum(hint))
+def _choice_reader(_: Any) -> Callable[[str, Any], str]:
+    # Letter case and Java's spelling are the option's business, in code as in text.
+    return lambda text, _: text
+
+
+@converter.register_unstructure_hook_factory(_is_literal)
+def _literal_writer(_: Any) -> Callable[[str], str]:
+    return str
+
+
+@converter.register_unstructure_hook_factory(_is_enum)
+def _enum_writer(_: Any) -> Callable[[Enum], str]:
+    return lambda member: str(member.value)
+
+
+def text_writer(info: OptionInfo) -> Callable[[Any], str]:
+    """How a value of the option becomes its Java text."""
+    if info.sequence_key:
+        return lambda value: value if isinstance(value, str) else ";".join(value)
+    hook: Callable[[Any], str] = converter.get_unstructure_hook(info.type)
+    return hook
+
+
+def text_reader(info: OptionInfo) -> Callable[[str], Any]:
+    """How a Java text of the option becomes what the constructor takes."""
+    if info.sequence_key:
+        return lambda text: text.split(";") if ";" in text else text
+    hook = converter.get_structure_hook(info.type)
+    return lambda text: hook(text, info.type)
+
+
+def has_options(cls: Any) -> bool:
+    """Whether *cls* is an attrs class with at least one option."""
+    return attrs.has(cls) and any(METADATA_KEY in field.metadata for field in attrs.fields(cls))
+
+
+@converter.register_unstructure_hook_factory(has_options)
+def _flattener(cls: Any) -> Callable[[Any], dict[str, str]]:
+    """The plain way to flatten: one option after the other; a value of None is left out."""
+    entries = [(info, text_writer(info)) for info in options(cls)]
+
+    def flatten(instance: Any) -> dict[str, str]:
+        flat = {}
+        for info, write in entries:
+            value = getattr(instance, info.name)
+            if value is not None:
+                key = info.sequence_key if info.sequence_key and not isinstance(value, str) else info.key
+                flat[key] = write(value)
+        flat.update((key, reveal(value)) for key, value in getattr(instance, "extra_options", {}).items())
+        return flat
+
+    return flatten
+
+
+@converter.register_structure_hook_factory(has_options)
+def _structurer(cls: Any) -> Callable[[Mapping[str, str], Any], Any]:
+    """Read the texts, then call the class; what the texts get wrong is reported with what the class does not take."""
+    reader = FlatReader(cls)
+
+    def structure(flat: Mapping[str, str], _: Any) -> Any:
+        given, extras, problems = reader(flat)
+        if problems:
+            error = invalid(cls.__name__, problems)
+            del given, extras, flat
+            raise error
+        return cls(**given, extra_options=extras) if extras else cls(**given)
+
+    return structure
+
+
+class FlatReader:
+    """Splits a flat dict of a class into constructor arguments, extra options, and problems."""
+
+    def __init__(self, cls: type) -> None:
+        self.entries: dict[str, tuple[OptionInfo, Callable[[str], Any]]] = {}
+        for info in options(cls):
+            # Older keys first: where both are there, Flink takes the new one.
+            for key in (*info.deprecated_keys, info.key, info.sequence_key):
+                self.entries[key] = info, text_reader(info)
+        self.entries.pop("", None)
+
+    def __call__(self, flat: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
+        """Constructor arguments by Python name, extras by Java key, and what could not be read."""
+        given: dict[str, Any] = {}
+        keys: dict[str, str] = {}
+        extras: dict[str, str] = {}
+        problems: list[Problem] = []
+        for key, text in flat.items():
+            if type(text) is not str or type(key) is not str:
+                error: Rejected = RejectedType("option keys and texts that are str")
+                problems.append(Problem(str(key), error.expected, got=type(text).__name__, is_type=True))
+            elif (entry := self.entries.get(key)) is None:
+                extras[key] = text
+            else:
+                info, read = entry
+                if info.name in given and self._older(info, key, keys[info.name], problems):
+                    continue
+                keys[info.name] = key
+                try:
+                    given[info.name] = read(text)
+                except Rejected as error:
+                    got = "" if info.secret else repr(text[:60])
+                    problems.append(Problem(info.name, error.expected, got=got, hint=error.hint, key=info.key))
+        return given, extras, problems
+
+    @staticmethod
+    def _older(info: OptionInfo, key: str, other: str, problems: list[Problem]) -> bool:
+        """Whether *key* gives way to *other*, which was read before and means the same option."""
+        if info.sequence_key in (key, other):
+            problems.append(Problem(info.name, f"either {info.key} or {info.sequence_key}", got="both"))
+            return True
+        return key in info.deprecated_keys

@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The texts that Flink's option parser reads, and no others: booleans, numbers, durations, maps.
+
+Every ``read_*`` takes a text and returns the value that Java would see, or raises `Rejected` with what was expected.
+Sources: Flink's ``ConfigurationUtils``, ``TimeUtils`` and ``StructuredOptionsSplitter``, run on Flink 1.20, 2.1 and 2.3.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from .errors import Rejected
+
+__all__ = [
+    "read_boolean",
+    "read_double",
+    "read_duration",
+    "read_integer",
+    "read_json_object",
+    "read_map",
+    "write_duration",
+    "write_json",
+    "write_map",
+]
+
+# Java's String.trim() takes these away, and nothing else.
+_BLANK: Final = "".join(map(chr, range(0x21)))
+
+_INTEGER = re.compile(r"[+-]?\d+")
+_DOUBLE = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?")
+_HEX_DOUBLE = re.compile(r"([+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+)[fFdD]?")
+
+
+def read_boolean(text: str) -> bool:
+    """``true`` or ``false`` in any letter case, without blanks."""
+    lower = text.lower()
+    if lower not in ("true", "false"):
+        raise Rejected("true or false")
+    return lower == "true"
+
+
+def read_integer(text: str) -> int:
+    """What Java's parseInt and parseLong take; their bounds are checked with the option's."""
+    if not _INTEGER.fullmatch(text):
+        raise Rejected("a whole number in digits")
+    # Python refuses to read thousands of digits; no bounded Java number has more than these.
+    digits = text.lstrip("+-").lstrip("0") or "0"
+    if len(digits) > 40:  # noqa: PLR2004
+        raise Rejected("a whole number within Java's bounds")
+    return int(text)
+
+
+def read_double(text: str) -> float:
+    """What Java's parseDouble takes, but only finite numbers."""
+    trimmed = text.strip(_BLANK)
+    if found := _DOUBLE.fullmatch(trimmed):
+        number = float(found[1])
+    elif found := _HEX_DOUBLE.fullmatch(trimmed):
+        try:
+            number = float.fromhex(found[1])
+        except OverflowError:
+            number = math.inf
+    else:
+        raise Rejected("a finite number")
+    if not math.isfinite(number):
+        raise Rejected("a finite number")
+    return number
+
+
+_NANOS: Final[Mapping[str, int]] = {
+    name: nanos
+    for names, nanos in (
+        ("d day days", 86_400_000_000_000),
+        ("h hour hours", 3_600_000_000_000),
+        ("min m minute minutes", 60_000_000_000),
+        ("s sec secs second seconds", 1_000_000_000),
+        ("ms milli millis millisecond milliseconds", 1_000_000),
+        ("\u00b5s micro micros microsecond microseconds", 1_000),
+        ("ns nano nanos nanosecond nanoseconds", 1),
+    )
+    for name in names.split()
+}
+_MAX_NANOS: Final = (2**63 - 1) * 1_000_000_000 + 999_999_999
+_NUMBER_AND_UNIT = re.compile(r"([0-9]+)(.*)", re.DOTALL)
+_ISO = re.compile(
+    r"(?P<sign>[+-])?P(?:(?P<d>[+-]?[0-9]+)D)?"
+    r"(?P<time>T(?:(?P<h>[+-]?[0-9]+)H)?(?:(?P<m>[+-]?[0-9]+)M)?(?:(?P<s>[+-]?[0-9]+)(?:[.,](?P<f>[0-9]{0,9}))?S)?)?",
+    re.IGNORECASE | re.ASCII,
+)
+_DURATION_EXPECTED: Final = "a duration such as '30s', '500 ms' or '2min'"
+
+
+def read_duration(text: str) -> int:
+    """Nanoseconds of a Flink duration: a whole number with a unit (none: ms), or ISO-8601 (Flink 2.1 and later)."""
+    trimmed = text.strip(_BLANK)
+    if found := _NUMBER_AND_UNIT.fullmatch(trimmed):
+        digits, unit = found[1].lstrip("0") or "0", found[2].strip(_BLANK).lower() or "ms"
+        if unit not in _NANOS:
+            raise Rejected(_DURATION_EXPECTED)
+        nanos = int(digits[:40]) * _NANOS[unit]
+    else:
+        nanos = _iso_nanos(trimmed)
+    if not 0 <= nanos <= _MAX_NANOS:
+        raise Rejected(_DURATION_EXPECTED)
+    return nanos
+
+
+def _iso_nanos(text: str) -> int:
+    found = _ISO.fullmatch(text)
+    if found is None or all(found[part] is None for part in "dhms") or (found["time"] or "").lower() == "t":
+        raise Rejected(_DURATION_EXPECTED)
+    whole = sum(int((found[part] or "0")[:40]) * _NANOS[part] for part in "dhms")
+    fraction = int((found["f"] or "").ljust(9, "0"))
+    total = whole + (-fraction if (found["s"] or "").startswith("-") else fraction)
+    return -total if found["sign"] == "-" else total
+
+
+def write_duration(value: timedelta) -> str:
+    """A `timedelta` in the largest unit that is exact, in a form that every runtime reads.
+
+    Raises:
+        ValueError: if it is negative.
+    """
+    micros = value // timedelta(microseconds=1)
+    if micros < 0:
+        raise Rejected("a duration that is not negative")
+    for unit in ("h", "min", "s", "ms"):
+        amount, rest = divmod(micros * 1_000, _NANOS[unit])
+        if amount and not rest:
+            return f"{amount}{unit}"
+    return f"{micros}micros" if micros else "0s"
+
+
+def _no_constant(name: str) -> Any:
+    # JSON has no NaN and no infinities, whatever Python's reader thinks.
+    raise Rejected(name)
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise Rejected("a JSON object with each name once")
+    return result
+
+
+def read_json_object(text: str) -> dict[str, Any]:
+    """The object that a JSON text holds."""
+    try:
+        value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise Rejected("a JSON object with each name once")
+    return value
+
+
+def write_json(value: object) -> str:
+    """*value* as JSON.
+
+    Raises:
+        ValueError: naming the first element that JSON cannot carry.
+    """
+    for path, reason in _no_json(value, (), ()):
+        where = "".join(f"[{step!r}]" for step in path)
+        raise Rejected(f"a value that JSON can carry{f' at {where}' if where else ''}, not {reason}")
+    return json.dumps(_plain(value), allow_nan=False, separators=(", ", ": "))
+
+
+def _no_json(value: object, path: tuple[object, ...], above: tuple[int, ...]) -> Iterator[tuple[tuple[object, ...], str]]:
+    """Where and why JSON cannot carry *value*."""
+    if isinstance(value, (Mapping, list, tuple)):
+        if id(value) in above:
+            yield path, "a container that holds itself"
+            return
+        if len(path) > 200:  # noqa: PLR2004
+            yield path[:3], "more than 200 levels"
+            return
+        above = (*above, id(value))
+        if isinstance(value, Mapping):
+            for name, item in value.items():
+                if not isinstance(name, str):
+                    yield path, f"a name of type {type(name).__name__}"
+                elif has_surrogate(name):
+                    yield path, "a name with a lone surrogate"
+                else:
+                    yield from _no_json(item, (*path, name), above)
+        else:
+            for index, item in enumerate(value):
+                yield from _no_json(item, (*path, index), above)
+    elif isinstance(value, str):
+        if has_surrogate(value):
+            yield path, "a text with a lone surrogate"
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            yield path, str(value)
+    elif value is not None and not isinstance(value, int):
+        yield path, f"a value of type {type(value).__name__}"
+
+
+def _plain(value: object) -> object:
+    """Mappings of any class as dicts, which is what `json` writes."""
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def has_surrogate(text: str) -> bool:
+    """Whether *text* has a lone surrogate, which no encoding carries to Java."""
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+_MAP_EXPECTED: Final = "a Flink map such as 'name:value,other:value'"
+_HARMLESS = re.compile(r"[A-Za-z0-9_./+=;()~$^?<-]+(?: +[A-Za-z0-9_./+=;()~$^?<-]+)*")
+
+
+def write_map(value: Mapping[str, str]) -> str:
+    """A mapping in the one encoding that Flink 1.20, 2.1 and later read alike: as it is if harmless, else quoted twice."""
+    return ",".join(
+        f"{name}:{text}" if _HARMLESS.fullmatch(name) and _HARMLESS.fullmatch(text) else _quote(f"{_quote(name)}:{_quote(text)}")
+        for name, text in value.items()
+    )
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+# A text such as "Authorization: Bearer x:y" is no map to the splitter, but it is to YAML, which newer Flinks try first.
+_YAML_PAIR = re.compile(
+    r"(?P<quote>['\"]?)(?P<name>[\w.-]+)(?P=quote):[ \t]+(?P<value>[A-Za-z/](?:[^#'\"\s:]|:(?!\s)|[ \t](?!#))*)"
+)
+_NOT_IN_YAML: Final = frozenset("\x7f\ufffe\uffff")
+
+
+def read_map(text: str) -> dict[str, str]:
+    """The map that Flink reads from *text*: by its own splitter, or, in 2.1 and later, as a JSON object or YAML pair."""
+    if text.strip(_BLANK).startswith("{") and _NOT_IN_YAML.isdisjoint(text):
+        try:
+            pairs = read_json_object(text).items()
+        except ValueError:
+            pass
+        else:
+            if any(item is None for _, item in pairs):
+                raise Rejected("a JSON object without null")
+            return {name: item if isinstance(item, str) else json.dumps(item) for name, item in pairs}
+    try:
+        return _read_pairs(text)
+    except ValueError:
+        if found := _YAML_PAIR.fullmatch(text):
+            return {found["name"]: found["value"].strip(_BLANK)}
+        raise
+
+
+def _read_pairs(text: str) -> dict[str, str]:
+    result: dict[str, str] = {}
+    for item in _split(text, ","):
+        parts = list(_split(item, ":"))
+        if len(parts) != 2:  # noqa: PLR2004
+            raise Rejected(_MAP_EXPECTED)
+        if parts[0] in result:
+            raise Rejected(f"{_MAP_EXPECTED}, each name once")
+        result[parts[0]] = parts[1]
+    return result
+
+
+def _split(text: str, separator: str) -> Iterator[str]:
+    """Items as Flink's splitter sees them: a quote counts as an item's first character only, and must end it."""
+    position = len(text) - len(text.lstrip(_BLANK + separator))
+    while position < len(text):
+        if text[position] <= " ":
+            position += 1
+        elif text[position] in "'\"":
+            item, position = _quoted(text, position)
+            yield item
+            rest = text[position:].lstrip(_BLANK)
+            if rest and rest[0] != separator:
+                raise Rejected(f"{_MAP_EXPECTED}; a pair in quotes ends with its quote")
+            position = len(text) - len(rest) + 1
+        else:
+            item, _, rest = text[position:].partition(separator)
+            yield item.strip(_BLANK)
+            position = len(text) - len(rest)
+
+
+def _quoted(text: str, start: int) -> tuple[str, int]:
+    quote, position = text[start], start + 1
+    while (end := text.find(quote, position)) >= 0:
+        if text[end + 1 : end + 2] != quote:
+            return text[start + 1 : end].replace(quote * 2, quote), end + 1
+        position = end + 2
+    raise Rejected(f"{_MAP_EXPECTED}; a quote that is opened must be closed")

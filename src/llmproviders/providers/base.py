@@ -1,0 +1,447 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Provider`: what every provider can do, whatever its options are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ..errors import InvalidOptionsError, Problem, Rejected, invalid
+from ..extras import NO_EXTRAS, Extra, ExtraOptions
+from ..flat import converter
+from ..secrets import reveal
+from ..table import EXTRAS, Rule, Shape, Table
+from ..tasks import endpoint_for_task, task_of_endpoint
+from ..values import did_you_mean
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["Provider"]
+
+
+class _Stored:
+    """Reads a field of a provider: its value if the provider stores one, else the class's default."""
+
+    __slots__ = ("default", "name")
+
+    def __init__(self, name: str, default: object = None) -> None:
+        self.name = name
+        self.default = default
+
+    def __get__(self, instance: Provider | None, owner: type) -> Any:
+        if instance is None:
+            return self
+        position = instance._shape.index.get(self.name)
+        return self.default if position is None else instance._values[position]
+
+
+def _extra_options(options: Mapping[str, object]) -> Mapping[str, Extra]:
+    return ExtraOptions(options)
+
+
+class _Content:
+    """What a provider holds: not a slot a field, so that a variant costs only what differs from the defaults."""
+
+    __slots__ = ("__weakref__", "_flat", "_shape", "_values")
+    _flat: dict[str, str] | None
+    _shape: Shape
+    _values: tuple[Any, ...]
+
+
+_set_flat = _Content.__dict__["_flat"].__set__
+_set_shape = _Content.__dict__["_shape"].__set__
+_set_values = _Content.__dict__["_values"].__set__
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class Provider(_Content):
+    """A typed, frozen, validated configuration of a model provider for Flink.
+
+    Subclass it for a provider of your own: a frozen attrs class whose fields carry ``metadata=option("java-key")``, and
+    its `identifier`. Names that are no option become extra options, passed to Java as they are; a name that looks like
+    a misspelled option is refused, and ``extra_options={...}`` is the way to pass it all the same. An option that is
+    None is not emitted; one that is not given has its default.
+
+    Raises:
+        InvalidOptionsError: from every call that makes a provider, listing all that is wrong with the call; a
+            ValueError, and a TypeError too where a type is wrong.
+    """
+
+    __slots__ = ()
+
+    identifier: ClassVar[str]
+    """The identifier that Flink's factory discovery knows, for example ``openai-compat``."""
+    model_key: ClassVar[str] = "model"
+    """The Java key of a model name that is given per call."""
+    rules: ClassVar[tuple[Rule, ...]] = ()
+    """The rules that span options."""
+    tasks: ClassVar[tuple[str, ...]] = ()
+    """The tasks that the provider can do, if it is asked for one by its endpoint or its option ``task``."""
+    refused_names: ClassVar[Mapping[str, str]] = {}
+    """Names that must not become extra options, each with what to do instead."""
+
+    extra_options: Mapping[str, Extra] = attrs.field(default=NO_EXTRAS, converter=_extra_options)
+    """Options beyond the typed ones: Java keys and texts, never second-guessed; they win over typed options."""
+
+    _compiled: ClassVar[Any] = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # Compiled on first use, when every name in the annotations can be resolved.
+        cls._compiled = None
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        """Called by attrs when it has built a class: store its fields our way, and undo what attrs wrote for its own."""
+        _take_over(cls)
+
+    @classmethod
+    def _table(cls) -> Table:
+        """The class's tables."""
+        if cls._compiled is None:
+            if getattr(cls, "identifier", None) is None:
+                msg = f"{cls.__name__} is abstract: use a subclass that has an identifier, or GenericProvider"
+                raise TypeError(msg)
+            table = Table(cls)
+            for name, default in table.defaults.items():
+                if getattr(cls, name).default is not default:
+                    setattr(cls, name, _Stored(name, default))
+            cls._compiled = table
+        return cls._compiled  # type: ignore[no-any-return]
+
+    def __init__(self, /, *args: Any, **given: Any) -> None:
+        table: Table = self._compiled or self._table()
+        problems: list[Problem] = []
+        if args:
+            given, problems = _bind(table, args, given)
+        error = fill(self, table, given, {}, None, problems)
+        if error is not None:
+            # Nothing that holds a secret may stay in a frame that a traceback shows with its variables.
+            del args, given
+            raise error
+
+    # Deriving ---------------------------------------------------------------------------------------------------------
+
+    def with_(self, /, *args: Any, **changes: Any) -> Self:
+        """A new provider of the same class with *changes*, validated like a new one.
+
+        A name that is no option joins the extra options, by the rules of the constructor; None removes an extra, and
+        makes an option not be emitted. `without` puts an option back to its default.
+
+        Raises:
+            InvalidOptionsError: listing everything that is wrong with the changes.
+        """
+        if args:
+            msg = f"with_() takes options by name only, got {len(args)} without"
+            raise TypeError(msg)
+        new, error = self._derived(changes)
+        if error is not None:
+            del changes
+            raise error
+        return new
+
+    __replace__ = with_
+
+    def without(self, *names: str) -> Self:
+        """A new provider with the named options back at their defaults, and the named extras removed.
+
+        Raises:
+            InvalidOptionsError: if a name is neither, or the option is required.
+        """
+        table = self._table()
+        state, problems = self._state(), []
+        extras: dict[str, Any] = {}
+        for name in names:
+            spec = table.specs.get(name)
+            if spec is not None and spec.required:
+                problems.append(Problem(name, "a value", hint="it is required and has no default to go back to"))
+            elif spec is not None:
+                state.pop(name, None)
+            elif name in self.extra_options:
+                extras[name] = None
+            else:
+                known = [*table.specs, *self.extra_options]
+                expected = f"the name of an option or extra of this {table.subject}"
+                problems.append(Problem(name, expected, hint=did_you_mean(name, known)))
+        new = object.__new__(type(self))
+        error = fill(new, table, extras, state, {*names, *extras}, problems)
+        if error is not None:
+            raise error
+        return new
+
+    def for_task(self, task: Any, /, *args: Any, **changes: Any) -> Self:
+        """The variant for another task, such as ``"embeddings"``.
+
+        If the provider has an endpoint, the task's path at its end is replaced (also between DashScope's
+        compatible-mode and native paths); otherwise the option ``task`` is set. *changes* are made too, as by `with_`.
+
+        Raises:
+            InvalidOptionsError: if the class has no such task, the endpoint does not tell where the task is served, or
+                an option that was set is not one of the new task (pass it as None, or `without` it first).
+        """
+        if args:
+            msg = f"for_task() takes options by name only, got {len(args)} without"
+            raise TypeError(msg)
+        problems = self._to_task(task, changes)
+        new, error = (self, invalid(type(self).__name__, problems)) if problems else self._derived(changes)
+        if error is not None:
+            del changes
+            raise error
+        return new
+
+    def _to_task(self, task: str, changes: dict[str, Any]) -> list[Problem]:
+        """Add to *changes* what the move to *task* takes; what is in its way is returned."""
+        table = self._table()
+        if task not in self.tasks:
+            expected = f"a task of {table.subject} ({', '.join(self.tasks)})" if self.tasks else "a provider that has tasks"
+            return [Problem("task", expected, got=ascii(task)[:60], hint=did_you_mean(str(task), self.tasks))]
+        endpoint = changes.get("endpoint", getattr(self, "endpoint", None))
+        if isinstance(endpoint, str):
+            try:
+                moved = endpoint_for_task(reveal(endpoint), task)
+            except Rejected as error:
+                return [Problem("endpoint", error.expected, got=ascii(str(self.endpoint)), hint=error.hint)]  # type: ignore[attr-defined]
+            if "endpoint" in changes and moved != endpoint:
+                return [Problem("endpoint", f"an endpoint of task {task}", got=f"one of {task_of_endpoint(endpoint)}")]
+            changes["endpoint"] = moved
+        else:
+            changes["task"] = task
+        for name, value in self._task_defaults(task).items():
+            changes.setdefault(name, value)
+        return [
+            Problem(name, f"an option of task {task}", key="", got="an option of other tasks only", hint=f"pass {name}=None")
+            for name in self._shape.names
+            if (info := table.specs[name].info) and info.tasks and task not in info.tasks and changes.get(name, name) is not None
+        ]
+
+    def _task_defaults(self, task: str) -> dict[str, Any]:
+        """What options at their defaults become for *task*, where the class's defaults are not for it."""
+        return {}
+
+    def _derived(self, changes: Mapping[str, Any]) -> tuple[Self, InvalidOptionsError | None]:
+        new = object.__new__(type(self))
+        return new, fill(new, self._table(), changes, self._state(), changes, [])
+
+    def _state(self) -> dict[str, Any]:
+        """What differs from the defaults."""
+        return dict(zip(self._shape.names, self._values, strict=True))
+
+    # Flink's side -----------------------------------------------------------------------------------------------------
+
+    def provider_name(self) -> str:
+        """The identifier that Flink's factory discovery knows."""
+        return self.identifier
+
+    def provider_identifier(self) -> str:
+        """`provider_name`, by the name that VVR 11.9 calls it."""
+        return self.provider_name()
+
+    def model_option_key(self) -> str:
+        """The Java key of a model name that is given per call."""
+        return self.model_key
+
+    def to_options(
+        self,
+        input_columns: Sequence[tuple[str, Any]] | None = None,
+        overrides: Mapping[str, Any] | None = None,
+        *,
+        model: str | None = None,
+        redact: bool = False,
+    ) -> dict[str, str]:
+        """The options as Flink reads them: a new dict of Java keys and texts, in declaration order, then the extras.
+
+        Args:
+            input_columns: name and type of each input column of the model; options that depend on them are aligned.
+            overrides: changes for this call, as by `with_`.
+            model: the model's name for this call.
+            redact: show the mask instead of secrets; references are then not resolved.
+
+        Raises:
+            SecretError: if the reference of a secret cannot be resolved.
+            InvalidOptionsError: if the overrides, the model or the columns do not go with the provider.
+        """
+        if input_columns is None and overrides is None and model is None and not redact:
+            if self._flat is not None:
+                return self._flat.copy()
+            return self._flatten()
+        provider = self
+        if overrides is not None or model is not None:
+            provider, error = self._derived({**(overrides or {}), **self._model(model)})
+            if error is not None:
+                del overrides
+                raise error
+        flat = provider._table().flatten(provider._shape, provider._values, redact=True) if redact else provider._flatten()
+        return flat if input_columns is None else provider._align(flat, [name for name, *_ in input_columns])
+
+    def _flatten(self) -> dict[str, str]:
+        table = self._table()
+        flat = table.flatten(self._shape, self._values)
+        if table.is_lasting(self._shape, self._values):
+            _set_flat(self, flat.copy())
+        return flat
+
+    def _model(self, model: str | None) -> dict[str, Any]:
+        if model is None:
+            return {}
+        key = self.model_option_key()
+        for name, spec in self._table().specs.items():
+            if spec.info is not None and spec.info.key == key:
+                return {name: model}
+        return {EXTRAS: {**self.extra_options, key: model}}
+
+    def _align(self, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
+        """*flat* for a model with these input columns."""
+        return flat
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, str]) -> Self:
+        """The provider of a flat dict of Java keys and texts, such as SHOW CREATE MODEL gives.
+
+        Texts are read as Flink reads them. Unknown keys become extra options; a key ``provider`` must be the class's.
+
+        Raises:
+            InvalidOptionsError: listing everything that is wrong with the options.
+        """
+        new, error = cls._read(options)
+        if error is not None:
+            del options
+            raise error
+        return new
+
+    @classmethod
+    def _read(cls, options: Mapping[str, str]) -> tuple[Self, InvalidOptionsError | None]:
+        table = cls._table()
+        new = object.__new__(cls)
+        if (problem := not_a_mapping(options)) is not None:
+            return new, invalid(table.subject, [problem])
+        given, extras, problems = table.reader(options)
+        identifier = extras.pop("provider", cls.identifier)
+        if identifier != cls.identifier:
+            hint = "use llmproviders.from_options(identifier, options)"
+            problems.append(Problem("provider", cls.identifier, got=ascii(identifier)[:60], hint=hint))
+        if extras:
+            given[EXTRAS] = extras
+        return new, fill(new, table, given, {}, None, problems)
+
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits over the identifier and the options that are not secret.
+
+        The same in every process and on every machine; changing a key does not change it, changing an option does.
+        """
+        content = [self.provider_name(), sorted(self.to_options(redact=True).items())]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+    # A value among values ---------------------------------------------------------------------------------------------
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._shape.names == other._shape.names and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._shape.names, self._values))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._state().items())})"
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (type(self), self._state())
+
+
+def _take_over(cls: Any) -> None:
+    """Undo what attrs wrote for fields stored in slots or in a dict, and read them from `_values`."""
+    for name in ("__init__", "__repr__", "__eq__", "__ne__", "__hash__", "__getstate__", "__setstate__", "__replace__"):
+        code = getattr(cls.__dict__.get(name), "__code__", None)
+        if code is not None and code.co_filename.startswith("<attrs generated"):
+            delattr(cls, name)
+    for field in attrs.fields(cls):
+        if not isinstance(getattr(cls, field.name, None), _Stored) or field.name in cls.__dict__:
+            setattr(cls, field.name, _Stored(field.name))
+
+
+_take_over(Provider)
+
+
+def _bind(table: Table, args: tuple[Any, ...], given: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Positional arguments under their names."""
+    names = table.positional
+    bound = dict(zip(names, args, strict=False))
+    problems = [Problem(name, "one value", got="one by position and one by name") for name in bound if name in given]
+    if len(args) > len(names):
+        expected = f"at most {len(names)} arguments without a name" if names else "arguments by name only"
+        problems.append(Problem("", expected, got=f"{len(args)}", is_type=True))
+    return {**bound, **given}, problems
+
+
+def fill(
+    new: Provider, table: Table, given: Mapping[str, Any], state: dict[str, Any], touched: Any, problems: list[Problem]
+) -> InvalidOptionsError | None:
+    """Make *new* the provider of *state* changed by *given*, or say what is wrong.
+
+    The error is returned rather than raised: only the caller can drop its variables first.
+
+    Args:
+        new: a provider without content.
+        table: the tables of its class.
+        given: what to accept.
+        state: what is accepted already; it becomes the new provider's.
+        touched: the names to check rules for; None for all.
+        problems: what is wrong already.
+    """
+    shape = None
+    if not problems:
+        with suppress(Exception):
+            table.accept(given, state)
+            shape = table.shape(tuple(state))
+            if table.broken_rule(shape, state, touched):
+                shape = None
+    if shape is None:
+        table.gather(given, state, problems)
+        if problems:
+            return table.error(problems)
+        shape = table.shape(tuple(state))
+    values = tuple([state[name] for name in shape.names])
+    _set_shape(new, shape)
+    _set_values(new, values)
+    _set_flat(new, None)
+    if shape.validated and (problems := table.check_instance(new, shape, values)):
+        return table.error(problems)
+    if table.post_init is not None:
+        new.__attrs_post_init__()  # type: ignore[attr-defined]
+    return None
+
+
+def _rebuilt(cls: type[Provider], state: Mapping[str, Any]) -> Provider:
+    new = object.__new__(cls)
+    error = fill(new, cls._table(), state, {}, None, [])
+    if error is not None:
+        raise error
+    return new
+
+
+def not_a_mapping(options: object) -> Problem | None:
+    """What is wrong with *options* that are no mapping."""
+    if isinstance(options, Mapping):
+        return None
+    return Problem("options", "a mapping of Java keys to texts", got=f"a {type(options).__name__}", is_type=True)
+
+
+def _is_provider(cls: Any) -> bool:
+    return isinstance(cls, type) and issubclass(cls, Provider)
+
+
+# A provider has a faster way than the converter's plain one; a test holds the two equal.
+converter.register_unstructure_hook_func(_is_provider, lambda provider: provider.to_options())
+converter.register_structure_hook_func(_is_provider, lambda options, cls: cls.from_options(options))

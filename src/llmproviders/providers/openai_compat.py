@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The OpenAI chat-completions and embeddings APIs on VVR: `OpenAICompatProvider` and `DashScopeProvider`.
+
+Sources of the rules: the classes of the same names in ``pyflink.dataframe`` of VVR 11.7 to 11.9, the documentation of
+Model Studio, and the option classes of Apache Flink's ``openai`` factory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
+
+import attrs
+
+from ..errors import Problem, Rejected, RejectedType, invalid
+from ..records import option
+from ..secrets import Secret
+from ..table import Rule
+from ..tasks import ASR, CHAT, EMBEDDINGS, MULTIMODAL, Task, task_of_endpoint
+from ..values import at_least, between, choice_acceptor, duration, json_headers, json_object, secret, stop_texts
+from .base import Provider
+
+if TYPE_CHECKING:
+    from typing_extensions import Self, Unpack
+
+    from ._changes import ChatChanges
+
+__all__ = ["DashScopeProvider", "OpenAICompatProvider"]
+
+ContentType = Literal["TEXT", "IMAGE_URL", "AUDIO_BYTES", "AUDIO_URL", "MULTI_IMAGE_URLS"]
+ContentTypes = ContentType | tuple[ContentType, ...]
+
+_CONTENT_TYPES: Final = ("TEXT", "IMAGE_URL", "AUDIO_BYTES", "AUDIO_URL", "MULTI_IMAGE_URLS")
+_SCALAR: Final = ("TEXT", "IMAGE_URL")
+"""The types that the Java side takes for a single column; any other, and several, are a list."""
+_TASK_CONTENT_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
+    CHAT: _CONTENT_TYPES,
+    EMBEDDINGS: ("TEXT",),
+    MULTIMODAL: ("IMAGE_URL",),
+    ASR: ("AUDIO_URL",),
+}
+_accept_content_type: Final = choice_acceptor(_CONTENT_TYPES)
+
+
+def content_types(value: ContentType | Sequence[ContentType] | None) -> ContentTypes | None:
+    """One content type, or one for each input column; one TEXT or IMAGE_URL is never a tuple, all else always."""
+    if value is None:
+        return None
+    if not isinstance(value, (str, list, tuple)):
+        raise RejectedType(f"{', '.join(_CONTENT_TYPES)}, or a list of them")
+    types = (value,) if isinstance(value, str) else tuple(value)
+    if not types:
+        raise Rejected("at least one content type")
+    types = tuple(_accept_content_type(each) for each in types)
+    return types[0] if len(types) == 1 and types[0] in _SCALAR else types
+
+
+def _as_tuple(types: ContentTypes | None) -> tuple[str, ...]:
+    if types is None:
+        return ()
+    return (types,) if isinstance(types, str) else types
+
+
+def _check_service(cls: type[Provider], endpoint: str | None, api_key: Secret | None, task: str | None) -> Problem | None:
+    if api_key is not None:
+        if endpoint is None or not endpoint.strip():
+            got = "none" if endpoint is None else "a blank one"
+            return Problem("endpoint", "the URL of the service that api_key is for", got=got, hint="give both or neither")
+        if task is not None:
+            return Problem(
+                "task",
+                "no task beside api_key",
+                got=repr(task),
+                hint="the endpoint tells it; task is for the built-in AI service",
+            )
+    return None
+
+
+def _check_content(
+    cls: type[Provider], endpoint: str | None, task: str | None, types: ContentTypes | None, extra_body: str | None
+) -> Problem | None:
+    task = task or (task_of_endpoint(endpoint) if endpoint else None)
+    if task is None or task == CHAT:
+        return None
+    if task not in cls.tasks:
+        hint = "use DashScopeProvider" if "dashscope" in (endpoint or "") else "DashScopeProvider has it"
+        return Problem("endpoint", f"an endpoint of {' or '.join(cls.tasks)}", got=f"one of {task}", hint=hint)
+    allowed = _TASK_CONTENT_TYPES[task]
+    given = _as_tuple(types)
+    if given and given != allowed:
+        return Problem(
+            "content_type", f"{allowed[0]} alone for task {task}", got=";".join(given), hint=f"pass content_type={allowed[0]!r}"
+        )
+    if task == MULTIMODAL and extra_body is not None:
+        return Problem("extra_body", f"no extra_body for task {task}", hint="leave it out")
+    return None
+
+
+_CHAT_ONLY: Final = (CHAT,)
+_EMBEDDINGS_ONLY: Final = (EMBEDDINGS, MULTIMODAL)
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class _ChatProvider(Provider):
+    """The options that `OpenAICompatProvider` and `DashScopeProvider` share."""
+
+    __slots__ = ()
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(("endpoint", "api_key", "task"), _check_service),
+        Rule(("endpoint", "task", "content_type", "extra_body"), _check_content),
+    )
+    refused_names: ClassVar[Mapping[str, str]] = {
+        "audio_format": "it is a prediction option: pass config={'<audio-column>.format': 'mp3'} to predict()",
+    }
+
+    endpoint: str | None = attrs.field(
+        default=None, metadata=option("endpoint", "full URL of the service; needed with api_key", format="url")
+    )
+    api_key: Secret | None = attrs.field(
+        default=None,
+        converter=secret,
+        metadata=option("api-key", "key of the service; needs an endpoint, never together with task"),
+    )
+    task: Task | None = attrs.field(
+        default=None,
+        metadata=option(
+            "task",
+            "task of the platform's built-in AI service, where no endpoint and key are given",
+            java="String",
+            choices="tasks",
+        ),
+    )
+    model: str | None = attrs.field(default=None, metadata=option("model", "model name or version"))
+    system_prompt: str | None = attrs.field(
+        default="You are a helpful assistant.",
+        metadata=option("system-prompt", "system message; empty text switches it off", tasks=_CHAT_ONLY),
+    )
+    user_prompt: str | None = attrs.field(
+        default=None,
+        metadata=option("user-prompt", "prompt in the user's role; empty text switches it off", tasks=_CHAT_ONLY),
+    )
+    temperature: float | None = attrs.field(
+        default=None, metadata=option("temperature", "randomness; typical 0.0 to 1.0", tasks=_CHAT_ONLY)
+    )
+    top_p: float | None = attrs.field(
+        default=None,
+        validator=between(0, 1),
+        metadata=option("top-p", "probability cut-off; usually this or temperature, not both", tasks=_CHAT_ONLY),
+    )
+    max_tokens: int | None = attrs.field(
+        default=None,
+        validator=at_least(1),
+        metadata=option("max-tokens", "most tokens generated", tasks=_CHAT_ONLY),
+    )
+    stop: str | None = attrs.field(
+        default=None,
+        converter=stop_texts,
+        metadata=option("stop", "stop sequences, comma-separated; Java splits at commas and does not trim", tasks=_CHAT_ONLY),
+    )
+    presence_penalty: float | None = attrs.field(
+        default=None,
+        validator=between(-2, 2),
+        metadata=option("presence-penalty", "penalty for tokens that were there already", tasks=_CHAT_ONLY),
+    )
+    n: int | None = attrs.field(
+        default=None, validator=at_least(1), metadata=option("n", "completions per input", tasks=_CHAT_ONLY)
+    )
+    seed: int | None = attrs.field(
+        default=None, metadata=option("seed", "best-effort repeatable sampling; any sign", tasks=_CHAT_ONLY)
+    )
+    content_type: ContentTypes | None = attrs.field(
+        default="TEXT",
+        converter=content_types,
+        metadata=option(
+            "content-type",
+            "content of the input: one type, or one for each input column",
+            java="Enum",
+            choices=_CONTENT_TYPES,
+            sequence_key="content-types",
+        ),
+    )
+    response_format: Literal["text", "json_object"] | None = attrs.field(
+        default=None, metadata=option("response-format", "format of the answer", tasks=_CHAT_ONLY)
+    )
+    dimension: int | None = attrs.field(
+        default=None,
+        validator=at_least(1),
+        metadata=option("dimension", "size of the embedding", tasks=_EMBEDDINGS_ONLY),
+    )
+    max_context_size: int | None = attrs.field(
+        default=None,
+        validator=at_least(1),
+        metadata=option("max-context-size", "token limit of the context", java="Integer"),
+    )
+    context_overflow_action: (
+        Literal["truncated-tail", "truncated-tail-log", "truncated-head", "truncated-head-log", "skipped", "skipped-log"] | None
+    ) = attrs.field(
+        default="truncated-tail",
+        metadata=option("context-overflow-action", "what to do with input over max_context_size"),
+    )
+    error_handling_strategy: Literal["RETRY", "FAILOVER", "IGNORE"] | None = attrs.field(
+        default="RETRY",
+        metadata=option("error-handling-strategy", "retry, fail the job, or skip the input when a request fails"),
+    )
+    retry_num: int | None = attrs.field(
+        default=100, validator=at_least(0), metadata=option("retry-num", "retries", java="Integer")
+    )
+    retry_backoff_strategy: Literal["FIXED", "EXPONENTIAL"] | None = attrs.field(
+        default="FIXED", metadata=option("retry-backoff-strategy", "how the delay between retries grows")
+    )
+    retry_backoff_base_interval: str | None = attrs.field(
+        default="1s",
+        converter=duration,
+        metadata=option("retry-backoff-base-interval", "first delay and base of the later ones", java="Duration"),
+    )
+    retry_fallback_strategy: Literal["FAILOVER", "IGNORE"] | None = attrs.field(
+        default="FAILOVER",
+        metadata=option("retry-fallback-strategy", "what to do when the retries are used up"),
+    )
+    extra_header: str | None = attrs.field(
+        default=None,
+        converter=json_headers,
+        metadata=option("extra-header", "request headers: strings or lists of strings, as JSON", format="json"),
+    )
+    extra_body: str | None = attrs.field(
+        default=None,
+        converter=json_object,
+        metadata=option("extra-body", "more fields of the request body, as JSON", format="json", tasks=(CHAT, EMBEDDINGS, ASR)),
+    )
+
+    def _task_defaults(self, task: str) -> dict[str, Any]:
+        types = _as_tuple(self.content_type)
+        allowed = _TASK_CONTENT_TYPES[task]
+        return {"content_type": allowed[0]} if types == ("TEXT",) and "TEXT" not in allowed else {}
+
+    def _align(self, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
+        """Content types for each input column, as VVR 11.9 wants them."""
+        key, keys = "content-type", "content-types"
+        types = (flat.get(keys) or flat.get(key) or "").split(";")
+        task = self.task or (task_of_endpoint(self.endpoint) if self.endpoint else None)
+        several = f"{len(columns)} ({', '.join(columns)})"
+        if task not in (None, CHAT) and len(columns) > 1:
+            raise invalid(type(self).__name__, [Problem("input_columns", f"one input column for task {task}", got=several)])
+        if types == [""]:
+            return flat
+        if len(types) == 1 and len(columns) > 1:
+            types *= len(columns)
+        if len(types) != len(columns):
+            expected = f"as many as input columns, {several}"
+            raise invalid(type(self).__name__, [Problem("content_type", expected, got=f"{len(types)} ({', '.join(types)})")])
+        value: ContentTypes | None = content_types(types)  # type: ignore[arg-type]
+        new_key, text = (key, value) if isinstance(value, str) else (keys, ";".join(types))
+        return {(new_key if name in (key, keys) else name): (text if name in (key, keys) else old) for name, old in flat.items()}
+
+    if TYPE_CHECKING:
+
+        def with_(self, **changes: Unpack[ChatChanges]) -> Self: ...
+
+        def for_task(self, task: Task, /, **changes: Unpack[ChatChanges]) -> Self: ...
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class OpenAICompatProvider(_ChatProvider):
+    """A service with the OpenAI chat-completions or embeddings API: OpenAI, DeepSeek, Model Studio, and others.
+
+    Identifier ``openai-compat`` (VVR). All options are by name; see ``options(OpenAICompatProvider)`` for each.
+    """
+
+    __slots__ = ()
+
+    identifier: ClassVar[str] = "openai-compat"
+    tasks: ClassVar[tuple[str, ...]] = (CHAT, EMBEDDINGS)
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class DashScopeProvider(_ChatProvider):
+    """Alibaba Cloud DashScope: chat and embeddings, multimodal embedding, and audio transcription.
+
+    Identifier ``dashscope`` (VVR). All options are by name; see ``options(DashScopeProvider)`` for each.
+    """
+
+    __slots__ = ()
+
+    identifier: ClassVar[str] = "dashscope"
+    tasks: ClassVar[tuple[str, ...]] = (CHAT, EMBEDDINGS, MULTIMODAL, ASR)

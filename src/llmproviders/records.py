@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The record that makes a field an option, and the description of a class's options as data."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Any, Final, Literal, Union
+
+import attrs
+
+from .secrets import Secret
+
+__all__ = ["Option", "OptionInfo", "option", "options"]
+
+METADATA_KEY: Final = "llmproviders"
+"""The key in a field's metadata under which its `Option` is."""
+
+JavaType = Literal["String", "Boolean", "Integer", "Long", "Double", "Duration", "Enum", "Map"]
+TextFormat = Literal["", "json", "url"]
+
+_JAVA_TYPES: Final[Mapping[object, JavaType]] = {bool: "Boolean", int: "Long", float: "Double"}
+
+
+@attrs.frozen(kw_only=True)
+class Option:
+    """What a field's metadata says of an option; see `option` for the fields."""
+
+    key: str = attrs.field(kw_only=False)
+    meaning: str = ""
+    java: JavaType | None = None
+    format: TextFormat = ""
+    secret: bool = False
+    choices: str | tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    deprecated_keys: tuple[str, ...] = ()
+    sequence_key: str = ""
+
+
+def option(
+    key: str,
+    meaning: str = "",
+    *,
+    java: JavaType | None = None,
+    format: TextFormat = "",  # noqa: A002
+    secret: bool = False,
+    choices: str | tuple[str, ...] = (),
+    tasks: tuple[str, ...] = (),
+    deprecated_keys: tuple[str, ...] = (),
+    sequence_key: str = "",
+) -> dict[str, Option]:
+    """Metadata for `attrs.field` that makes the field an option of its provider.
+
+    Args:
+        key: the option's key on the Java side, for example ``"max-tokens"``.
+        meaning: one line for people.
+        java: the Java type; by default what fits the field's annotation.
+        format: ``"url"`` for a URL, whose credentials are masked, or ``"json"`` for JSON text.
+        secret: whether the value is a credential; a field annotated with `Secret` always is.
+        choices: the only texts allowed, or the name of the class attribute that holds them.
+        tasks: the tasks that take the option; empty means every task.
+        deprecated_keys: older Java keys that `from_options` reads too.
+        sequence_key: the Java key that takes over when the value is a tuple.
+    """
+    record = Option(
+        key,
+        meaning=meaning,
+        java=java,
+        format=format,
+        secret=secret,
+        choices=choices,
+        tasks=tasks,
+        deprecated_keys=deprecated_keys,
+        sequence_key=sequence_key,
+    )
+    return {METADATA_KEY: record}
+
+
+@attrs.frozen(kw_only=True)
+class OptionInfo:
+    """One option of a provider class, described as data."""
+
+    name: str
+    """Python name."""
+    key: str
+    """Java key."""
+    type: Any
+    """Python type of the value, without None."""
+    java: JavaType
+    """Java type."""
+    format: TextFormat
+    """What a text is beyond its Java type: JSON, a URL, or just text (empty)."""
+    required: bool
+    """Whether the constructor wants it."""
+    default: Any
+    """What holds when it is not given; None also where it is required."""
+    allowed: tuple[str, ...]
+    """The only texts allowed; empty if there is no such list."""
+    rule: str
+    """What the value must satisfy beyond its type; empty if nothing."""
+    secret: bool
+    """Whether it is masked."""
+    tasks: tuple[str, ...]
+    """The tasks that take it; empty means every task."""
+    deprecated_keys: tuple[str, ...]
+    """Older Java keys that are still read."""
+    sequence_key: str
+    """The Java key of several values, if it is another."""
+    meaning: str
+    """One line for people."""
+    field: attrs.Attribute[Any] = attrs.field(repr=False, eq=False)
+    """The attrs field that declares it."""
+
+
+def hints(cls: type) -> dict[str, Any]:
+    """The resolved annotations of a class's fields."""
+    return typing.get_type_hints(cls)
+
+
+def without_none(hint: Any) -> Any:
+    """*hint* with ``| None`` taken away."""
+    if typing.get_origin(hint) in (Union, types.UnionType):
+        rest = tuple(part for part in typing.get_args(hint) if part is not type(None))
+        return rest[0] if len(rest) == 1 else Union[rest]  # noqa: UP007
+    return hint
+
+
+def options(cls: type) -> tuple[OptionInfo, ...]:
+    """The options of a provider class, in declaration order.
+
+    The whole library (conversion, messages, documents, documentation) reads an option here.
+    """
+    return tuple(_describe(cls, attrs.fields(cls), hints(cls)))
+
+
+def _describe(cls: type, fields: tuple[attrs.Attribute[Any], ...], types_of: Mapping[str, Any]) -> Iterator[OptionInfo]:
+    for field in fields:
+        record = field.metadata.get(METADATA_KEY)
+        if record is None:
+            continue
+        hint = without_none(types_of[field.name])
+        allowed = _allowed(cls, record, hint)
+        yield OptionInfo(
+            name=field.name,
+            key=record.key,
+            type=hint,
+            java=record.java or ("Enum" if allowed else _JAVA_TYPES.get(hint, "String")),
+            format=record.format,
+            required=field.default is attrs.NOTHING,
+            default=default_of(field),
+            allowed=allowed,
+            rule=getattr(field.validator, "expected", ""),
+            secret=record.secret or hint is Secret,
+            tasks=record.tasks,
+            deprecated_keys=record.deprecated_keys,
+            sequence_key=record.sequence_key,
+            meaning=record.meaning,
+            field=field,
+        )
+
+
+def default_of(field: attrs.Attribute[Any]) -> Any:
+    """A field's default; that of a factory is made once, for every provider shares it; None if there is none."""
+    default: Any = field.default
+    if default is attrs.NOTHING:
+        return None
+    return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]
+
+
+def _allowed(cls: type, record: Option, hint: Any) -> tuple[str, ...]:
+    if record.choices:
+        return tuple(getattr(cls, record.choices)) if isinstance(record.choices, str) else record.choices
+    if typing.get_origin(hint) is Literal:
+        return typing.get_args(hint)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return tuple(str(member.value) for member in hint)
+    return ()

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Providers by name, for the whole process or for a block of code; and classes by identifier."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final, TypeVar
+
+from .errors import ProviderError, UnknownProviderError
+from .providers.base import Provider
+from .providers.generic import GenericProvider
+from .providers.openai import OpenAIProvider
+from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
+from .providers.triton import TritonProvider
+from .values import did_you_mean
+
+__all__ = [
+    "from_options",
+    "get_provider",
+    "list_providers",
+    "provider_class",
+    "provider_classes",
+    "register_provider_class",
+    "remove_provider",
+    "set_default_provider",
+    "set_provider",
+    "using_provider",
+]
+
+ENTRY_POINTS: Final = "llmproviders.providers"
+"""The entry point group in which a package names its classes: ``identifier = "package.module:Class"``."""
+
+_Class = TypeVar("_Class", bound=type[Provider])
+
+
+class _Classes:
+    """Provider classes by identifier; those of installed packages are looked up once, when they are first needed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._known: dict[str, type[Provider]] = {}
+        self._complete = False
+
+    def add(self, cls: type[Provider], identifier: str) -> None:
+        with self._lock:
+            self._known[identifier] = cls
+
+    def all(self) -> dict[str, type[Provider]]:
+        with self._lock:
+            if not self._complete:
+                self._load()
+                self._complete = True
+            return dict(self._known)
+
+    def get(self, identifier: str) -> type[Provider] | None:
+        found = self._known.get(identifier)
+        return found if found is not None else self.all().get(identifier)
+
+    def _load(self) -> None:
+        from importlib.metadata import entry_points
+
+        for entry in entry_points(group=ENTRY_POINTS):
+            if entry.name in self._known:
+                continue
+            cls = entry.load()
+            if not (isinstance(cls, type) and issubclass(cls, Provider)):
+                msg = f"entry point {entry.name} of group {ENTRY_POINTS}: expected a Provider class, got {entry.value}"
+                raise ProviderError(msg)
+            self._known[entry.name] = cls
+
+
+_classes: Final = _Classes()
+
+
+def register_provider_class(cls: _Class) -> _Class:
+    """Make *cls* the class of its identifier; also usable as a class decorator.
+
+    Raises:
+        TypeError: if it is no `Provider` class with an identifier.
+    """
+    given: object = cls
+    if not (isinstance(given, type) and issubclass(given, Provider) and getattr(given, "identifier", None)):
+        msg = "register_provider_class() takes a Provider class that has an identifier"
+        raise TypeError(msg)
+    _classes.add(cls, cls.identifier)
+    return cls
+
+
+for _cls in (OpenAICompatProvider, DashScopeProvider, TritonProvider, OpenAIProvider):
+    register_provider_class(_cls)
+
+
+def provider_class(identifier: str) -> type[Provider]:
+    """The class of an identifier; `GenericProvider` if it has none."""
+    return _classes.get(identifier) or GenericProvider
+
+
+def provider_classes() -> dict[str, type[Provider]]:
+    """Every known class by its identifier, those of installed packages included."""
+    return _classes.all()
+
+
+def from_options(identifier: str, options: Mapping[str, str]) -> Provider:
+    """The provider of a flat dict of Java keys and texts: of the identifier's class, else a `GenericProvider`.
+
+    Raises:
+        InvalidOptionsError: listing everything that is wrong with the options.
+    """
+    cls = provider_class(identifier)
+    new, error = GenericProvider.named(identifier, options) if cls is GenericProvider else cls._read(options)
+    if error is not None:
+        del options
+        raise error
+    return new
+
+
+# Providers by name ----------------------------------------------------------------------------------------------------
+
+_lock: Final = threading.RLock()
+_providers: dict[str, Provider] = {}
+_default: str | None = None
+_current: ContextVar[Provider | None] = ContextVar("llmproviders_current", default=None)
+
+
+def set_provider(name_or_provider: str | Provider, provider: Provider | None = None, /, **options: Any) -> Provider:
+    """Register a provider and return it; registering a name again replaces it and keeps its place.
+
+    ``set_provider(provider)`` registers under the provider's identifier, ``set_provider("chat", provider)`` under a
+    name, and ``set_provider("openai-compat", **options)`` makes the provider of that identifier first.
+
+    Raises:
+        TypeError: if it is called in another way.
+        InvalidOptionsError: if the options are no provider's.
+    """
+    if isinstance(name_or_provider, Provider) and provider is None and not options:
+        name, provider = name_or_provider.provider_name(), name_or_provider
+    elif isinstance(name_or_provider, str) and provider is None:
+        name = name_or_provider
+        cls = provider_class(name)
+        provider = GenericProvider(name, **options) if cls is GenericProvider else cls(**options)
+    elif isinstance(name_or_provider, str) and isinstance(provider, Provider) and not options:
+        name = name_or_provider
+    else:
+        del options
+        msg = "expected set_provider(provider), set_provider(name, provider) or set_provider(identifier, **options)"
+        raise TypeError(msg)
+    if not name:
+        msg = "set_provider(): expected a name that is not empty"
+        raise ProviderError(msg)
+    with _lock:
+        _providers[name] = provider
+    return provider
+
+
+def set_default_provider(name: str) -> None:
+    """Make a registered provider the one that is meant where no name is given.
+
+    Raises:
+        UnknownProviderError: if no provider has that name.
+    """
+    global _default  # noqa: PLW0603
+    with _lock:
+        if name not in _providers:
+            raise _unknown(name)
+        _default = name
+
+
+def get_provider(name: str | None = None) -> Provider:
+    """The provider of that name; without a name that of `using_provider`, else the default, else the only one.
+
+    Raises:
+        UnknownProviderError: if there is none, or several and no default; the message lists the names.
+    """
+    if name is None and (current := _current.get()) is not None:
+        return current
+    with _lock:
+        if name is not None:
+            if name not in _providers:
+                raise _unknown(name)
+            return _providers[name]
+        if _default is not None:
+            return _providers[_default]
+        if len(_providers) == 1:
+            return next(iter(_providers.values()))
+        if not _providers:
+            msg = "no provider is registered; call set_provider() first"
+            raise UnknownProviderError(msg)
+        msg = f"several providers are registered ({', '.join(_providers)}); name one, or call set_default_provider()"
+        raise UnknownProviderError(msg)
+
+
+def list_providers() -> list[str]:
+    """The registered names, in the order of their registration."""
+    with _lock:
+        return list(_providers)
+
+
+def remove_provider(name: str) -> Provider:
+    """Take a provider out of the registry, and return it; if it was the default, there is none any more.
+
+    Raises:
+        UnknownProviderError: if no provider has that name.
+    """
+    global _default  # noqa: PLW0603
+    with _lock:
+        if name not in _providers:
+            raise _unknown(name)
+        if _default == name:
+            _default = None
+        return _providers.pop(name)
+
+
+@contextmanager
+def using_provider(name_or_provider: str | Provider) -> Iterator[Provider]:
+    """Within the block, and only in its thread or task, make a provider the one that is meant without a name.
+
+    Raises:
+        UnknownProviderError: if no provider has that name.
+    """
+    provider = name_or_provider if isinstance(name_or_provider, Provider) else get_provider(name_or_provider)
+    token = _current.set(provider)
+    try:
+        yield provider
+    finally:
+        _current.reset(token)
+
+
+def _unknown(name: object) -> UnknownProviderError:
+    names = ", ".join(_providers) or "none"
+    hint = did_you_mean(name, list(_providers)) if isinstance(name, str) else ""
+    return UnknownProviderError(f"no provider is registered as {name!r}; registered: {names}{f'; {hint}' if hint else ''}")

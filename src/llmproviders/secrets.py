@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Text that must not be seen: `Secret`, `MaskedText`, and what looks like a credential."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import attrs
+
+from .errors import SecretError
+
+__all__ = ["MASK", "MaskedText", "Secret"]
+
+MASK: Final = "******"
+"""What is shown instead of a secret; Flink's own mask, so that logs of both sides read alike."""
+
+_PLACEHOLDER = re.compile(r"\$\{[^{}]*\}")
+_CREDENTIAL = re.compile(
+    # Read on the letters of a key only, so that api-key, api_key and apiKey are one.
+    r"passw|pwd|passphrase|secret|token(?!s$)|(?:auth|access)tokens$|credential|authorization|bearer|cookie|signature|key$"
+    # Headers carry credentials under any name; the rest is what Flink masks (GlobalConfiguration.isSensitive).
+    r"|header|apikey|accesskey|fsazureaccountkey|authparams|servicekey|basicauth|jaasconfig"
+)
+_NO_LETTERS = re.compile(r"[\W_]+")
+# The user part of a URL, also where its password holds a raw slash.
+_USER_PART = re.compile(r"(://)(?:[^/?#\s]*|[^/?#\s:]*:(?!\d+[/?#])\S*)@")
+_QUERY_PART = re.compile(r"([?&]([^=&#\s]+)=)[^&#\s]+")
+
+
+def looks_like_credential(key: str) -> bool:
+    """Whether an option or header of that name probably carries a credential."""
+    return _CREDENTIAL.search(_NO_LETTERS.sub("", key).lower()) is not None
+
+
+def mask_urls(text: str) -> str:
+    """*text* with the user part and credential parameters of its URLs masked."""
+    if "://" not in text:
+        return text
+    text = _USER_PART.sub(rf"\1{MASK}@", text)
+    return _QUERY_PART.sub(lambda found: found[1] + MASK if looks_like_credential(found[2]) else found[0], text)
+
+
+class Secret:
+    """A text that shows as one constant mask everywhere; only `reveal` gives it back.
+
+    ``Secret("sk-...")`` holds the text. `from_env` and `from_file` make references, which are resolved each time
+    they are revealed, so that a rotated key is picked up, and which compare and print as references.
+    A platform placeholder such as ``${secret_values.key}`` is no secret and shows as it is.
+
+    Raises:
+        TypeError: if the text is no `str`.
+    """
+
+    __slots__ = ("_source", "_text")
+    _source: str
+    _text: str
+
+    def __new__(cls, text: str) -> Secret:  # noqa: PYI034
+        """Hold *text*, or be the placeholder that it is."""
+        given: object = text
+        if not isinstance(given, str):
+            msg = f"a secret is a str, got {type(text).__name__}"
+            # The text must not stay in a frame that a traceback shows with its variables.
+            del text, given
+            raise TypeError(msg)
+        return cls._make("placeholder" if _PLACEHOLDER.fullmatch(text) else "text", text)
+
+    @classmethod
+    def _make(cls, source: str, text: str) -> Secret:
+        self = super().__new__(cls)
+        object.__setattr__(self, "_source", source)
+        object.__setattr__(self, "_text", text)
+        return self
+
+    @classmethod
+    def from_env(cls, name: str) -> Secret:
+        """A reference to the environment variable *name*, read at each `reveal`."""
+        return cls._make("env", name)
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> Secret:
+        """A reference to a UTF-8 file, read at each `reveal`; one line break at its end is not part of the secret."""
+        return cls._make("file", os.fspath(path))
+
+    @property
+    def source(self) -> str:
+        """``text``, ``placeholder``, ``env`` or ``file``."""
+        return self._source
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the text is looked up at each `reveal`."""
+        return self._source in ("env", "file")
+
+    @property
+    def reference(self) -> str:
+        """The variable's name, the file's path, or the placeholder; empty for a literal secret."""
+        return "" if self._source == "text" else self._text
+
+    def reveal(self) -> str:
+        """The secret text.
+
+        Raises:
+            SecretError: if the variable or the file of a reference is missing, empty or not readable as UTF-8.
+        """
+        if self._source == "env":
+            text = os.environ.get(self._text, "")
+            problem = "is not set or empty; set it where the job is submitted"
+            what = f"environment variable {self._text}"
+        elif self._source == "file":
+            what = f"secret file {self._text}"
+            text, problem = _read(self._text)
+        else:
+            return self._text
+        if not text:
+            msg = f"{what} {problem}"
+            raise SecretError(msg)
+        return text
+
+    def __repr__(self) -> str:
+        if self.is_reference:
+            return f"Secret.from_{self._source}({self._text!r})"
+        return f"Secret({str(self)!r})"
+
+    def __str__(self) -> str:
+        return self._text if self._source == "placeholder" else MASK
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return self._source == other._source and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._source, self._text))
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise attrs.exceptions.FrozenInstanceError
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise attrs.exceptions.FrozenInstanceError
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Secret._make, (self._source, self._text)
+
+
+def _read(path: str) -> tuple[str, str]:
+    """Text of a secret file and what is wrong with it if there is none."""
+    try:
+        with Path(path).open(encoding="utf-8", newline="") as file:
+            text = file.read()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        return "", f"cannot be read: {reason}; check the path and its permissions"
+    return re.sub(r"\r?\n\Z", "", text), "is empty; write the secret into it"
+
+
+class MaskedText(str):
+    """A text with credentials inside: its characters are the masked form, `reveal` gives the real one.
+
+    However it is printed, formatted, encoded or logged, the credentials are not there. It equals, and hashes as,
+    the real text.
+    """
+
+    __slots__ = ("_real",)
+    _real: str
+
+    def __new__(cls, real: str, shown: str) -> MaskedText:  # noqa: PYI034
+        """Hold *real*, show *shown*."""
+        self = super().__new__(cls, shown)
+        object.__setattr__(self, "_real", real)
+        return self
+
+    def reveal(self) -> str:
+        """The text with its credentials."""
+        return self._real
+
+    def __eq__(self, other: object) -> bool:
+        return self._real == (other._real if isinstance(other, MaskedText) else other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self._real)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise attrs.exceptions.FrozenInstanceError
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise attrs.exceptions.FrozenInstanceError
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return MaskedText, (self._real, str(self))
+
+
+def masked(real: str, shown: str) -> str:
+    """*real*, as `MaskedText` if it shows otherwise."""
+    return real if real == shown else MaskedText(real, shown)
+
+
+def reveal(value: str | Secret) -> str:
+    """The real text of anything that may be masked."""
+    return value.reveal() if isinstance(value, (Secret, MaskedText)) else value

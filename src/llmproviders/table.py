@@ -1,0 +1,351 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Per-class tables, compiled once from the attrs fields: what is accepted, how it is stored, how it flattens.
+
+A provider stores only what differs from its class's defaults: a tuple of values, and a `Shape` that says which options
+they are. Providers with the same set of options share the shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+import attrs
+
+from .errors import InvalidOptionsError, Problem, Rejected, invalid
+from .extras import NO_EXTRAS, ExtraOptions, extra_value
+from .flat import FlatReader, text_writer
+from .records import OptionInfo, default_of, hints, options, without_none
+from .secrets import MASK, MaskedText, Secret, looks_like_credential, mask_urls, reveal
+from .values import (
+    CANONICAL,
+    Accept,
+    Between,
+    accept_boolean,
+    accept_text,
+    choice_acceptor,
+    enum_acceptor,
+    fold,
+    instance_acceptor,
+    number_acceptor,
+    secret,
+    url,
+)
+
+__all__ = ["Rule", "Shape", "Table"]
+
+EXTRAS: Final = "extra_options"
+MAX_SHAPES: Final = 4096
+"""How many sets of options a class remembers the shape of; past that it starts anew."""
+
+
+@attrs.frozen
+class Rule:
+    """A rule that spans options.
+
+    ``check`` is called with the class and the options' values, and returns the problem, or None if all is well.
+    """
+
+    options: tuple[str, ...]
+    check: Callable[..., Problem | None]
+
+
+class Spec:
+    """How one field of a class is accepted, checked and written."""
+
+    __slots__ = ("accept", "default", "field", "info", "required", "validator", "write")
+
+    def __init__(self, field: attrs.Attribute[Any], info: OptionInfo | None, hint: Any) -> None:
+        self.field = field
+        self.info = info
+        self.required = field.default is attrs.NOTHING
+        self.validator = None if isinstance(field.validator, Between) else field.validator
+        self.accept = _acceptor(field, info, hint)
+        self.write = text_writer(info) if info else str  # what is no option is never written
+        default = default_of(field)
+        self.default = default if default is None else self.accept(default)
+
+    @property
+    def is_secret(self) -> bool:
+        return self.info is not None and self.info.secret
+
+
+def _acceptor(field: attrs.Attribute[Any], info: OptionInfo | None, hint: Any) -> Accept:
+    convert: Any = field.converter
+    if field.name == EXTRAS:
+        return ExtraOptions
+    if convert in CANONICAL:
+        return convert  # type: ignore[no-any-return]
+    by_type = _type_acceptor(field, info, hint)
+    if convert is None:
+        return by_type
+    return lambda value: by_type(convert(value))
+
+
+def _type_acceptor(field: attrs.Attribute[Any], info: OptionInfo | None, hint: Any) -> Accept:
+    if hint is Secret:
+        return secret
+    if isinstance(hint, type) and hasattr(hint, "__members__"):
+        return enum_acceptor(hint)
+    if info is not None and info.allowed:
+        # A list that the class holds (the tasks) is compared to the letter, for Java compares it so.
+        return choice_acceptor(info.allowed, exact=info.java != "Enum")
+    if hint is bool:
+        return accept_boolean
+    if hint in (int, float):
+        java = info.java if info else ("Long" if hint is int else "Double")
+        return number_acceptor(java, field.validator if isinstance(field.validator, Between) else None)
+    if hint is str:
+        return url if info and info.format == "url" else accept_text
+    return instance_acceptor(hint)
+
+
+class Shape:
+    """A set of options that are not at their defaults, and what follows from it."""
+
+    __slots__ = ("entries", "index", "missing", "names", "optional", "rules", "secrets", "sequences", "template", "validated")
+
+    def __init__(self, table: Table, names: Iterable[str]) -> None:
+        given = frozenset(names)
+        specs = table.specs
+        self.names = tuple(name for name in specs if name in given)
+        self.index = {name: position for position, name in enumerate(self.names)}
+        self.missing = tuple(name for name, spec in specs.items() if spec.required and name not in given)
+        self.rules = tuple(rule for rule in table.rules if not given.isdisjoint(rule.options))
+        self.validated = tuple((position, specs[name]) for name, position in self.index.items() if specs[name].validator)
+        # What the flat dict looks like before the values are written into it: every key in its place.
+        self.template: dict[str, str] = {}
+        for name, spec in specs.items():
+            if spec.info is not None:
+                if name in given:
+                    self.template[spec.info.key] = ""
+                    if spec.info.sequence_key:
+                        self.template[spec.info.sequence_key] = ""
+                elif spec.default is not None:
+                    self.template[spec.info.key] = spec.write(spec.default)
+        written = [(position, specs[name].info, specs[name].write) for name, position in self.index.items()]
+        self.entries = tuple((position, info.key, write) for position, info, write in written if info and not info.sequence_key)
+        self.sequences = tuple((position, info, write) for position, info, write in written if info and info.sequence_key)
+        self.secrets = tuple(position for position, info, _ in written if info and info.secret)
+
+
+class Table:
+    """Everything that is the same for all providers of one class."""
+
+    def __init__(self, cls: Any) -> None:
+        self.cls = cls
+        self.subject: str = cls.__name__
+        types_of = hints(cls)
+        infos = {info.name: info for info in options(cls)}
+        fields = attrs.fields(cls)
+        self.specs = {
+            field.name: Spec(field, infos.get(field.name), without_none(types_of[field.name]))
+            # Extra options come last in every listing.
+            for field in sorted(fields, key=lambda field: field.name == EXTRAS)
+        }
+        self.positional = tuple(field.name for field in fields if field.init and not field.kw_only)
+        self.defaults = {name: spec.default for name, spec in self.specs.items()}
+        self.rules: tuple[Rule, ...] = cls.rules
+        self.post_init = getattr(cls, "__attrs_post_init__", None)
+        self.shapes: dict[tuple[str, ...], Shape] = {}
+        self.reader = FlatReader(cls)
+        self.refusal = lru_cache(maxsize=256)(self._refusal)
+
+    def shape(self, names: tuple[str, ...]) -> Shape:
+        """The shape of a set of options, given in any order."""
+        shape = self.shapes.get(names)
+        if shape is None:
+            if len(self.shapes) >= MAX_SHAPES:
+                self.shapes.clear()
+            shape = Shape(self, names)
+            # One shape for all orders, so that equal providers share it.
+            shape = self.shapes[names] = self.shapes.setdefault(shape.names, shape)
+        return shape
+
+    # The happy path: the first problem ends it, and `problems` starts over to find them all.
+
+    def accept(self, given: Mapping[str, Any], state: dict[str, Any]) -> None:
+        """Accept *given* into *state*; raises whatever the first problem raises."""
+        specs = self.specs
+        for name, value in given.items():
+            spec = specs[name]
+            if value is not None or spec.required:
+                value = spec.accept(value)  # noqa: PLW2901
+            if value is spec.default or value == spec.default:
+                state.pop(name, None)
+            else:
+                state[name] = value
+
+    def broken_rule(self, shape: Shape, state: Mapping[str, Any], touched: Any) -> bool:
+        """Whether a required option is missing or a rule over one of *touched* is broken."""
+        if shape.missing:
+            return True
+        for rule in shape.rules:
+            if touched is not None and not any(name in touched for name in rule.options):
+                continue
+            if (
+                rule.check(self.cls, *[state[name] if name in state else self.defaults[name] for name in rule.options])
+                is not None
+            ):
+                return True
+        return False
+
+    def flatten(self, shape: Shape, values: tuple[Any, ...], *, redact: bool = False) -> dict[str, str]:
+        """The flat dict of Java keys and texts; *redact* shows masks and leaves references unresolved."""
+        flat = shape.template.copy()
+        for position, key, write in shape.entries:
+            value = values[position]
+            if value is None:
+                del flat[key]
+            elif redact and type(value) in (Secret, MaskedText):
+                flat[key] = str(value)
+            else:
+                flat[key] = write(value)
+        for position, info, write in shape.sequences:
+            value = values[position]
+            single = value is None or isinstance(value, str)
+            if value is None or not single:
+                del flat[info.key]
+            if single:
+                del flat[info.sequence_key]
+            if value is not None:
+                flat[info.key if single else info.sequence_key] = write(value)
+        if EXTRAS in shape.index:
+            extras = values[shape.index[EXTRAS]].items()
+            flat.update((key, str(extra) if redact else reveal(extra)) for key, extra in extras)
+        return flat
+
+    def is_lasting(self, shape: Shape, values: tuple[Any, ...]) -> bool:
+        """Whether the flat dict is the same each time, for no secret in it is a reference."""
+        secrets = [values[position] for position in shape.secrets]
+        if EXTRAS in shape.index:
+            secrets += values[shape.index[EXTRAS]].values()
+        return not any(type(value) is Secret and value.is_reference for value in secrets)
+
+    # The careful path.
+
+    def gather(self, given: Mapping[str, Any], state: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
+        """Accept what can be accepted of *given* into *state*, and add what is wrong to *problems*."""
+        bad = {problem.option for problem in problems}
+        unknown: dict[str, Any] = {}
+        for name, value in given.items():
+            if name not in self.specs:
+                unknown[name] = value
+                continue
+            try:
+                self.accept({name: value}, state)
+            except Exception as error:  # noqa: BLE001
+                # A converter that is not ours may raise anything; its message may show a secret.
+                problems.append(self.problem(name, value, error))
+                bad.add(name)
+        if unknown:
+            self._gather_extras(unknown, state, problems)
+        for name in self.shape(tuple(state)).missing:
+            if name not in bad:
+                info = self.specs[name].info
+                problems.append(
+                    Problem(name, "a value", got="nothing", hint="it is required", key=_other_key(name, info), is_type=True)
+                )
+                bad.add(name)
+        for rule in self.rules:
+            if bad.isdisjoint(rule.options):
+                problem = rule.check(self.cls, *[state.get(name, self.defaults[name]) for name in rule.options])
+                if problem is not None:
+                    info = self.specs[problem.option].info if problem.option in self.specs else None
+                    problems.append(attrs.evolve(problem, key=problem.key or _other_key(problem.option, info)))
+        return state
+
+    def _gather_extras(self, unknown: Mapping[str, Any], state: dict[str, Any], problems: list[Problem]) -> None:
+        extras: ExtraOptions = state.get(EXTRAS, NO_EXTRAS)
+        taken: dict[str, Any] = {}
+        for name, value in unknown.items():
+            problem = None if name in extras else self.refusal(name)
+            try:
+                taken[name] = None if value is None else extra_value(name, value)
+            except Rejected as error:
+                problem = problem or self.problem(name, value, error)
+            if problem is not None:
+                problems.append(problem)
+                taken.pop(name, None)
+        self.accept({EXTRAS: extras.changed(taken)}, state)
+
+    def _refusal(self, name: str) -> Problem | None:
+        """Why *name* cannot be an extra option; None if it can."""
+        if name in self.cls.refused_names:
+            return Problem(name, "an option of the provider", hint=self.cls.refused_names[name])
+        infos = [spec.info for spec in self.specs.values() if spec.info]
+        for info in infos:
+            if name in (info.key, info.sequence_key, *info.deprecated_keys):
+                return Problem(name, f"the Python name {info.name}", got="a Java key", hint=f"write {info.name}=...")
+        close = _close(name, [info.name for info in infos])
+        if close is None:
+            return None
+        hint = f"did you mean {close}? (extra_options={{...}} passes any name)"
+        return Problem(name, f"an option of {self.subject}", got="an unknown name", hint=hint)
+
+    def problem(self, name: str, value: object, error: Exception) -> Problem:
+        """What *error*, raised by *value*, says of the option."""
+        spec = self.specs.get(name)
+        info = spec.info if spec else None
+        key = _other_key(name, info)
+        hidden = (spec is not None and spec.is_secret) or (info is None and looks_like_credential(name))
+        # Anything but plain values may hold what must not be shown, as may headers and bodies.
+        opaque = hidden or (info is not None and (info.format == "json" or info.java == "Map"))
+        if isinstance(error, Rejected):
+            got = shown(value, with_type=error.is_type, hidden=opaque)
+            return Problem(name, error.expected, got=got, hint=error.hint, key=key, is_type=error.is_type)
+        message = "a valid value" if opaque else mask_urls(" ".join(str(error).split()))[:200]
+        return Problem(
+            name,
+            f"a value that passes its check ({message})" if not opaque else message,
+            got=shown(value, with_type=False, hidden=opaque),
+            key=key,
+            is_type=isinstance(error, TypeError),
+        )
+
+    def error(self, problems: Iterable[Problem]) -> InvalidOptionsError:
+        """The one exception for *problems*."""
+        return invalid(self.subject, problems)
+
+    def check_instance(self, instance: Any, shape: Shape, values: tuple[Any, ...]) -> list[Problem]:
+        """What validators that are not ours, and want the instance, say."""
+        problems = []
+        for position, spec in shape.validated:
+            try:
+                spec.validator(instance, spec.field, values[position])  # type: ignore[misc]
+            except Exception as error:  # noqa: BLE001
+                problems.append(self.problem(spec.field.name, values[position], error))
+        return problems
+
+
+def _other_key(name: str, info: OptionInfo | None) -> str:
+    """The Java key, where it says more than the name."""
+    return info.key if info is not None and info.key != name else ""
+
+
+def _close(name: str, names: list[str]) -> str | None:
+    """The option that *name* probably means."""
+    letters = fold(name).replace("-", "")
+    for known in names:
+        if letters == known.replace("_", "") or (len(name) > 3 and sorted(letters) == sorted(known.replace("_", ""))):  # noqa: PLR2004
+            return known
+    from difflib import get_close_matches
+
+    # 0.84 takes temprature and stp, and leaves alone names such as top_k that other services know.
+    found = get_close_matches(name.lower(), names, n=1, cutoff=0.84)
+    return found[0] if found else None
+
+
+def shown(value: object, *, with_type: bool, hidden: bool = False) -> str:
+    """How a message shows a value."""
+    kind = type(value).__name__
+    if isinstance(value, (Secret, MaskedText)) or hidden:
+        return f"{MASK} ({kind})"
+    if value is None or isinstance(value, (bool, int, float)):
+        text = repr(value) if not isinstance(value, int) or abs(value) < 10**30 else "a number of more than 30 digits"
+    elif isinstance(value, str):
+        text = ascii(mask_urls(value)) if len(value) <= 60 else f"{ascii(mask_urls(value)[:57])[:-1]}...'"  # noqa: PLR2004
+    else:
+        return f"a value of type {kind}"
+    return f"{text} ({kind})" if with_type and value is not None else text

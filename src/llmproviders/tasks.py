@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tasks of OpenAI-compatible services, and the endpoint paths that tell them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+from .errors import Rejected
+
+__all__ = ["ASR", "CHAT", "EMBEDDINGS", "MULTIMODAL", "Task", "endpoint_for_task", "task_of_endpoint"]
+
+Task = Literal["chat/completions", "embeddings", "multimodal-embedding", "audio/asr/transcription"]
+
+CHAT: Final = "chat/completions"
+EMBEDDINGS: Final = "embeddings"
+MULTIMODAL: Final = "multimodal-embedding"
+ASR: Final = "audio/asr/transcription"
+
+_SUFFIXES: Final = {
+    CHAT: "chat/completions",
+    EMBEDDINGS: "embeddings",
+    MULTIMODAL: "services/embeddings/multimodal-embedding/multimodal-embedding",
+    ASR: "services/audio/asr/transcription",
+}
+# DashScope serves the first two tasks below the one base and its own two below the other.
+_COMPATIBLE: Final = "/compatible-mode/v1/"
+_NATIVE: Final = "/api/v1/"
+_BASE: Final = {CHAT: _COMPATIBLE, EMBEDDINGS: _COMPATIBLE, MULTIMODAL: _NATIVE, ASR: _NATIVE}
+
+
+def task_of_endpoint(endpoint: str) -> Task | None:
+    """The task that an endpoint's path ends with, trailing slashes and letter case aside; None if it ends with none."""
+    path = endpoint.rstrip("/").lower()
+    task: Task
+    for task in (CHAT, EMBEDDINGS, MULTIMODAL, ASR):
+        if path.endswith(_SUFFIXES[task]):
+            return task
+    return None
+
+
+def endpoint_for_task(endpoint: str, task: str) -> str:
+    """*endpoint* with its task's path replaced by that of *task*.
+
+    Raises:
+        Rejected: if the endpoint does not tell where the other task is served.
+    """
+    old = task_of_endpoint(endpoint)
+    if old == task:
+        return endpoint
+    hint = f"pass endpoint=... of the service's {task} API"
+    if old is None or task not in _SUFFIXES:
+        raise Rejected(f"an endpoint that ends with {' or '.join(_SUFFIXES[each] for each in (CHAT, EMBEDDINGS))}", hint=hint)
+    trimmed = endpoint.rstrip("/")
+    before = trimmed[: -len(_SUFFIXES[old])]
+    if _BASE[old] != _BASE[task]:
+        # Only where the whole path is DashScope's is it sure what the other one is.
+        found = re.fullmatch(rf"([^/]+//[^/?#]+){re.escape(_BASE[old])}", before)
+        if found is None:
+            raise Rejected(f"an endpoint of DashScope, whose path is {_BASE[old]}{_SUFFIXES[old]}", hint=hint)
+        before = found[1] + _BASE[task]
+    return before + _SUFFIXES[task]

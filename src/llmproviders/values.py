@@ -1,0 +1,354 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an option takes: strict acceptance of Python values by type, converters, and rules for one value.
+
+A function here takes a value, returns its canonical form (accepting it again changes nothing), or raises `Rejected`.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from enum import Enum
+from typing import Any, Final
+
+import attrs
+
+from .errors import Rejected, RejectedType
+from .flinktext import has_surrogate, read_duration, read_json_object, read_map, write_duration, write_json, write_map
+from .secrets import MASK, MaskedText, Secret, looks_like_credential, mask_urls, masked, reveal
+
+__all__ = ["Between", "at_least", "between", "duration", "flink_map", "json_headers", "json_object", "secret", "stop_texts"]
+
+Accept = Callable[[Any], Any]
+
+JAVA_BOUNDS: Final = {
+    "Integer": (-(2**31), 2**31 - 1),
+    "Long": (-(2**63), 2**63 - 1),
+}
+
+
+# Rules for one value -------------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Between:
+    """A field validator: the number lies between two bounds, which belong to it unless *open_low*."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    open_low: bool = False
+
+    @property
+    def expected(self) -> str:
+        """The rule in words, for messages and documentation."""
+        if self.high == math.inf:
+            return f"a number greater than {self.low}" if self.open_low else f"at least {self.low}"
+        return f"greater than {self.low}, at most {self.high}" if self.open_low else f"from {self.low} to {self.high}"
+
+    def holds(self, value: float) -> bool:
+        """Whether *value* is within."""
+        return self.low <= value <= self.high and not (self.open_low and value == self.low)
+
+    def __call__(self, instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        """As attrs calls a validator; None, which is unset, passes."""
+        if value is not None and not self.holds(value):
+            raise Rejected(self.expected)
+
+
+def between(low: float, high: float, *, open_low: bool = False) -> Between:
+    """A validator: from *low* (itself excluded if *open_low*) to *high*."""
+    return Between(low, high, open_low)
+
+
+def at_least(low: float) -> Between:
+    """A validator: *low* or more."""
+    return Between(low)
+
+
+# Acceptance by type --------------------------------------------------------------------------------------------------
+
+
+def accept_text(value: Any) -> str:
+    """A `str` that can reach Java."""
+    if type(value) is str and value.isascii():
+        return value
+    if not isinstance(value, str):
+        raise RejectedType("a str")
+    if has_surrogate(value):
+        raise Rejected("text without lone surrogates", hint="Java cannot read them")
+    # A plain str even of an enum member or another subclass, but the mask must not be lost.
+    return value if isinstance(value, MaskedText) else str.__str__(value)
+
+
+def accept_boolean(value: Any) -> bool:
+    """`True` or `False`, nothing that is merely true."""
+    if value is True or value is False:
+        return value
+    raise RejectedType("True or False")
+
+
+def number_acceptor(java: str, rule: Between | None) -> Accept:
+    """Acceptance of a whole number within Java's bounds (`Integer`, `Long`) or a finite one (`Double`), and *rule*."""
+    whole = java in JAVA_BOUNDS
+    low, high = JAVA_BOUNDS.get(java, (-math.inf, math.inf))
+    exact: type = int if whole else float
+    if rule is not None and not rule.open_low:
+        low, high = max(low, rule.low), min(high, rule.high)
+    noun = "an int" if whole else "a finite number"
+    words = f"{noun} {rule.expected}" if rule and not rule.expected.startswith("a number") else noun
+    words = f"{noun} {rule.expected.removeprefix('a number ')}" if rule else words
+    past_java = f"an int within Java's {'int' if java == 'Integer' else 'long'}"
+
+    def accept(value: Any) -> Any:
+        if type(value) is not exact:
+            if isinstance(value, bool):
+                raise RejectedType(words)
+            try:
+                value = operator.index(value) if whole else _to_float(value)
+            except (TypeError, OverflowError):
+                raise RejectedType(words) from None
+        if low <= value <= high and (whole or -math.inf < value < math.inf) and (rule is None or rule.holds(value)):
+            return value
+        if whole and not JAVA_BOUNDS[java][0] <= value <= JAVA_BOUNDS[java][1]:
+            raise Rejected(f"{past_java} ({JAVA_BOUNDS[java][0]} to {JAVA_BOUNDS[java][1]})")
+        raise Rejected(words)
+
+    return accept
+
+
+def _to_float(value: Any) -> float:
+    if isinstance(value, numbers.Real):
+        return float(value)
+    raise TypeError
+
+
+def fold(text: str) -> str:
+    """How the texts of an enum are compared: without case, and with Java's underscores as hyphens."""
+    return text.lower().replace("_", "-")
+
+
+def choice_acceptor(choices: Sequence[str], *, exact: bool = False) -> Accept:
+    """Acceptance of one of *choices*, in any letter case or Java's spelling unless *exact*; canonical as listed."""
+    known = {choice: choice for choice in choices}
+    folded = {} if exact else {fold(choice): choice for choice in choices}
+    expected = choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
+
+    def accept(value: Any) -> str:
+        if type(value) is str and value in known:
+            return value
+        if isinstance(value, Enum) and not isinstance(value, str):
+            value = value.value
+        if not isinstance(value, str):
+            raise RejectedType(expected)
+        text = str.__str__(value)
+        if text in known:
+            return text
+        if fold(text) in folded:
+            return folded[fold(text)]
+        raise Rejected(expected, hint=did_you_mean(text, choices))
+
+    return accept
+
+
+def did_you_mean(text: str, names: Sequence[str]) -> str:
+    """A hint with the name that is close to *text*, or nothing."""
+    # Only a mistake pays for this import.
+    from difflib import get_close_matches
+
+    found = get_close_matches(fold(text), [fold(name) for name in names], n=1, cutoff=0.6)
+    return f"did you mean {next(name for name in names if fold(name) == found[0])}?" if found else ""
+
+
+def enum_acceptor(cls: type[Enum]) -> Accept:
+    """Acceptance of a member of *cls*, or of its value or name as text in any letter case."""
+    members = {fold(str(text)): member for member in cls for text in (member.name, member.value)}
+    accept_spelling = choice_acceptor([str(member.value) for member in cls])
+
+    def accept(value: Any) -> Enum:
+        if isinstance(value, cls):
+            return value
+        if isinstance(value, str) and fold(value) in members:
+            return members[fold(value)]
+        return cls(accept_spelling(value))
+
+    return accept
+
+
+def instance_acceptor(hint: Any) -> Accept:
+    """Acceptance of instances of *hint* if it is a class, of anything if it is a more complex annotation."""
+    if not isinstance(hint, type) or hint is object:
+        return lambda value: value
+
+    def accept(value: Any) -> Any:
+        if isinstance(value, hint):
+            return value
+        raise RejectedType(f"a {hint.__name__}")
+
+    return accept
+
+
+# Converters for fields: they widen what the constructor takes --------------------------------------------------------
+
+
+def secret(value: str | Secret | None) -> Secret | None:
+    """A `Secret` from text; the mask of a redacted provider is no secret."""
+    if value is None or isinstance(value, Secret):
+        return value
+    if not isinstance(value, str):
+        raise RejectedType("a str or a Secret")
+    real = reveal(value)
+    _refuse_mask(real)
+    if has_surrogate(real):
+        raise Rejected("text without lone surrogates", hint="Java cannot read them")
+    return Secret(str.__str__(real))
+
+
+def required_secret(value: str | Secret) -> Secret:
+    """As `secret`, for an option that must be given."""
+    found = secret(value)
+    if found is None:
+        raise RejectedType("a str or a Secret")
+    return found
+
+
+def _refuse_mask(text: str) -> None:
+    if MASK in text:
+        raise Rejected("the real text", hint="this is the mask of a redacted value; use the original or Secret.from_env")
+
+
+def url(value: str | None) -> str | None:
+    """A URL whose credentials, if it has any, are masked."""
+    if value is None:
+        return None
+    if type(value) is MaskedText:
+        return value
+    text = accept_text(value)
+    if "@" not in text and "?" not in text:
+        return text
+    _refuse_mask(text)
+    return masked(text, mask_urls(text))
+
+
+def duration(value: str | timedelta | None) -> str | None:
+    """A Flink duration: a text is kept as it is written, a `timedelta` written in the largest exact unit."""
+    if value is None:
+        return None
+    if isinstance(value, timedelta):
+        return write_duration(value)
+    if not isinstance(value, str):
+        raise RejectedType("a duration such as '30s', '500 ms' or '2min', or a timedelta")
+    text = accept_text(value)
+    read_duration(text)
+    return text
+
+
+def json_object(value: str | Mapping[str, Any] | None) -> str | None:
+    """JSON object text from such a text or a mapping; what looks like a credential inside is masked."""
+    if value is None or type(value) is MaskedText:
+        return value
+    text, read = _json_text(value)
+    return _mask_json(text, read)
+
+
+def _json_text(value: Any) -> tuple[str, dict[str, Any]]:
+    if isinstance(value, Mapping):
+        value = write_json(value)
+    elif not isinstance(value, str):
+        raise RejectedType("a JSON object, as a mapping or text")
+    text = accept_text(value)
+    return text, read_json_object(text)
+
+
+def _mask_json(text: str, read: object) -> str:
+    shown = _without_credentials(read)
+    if shown == read:
+        return text
+    _refuse_mask(text)
+    return masked(text, write_json(shown))
+
+
+def _without_credentials(value: object, *, below: bool = False) -> object:
+    if isinstance(value, dict):
+        return {name: _without_credentials(item, below=below or looks_like_credential(name)) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_without_credentials(item, below=below) for item in value]
+    if below and isinstance(value, str):
+        return MASK
+    return mask_urls(value) if isinstance(value, str) else value
+
+
+def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str | None:
+    """Request headers as a JSON object of strings or lists of strings; every value is masked."""
+    if value is None or type(value) is MaskedText:
+        return value
+    text, read = _json_text(value)
+    for name, item in read.items():
+        if not isinstance(item, str) and not (isinstance(item, list) and all(isinstance(each, str) for each in item)):
+            raise Rejected("header values that are strings or lists of strings", hint=f"see header {name!r}")
+    _refuse_mask(text)
+    return masked(text, write_json(dict.fromkeys(read, MASK)))
+
+
+def flink_map(value: str | Mapping[str, str] | None) -> str | None:
+    """HTTP headers as Flink map text, from such a text or a mapping; every value is masked."""
+    if value is None or type(value) is MaskedText:
+        return value
+    if isinstance(value, Mapping):
+        if not all(isinstance(part, str) for pair in value.items() for part in pair):
+            raise RejectedType("a mapping from str to str")
+        value = write_map(value)
+    elif not isinstance(value, str):
+        raise RejectedType("a Flink map such as 'name:value,other:value', or a mapping")
+    text = accept_text(value)
+    if "\n" in text or "\r" in text:
+        raise Rejected("headers without line breaks")
+    _refuse_mask(text)
+    return masked(text, ",".join(f"{name}:{MASK}" for name in read_map(text)))
+
+
+def stop_texts(value: str | Sequence[str] | None) -> str | None:
+    """Stop sequences, joined by commas; a text is kept as it is written."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return accept_text(value)
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise RejectedType("a text, or a list or tuple of texts")
+    if not value or not all(value):
+        raise Rejected("at least one stop text, none of them empty", hint="leave stop out to have none")
+    if any("," in item for item in value):
+        raise Rejected("stop texts without a comma", hint="Java splits the texts at commas and knows no escape")
+    return accept_text(",".join(value))
+
+
+def fallback(value: Any) -> str | None:
+    """The text of a default value: text as it is, booleans and numbers as text, containers as JSON."""
+    if value is None:
+        return None
+    return text_of(value)
+
+
+def text_of(value: object) -> str:
+    """The text of a value whose Java type is not known."""
+    if isinstance(value, str):
+        return accept_text(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(int(value))
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise Rejected("a finite number")
+        return repr(float(value))
+    if isinstance(value, timedelta):
+        return write_duration(value)
+    if isinstance(value, (Mapping, list, tuple)):
+        return write_json(value)
+    raise RejectedType("a str, bool, number, timedelta, or what JSON can carry")
+
+
+CANONICAL: Final = frozenset({secret, required_secret, url, duration, json_object, json_headers, flink_map, stop_texts, fallback})
+"""Converters whose result needs no further check."""
