@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from enum import Enum
 from typing import Any, Final, Literal
 
@@ -19,7 +18,7 @@ from cattrs import Converter
 from .errors import Problem, Rejected, RejectedType, invalid
 from .flinktext import read_boolean, read_double, read_duration, read_integer, write_duration
 from .records import METADATA_KEY, OptionInfo, options
-from .secrets import Secret, reveal
+from .secrets import MASK, Secret, mask_urls, reveal
 
 __all__ = ["converter", "has_options", "text_reader", "text_writer"]
 
@@ -27,12 +26,17 @@ converter: Final = Converter()
 """Unstructures any attrs class with options to ``dict[str, str]``, and structures it back."""
 
 
-def _read_timedelta(text: str, _: object) -> timedelta:
+def _is_timedelta(hint: Any) -> bool:
+    # Told by its name: who has one has imported it, and nobody else should pay for that.
+    return getattr(hint, "__module__", "") == "datetime" and getattr(hint, "__qualname__", "") == "timedelta"
+
+
+def _read_timedelta(text: str, hint: Any) -> Any:
     nanos = read_duration(text)
     if nanos % 1_000:
         raise Rejected("a duration in whole microseconds")
     try:
-        return timedelta(microseconds=nanos // 1_000)
+        return hint(microseconds=nanos // 1_000)
     except OverflowError:
         raise Rejected("a duration that a timedelta can hold") from None
 
@@ -42,13 +46,13 @@ converter.register_structure_hook(int, lambda text, _: read_integer(text))
 converter.register_structure_hook(float, lambda text, _: read_double(text))
 converter.register_structure_hook(str, lambda text, _: text)
 converter.register_structure_hook(Secret, lambda text, _: text)
-converter.register_structure_hook(timedelta, _read_timedelta)
+converter.register_structure_hook_func(_is_timedelta, _read_timedelta)
 converter.register_unstructure_hook(bool, lambda value: "true" if value else "false")
 converter.register_unstructure_hook(int, str)
 converter.register_unstructure_hook(float, repr)
 converter.register_unstructure_hook(str, reveal)
 converter.register_unstructure_hook(Secret, Secret.reveal)
-converter.register_unstructure_hook(timedelta, write_duration)
+converter.register_unstructure_hook_func(_is_timedelta, write_duration)
 
 
 def _is_literal(hint: Any) -> bool:
@@ -80,8 +84,19 @@ def text_writer(info: OptionInfo) -> Callable[[Any], str]:
     """How a value of the option becomes its Java text."""
     if info.sequence_key:
         return lambda value: value if isinstance(value, str) else ";".join(value)
-    hook: Callable[[Any], str] = converter.get_unstructure_hook(info.type)
-    return hook
+    hook: Callable[[Any], Any] = converter.get_unstructure_hook(info.type)
+    if info.type in (bool, int, float, str, Secret) or _is_literal(info.type) or _is_enum(info.type) or _is_timedelta(info.type):
+        return hook
+
+    def write(value: Any) -> str:
+        text = hook(value)
+        if type(text) is not str:
+            kind = type(value).__name__
+            msg = f"option {info.name}: a {kind} has no text; register its hooks with llmproviders.converter"
+            raise TypeError(msg)
+        return text
+
+    return write
 
 
 def text_reader(info: OptionInfo) -> Callable[[str], Any]:
@@ -161,9 +176,12 @@ class FlatReader:
                 keys[info.name] = key
                 try:
                     given[info.name] = read(text)
-                except Rejected as error:
-                    got = "" if info.secret else repr(text[:60])
-                    problems.append(Problem(info.name, error.expected, got=got, hint=error.hint, key=info.key))
+                except Exception as failure:  # noqa: BLE001
+                    # The hook of a type that is not ours may raise anything.
+                    kind = getattr(info.type, "__name__", str(info.type))
+                    expected = failure.expected if isinstance(failure, Rejected) else f"the text of a {kind}"
+                    got = MASK if info.secret else ascii(mask_urls(text[:60]))
+                    problems.append(Problem(info.name, expected, got=got, key=info.key if info.key != info.name else ""))
         return given, extras, problems
 
     @staticmethod

@@ -7,14 +7,16 @@ Sources: Flink's ``ConfigurationUtils``, ``TimeUtils`` and ``StructuredOptionsSp
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
-from typing import Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 from .errors import Rejected
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 __all__ = [
     "read_boolean",
@@ -31,9 +33,10 @@ __all__ = [
 # Java's String.trim() takes these away, and nothing else.
 _BLANK: Final = "".join(map(chr, range(0x21)))
 
-_INTEGER = re.compile(r"[+-]?\d+")
-_DOUBLE = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?")
-_HEX_DOUBLE = re.compile(r"([+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+)[fFdD]?")
+# Patterns are texts: `re` compiles each when it is first needed, and importing the package costs nothing for them.
+_INTEGER: Final = r"[+-]?\d+"
+_DOUBLE: Final = r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?"
+_HEX_DOUBLE: Final = r"([+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+)[fFdD]?"
 
 
 def read_boolean(text: str) -> bool:
@@ -46,7 +49,7 @@ def read_boolean(text: str) -> bool:
 
 def read_integer(text: str) -> int:
     """What Java's parseInt and parseLong take; their bounds are checked with the option's."""
-    if not _INTEGER.fullmatch(text):
+    if not re.fullmatch(_INTEGER, text):
         raise Rejected("a whole number in digits")
     # Python refuses to read thousands of digits; no bounded Java number has more than these.
     digits = text.lstrip("+-").lstrip("0") or "0"
@@ -58,9 +61,9 @@ def read_integer(text: str) -> int:
 def read_double(text: str) -> float:
     """What Java's parseDouble takes, but only finite numbers."""
     trimmed = text.strip(_BLANK)
-    if found := _DOUBLE.fullmatch(trimmed):
+    if found := re.fullmatch(_DOUBLE, trimmed):
         number = float(found[1])
-    elif found := _HEX_DOUBLE.fullmatch(trimmed):
+    elif found := re.fullmatch(_HEX_DOUBLE, trimmed):
         try:
             number = float.fromhex(found[1])
         except OverflowError:
@@ -86,19 +89,19 @@ _NANOS: Final[Mapping[str, int]] = {
     for name in names.split()
 }
 _MAX_NANOS: Final = (2**63 - 1) * 1_000_000_000 + 999_999_999
-_NUMBER_AND_UNIT = re.compile(r"([0-9]+)(.*)", re.DOTALL)
-_ISO = re.compile(
-    r"(?P<sign>[+-])?P(?:(?P<d>[+-]?[0-9]+)D)?"
-    r"(?P<time>T(?:(?P<h>[+-]?[0-9]+)H)?(?:(?P<m>[+-]?[0-9]+)M)?(?:(?P<s>[+-]?[0-9]+)(?:[.,](?P<f>[0-9]{0,9}))?S)?)?",
-    re.IGNORECASE | re.ASCII,
+_NUMBER_AND_UNIT: Final = r"(?s)([0-9]+)(.*)"
+_ISO: Final = (
+    r"(?ia)(?P<sign>[+-])?P(?:(?P<d>[+-]?[0-9]+)D)?"
+    r"(?P<time>T(?:(?P<h>[+-]?[0-9]+)H)?(?:(?P<m>[+-]?[0-9]+)M)?(?:(?P<s>[+-]?[0-9]+)(?:[.,](?P<f>[0-9]{0,9}))?S)?)?"
 )
 _DURATION_EXPECTED: Final = "a duration such as '30s', '500 ms' or '2min'"
 
 
+@lru_cache(maxsize=256)
 def read_duration(text: str) -> int:
     """Nanoseconds of a Flink duration: a whole number with a unit (none: ms), or ISO-8601 (Flink 2.1 and later)."""
     trimmed = text.strip(_BLANK)
-    if found := _NUMBER_AND_UNIT.fullmatch(trimmed):
+    if found := re.fullmatch(_NUMBER_AND_UNIT, trimmed):
         digits, unit = found[1].lstrip("0") or "0", found[2].strip(_BLANK).lower() or "ms"
         if unit not in _NANOS:
             raise Rejected(_DURATION_EXPECTED)
@@ -111,7 +114,7 @@ def read_duration(text: str) -> int:
 
 
 def _iso_nanos(text: str) -> int:
-    found = _ISO.fullmatch(text)
+    found = re.fullmatch(_ISO, text)
     if found is None or all(found[part] is None for part in "dhms") or (found["time"] or "").lower() == "t":
         raise Rejected(_DURATION_EXPECTED)
     whole = sum(int((found[part] or "0")[:40]) * _NANOS[part] for part in "dhms")
@@ -126,7 +129,7 @@ def write_duration(value: timedelta) -> str:
     Raises:
         ValueError: if it is negative.
     """
-    micros = value // timedelta(microseconds=1)
+    micros = (value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds
     if micros < 0:
         raise Rejected("a duration that is not negative")
     for unit in ("h", "min", "s", "ms"):
@@ -150,6 +153,8 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def read_json_object(text: str) -> dict[str, Any]:
     """The object that a JSON text holds."""
+    import json
+
     try:
         value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
     except (ValueError, RecursionError):
@@ -168,6 +173,8 @@ def write_json(value: object) -> str:
     for path, reason in _no_json(value, (), ()):
         where = "".join(f"[{step!r}]" for step in path)
         raise Rejected(f"a value that JSON can carry{f' at {where}' if where else ''}, not {reason}")
+    import json
+
     return json.dumps(_plain(value), allow_nan=False, separators=(", ", ": "))
 
 
@@ -221,13 +228,15 @@ def has_surrogate(text: str) -> bool:
 
 
 _MAP_EXPECTED: Final = "a Flink map such as 'name:value,other:value'"
-_HARMLESS = re.compile(r"[A-Za-z0-9_./+=;()~$^?<-]+(?: +[A-Za-z0-9_./+=;()~$^?<-]+)*")
+_HARMLESS: Final = r"[A-Za-z0-9_./+=;()~$^?<-]+(?: +[A-Za-z0-9_./+=;()~$^?<-]+)*"
 
 
 def write_map(value: Mapping[str, str]) -> str:
     """A mapping in the one encoding that Flink 1.20, 2.1 and later read alike: as it is if harmless, else quoted twice."""
     return ",".join(
-        f"{name}:{text}" if _HARMLESS.fullmatch(name) and _HARMLESS.fullmatch(text) else _quote(f"{_quote(name)}:{_quote(text)}")
+        f"{name}:{text}"
+        if re.fullmatch(_HARMLESS, name) and re.fullmatch(_HARMLESS, text)
+        else _quote(f"{_quote(name)}:{_quote(text)}")
         for name, text in value.items()
     )
 
@@ -237,9 +246,7 @@ def _quote(text: str) -> str:
 
 
 # A text such as "Authorization: Bearer x:y" is no map to the splitter, but it is to YAML, which newer Flinks try first.
-_YAML_PAIR = re.compile(
-    r"(?P<quote>['\"]?)(?P<name>[\w.-]+)(?P=quote):[ \t]+(?P<value>[A-Za-z/](?:[^#'\"\s:]|:(?!\s)|[ \t](?!#))*)"
-)
+_YAML_PAIR: Final = r"(?P<quote>['\"]?)(?P<name>[\w.-]+)(?P=quote):[ \t]+(?P<value>[A-Za-z/](?:[^#'\"\s:]|:(?!\s)|[ \t](?!#))*)"
 _NOT_IN_YAML: Final = frozenset("\x7f\ufffe\uffff")
 
 
@@ -253,11 +260,11 @@ def read_map(text: str) -> dict[str, str]:
         else:
             if any(item is None for _, item in pairs):
                 raise Rejected("a JSON object without null")
-            return {name: item if isinstance(item, str) else json.dumps(item) for name, item in pairs}
+            return {name: item if isinstance(item, str) else write_json(item) for name, item in pairs}
     try:
         return _read_pairs(text)
     except ValueError:
-        if found := _YAML_PAIR.fullmatch(text):
+        if found := re.fullmatch(_YAML_PAIR, text):
             return {found["name"]: found["value"].strip(_BLANK)}
         raise
 

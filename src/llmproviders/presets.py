@@ -85,12 +85,14 @@ class Service:
             else:
                 problems.append(Problem("api_key", "a str or a Secret", got="nothing", hint=f"{self.name} has no usual variable"))
         if problems:
-            error = invalid(f"presets.{self.name}", problems)
             del api_key, options
-            raise error
+            raise invalid(f"presets.{self.name}", problems)
         given: dict[str, Any] = {"endpoint": endpoint, "api_key": api_key, **options}
-        del api_key, options
-        return OpenAICompatProvider(**given)
+        provider, error = OpenAICompatProvider.made(given)
+        if error is not None:
+            del api_key, options, given
+            raise error
+        return provider
 
     def endpoint(self, task: str, place: Mapping[str, str]) -> tuple[str, list[Problem]]:
         """URL of a task, and what is wrong with asking for it."""
@@ -208,14 +210,16 @@ def dashscope(
         expected = f"{' or '.join(tasks)}, which is what is documented for {where}"
         problems.append(Problem("task", expected, got=ascii(task)[:60], hint="pass the endpoint to DashScopeProvider yourself"))
     if problems:
-        error = invalid("presets.dashscope", problems)
         del api_key, options
-        raise error
+        raise invalid("presets.dashscope", problems)
     given: dict[str, Any] = {
         "endpoint": endpoint_for_task(f"https://{host}/compatible-mode/v1/{CHAT}", task),
         "api_key": Secret.from_env("DASHSCOPE_API_KEY") if api_key is None else api_key,
         **({"content_type": "IMAGE_URL"} if task == MULTIMODAL else {}),
         **options,
     }
-    del api_key, options
-    return DashScopeProvider(**given)
+    provider, error = DashScopeProvider.made(given)
+    if error is not None:
+        del api_key, options, given
+        raise error
+    return provider

@@ -166,7 +166,12 @@ def default_of(field: attrs.Attribute[Any]) -> Any:
     default: Any = field.default
     if default is attrs.NOTHING:
         return None
-    return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]
+    if not isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        return default
+    if default.takes_self:
+        msg = f"option {field.name}: a default may not depend on the instance"
+        raise TypeError(msg)
+    return default.factory()
 
 
 def _allowed(cls: type, record: Option, hint: Any) -> tuple[str, ...]:

@@ -140,7 +140,10 @@ def set_provider(name_or_provider: str | Provider, provider: Provider | None = N
     elif isinstance(name_or_provider, str) and provider is None:
         name = name_or_provider
         cls = provider_class(name)
-        provider = GenericProvider(name, **options) if cls is GenericProvider else cls(**options)
+        provider, error = GenericProvider.named_with(name, options) if cls is GenericProvider else cls.made(options)
+        if error is not None:
+            del options
+            raise error
     elif isinstance(name_or_provider, str) and isinstance(provider, Provider) and not options:
         name = name_or_provider
     else:

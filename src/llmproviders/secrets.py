@@ -17,30 +17,31 @@ __all__ = ["MASK", "MaskedText", "Secret"]
 MASK: Final = "******"
 """What is shown instead of a secret; Flink's own mask, so that logs of both sides read alike."""
 
-_PLACEHOLDER = re.compile(r"\$\{[^{}]*\}")
-_CREDENTIAL = re.compile(
+# Patterns are texts: `re` compiles each when it is first needed, and importing the package costs nothing for them.
+_PLACEHOLDER: Final = r"\$\{[^{}]*\}"
+_CREDENTIAL: Final = (
     # Read on the letters of a key only, so that api-key, api_key and apiKey are one.
     r"passw|pwd|passphrase|secret|token(?!s$)|(?:auth|access)tokens$|credential|authorization|bearer|cookie|signature|key$"
     # Headers carry credentials under any name; the rest is what Flink masks (GlobalConfiguration.isSensitive).
     r"|header|apikey|accesskey|fsazureaccountkey|authparams|servicekey|basicauth|jaasconfig"
 )
-_NO_LETTERS = re.compile(r"[\W_]+")
+_NO_LETTERS: Final = r"[\W_]+"
 # The user part of a URL, also where its password holds a raw slash.
-_USER_PART = re.compile(r"(://)(?:[^/?#\s]*|[^/?#\s:]*:(?!\d+[/?#])\S*)@")
-_QUERY_PART = re.compile(r"([?&]([^=&#\s]+)=)[^&#\s]+")
+_USER_PART: Final = r"(://)(?:[^/?#\s]*|[^/?#\s:]*:(?!\d+[/?#])\S*)@"
+_QUERY_PART: Final = r"([?&]([^=&#\s]+)=)[^&#\s]+"
 
 
 def looks_like_credential(key: str) -> bool:
     """Whether an option or header of that name probably carries a credential."""
-    return _CREDENTIAL.search(_NO_LETTERS.sub("", key).lower()) is not None
+    return re.search(_CREDENTIAL, re.sub(_NO_LETTERS, "", key).lower()) is not None
 
 
 def mask_urls(text: str) -> str:
     """*text* with the user part and credential parameters of its URLs masked."""
     if "://" not in text:
         return text
-    text = _USER_PART.sub(rf"\1{MASK}@", text)
-    return _QUERY_PART.sub(lambda found: found[1] + MASK if looks_like_credential(found[2]) else found[0], text)
+    text = re.sub(_USER_PART, rf"\1{MASK}@", text)
+    return re.sub(_QUERY_PART, lambda found: found[1] + MASK if looks_like_credential(found[2]) else found[0], text)
 
 
 class Secret:
@@ -66,13 +67,14 @@ class Secret:
             # The text must not stay in a frame that a traceback shows with its variables.
             del text, given
             raise TypeError(msg)
-        return cls._make("placeholder" if _PLACEHOLDER.fullmatch(text) else "text", text)
+        placeholder = text.startswith("${") and re.fullmatch(_PLACEHOLDER, text)
+        return cls._make("placeholder" if placeholder else "text", text)
 
     @classmethod
     def _make(cls, source: str, text: str) -> Secret:
         self = super().__new__(cls)
-        object.__setattr__(self, "_source", source)
-        object.__setattr__(self, "_text", text)
+        _set_source(self, source)
+        _set_text(self, text)
         return self
 
     @classmethod
@@ -158,6 +160,11 @@ def _read(path: str) -> tuple[str, str]:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         return "", f"cannot be read: {reason}; check the path and its permissions"
     return re.sub(r"\r?\n\Z", "", text), "is empty; write the secret into it"
+
+
+# Past the guard of `__setattr__`, once.
+_set_source = Secret.__dict__["_source"].__set__
+_set_text = Secret.__dict__["_text"].__set__
 
 
 class MaskedText(str):

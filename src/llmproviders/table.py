@@ -7,8 +7,9 @@ they are. Providers with the same set of options share the shape.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 import attrs
@@ -112,7 +113,7 @@ class Shape:
         self.names = tuple(name for name in specs if name in given)
         self.index = {name: position for position, name in enumerate(self.names)}
         self.missing = tuple(name for name, spec in specs.items() if spec.required and name not in given)
-        self.rules = tuple(rule for rule in table.rules if not given.isdisjoint(rule.options))
+        self.rules = tuple(self._rule(table, rule) for rule in table.rules if not given.isdisjoint(rule.options))
         self.validated = tuple((position, specs[name]) for name, position in self.index.items() if specs[name].validator)
         # What the flat dict looks like before the values are written into it: every key in its place.
         self.template: dict[str, str] = {}
@@ -129,9 +130,21 @@ class Shape:
         self.sequences = tuple((position, info, write) for position, info, write in written if info and info.sequence_key)
         self.secrets = tuple(position for position, info, _ in written if info and info.secret)
 
+    def _rule(self, table: Table, rule: Rule) -> tuple[frozenset[str], Rule, Callable[[Any], tuple[Any, ...]], tuple[Any, ...]]:
+        """A rule, and how to get its operands from the values followed by their defaults."""
+        defaults = tuple(table.defaults[name] for name in rule.options)
+        positions = [self.index.get(name, len(self.names) + place) for place, name in enumerate(rule.options)]
+        # An itemgetter of one position gives no tuple.
+        getter = itemgetter(*positions) if len(positions) > 1 else lambda values: (values[positions[0]],)
+        return frozenset(rule.options), rule, getter, defaults
+
 
 class Table:
     """Everything that is the same for all providers of one class."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A class that is pickled by value compiles its tables anew where it arrives.
+        return type(None), ()
 
     def __init__(self, cls: Any) -> None:
         self.cls = cls
@@ -163,33 +176,38 @@ class Table:
             shape = self.shapes[names] = self.shapes.setdefault(shape.names, shape)
         return shape
 
-    # The happy path: the first problem ends it, and `problems` starts over to find them all.
+    # The happy path: the first problem ends it, and `gather` starts over to find them all.
+
+    def store(
+        self, given: Mapping[str, Any], state: dict[str, Any], touched: Collection[str] | None
+    ) -> tuple[Shape | None, tuple[Any, ...]]:
+        """Accept *given* into *state*; its shape and values, or no shape where a rule over one of *touched* is broken."""
+        self.accept(given, state)
+        shape, values = self.shaped(state)
+        if shape.missing:
+            return None, ()
+        for names, rule, operands, defaults in shape.rules:
+            if (touched is None or not names.isdisjoint(touched)) and rule.check(self.cls, *operands(values + defaults)):
+                return None, ()
+        return shape, values
 
     def accept(self, given: Mapping[str, Any], state: dict[str, Any]) -> None:
         """Accept *given* into *state*; raises whatever the first problem raises."""
         specs = self.specs
         for name, value in given.items():
             spec = specs[name]
+            default = spec.default
             if value is not None or spec.required:
                 value = spec.accept(value)  # noqa: PLW2901
-            if value is spec.default or value == spec.default:
+            if value is default or (default is not None and value == default):
                 state.pop(name, None)
             else:
                 state[name] = value
 
-    def broken_rule(self, shape: Shape, state: Mapping[str, Any], touched: Any) -> bool:
-        """Whether a required option is missing or a rule over one of *touched* is broken."""
-        if shape.missing:
-            return True
-        for rule in shape.rules:
-            if touched is not None and not any(name in touched for name in rule.options):
-                continue
-            if (
-                rule.check(self.cls, *[state[name] if name in state else self.defaults[name] for name in rule.options])
-                is not None
-            ):
-                return True
-        return False
+    def shaped(self, state: Mapping[str, Any]) -> tuple[Shape, tuple[Any, ...]]:
+        """The shape of *state*, and its values in the order of the shape."""
+        shape = self.shape(tuple(state))
+        return shape, tuple([state[name] for name in shape.names])
 
     def flatten(self, shape: Shape, values: tuple[Any, ...], *, redact: bool = False) -> dict[str, str]:
         """The flat dict of Java keys and texts; *redact* shows masks and leaves references unresolved."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, Literal
 
 from .errors import Rejected
@@ -29,6 +30,7 @@ _NATIVE: Final = "/api/v1/"
 _BASE: Final = {CHAT: _COMPATIBLE, EMBEDDINGS: _COMPATIBLE, MULTIMODAL: _NATIVE, ASR: _NATIVE}
 
 
+@lru_cache(maxsize=256)
 def task_of_endpoint(endpoint: str) -> Task | None:
     """The task that an endpoint's path ends with, trailing slashes and letter case aside; None if it ends with none."""
     path = endpoint.rstrip("/").lower()

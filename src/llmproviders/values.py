@@ -7,18 +7,19 @@ A function here takes a value, returns its canonical form (accepting it again ch
 from __future__ import annotations
 
 import math
-import numbers
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from enum import Enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import attrs
 
 from .errors import Rejected, RejectedType
 from .flinktext import has_surrogate, read_duration, read_json_object, read_map, write_duration, write_json, write_map
 from .secrets import MASK, MaskedText, Secret, looks_like_credential, mask_urls, masked, reveal
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 __all__ = ["Between", "at_least", "between", "duration", "flink_map", "json_headers", "json_object", "secret", "stop_texts"]
 
@@ -45,8 +46,8 @@ class Between:
     def expected(self) -> str:
         """The rule in words, for messages and documentation."""
         if self.high == math.inf:
-            return f"a number greater than {self.low}" if self.open_low else f"at least {self.low}"
-        return f"greater than {self.low}, at most {self.high}" if self.open_low else f"from {self.low} to {self.high}"
+            return f"greater than {self.low}" if self.open_low else f"of at least {self.low}"
+        return f"greater than {self.low} and at most {self.high}" if self.open_low else f"from {self.low} to {self.high}"
 
     def holds(self, value: float) -> bool:
         """Whether *value* is within."""
@@ -55,7 +56,7 @@ class Between:
     def __call__(self, instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
         """As attrs calls a validator; None, which is unset, passes."""
         if value is not None and not self.holds(value):
-            raise Rejected(self.expected)
+            raise Rejected(f"a number {self.expected}")
 
 
 def between(low: float, high: float, *, open_low: bool = False) -> Between:
@@ -98,8 +99,7 @@ def number_acceptor(java: str, rule: Between | None) -> Accept:
     if rule is not None and not rule.open_low:
         low, high = max(low, rule.low), min(high, rule.high)
     noun = "an int" if whole else "a finite number"
-    words = f"{noun} {rule.expected}" if rule and not rule.expected.startswith("a number") else noun
-    words = f"{noun} {rule.expected.removeprefix('a number ')}" if rule else words
+    words = f"{noun} {rule.expected}" if rule else noun
     past_java = f"an int within Java's {'int' if java == 'Integer' else 'long'}"
 
     def accept(value: Any) -> Any:
@@ -120,7 +120,10 @@ def number_acceptor(java: str, rule: Between | None) -> Accept:
 
 
 def _to_float(value: Any) -> float:
-    if isinstance(value, numbers.Real):
+    # Numbers that are neither int nor float, such as NumPy's, are so by the abstract class.
+    from numbers import Real
+
+    if isinstance(value, Real):
         return float(value)
     raise TypeError
 
@@ -236,13 +239,20 @@ def duration(value: str | timedelta | None) -> str | None:
     """A Flink duration: a text is kept as it is written, a `timedelta` written in the largest exact unit."""
     if value is None:
         return None
-    if isinstance(value, timedelta):
-        return write_duration(value)
     if not isinstance(value, str):
+        if _is_timedelta(value):
+            return write_duration(value)
         raise RejectedType("a duration such as '30s', '500 ms' or '2min', or a timedelta")
     text = accept_text(value)
     read_duration(text)
     return text
+
+
+def _is_timedelta(value: object) -> TypeGuard[timedelta]:
+    # Who has one has imported it; nobody else should pay for the import.
+    from datetime import timedelta
+
+    return isinstance(value, timedelta)
 
 
 def json_object(value: str | Mapping[str, Any] | None) -> str | None:
@@ -343,12 +353,22 @@ def text_of(value: object) -> str:
         if not math.isfinite(value):
             raise Rejected("a finite number")
         return repr(float(value))
-    if isinstance(value, timedelta):
+    if _is_timedelta(value):
         return write_duration(value)
     if isinstance(value, (Mapping, list, tuple)):
         return write_json(value)
     raise RejectedType("a str, bool, number, timedelta, or what JSON can carry")
 
 
-CANONICAL: Final = frozenset({secret, required_secret, url, duration, json_object, json_headers, flink_map, stop_texts, fallback})
-"""Converters whose result needs no further check."""
+CANONICAL: Final[set[Accept]] = {
+    secret,
+    required_secret,
+    url,
+    duration,
+    json_object,
+    json_headers,
+    flink_map,
+    stop_texts,
+    fallback,
+}
+"""Converters that check their result themselves; add to it where one is written elsewhere."""

@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
@@ -14,7 +11,8 @@ import attrs
 from ..errors import InvalidOptionsError, Problem, Rejected, invalid
 from ..extras import NO_EXTRAS, Extra, ExtraOptions
 from ..flat import converter
-from ..secrets import reveal
+from ..records import default_of
+from ..secrets import mask_urls, reveal
 from ..table import EXTRAS, Rule, Shape, Table
 from ..tasks import endpoint_for_task, task_of_endpoint
 from ..values import did_you_mean
@@ -45,6 +43,20 @@ def _extra_options(options: Mapping[str, object]) -> Mapping[str, Extra]:
     return ExtraOptions(options)
 
 
+class _Signature:
+    """The signature of a class's constructor, made when somebody asks."""
+
+    def __get__(self, instance: object, owner: type[Provider]) -> Any:
+        from inspect import Parameter, Signature
+
+        parameters = []
+        for field in sorted(attrs.fields(owner), key=lambda field: bool(field.kw_only)):
+            kind = Parameter.KEYWORD_ONLY if field.kw_only else Parameter.POSITIONAL_OR_KEYWORD
+            default = Parameter.empty if field.default is attrs.NOTHING else default_of(field)
+            parameters.append(Parameter(field.alias or field.name, kind, default=default, annotation=field.type))
+        return Signature([*parameters, Parameter("more_options", Parameter.VAR_KEYWORD)])
+
+
 class _Content:
     """What a provider holds: not a slot a field, so that a variant costs only what differs from the defaults."""
 
@@ -59,7 +71,7 @@ _set_shape = _Content.__dict__["_shape"].__set__
 _set_values = _Content.__dict__["_values"].__set__
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class Provider(_Content):
     """A typed, frozen, validated configuration of a model provider for Flink.
 
@@ -90,6 +102,7 @@ class Provider(_Content):
     """Options beyond the typed ones: Java keys and texts, never second-guessed; they win over typed options."""
 
     _compiled: ClassVar[Any] = None
+    __signature__ = _Signature()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -125,6 +138,12 @@ class Provider(_Content):
             # Nothing that holds a secret may stay in a frame that a traceback shows with its variables.
             del args, given
             raise error
+
+    @classmethod
+    def made(cls, given: Mapping[str, Any]) -> tuple[Self, InvalidOptionsError | None]:
+        """A provider of arguments by name, or the error that there is none, for callers that hold secrets."""
+        new = object.__new__(cls)
+        return new, fill(new, cls._table(), given, {}, None, [])
 
     # Deriving ---------------------------------------------------------------------------------------------------------
 
@@ -203,12 +222,14 @@ class Provider(_Content):
             return [Problem("task", expected, got=ascii(task)[:60], hint=did_you_mean(str(task), self.tasks))]
         endpoint = changes.get("endpoint", getattr(self, "endpoint", None))
         if isinstance(endpoint, str):
+            endpoint = reveal(endpoint)
             try:
-                moved = endpoint_for_task(reveal(endpoint), task)
+                moved = endpoint_for_task(endpoint, task)
             except Rejected as error:
-                return [Problem("endpoint", error.expected, got=ascii(str(self.endpoint)), hint=error.hint)]  # type: ignore[attr-defined]
+                return [Problem("endpoint", error.expected, got=ascii(mask_urls(endpoint)), hint=error.hint)]
             if "endpoint" in changes and moved != endpoint:
-                return [Problem("endpoint", f"an endpoint of task {task}", got=f"one of {task_of_endpoint(endpoint)}")]
+                got = f"one of task {task_of_endpoint(endpoint)}"
+                return [Problem("endpoint", f"an endpoint of task {task}", got=got)]
             changes["endpoint"] = moved
         else:
             changes["task"] = task
@@ -334,6 +355,10 @@ class Provider(_Content):
 
         The same in every process and on every machine; changing a key does not change it, changing an option does.
         """
+        # Few processes ask for it, and these two cost more to import than all of this package.
+        import hashlib
+        import json
+
         content = [self.provider_name(), sorted(self.to_options(redact=True).items())]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
@@ -348,6 +373,9 @@ class Provider(_Content):
         return hash((type(self), self._shape.names, self._values))
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_shape"):
+            # A traceback may show a provider that could not be made.
+            return f"<{type(self).__name__} without content>"
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._state().items())})"
 
     def __copy__(self) -> Self:
@@ -400,19 +428,16 @@ def fill(
         touched: the names to check rules for; None for all.
         problems: what is wrong already.
     """
-    shape = None
-    if not problems:
-        with suppress(Exception):
-            table.accept(given, state)
-            shape = table.shape(tuple(state))
-            if table.broken_rule(shape, state, touched):
-                shape = None
-    if shape is None:
+    try:
+        shape, values = table.store(given, state, touched)
+    except Exception:  # noqa: BLE001
+        # Whatever the first problem is: the careful path finds it again, and all others.
+        shape, values = None, ()
+    if shape is None or problems:
         table.gather(given, state, problems)
         if problems:
             return table.error(problems)
-        shape = table.shape(tuple(state))
-    values = tuple([state[name] for name in shape.names])
+        shape, values = table.shaped(state)
     _set_shape(new, shape)
     _set_values(new, values)
     _set_flat(new, None)
@@ -427,6 +452,7 @@ def _rebuilt(cls: type[Provider], state: Mapping[str, Any]) -> Provider:
     new = object.__new__(cls)
     error = fill(new, cls._table(), state, {}, None, [])
     if error is not None:
+        del state
         raise error
     return new
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["GenericProvider"]
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class GenericProvider(Provider):
     """Any provider of the Java side: options go to Java as they are, under the keys given.
 
@@ -42,6 +42,11 @@ class GenericProvider(Provider):
     def provider_name(self) -> str:
         """The identifier that it was made with."""
         return self._name
+
+    @classmethod
+    def named_with(cls, name: str, options: Mapping[str, Any]) -> tuple[Self, InvalidOptionsError | None]:
+        """The provider *name* of options by name, or the error that there is none."""
+        return super().made(_given({"_name": name}, {}, options))
 
     def _derived(self, changes: Mapping[str, Any]) -> tuple[Self, InvalidOptionsError | None]:
         return super()._derived(_given({}, self.extra_options, changes))

@@ -26,7 +26,7 @@ __all__ = ["OpenAIProvider"]
 _CHAT_ONLY: Final = (CHAT,)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class _OpenAIService(Provider):
     """The two options that may be positional."""
 
@@ -38,7 +38,7 @@ class _OpenAIService(Provider):
     api_key: Secret = attrs.field(converter=required_secret, metadata=option("api-key", "key of the service"))
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class OpenAIProvider(_OpenAIService):
     """A service with the OpenAI API on Apache Flink 2.1 and later.
 

@@ -17,7 +17,7 @@ from ..records import option
 from ..secrets import Secret
 from ..table import Rule
 from ..tasks import ASR, CHAT, EMBEDDINGS, MULTIMODAL, Task, task_of_endpoint
-from ..values import at_least, between, choice_acceptor, duration, json_headers, json_object, secret, stop_texts
+from ..values import CANONICAL, at_least, between, choice_acceptor, duration, json_headers, json_object, secret, stop_texts
 from .base import Provider
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ def content_types(value: ContentType | Sequence[ContentType] | None) -> ContentT
     return types[0] if len(types) == 1 and types[0] in _SCALAR else types
 
 
+CANONICAL.add(content_types)
+
+
 def _as_tuple(types: ContentTypes | None) -> tuple[str, ...]:
     if types is None:
         return ()
@@ -83,8 +86,7 @@ def _check_content(
     if task is None or task == CHAT:
         return None
     if task not in cls.tasks:
-        hint = "use DashScopeProvider" if "dashscope" in (endpoint or "") else "DashScopeProvider has it"
-        return Problem("endpoint", f"an endpoint of {' or '.join(cls.tasks)}", got=f"one of {task}", hint=hint)
+        return Problem("endpoint", f"an endpoint of {' or '.join(cls.tasks)}", got=f"one of {task}", hint="use DashScopeProvider")
     allowed = _TASK_CONTENT_TYPES[task]
     given = _as_tuple(types)
     if given and given != allowed:
@@ -100,7 +102,7 @@ _CHAT_ONLY: Final = (CHAT,)
 _EMBEDDINGS_ONLY: Final = (EMBEDDINGS, MULTIMODAL)
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class _ChatProvider(Provider):
     """The options that `OpenAICompatProvider` and `DashScopeProvider` share."""
 
@@ -260,7 +262,7 @@ class _ChatProvider(Provider):
         def for_task(self, task: Task, /, **changes: Unpack[ChatChanges]) -> Self: ...
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class OpenAICompatProvider(_ChatProvider):
     """A service with the OpenAI chat-completions or embeddings API: OpenAI, DeepSeek, Model Studio, and others.
 
@@ -273,7 +275,7 @@ class OpenAICompatProvider(_ChatProvider):
     tasks: ClassVar[tuple[str, ...]] = (CHAT, EMBEDDINGS)
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class DashScopeProvider(_ChatProvider):
     """Alibaba Cloud DashScope: chat and embeddings, multimodal embedding, and audio transcription.
 

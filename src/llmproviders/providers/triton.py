@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["TritonProvider"]
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class _TritonServer(Provider):
     """The one option that may be positional."""
 
@@ -32,7 +32,7 @@ class _TritonServer(Provider):
     endpoint: str = attrs.field(metadata=option("endpoint", "URL of the Triton server", format="url"))
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class TritonProvider(_TritonServer):
     """A model on an NVIDIA Triton Inference Server.
 
