@@ -67,8 +67,10 @@ class Secret:
             # The text must not stay in a frame that a traceback shows with its variables.
             del text, given
             raise TypeError(msg)
-        placeholder = text.startswith("${") and re.fullmatch(_PLACEHOLDER, text)
-        return cls._make("placeholder" if placeholder else "text", text)
+        self = super().__new__(cls)
+        _set_source(self, "placeholder" if text.startswith("${") and re.fullmatch(_PLACEHOLDER, text) else "text")
+        _set_text(self, text)
+        return self
 
     @classmethod
     def _make(cls, source: str, text: str) -> Secret:

@@ -7,7 +7,7 @@ they are. Providers with the same set of options share the shape.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
@@ -105,12 +105,25 @@ def _type_acceptor(field: attrs.Attribute[Any], info: OptionInfo | None, hint: A
 class Shape:
     """A set of options that are not at their defaults, and what follows from it."""
 
-    __slots__ = ("entries", "index", "missing", "names", "optional", "rules", "secrets", "sequences", "template", "validated")
+    __slots__ = (
+        "entries",
+        "index",
+        "missing",
+        "names",
+        "optional",
+        "pick",
+        "rules",
+        "secrets",
+        "sequences",
+        "template",
+        "validated",
+    )
 
     def __init__(self, table: Table, names: Iterable[str]) -> None:
         given = frozenset(names)
         specs = table.specs
         self.names = tuple(name for name in specs if name in given)
+        self.pick = _picker(self.names)
         self.index = {name: position for position, name in enumerate(self.names)}
         self.missing = tuple(name for name, spec in specs.items() if spec.required and name not in given)
         self.rules = tuple(self._rule(table, rule) for rule in table.rules if not given.isdisjoint(rule.options))
@@ -134,9 +147,12 @@ class Shape:
         """A rule, and how to get its operands from the values followed by their defaults."""
         defaults = tuple(table.defaults[name] for name in rule.options)
         positions = [self.index.get(name, len(self.names) + place) for place, name in enumerate(rule.options)]
-        # An itemgetter of one position gives no tuple.
-        getter = itemgetter(*positions) if len(positions) > 1 else lambda values: (values[positions[0]],)
-        return frozenset(rule.options), rule, getter, defaults
+        return frozenset(rule.options), rule, _picker(positions), defaults
+
+
+def _picker(keys: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """An itemgetter that gives a tuple, however many keys there are."""
+    return itemgetter(*keys) if len(keys) > 1 else lambda items: tuple([items[key] for key in keys])
 
 
 class Table:
@@ -207,7 +223,7 @@ class Table:
     def shaped(self, state: Mapping[str, Any]) -> tuple[Shape, tuple[Any, ...]]:
         """The shape of *state*, and its values in the order of the shape."""
         shape = self.shape(tuple(state))
-        return shape, tuple([state[name] for name in shape.names])
+        return shape, shape.pick(state)
 
     def flatten(self, shape: Shape, values: tuple[Any, ...], *, redact: bool = False) -> dict[str, str]:
         """The flat dict of Java keys and texts; *redact* shows masks and leaves references unresolved."""
@@ -236,10 +252,14 @@ class Table:
 
     def is_lasting(self, shape: Shape, values: tuple[Any, ...]) -> bool:
         """Whether the flat dict is the same each time, for no secret in it is a reference."""
-        secrets = [values[position] for position in shape.secrets]
-        if EXTRAS in shape.index:
-            secrets += values[shape.index[EXTRAS]].values()
-        return not any(type(value) is Secret and value.is_reference for value in secrets)
+        for position in shape.secrets:
+            value = values[position]
+            if type(value) is Secret and value.is_reference:
+                return False
+        if EXTRAS not in shape.index:
+            return True
+        extras = values[shape.index[EXTRAS]].values()
+        return not any(type(extra) is Secret and extra.is_reference for extra in extras)
 
     # The careful path.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
@@ -94,26 +95,31 @@ def accept_boolean(value: Any) -> bool:
 def number_acceptor(java: str, rule: Between | None) -> Accept:
     """Acceptance of a whole number within Java's bounds (`Integer`, `Long`) or a finite one (`Double`), and *rule*."""
     whole = java in JAVA_BOUNDS
-    low, high = JAVA_BOUNDS.get(java, (-math.inf, math.inf))
-    exact: type = int if whole else float
-    if rule is not None and not rule.open_low:
-        low, high = max(low, rule.low), min(high, rule.high)
-    noun = "an int" if whole else "a finite number"
-    words = f"{noun} {rule.expected}" if rule else noun
-    past_java = f"an int within Java's {'int' if java == 'Integer' else 'long'}"
+    exact: Any = int if whole else float
+    bounds: tuple[float, float] = JAVA_BOUNDS.get(java, (-sys.float_info.max, sys.float_info.max))
+    lowest, highest = low, high = bounds
+    noun = words = "an int" if whole else "a finite number"
+    if rule is not None:
+        low = max(low, math.nextafter(rule.low, math.inf) if rule.open_low else rule.low)
+        high = min(high, rule.high)
+        words = f"{noun} {rule.expected}"
 
     def accept(value: Any) -> Any:
-        if type(value) is not exact:
-            if isinstance(value, bool):
-                raise RejectedType(words)
-            try:
-                value = operator.index(value) if whole else _to_float(value)
-            except (TypeError, OverflowError):
-                raise RejectedType(words) from None
-        if low <= value <= high and (whole or -math.inf < value < math.inf) and (rule is None or rule.holds(value)):
+        if type(value) is exact and low <= value <= high:
             return value
-        if whole and not JAVA_BOUNDS[java][0] <= value <= JAVA_BOUNDS[java][1]:
-            raise Rejected(f"{past_java} ({JAVA_BOUNDS[java][0]} to {JAVA_BOUNDS[java][1]})")
+        return accept_other(value)
+
+    def accept_other(value: Any) -> Any:
+        if isinstance(value, bool):
+            raise RejectedType(words)
+        try:
+            number: float = operator.index(value) if whole else _to_float(value)
+        except (TypeError, OverflowError):
+            raise RejectedType(words) from None
+        if low <= number <= high:
+            return number
+        if whole and not lowest <= number <= highest:
+            raise Rejected(f"an int within Java's {'int' if java == 'Integer' else 'long'} ({lowest} to {highest})")
         raise Rejected(words)
 
     return accept
@@ -198,6 +204,8 @@ def instance_acceptor(hint: Any) -> Accept:
 
 def secret(value: str | Secret | None) -> Secret | None:
     """A `Secret` from text; the mask of a redacted provider is no secret."""
+    if type(value) is str and value.isascii() and MASK not in value:
+        return Secret(value)
     if value is None or isinstance(value, Secret):
         return value
     if not isinstance(value, str):

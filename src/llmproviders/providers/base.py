@@ -251,7 +251,7 @@ class Provider(_Content):
 
     def _state(self) -> dict[str, Any]:
         """What differs from the defaults."""
-        return dict(zip(self._shape.names, self._values, strict=True))
+        return dict(zip(self._shape.names, self._values))  # noqa: B905  # they are as long as each other
 
     # Flink's side -----------------------------------------------------------------------------------------------------
 
