@@ -35,7 +35,7 @@ from .registry import (
 )
 from .secrets import MASK, MaskedText, Secret
 from .table import Rule
-from .values import at_least, between, duration, secret
+from .values import at_least, between, duration, required_secret, secret
 
 __all__ = [
     "MASK",
@@ -72,6 +72,7 @@ __all__ = [
     "provider_classes",
     "register_provider_class",
     "remove_provider",
+    "required_secret",
     "secret",
     "set_default_provider",
     "set_provider",

@@ -64,18 +64,15 @@ def _is_enum(hint: Any) -> bool:
     return isinstance(hint, type) and issubclass(hint, Enum)
 
 
-@converter.register_structure_hook_factory(lambda hint: _is_literal(hint) or _is_enum(hint))
 def _choice_reader(_: Any) -> Callable[[str, Any], str]:
     # Letter case and Java's spelling are the option's business, in code as in text.
     return lambda text, _: text
 
 
-@converter.register_unstructure_hook_factory(_is_literal)
 def _literal_writer(_: Any) -> Callable[[str], str]:
     return str
 
 
-@converter.register_unstructure_hook_factory(_is_enum)
 def _enum_writer(_: Any) -> Callable[[Enum], str]:
     return lambda member: str(member.value)
 
@@ -112,7 +109,6 @@ def has_options(cls: Any) -> bool:
     return attrs.has(cls) and any(METADATA_KEY in field.metadata for field in attrs.fields(cls))
 
 
-@converter.register_unstructure_hook_factory(has_options)
 def _flattener(cls: Any) -> Callable[[Any], dict[str, str]]:
     """The plain way to flatten: one option after the other; a value of None is left out."""
     entries = [(info, text_writer(info)) for info in options(cls)]
@@ -130,7 +126,6 @@ def _flattener(cls: Any) -> Callable[[Any], dict[str, str]]:
     return flatten
 
 
-@converter.register_structure_hook_factory(has_options)
 def _structurer(cls: Any) -> Callable[[Mapping[str, str], Any], Any]:
     """Read the texts, then call the class; what the texts get wrong is reported with what the class does not take."""
     reader = FlatReader(cls)
@@ -191,3 +186,10 @@ class FlatReader:
             problems.append(Problem(info.name, f"either {info.key} or {info.sequence_key}", got="both"))
             return True
         return key in info.deprecated_keys
+
+
+converter.register_structure_hook_factory(lambda hint: _is_literal(hint) or _is_enum(hint), _choice_reader)
+converter.register_unstructure_hook_factory(_is_literal, _literal_writer)
+converter.register_unstructure_hook_factory(_is_enum, _enum_writer)
+converter.register_structure_hook_factory(has_options, _structurer)
+converter.register_unstructure_hook_factory(has_options, _flattener)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -19,6 +19,11 @@ from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .secrets import Secret
 from .tasks import CHAT, EMBEDDINGS, MULTIMODAL, endpoint_for_task
 from .values import did_you_mean
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .providers._changes import PresetOptions
 
 __all__ = [
     "SERVICES",
@@ -39,6 +44,9 @@ __all__ = [
     "zai",
     "zhipu",
 ]
+
+
+_HOST_PART: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 
 
 @attrs.frozen(kw_only=True)
@@ -63,7 +71,7 @@ class Service:
         api_key: str | Secret | None = None,
         task: str = CHAT,
         place: Mapping[str, str] | None = None,
-        **options: Any,
+        **options: Unpack[PresetOptions],
     ) -> OpenAICompatProvider:
         """The service's provider.
 
@@ -104,10 +112,15 @@ class Service:
                 Problem("task", expected, got=ascii(task)[:60], hint=hint or "pass the endpoint to a provider yourself")
             )
         wanted = re.findall(r"\{(\w+)\}", self.base)
+        if not isinstance(place, Mapping) or set(place) - set(wanted):
+            expected = f"a mapping with {', '.join(wanted)}" if wanted else "nothing, for the URL has no braces"
+            problems.append(Problem("place", expected, got=ascii(place)[:60], hint=f"see {self.base}"))
+            place = {}
         for name in wanted:
-            if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", place.get(name, "")):
-                got = ascii(place.get(name, "nothing"))[:60]
-                problems.append(Problem(f"place[{name!r}]", f"the {name} of your account", got=got, hint=f"see {self.base}"))
+            value = place.get(name)
+            if not isinstance(value, str) or not re.fullmatch(_HOST_PART, value):
+                got = "nothing" if value is None else ascii(value)[:60]
+                problems.append(Problem("place", f"the {name} that is yours", got=got, hint=f'pass place={{"{name}": "..."}}'))
         if problems:
             return "", problems
         return f"{self.base.format_map(place)}/{task}", problems
@@ -181,7 +194,7 @@ def dashscope(
     workspace: str | None = None,
     api_key: str | Secret | None = None,
     task: str = CHAT,
-    **options: Any,
+    **options: Unpack[PresetOptions],
 ) -> DashScopeProvider:
     """Alibaba Cloud Model Studio.
 
@@ -196,7 +209,9 @@ def dashscope(
     Raises:
         InvalidOptionsError: if the region is not known or has no such task, or an option is wrong.
     """
-    problems = []
+    problems: list[Problem] = []
+    if workspace is not None and not (isinstance(workspace, str) and re.fullmatch(_HOST_PART, workspace)):
+        problems.append(Problem("workspace", "the name of a workspace", got=ascii(workspace)[:60]))
     if workspace is None:
         host, tasks = _DASHSCOPE_HOSTS.get(region), _DASHSCOPE_TASKS.get(region, (CHAT,))
     else:

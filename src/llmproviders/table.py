@@ -168,6 +168,10 @@ class Table:
         types_of = hints(cls)
         infos = {info.name: info for info in options(cls)}
         fields = attrs.fields(cls)
+        for field in fields:
+            if field.name not in infos and field.name != EXTRAS and not field.name.startswith("_"):
+                msg = f"{cls.__name__}.{field.name} would not reach Flink: give it metadata=option(...), or a private name"
+                raise TypeError(msg)
         self.specs = {
             field.name: Spec(field, infos.get(field.name), without_none(types_of[field.name]))
             # Extra options come last in every listing.
@@ -278,6 +282,9 @@ class Table:
                 problems.append(self.problem(name, value, error))
                 bad.add(name)
         if unknown:
+            extras = given.get(EXTRAS)
+            twice = [name for name in unknown if isinstance(extras, dict) and name in extras]
+            problems += [Problem(name, "one value", got=f"one by name and one in {EXTRAS}") for name in twice]
             self._gather_extras(unknown, state, problems)
         for name in self.shape(tuple(state)).missing:
             if name not in bad:
@@ -378,8 +385,10 @@ def _close(name: str, names: list[str]) -> str | None:
 def shown(value: object, *, with_type: bool, hidden: bool = False) -> str:
     """How a message shows a value."""
     kind = type(value).__name__
-    if isinstance(value, (Secret, MaskedText)) or hidden:
+    if isinstance(value, (Secret, MaskedText)) or (hidden and isinstance(value, str)):
         return f"{MASK} ({kind})"
+    if hidden and value is not None:
+        return f"a value of type {kind}"
     if value is None or isinstance(value, (bool, int, float)):
         text = repr(value) if not isinstance(value, int) or abs(value) < 10**30 else "a number of more than 30 digits"
     elif isinstance(value, str):

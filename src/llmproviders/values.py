@@ -167,6 +167,10 @@ def did_you_mean(text: str, names: Sequence[str]) -> str:
     # Only a mistake pays for this import.
     from difflib import get_close_matches
 
+    # A beginning that is unique is as good as a small mistake.
+    begun = [name for name in names if len(text) > 2 and fold(name).startswith(fold(text))]  # noqa: PLR2004
+    if len(begun) == 1:
+        return f"did you mean {begun[0]}?"
     found = get_close_matches(fold(text), [fold(name) for name in names], n=1, cutoff=0.6)
     return f"did you mean {next(name for name in names if fold(name) == found[0])}?" if found else ""
 
@@ -250,7 +254,9 @@ def duration(value: str | timedelta | None) -> str | None:
     if not isinstance(value, str):
         if _is_timedelta(value):
             return write_duration(value)
-        raise RejectedType("a duration such as '30s', '500 ms' or '2min', or a timedelta")
+        given: object = value
+        hint = f"write its unit: '{given}s'" if type(given) is int else ""
+        raise RejectedType("a duration such as '30s', '500 ms' or '2min', or a timedelta", hint=hint)
     text = accept_text(value)
     read_duration(text)
     return text
@@ -338,7 +344,9 @@ def stop_texts(value: str | Sequence[str] | None) -> str | None:
     if not value or not all(value):
         raise Rejected("at least one stop text, none of them empty", hint="leave stop out to have none")
     if any("," in item for item in value):
-        raise Rejected("stop texts without a comma", hint="Java splits the texts at commas and knows no escape")
+        text = next(item for item in value if "," in item)
+        hint = f"Java splits the texts at commas and knows no escape, see {ascii(text)[:60]}"
+        raise Rejected("stop texts without a comma", hint=hint)
     return accept_text(",".join(value))
 
 

@@ -13,7 +13,7 @@ from ..extras import NO_EXTRAS, Extra, ExtraOptions
 from ..flat import converter
 from ..records import default_of
 from ..secrets import mask_urls, reveal
-from ..table import EXTRAS, Rule, Shape, Table
+from ..table import EXTRAS, Rule, Shape, Table, shown
 from ..tasks import endpoint_for_task, task_of_endpoint
 from ..values import did_you_mean
 
@@ -50,7 +50,7 @@ class _Signature:
         from inspect import Parameter, Signature
 
         parameters = []
-        for field in sorted(attrs.fields(owner), key=lambda field: bool(field.kw_only)):
+        for field in sorted(attrs.fields(owner), key=lambda field: (bool(field.kw_only), field.name == EXTRAS)):
             kind = Parameter.KEYWORD_ONLY if field.kw_only else Parameter.POSITIONAL_OR_KEYWORD
             default = Parameter.empty if field.default is attrs.NOTHING else default_of(field)
             parameters.append(Parameter(field.alias or field.name, kind, default=default, annotation=field.type))
@@ -121,6 +121,11 @@ class Provider(_Content):
             if getattr(cls, "identifier", None) is None:
                 msg = f"{cls.__name__} is abstract: use a subclass that has an identifier, or GenericProvider"
                 raise TypeError(msg)
+            for base in cls.__mro__:
+                # What attrs.field() leaves in a class that attrs has not built.
+                if any(type(value).__name__ == "_CountingAttr" for value in vars(base).values()):
+                    msg = f"{base.__name__} has options but is no attrs class: decorate it with @attrs.frozen(kw_only=True)"
+                    raise TypeError(msg)
             table = Table(cls)
             for name, default in table.defaults.items():
                 if getattr(cls, name).default is not default:
@@ -150,8 +155,9 @@ class Provider(_Content):
     def with_(self, /, *args: Any, **changes: Any) -> Self:
         """A new provider of the same class with *changes*, validated like a new one.
 
-        A name that is no option joins the extra options, by the rules of the constructor; None removes an extra, and
-        makes an option not be emitted. `without` puts an option back to its default.
+        A name that is no option joins the extra options, by the rules of the constructor; ``extra_options={...}``
+        replaces them all. None removes an extra, and makes an option not be emitted. `without` puts an option back to
+        its default.
 
         Raises:
             InvalidOptionsError: listing everything that is wrong with the changes.
@@ -236,7 +242,12 @@ class Provider(_Content):
         for name, value in self._task_defaults(task).items():
             changes.setdefault(name, value)
         return [
-            Problem(name, f"an option of task {task}", key="", got="an option of other tasks only", hint=f"pass {name}=None")
+            Problem(
+                name,
+                f"no such option for task {task}",
+                got=shown(getattr(self, name), with_type=False, hidden=info.format == "json"),
+                hint=f"pass {name}=None to drop it",
+            )
             for name in self._shape.names
             if (info := table.specs[name].info) and info.tasks and task not in info.tasks and changes.get(name, name) is not None
         ]
@@ -298,7 +309,7 @@ class Provider(_Content):
                 del overrides
                 raise error
         flat = provider._table().flatten(provider._shape, provider._values, redact=True) if redact else provider._flatten()
-        return flat if input_columns is None else provider._align(flat, [name for name, *_ in input_columns])
+        return flat if input_columns is None else provider._align(flat, _column_names(type(self).__name__, input_columns))
 
     def _flatten(self) -> dict[str, str]:
         table = self._table()
@@ -462,6 +473,17 @@ def not_a_mapping(options: object) -> Problem | None:
     if isinstance(options, Mapping):
         return None
     return Problem("options", "a mapping of Java keys to texts", got=f"a {type(options).__name__}", is_type=True)
+
+
+def _column_names(subject: str, columns: Sequence[tuple[str, Any]]) -> list[str]:
+    names = []
+    column: object
+    for column in columns:
+        if not isinstance(column, (tuple, list)) or len(column) != 2 or not isinstance(column[0], str):  # noqa: PLR2004
+            got = f"a column of type {type(column).__name__}"
+            raise invalid(subject, [Problem("input_columns", "pairs of a column's name and type", got=got, is_type=True)])
+        names.append(column[0])
+    return names
 
 
 def _is_provider(cls: Any) -> bool:
