@@ -241,9 +241,9 @@ def url(value: str | None) -> str | None:
     if type(value) is MaskedText:
         return value
     text = accept_text(value)
+    _refuse_mask(text)
     if "@" not in text and "?" not in text:
         return text
-    _refuse_mask(text)
     return masked(text, mask_urls(text))
 
 

@@ -475,9 +475,8 @@ def not_a_mapping(options: object) -> Problem | None:
     return Problem("options", "a mapping of Java keys to texts", got=f"a {type(options).__name__}", is_type=True)
 
 
-def _column_names(subject: str, columns: Sequence[tuple[str, Any]]) -> list[str]:
+def _column_names(subject: str, columns: Sequence[Any]) -> list[str]:
     names = []
-    column: object
     for column in columns:
         if not isinstance(column, (tuple, list)) or len(column) != 2 or not isinstance(column[0], str):  # noqa: PLR2004
             got = f"a column of type {type(column).__name__}"
