@@ -282,6 +282,8 @@ def _json_text(value: Any) -> tuple[str, dict[str, Any]]:
         value = write_json(value)
     elif not isinstance(value, str):
         raise RejectedType("a JSON object, as a mapping or text")
+    if value == MASK:
+        _refuse_mask(value)
     text = accept_text(value)
     return text, read_json_object(text)
 
@@ -327,9 +329,9 @@ def flink_map(value: str | Mapping[str, str] | None) -> str | None:
     elif not isinstance(value, str):
         raise RejectedType("a Flink map such as 'name:value,other:value', or a mapping")
     text = accept_text(value)
+    _refuse_mask(text)
     if "\n" in text or "\r" in text:
         raise Rejected("headers without line breaks")
-    _refuse_mask(text)
     return masked(text, ",".join(f"{name}:{MASK}" for name in read_map(text)))
 
 
