@@ -95,5 +95,8 @@ class SecretError(ProviderError):
     """A secret's reference (environment variable, file) cannot be resolved."""
 
 
-class UnknownProviderError(ProviderError, LookupError):
+class UnknownProviderError(ProviderError, KeyError):
     """No provider is registered, or stored, under that name."""
+
+    # A KeyError shows the repr of its argument, which is made for keys and not for sentences.
+    __str__ = Exception.__str__
