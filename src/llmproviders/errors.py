@@ -41,7 +41,9 @@ class Problem:
         text = f"{where}: expected {self.expected}" if where else f"expected {self.expected}"
         if self.got:
             text += f", got {self.got}"
-        return f"{text}; {self.hint}" if self.hint else text
+        text = f"{text}; {self.hint}" if self.hint else text
+        # A name may hold what no terminal and no log can show.
+        return text.encode("utf-8", "backslashreplace").decode()
 
 
 class ProviderError(Exception):

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from .errors import Rejected, RejectedType
-from .flinktext import has_surrogate
-from .secrets import Secret, looks_like_credential, mask_urls, masked
-from .values import json_object, secret, text_of
+from .flinktext import has_surrogate, read_json
+from .secrets import MaskedText, Secret, looks_like_credential, mask_urls, masked
+from .values import mask_json, secret, text_of
 
 __all__ = ["NO_EXTRAS", "ExtraOptions"]
 
@@ -80,17 +80,14 @@ def extra_value(key: object, value: object) -> Extra:
     if has_surrogate(key):
         raise Rejected("option names without lone surrogates", hint="Java cannot read them")
     try:
-        if isinstance(value, Secret):
+        if isinstance(value, (Secret, MaskedText)):
             return value
         text = text_of(value)
         if looks_like_credential(key):
             protected = secret(text)
             return protected if protected is not None else text
-        if text.lstrip().startswith("{"):
-            try:
-                return json_object(text) or text
-            except Rejected:
-                pass
+        if text.lstrip()[:1] in ("{", "["):
+            return mask_json(text, read_json(text)) if read_json(text) is not None else masked(text, mask_urls(text))
         return masked(text, mask_urls(text)) if type(text) is str else text
     except Rejected as error:
         kind = type(error)

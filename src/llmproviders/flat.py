@@ -88,9 +88,7 @@ def text_writer(info: OptionInfo) -> Callable[[Any], str]:
     def write(value: Any) -> str:
         text = hook(value)
         if type(text) is not str:
-            kind = type(value).__name__
-            msg = f"option {info.name}: a {kind} has no text; register its hooks with llmproviders.converter"
-            raise TypeError(msg)
+            raise RejectedType("a type that has a text", hint="register its hooks with llmproviders.converter")
         return text
 
     return write

@@ -23,6 +23,7 @@ __all__ = [
     "read_double",
     "read_duration",
     "read_integer",
+    "read_json",
     "read_json_object",
     "read_map",
     "write_duration",
@@ -55,7 +56,7 @@ def read_integer(text: str) -> int:
     digits = text.lstrip("+-").lstrip("0") or "0"
     if len(digits) > 40:  # noqa: PLR2004
         raise Rejected("a whole number within Java's bounds")
-    return int(text)
+    return -int(digits) if text.startswith("-") else int(digits)
 
 
 def read_double(text: str) -> float:
@@ -151,14 +152,19 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def read_json_object(text: str) -> dict[str, Any]:
-    """The object that a JSON text holds."""
+def read_json(text: str) -> Any:
+    """What a JSON text holds; None if it is no JSON, or names something twice."""
     import json
 
     try:
-        value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
     except (ValueError, RecursionError):
-        value = None
+        return None
+
+
+def read_json_object(text: str) -> dict[str, Any]:
+    """The object that a JSON text holds."""
+    value = read_json(text)
     if not isinstance(value, dict):
         raise Rejected("a JSON object with each name once")
     return value
@@ -260,7 +266,10 @@ def read_map(text: str) -> dict[str, str]:
         else:
             if any(item is None for _, item in pairs):
                 raise Rejected("a JSON object without null")
-            return {name: item if isinstance(item, str) else write_json(item) for name, item in pairs}
+            result = {name: item if isinstance(item, str) else write_json(item) for name, item in pairs}
+            if any(map(has_surrogate, (*result, *result.values()))):
+                raise Rejected("text without lone surrogates", hint="Java cannot read them")
+            return result
     try:
         return _read_pairs(text)
     except ValueError:

@@ -210,8 +210,10 @@ def dashscope(
         InvalidOptionsError: if the region is not known or has no such task, or an option is wrong.
     """
     problems: list[Problem] = []
-    if workspace is not None and not (isinstance(workspace, str) and re.fullmatch(_HOST_PART, workspace)):
-        problems.append(Problem("workspace", "the name of a workspace", got=ascii(workspace)[:60]))
+    if workspace is not None:
+        for name, value in (("workspace", workspace), ("region", region)):
+            if not isinstance(value, str) or not re.fullmatch(_HOST_PART, value):
+                problems.append(Problem(name, f"the name of a {name}", got=ascii(value)[:60]))
     if workspace is None:
         host, tasks = _DASHSCOPE_HOSTS.get(region), _DASHSCOPE_TASKS.get(region, (CHAT,))
     else:

@@ -147,10 +147,11 @@ def set_provider(name_or_provider: str | Provider, provider: Provider | None = N
     elif isinstance(name_or_provider, str) and isinstance(provider, Provider) and not options:
         name = name_or_provider
     else:
-        del options
+        del name_or_provider, provider, options
         msg = "expected set_provider(provider), set_provider(name, provider) or set_provider(identifier, **options)"
         raise TypeError(msg)
     if not name:
+        del options
         msg = "set_provider(): expected a name that is not empty"
         raise ProviderError(msg)
     with _lock:

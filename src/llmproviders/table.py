@@ -30,6 +30,7 @@ from .values import (
     fold,
     instance_acceptor,
     number_acceptor,
+    required_secret,
     secret,
     url,
 )
@@ -74,14 +75,12 @@ class Spec:
 
 def _acceptor(field: attrs.Attribute[Any], info: OptionInfo | None, hint: Any) -> Accept:
     convert: Any = field.converter
-    if field.name == EXTRAS:
-        return ExtraOptions
-    if convert in CANONICAL:
+    if field.name == EXTRAS or convert in CANONICAL:
         return convert  # type: ignore[no-any-return]
     by_type = _type_acceptor(field, info, hint)
-    if convert is None:
-        return by_type
-    return lambda value: by_type(convert(value))
+    checked = by_type if convert is None else lambda value: by_type(convert(value))
+    # A secret that is kept as plain text shows as the mask all the same.
+    return (lambda value: _hidden(checked(value))) if info is not None and info.secret else checked
 
 
 def _type_acceptor(field: attrs.Attribute[Any], info: OptionInfo | None, hint: Any) -> Accept:
@@ -99,7 +98,19 @@ def _type_acceptor(field: attrs.Attribute[Any], info: OptionInfo | None, hint: A
         return number_acceptor(java, field.validator if isinstance(field.validator, Between) else None)
     if hint is str:
         return url if info and info.format == "url" else accept_text
-    return instance_acceptor(hint)
+    accept = instance_acceptor(hint)
+    write = text_writer(info) if info else lambda _: ""
+
+    def accept_with_text(value: Any) -> Any:
+        value = accept(value)
+        write(value)
+        return value
+
+    return accept_with_text
+
+
+def _hidden(value: Any) -> Any:
+    return MaskedText(reveal(required_secret(value)), MASK) if type(value) is str else value
 
 
 class Shape:
@@ -178,6 +189,9 @@ class Table:
             for field in sorted(fields, key=lambda field: field.name == EXTRAS)
         }
         self.positional = tuple(field.name for field in fields if field.init and not field.kw_only)
+        self.aliases = {
+            field.alias: field.name for field in fields if field.alias != field.name and not field.name.startswith("__")
+        }
         self.defaults = {name: spec.default for name, spec in self.specs.items()}
         self.rules: tuple[Rule, ...] = cls.rules
         self.post_init = getattr(cls, "__attrs_post_init__", None)
@@ -271,7 +285,8 @@ class Table:
         """Accept what can be accepted of *given* into *state*, and add what is wrong to *problems*."""
         bad = {problem.option for problem in problems}
         unknown: dict[str, Any] = {}
-        for name, value in given.items():
+        for given_name, value in given.items():
+            name = self.aliases.get(given_name, given_name)
             if name not in self.specs:
                 unknown[name] = value
                 continue
@@ -334,6 +349,7 @@ class Table:
         spec = self.specs.get(name)
         info = spec.info if spec else None
         key = _other_key(name, info)
+        name = ((spec.field.alias if spec else None) or name).lstrip("_")
         hidden = (spec is not None and spec.is_secret) or (info is None and looks_like_credential(name))
         # Anything but plain values may hold what must not be shown, as may headers and bodies.
         opaque = hidden or (info is not None and (info.format == "json" or info.java == "Map"))

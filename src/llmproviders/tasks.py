@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from .errors import Rejected
+from .secrets import MaskedText
 
 __all__ = ["ASR", "CHAT", "EMBEDDINGS", "MULTIMODAL", "Task", "endpoint_for_task", "task_of_endpoint"]
 
@@ -30,9 +31,13 @@ _NATIVE: Final = "/api/v1/"
 _BASE: Final = {CHAT: _COMPATIBLE, EMBEDDINGS: _COMPATIBLE, MULTIMODAL: _NATIVE, ASR: _NATIVE}
 
 
-@lru_cache(maxsize=256)
 def task_of_endpoint(endpoint: str) -> Task | None:
     """The task that an endpoint's path ends with, trailing slashes and letter case aside; None if it ends with none."""
+    # What has credentials in it is not kept in a cache.
+    return _task_of(endpoint.reveal()) if isinstance(endpoint, MaskedText) else _known_task_of(endpoint)
+
+
+def _task_of(endpoint: str) -> Task | None:
     path = endpoint.rstrip("/").lower()
     task: Task
     for task in (CHAT, EMBEDDINGS, MULTIMODAL, ASR):
@@ -41,13 +46,16 @@ def task_of_endpoint(endpoint: str) -> Task | None:
     return None
 
 
+_known_task_of = lru_cache(maxsize=256)(_task_of)
+
+
 def endpoint_for_task(endpoint: str, task: str) -> str:
     """*endpoint* with its task's path replaced by that of *task*.
 
     Raises:
         Rejected: if the endpoint does not tell where the other task is served.
     """
-    old = task_of_endpoint(endpoint)
+    old = _task_of(endpoint)
     if old == task:
         return endpoint
     hint = f"pass endpoint=... of the service's {task} API"

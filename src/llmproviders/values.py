@@ -274,7 +274,7 @@ def json_object(value: str | Mapping[str, Any] | None) -> str | None:
     if value is None or type(value) is MaskedText:
         return value
     text, read = _json_text(value)
-    return _mask_json(text, read)
+    return mask_json(text, read)
 
 
 def _json_text(value: Any) -> tuple[str, dict[str, Any]]:
@@ -288,22 +288,24 @@ def _json_text(value: Any) -> tuple[str, dict[str, Any]]:
     return text, read_json_object(text)
 
 
-def _mask_json(text: str, read: object) -> str:
-    shown = _without_credentials(read)
-    if shown == read:
-        return text
-    _refuse_mask(text)
-    return masked(text, write_json(shown))
+def mask_json(text: str, read: object) -> str:
+    """JSON text whose credentials, if it has any, are masked."""
+    if MASK in text and _masked_json(read, "") != read:
+        _refuse_mask(text)
+    shown = _masked_json(read, MASK)
+    return text if shown == read else MaskedText(text, write_json(shown))
 
 
-def _without_credentials(value: object, *, below: bool = False) -> object:
+def _masked_json(value: object, mask: str, *, below: bool = False) -> object:
+    """*value* with *mask* for the texts under names that look like credentials."""
     if isinstance(value, dict):
-        return {name: _without_credentials(item, below=below or looks_like_credential(name)) for name, item in value.items()}
+        items = value.items()
+        return {name: _masked_json(item, mask, below=below or looks_like_credential(name)) for name, item in items}
     if isinstance(value, list):
-        return [_without_credentials(item, below=below) for item in value]
-    if below and isinstance(value, str):
-        return MASK
-    return mask_urls(value) if isinstance(value, str) else value
+        return [_masked_json(item, mask, below=below) for item in value]
+    if isinstance(value, str):
+        return mask if below else mask_urls(value)
+    return value
 
 
 def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..errors import InvalidOptionsError, Problem, Rejected, invalid
+from ..errors import Problem, Rejected, invalid
 from ..extras import NO_EXTRAS, Extra, ExtraOptions
 from ..flat import converter
 from ..records import default_of
@@ -53,7 +53,7 @@ class _Signature:
         for field in sorted(attrs.fields(owner), key=lambda field: (bool(field.kw_only), field.name == EXTRAS)):
             kind = Parameter.KEYWORD_ONLY if field.kw_only else Parameter.POSITIONAL_OR_KEYWORD
             default = Parameter.empty if field.default is attrs.NOTHING else default_of(field)
-            parameters.append(Parameter(field.alias or field.name, kind, default=default, annotation=field.type))
+            parameters.append(Parameter((field.alias or field.name).lstrip("_"), kind, default=default, annotation=field.type))
         return Signature([*parameters, Parameter("more_options", Parameter.VAR_KEYWORD)])
 
 
@@ -133,8 +133,21 @@ class Provider(_Content):
             cls._compiled = table
         return cls._compiled  # type: ignore[no-any-return]
 
+    @classmethod
+    def _unfit(cls) -> TypeError | None:
+        """Why the class has no tables, as an error for the caller to raise; None if it has."""
+        if cls._compiled is None:
+            try:
+                cls._table()
+            except TypeError as error:
+                return error.with_traceback(None)
+        return None
+
     def __init__(self, /, *args: Any, **given: Any) -> None:
-        table: Table = self._compiled or self._table()
+        if (unfit := self._unfit()) is not None:
+            del args, given
+            raise unfit
+        table: Table = self._compiled
         problems: list[Problem] = []
         if args:
             given, problems = _bind(table, args, given)
@@ -145,7 +158,7 @@ class Provider(_Content):
             raise error
 
     @classmethod
-    def made(cls, given: Mapping[str, Any]) -> tuple[Self, InvalidOptionsError | None]:
+    def made(cls, given: Mapping[str, Any]) -> tuple[Self, Exception | None]:
         """A provider of arguments by name, or the error that there is none, for callers that hold secrets."""
         new = object.__new__(cls)
         return new, fill(new, cls._table(), given, {}, None, [])
@@ -163,8 +176,10 @@ class Provider(_Content):
             InvalidOptionsError: listing everything that is wrong with the changes.
         """
         if args:
-            msg = f"with_() takes options by name only, got {len(args)} without"
-            raise TypeError(msg)
+            # There are positional arguments in the signature only so that subclasses may narrow it.
+            count = len(args)
+            del args, changes
+            raise TypeError(f"with_() takes options by name only, got {count} without")
         new, error = self._derived(changes)
         if error is not None:
             del changes
@@ -211,8 +226,9 @@ class Provider(_Content):
                 an option that was set is not one of the new task (pass it as None, or `without` it first).
         """
         if args:
-            msg = f"for_task() takes options by name only, got {len(args)} without"
-            raise TypeError(msg)
+            count = len(args)
+            del args, changes
+            raise TypeError(f"for_task() takes options by name only, got {count} without")
         problems = self._to_task(task, changes)
         new, error = (self, invalid(type(self).__name__, problems)) if problems else self._derived(changes)
         if error is not None:
@@ -237,6 +253,8 @@ class Provider(_Content):
                 got = f"one of task {task_of_endpoint(endpoint)}"
                 return [Problem("endpoint", f"an endpoint of task {task}", got=got)]
             changes["endpoint"] = moved
+            if getattr(self, "task", None) is not None:
+                changes.setdefault("task", task)
         else:
             changes["task"] = task
         for name, value in self._task_defaults(task).items():
@@ -256,7 +274,7 @@ class Provider(_Content):
         """What options at their defaults become for *task*, where the class's defaults are not for it."""
         return {}
 
-    def _derived(self, changes: Mapping[str, Any]) -> tuple[Self, InvalidOptionsError | None]:
+    def _derived(self, changes: Mapping[str, Any]) -> tuple[Self, Exception | None]:
         new = object.__new__(type(self))
         return new, fill(new, self._table(), changes, self._state(), changes, [])
 
@@ -303,13 +321,25 @@ class Provider(_Content):
                 return self._flat.copy()
             return self._flatten()
         provider = self
+        if overrides is not None and not_a_mapping(overrides) is not None:
+            del overrides
+            msg = "overrides: expected a mapping of Python names to values"
+            raise TypeError(msg)
         if overrides is not None or model is not None:
             provider, error = self._derived({**(overrides or {}), **self._model(model)})
             if error is not None:
                 del overrides
                 raise error
         flat = provider._table().flatten(provider._shape, provider._values, redact=True) if redact else provider._flatten()
-        return flat if input_columns is None else provider._align(flat, _column_names(type(self).__name__, input_columns))
+        if input_columns is None:
+            return flat
+        names, problem = _column_names(input_columns)
+        if problem is None:
+            flat, problem = provider._align(flat, names)
+        if problem is not None:
+            del flat, overrides
+            raise invalid(type(self).__name__, [problem])
+        return flat
 
     def _flatten(self) -> dict[str, str]:
         table = self._table()
@@ -327,9 +357,9 @@ class Provider(_Content):
                 return {name: model}
         return {EXTRAS: {**self.extra_options, key: model}}
 
-    def _align(self, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
-        """*flat* for a model with these input columns."""
-        return flat
+    def _align(self, flat: dict[str, str], columns: list[str]) -> tuple[dict[str, str], Problem | None]:
+        """*flat* for a model with these input columns, or what is wrong with them."""
+        return flat, None
 
     @classmethod
     def from_options(cls, options: Mapping[str, str]) -> Self:
@@ -347,7 +377,7 @@ class Provider(_Content):
         return new
 
     @classmethod
-    def _read(cls, options: Mapping[str, str]) -> tuple[Self, InvalidOptionsError | None]:
+    def _read(cls, options: Mapping[str, str]) -> tuple[Self, Exception | None]:
         table = cls._table()
         new = object.__new__(cls)
         if (problem := not_a_mapping(options)) is not None:
@@ -384,9 +414,10 @@ class Provider(_Content):
         return hash((type(self), self._shape.names, self._values))
 
     def __repr__(self) -> str:
-        if not hasattr(self, "_shape"):
-            # A traceback may show a provider that could not be made.
-            return f"<{type(self).__name__} without content>"
+        # A traceback may show a provider that could not be made.
+        return self._shown() if hasattr(self, "_shape") else f"<{type(self).__name__} without content>"
+
+    def _shown(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._state().items())})"
 
     def __copy__(self) -> Self:
@@ -426,7 +457,7 @@ def _bind(table: Table, args: tuple[Any, ...], given: dict[str, Any]) -> tuple[d
 
 def fill(
     new: Provider, table: Table, given: Mapping[str, Any], state: dict[str, Any], touched: Any, problems: list[Problem]
-) -> InvalidOptionsError | None:
+) -> Exception | None:
     """Make *new* the provider of *state* changed by *given*, or say what is wrong.
 
     The error is returned rather than raised: only the caller can drop its variables first.
@@ -455,7 +486,12 @@ def fill(
     if shape.validated and (problems := table.check_instance(new, shape, values)):
         return table.error(problems)
     if table.post_init is not None:
-        new.__attrs_post_init__()  # type: ignore[attr-defined]
+        try:
+            table.post_init(new)
+        except Exception as error:  # noqa: BLE001
+            # The class's own word, with its own frames only.
+            frames = error.__traceback__
+            return error.with_traceback(frames and frames.tb_next)
     return None
 
 
@@ -475,14 +511,21 @@ def not_a_mapping(options: object) -> Problem | None:
     return Problem("options", "a mapping of Java keys to texts", got=f"a {type(options).__name__}", is_type=True)
 
 
-def _column_names(subject: str, columns: Sequence[Any]) -> list[str]:
-    names = []
+def _column_names(columns: Sequence[Any]) -> tuple[list[str], Problem | None]:
+    """The names of pairs of names and types, or what is wrong with the pairs."""
     for column in columns:
         if not isinstance(column, (tuple, list)) or len(column) != 2 or not isinstance(column[0], str):  # noqa: PLR2004
             got = f"a column of type {type(column).__name__}"
-            raise invalid(subject, [Problem("input_columns", "pairs of a column's name and type", got=got, is_type=True)])
-        names.append(column[0])
-    return names
+            return [], Problem("input_columns", "pairs of a column's name and type", got=got, is_type=True)
+    return [name for name, _ in columns], None
+
+
+def _structured(options: Mapping[str, str], cls: type[Provider]) -> Provider:
+    new, error = cls._read(options)
+    if error is not None:
+        del options
+        raise error
+    return new
 
 
 def _is_provider(cls: Any) -> bool:
@@ -491,4 +534,4 @@ def _is_provider(cls: Any) -> bool:
 
 # A provider has a faster way than the converter's plain one; a test holds the two equal.
 converter.register_unstructure_hook_func(_is_provider, lambda provider: provider.to_options())
-converter.register_structure_hook_func(_is_provider, lambda options, cls: cls.from_options(options))
+converter.register_structure_hook_func(_is_provider, _structured)

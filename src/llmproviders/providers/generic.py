@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..errors import InvalidOptionsError, Problem, invalid
+from ..errors import Problem, invalid
 from ..table import EXTRAS
 from .base import Provider, fill, not_a_mapping
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["GenericProvider"]
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False, init=False)
 class GenericProvider(Provider):
     """Any provider of the Java side: options go to Java as they are, under the keys given.
 
@@ -31,7 +31,8 @@ class GenericProvider(Provider):
     __slots__ = ()
 
     identifier: ClassVar[str] = ""
-    _name: str = attrs.field(kw_only=False)
+    # Its alias is no name that an option could have; only the constructor below takes it.
+    _name: str = attrs.field(kw_only=False, alias="_name")
 
     def __init__(self, name: str, /, **options: Any) -> None:
         error = fill(self, self._table(), _given({"_name": name}, {}, options), {}, None, [])
@@ -44,32 +45,33 @@ class GenericProvider(Provider):
         return self._name
 
     @classmethod
-    def named_with(cls, name: str, options: Mapping[str, Any]) -> tuple[Self, InvalidOptionsError | None]:
+    def named_with(cls, name: str, options: Mapping[str, Any]) -> tuple[Self, Exception | None]:
         """The provider *name* of options by name, or the error that there is none."""
         return super().made(_given({"_name": name}, {}, options))
 
-    def _derived(self, changes: Mapping[str, Any]) -> tuple[Self, InvalidOptionsError | None]:
+    def _derived(self, changes: Mapping[str, Any]) -> tuple[Self, Exception | None]:
         return super()._derived(_given({}, self.extra_options, changes))
 
     @classmethod
-    def _read(cls, options: Mapping[str, str]) -> tuple[Self, InvalidOptionsError | None]:
+    def _read(cls, options: Mapping[str, str]) -> tuple[Self, Exception | None]:
         if not_a_mapping(options) is None and "provider" not in options:
             hint = "use llmproviders.from_options(identifier, options)"
             return object.__new__(cls), invalid(cls.__name__, [Problem("provider", "the identifier", got="nothing", hint=hint)])
         return cls.named(options["provider"] if not_a_mapping(options) is None else "", options)
 
     @classmethod
-    def named(cls, name: str, options: Mapping[str, str]) -> tuple[Self, InvalidOptionsError | None]:
+    def named(cls, name: str, options: Mapping[str, str]) -> tuple[Self, Exception | None]:
         """The provider *name* of a flat dict, or the error that there is none."""
         new = object.__new__(cls)
         if (problem := not_a_mapping(options)) is not None:
             return new, invalid(cls.__name__, [problem])
         table = cls._table()
         _, extras, problems = table.reader(options)
-        extras.pop("provider", None)
+        if extras.pop("provider", name) != name:
+            problems.append(Problem("provider", ascii(name)[:60], got=ascii(options["provider"])[:60]))
         return new, fill(new, table, {"_name": name, EXTRAS: extras}, {}, None, problems)
 
-    def __repr__(self) -> str:
+    def _shown(self) -> str:
         options = dict(self.extra_options)
         named = "".join(f", {key}={value!r}" for key, value in options.items() if key.isidentifier())
         rest = {key: value for key, value in options.items() if not key.isidentifier()}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 import attrs
 
-from ..errors import Problem, Rejected, RejectedType, invalid
+from ..errors import Problem, Rejected, RejectedType
 from ..records import option
 from ..secrets import Secret
 from ..table import Rule
@@ -236,24 +236,24 @@ class _ChatProvider(Provider):
         allowed = _TASK_CONTENT_TYPES[task]
         return {"content_type": allowed[0]} if types == ("TEXT",) and "TEXT" not in allowed else {}
 
-    def _align(self, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
+    def _align(self, flat: dict[str, str], columns: list[str]) -> tuple[dict[str, str], Problem | None]:
         """Content types for each input column, as VVR 11.9 wants them."""
         key, keys = "content-type", "content-types"
         types = (flat.get(keys) or flat.get(key) or "").split(";")
         task = self.task or (task_of_endpoint(self.endpoint) if self.endpoint else None)
         several = f"{len(columns)} ({', '.join(columns)})"
         if task not in (None, CHAT) and len(columns) > 1:
-            raise invalid(type(self).__name__, [Problem("input_columns", f"one input column for task {task}", got=several)])
+            return flat, Problem("input_columns", f"one input column for task {task}", got=several)
         if types == [""]:
-            return flat
+            return flat, None
         if len(types) == 1 and len(columns) > 1:
             types *= len(columns)
         if len(types) != len(columns):
-            expected = f"as many as input columns, {several}"
-            raise invalid(type(self).__name__, [Problem("content_type", expected, got=f"{len(types)} ({', '.join(types)})")])
-        value: ContentTypes | None = content_types(types)  # type: ignore[arg-type]
-        new_key, text = (key, value) if isinstance(value, str) else (keys, ";".join(types))
-        return {(new_key if name in (key, keys) else name): (text if name in (key, keys) else old) for name, old in flat.items()}
+            got = f"{len(types)} ({', '.join(types)})"
+            return flat, Problem("content_type", f"as many as input columns, {several}", got=got)
+        scalar = len(types) == 1 and types[0] in _SCALAR
+        entry = (key if scalar else keys, ";".join(types))
+        return dict(entry if name in (key, keys) else (name, text) for name, text in flat.items()), None
 
     if TYPE_CHECKING:
 

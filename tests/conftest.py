@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all tests share: the folder of their helpers, how thorough hypothesis is, and a registry of one's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from llmproviders import registry
+
+# What Secret.from_env("LLMPROVIDERS_TEST_KEY") of the strategies refers to.
+os.environ["LLMPROVIDERS_TEST_KEY"] = "a key of the environment"
+
+_SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile("default", deadline=None, max_examples=40, suppress_health_check=_SLOW)
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture
+def empty_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is registered, and what the test registers is gone after it."""
+    monkeypatch.setattr(registry, "_providers", {})
+    monkeypatch.setattr(registry, "_default", None)
+
+
+@pytest.fixture
+def own_classes(monkeypatch: pytest.MonkeyPatch) -> registry._Classes:
+    """The classes that the test registers are gone after it, and entry points are looked up anew."""
+    classes = registry._Classes()
+    classes._known.update(registry._classes._known)
+    monkeypatch.setattr(registry, "_classes", classes)
+    return classes

@@ -1,0 +1,474 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a user's own provider class gets, and what it may look like."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+import sys
+import types
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import Enum
+from typing import Any, ClassVar, Literal, Optional
+
+import attrs
+import pytest
+from own import Mode, RerankProvider
+
+from llmproviders import (
+    InvalidOptionsError,
+    InvalidTypeError,
+    Option,
+    Provider,
+    Secret,
+    TritonProvider,
+    converter,
+    duration,
+    option,
+    options,
+    required_secret,
+    secret,
+    table,
+)
+from llmproviders.providers.openai_compat import content_types
+from llmproviders.values import fallback, flink_map, json_headers, json_object, stop_texts, url
+
+
+def test_all_of_it() -> None:
+    """Declared once, an own class does what the library's do."""
+    provider = RerankProvider(
+        "https://me:pw@h", token="t", top_k=3, mode="deep-thought", patience=timedelta(minutes=2), vendor="x"
+    )
+    flat = {
+        "endpoint": "https://me:pw@h",
+        "auth": "t",
+        "top-k": "3",
+        "normalize": "false",
+        "mode": "deep-thought",
+        "patience": "2min",
+        "level": "low",
+        "cutoff": "0.25",
+        "vendor": "x",
+    }
+    assert list(flat.items()) == list(provider.to_options().items())
+    assert provider == RerankProvider.from_options(flat) == converter.structure(flat, RerankProvider)
+    assert (
+        "RerankProvider(endpoint='https://******@h', token=Secret('******'), top_k=3, mode=<Mode.DEEP_THOUGHT: 'deep-thought'>, "
+        "patience=datetime.timedelta(seconds=120), extra_options={'vendor': 'x'})"
+    ) == repr(provider)
+    assert {**flat, "reranker": "m"} == provider.to_options(model="m")
+    assert flat == provider.to_options([("a", "STRING")])
+    assert {**flat, "endpoint": "https://******@h", "auth": "******"} == provider.to_options(redact=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [
+        ("top_k", (0, 1001, "1", True, 1.0)),
+        ("normalize", (1, "true")),
+        ("mode", ("slow", 1, "")),
+        ("patience", ("5s", 5, timedelta(-1))),
+        ("level", ("mid", 1)),
+        ("label", ("a b", "a" * 10, 5)),
+        ("cutoff", (-2, "x", True)),
+        ("token", (5, ["t"])),
+        ("seed", (2**63, 1.5)),
+        ("endpoint", (None, 5)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "bad",
+)
+def test_strictness(name: str, bad: tuple[Any, ...]) -> None:
+    """An option takes what its annotation and validators say, and no more."""
+    for value in bad:
+        with pytest.raises(InvalidOptionsError) as caught:
+            RerankProvider(**{"endpoint": "h", name: value})
+        assert [name] == [problem.option for problem in caught.value.problems], value
+
+
+@pytest.mark.parametrize("text", ["quick-one", "QUICK-ONE", "Quick_One", "quick", "QUICK", Mode.QUICK])
+def test_enums(text: Any) -> None:
+    """A member, its value or its name, in any letter case."""
+    assert Mode.QUICK is RerankProvider("h", mode=text).mode
+    assert "deep-thought" == RerankProvider("h", mode="DEEP_THOUGHT").to_options()["mode"]
+
+
+def test_durations_of_timedelta() -> None:
+    """A duration text is read where it is exact in a `timedelta`, and refused where it is not."""
+    assert timedelta(days=1) == RerankProvider.from_options({"endpoint": "h", "patience": "1 d"}).patience
+    for text, expected in (
+        ("1ns", "a duration in whole microseconds"),
+        ("106751991167300d", "a duration that a timedelta can hold"),
+        ("soon", "a duration such as '30s', '500 ms' or '2min'"),
+    ):
+        with pytest.raises(InvalidOptionsError) as caught:
+            RerankProvider.from_options({"endpoint": "h", "patience": text})
+        assert [expected] == [problem.expected for problem in caught.value.problems]
+
+
+def test_described_as_data() -> None:
+    """`options` tells all there is to know of each option."""
+    described = {info.name: info for info in options(RerankProvider)}
+    assert ["endpoint", "token", "top_k", "seed", "normalize", "mode", "patience", "level", "label", "cutoff"] == list(described)
+    top_k, mode, token, endpoint = (described[name] for name in ("top_k", "mode", "token", "endpoint"))
+    assert ("top-k", int, "Integer", 10, False, "from 1 to 1000", "how many", False) == (
+        top_k.key,
+        top_k.type,
+        top_k.java,
+        top_k.default,
+        top_k.required,
+        top_k.rule,
+        top_k.meaning,
+        top_k.secret,
+    )
+    assert (Mode, "Enum", Mode.QUICK, ("quick-one", "deep-thought")) == (mode.type, mode.java, mode.default, mode.allowed)
+    assert (Secret, "String", True, None) == (token.type, token.java, token.secret, token.default)
+    assert (str, "String", True, None, "url") == (
+        endpoint.type,
+        endpoint.java,
+        endpoint.required,
+        endpoint.default,
+        endpoint.format,
+    )
+    assert ("Long", "Double", "Boolean", "Duration", "Enum", "String") == tuple(
+        described[name].java for name in ("seed", "cutoff", "normalize", "patience", "level", "label")
+    )
+    assert ("low", "high") == described["level"].allowed
+    assert int is described["seed"].type
+    assert attrs.fields(RerankProvider).seed is described["seed"].field
+    record = attrs.fields(RerankProvider).top_k.metadata["llmproviders"]
+    assert Option("top-k", meaning="how many", java="Integer") == record
+
+
+def test_positional_arguments() -> None:
+    """Fields that are not keyword-only may be positional, and no others."""
+    assert RerankProvider(endpoint="h") == RerankProvider("h")
+    with pytest.raises(InvalidTypeError, match="expected at most 1 arguments without a name, got 2"):
+        RerankProvider("h", "t")  # type: ignore[misc]
+    parameters = inspect.signature(RerankProvider).parameters
+    assert "endpoint" == next(iter(parameters))
+    assert inspect.Parameter.POSITIONAL_OR_KEYWORD is parameters["endpoint"].kind
+    assert inspect.Parameter.KEYWORD_ONLY is parameters["top_k"].kind
+    assert 10 == parameters["top_k"].default
+    assert inspect.Parameter.empty is parameters["endpoint"].default
+    assert inspect.Parameter.VAR_KEYWORD is list(parameters.values())[-1].kind
+
+
+@pytest.mark.parametrize("slots", [True, False])
+def test_with_and_without_slots(slots: bool) -> None:
+    """It makes no difference whether attrs makes slots."""
+
+    @attrs.frozen(slots=slots)
+    class Own(Provider):
+        identifier = "own"
+        size: int = attrs.field(default=1, kw_only=True, metadata=option("size"))
+        name: str = attrs.field(kw_only=True, metadata=option("name"))
+
+    own = Own(name="a")
+    assert {"size": "1", "name": "a"} == own.to_options()
+    assert own == Own(name="b", size=2).with_(name="a", size=1)
+    assert "Own(name='a')" == repr(own)
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        own.size = 2  # type: ignore[misc]
+    assert own == attrs.evolve(own)
+    assert own != attrs.evolve(own, size=2)
+
+
+@attrs.frozen
+class Base(Provider):
+    """A class that others extend."""
+
+    identifier: ClassVar[str] = "base"
+    size: int = attrs.field(default=1, kw_only=True, metadata=option("size-of"))
+    _note: str | None = attrs.field(default=None, kw_only=True)
+
+
+@attrs.frozen
+class Extended(Base):
+    """One with another default and one more option."""
+
+    identifier: ClassVar[str] = "extended"
+    size: int = attrs.field(default=2, kw_only=True, metadata=option("size-of"))
+    more: Secret | None = attrs.field(default=None, kw_only=True, converter=secret, metadata=option("more"))
+
+
+class Plain(Extended):
+    """No attrs class of its own: only another identifier."""
+
+    identifier = "plain"
+
+
+def test_inheritance() -> None:
+    """A subclass of a provider class has its options and its own, and is another class."""
+    assert ({"size-of": "1"}, {"size-of": "2"}, {"size-of": "2"}) == (
+        Base().to_options(),
+        Extended().to_options(),
+        Plain().to_options(),
+    )
+    assert {"size-of": "2", "more": "x"} == Plain(more="x").to_options()
+    assert (1, 2, 2) == (Base().size, Extended().size, Plain().size)
+    assert Base(size=2) != Extended()
+    assert Extended() != Plain()
+    assert Plain(size=5) == pickle.loads(pickle.dumps(Plain(size=5)))
+    assert "Plain(size=5)" == repr(Plain(size=5))
+    bigger = Extended(size=1)
+    assert {"size-of": "1"} == bigger.to_options()
+    assert bigger == bigger.without("size").with_(size=1)
+
+
+def test_fields_that_are_no_options() -> None:
+    """A private field belongs to the provider and never to Flink; its argument is named as attrs names it."""
+    base = Base(note="x")
+    assert {"size-of": "1"} == base.to_options()
+    assert "x" == base._note
+    assert base != Base()
+    assert "y" == base.with_(note="y")._note
+    assert base == Base().with_(note="x") == attrs.evolve(base)
+    assert base == pickle.loads(pickle.dumps(base))
+    with pytest.raises(InvalidTypeError):
+        Base(note=5)  # type: ignore[arg-type]
+    assert ["size"] == [info.name for info in options(Base)]
+
+
+def test_aliases() -> None:
+    """An option that attrs knows by another name is given by that name, as type checkers want it."""
+
+    @attrs.frozen
+    class Aliased(Provider):
+        identifier = "aliased"
+        size: int = attrs.field(default=1, kw_only=True, alias="length", metadata=option("size-of"))
+
+    assert {"size-of": "5"} == Aliased(length=5).to_options()
+    assert 6 == attrs.evolve(Aliased(length=5), length=6).size
+
+
+def test_fields_that_would_be_lost() -> None:
+    """A field that is neither an option nor private is a mistake of the class, and so is a class that attrs did not make."""
+
+    @attrs.frozen
+    class Forgetful(Provider):
+        identifier = "forgetful"
+        size: int = attrs.field(default=1, kw_only=True)
+
+    text = "Forgetful.size would not reach Flink: give it metadata=option(...), or a private name"
+    with pytest.raises(TypeError) as caught:
+        Forgetful()
+    assert text == str(caught.value)
+
+    class Undecorated(Provider):
+        identifier = "undecorated"
+        size: int = attrs.field(default=1, kw_only=True, metadata=option("size"))
+
+    text = "Undecorated has options but is no attrs class: decorate it with @attrs.frozen(kw_only=True)"
+    with pytest.raises(TypeError) as caught:
+        Undecorated()
+    assert text == str(caught.value)
+
+    @attrs.frozen
+    class Dependent(Provider):
+        identifier = "dependent"
+        size: int = attrs.field(default=attrs.Factory(lambda self: 1, takes_self=True), kw_only=True, metadata=option("size"))
+
+    with pytest.raises(TypeError) as caught:
+        Dependent()
+    assert "option size: a default may not depend on the instance" == str(caught.value)
+
+
+def test_converters_of_the_library() -> None:
+    """The converters serve fields of any class: None stays None, and what is canonical stays as it is."""
+    converters = (secret, duration, url, json_object, json_headers, flink_map, stop_texts, fallback, content_types)
+    assert [None] * len(converters) == [convert(None) for convert in converters]
+    with pytest.raises(TypeError, match="expected a str or a Secret"):
+        required_secret(None)  # type: ignore[arg-type]
+    assert Secret("x") == required_secret("x") == secret(Secret("x"))
+
+    @attrs.frozen
+    class Ordinary:
+        span: str | None = attrs.field(default=None, converter=duration)
+
+    assert (None, "2s") == (Ordinary().span, Ordinary(timedelta(seconds=2)).span)
+
+
+def test_what_was_stored_is_checked_when_it_comes_back() -> None:
+    """A pickle of a class that has become stricter since is refused like any other mistake."""
+    rebuild, (cls, state) = RerankProvider("h", top_k=3).__reduce__()[:2]
+    assert RerankProvider("h", top_k=3) == rebuild(cls, state)
+    with pytest.raises(InvalidOptionsError, match="expected an int from 1 to 1000, got 0"):
+        rebuild(cls, {**state, "top_k": 0})
+
+
+def test_factories() -> None:
+    """A default may come from a factory; it is made once and shared."""
+
+    @attrs.frozen
+    class Made(Provider):
+        identifier = "made"
+        span: timedelta = attrs.field(factory=lambda: timedelta(seconds=7), kw_only=True, metadata=option("span"))
+
+    assert {"span": "7s"} == Made().to_options()
+    assert timedelta(seconds=7) == options(Made)[0].default
+    assert Made() == Made(span=timedelta(seconds=7))
+
+
+class Point:
+    """A type of the user's own."""
+
+    def __init__(self, x: int) -> None:
+        self.x = x
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Point) and self.x == other.x
+
+    def __hash__(self) -> int:
+        return self.x
+
+
+converter.register_unstructure_hook(Point, lambda point: f"@{point.x}")
+converter.register_structure_hook(Point, lambda text, _: Point(int(text[1:])))
+
+
+@attrs.frozen
+class Pointed(Provider):
+    """Options of types that the library does not know."""
+
+    identifier: ClassVar[str] = "pointed"
+    at: Point = attrs.field(metadata=option("at-point"))
+    many: Sequence[str] | None = attrs.field(default=None, kw_only=True, metadata=option("many"))
+
+
+def test_types_of_ones_own() -> None:
+    """A pair of hooks gives a type a text; without them the option cannot be written, and the message says what to do."""
+    assert {"at-point": "@5"} == Pointed(Point(5)).to_options()
+    assert Pointed(Point(5)) == Pointed.from_options({"at-point": "@5"})
+    with pytest.raises(InvalidTypeError, match=r"at \(at-point\): expected a Point, got 5 \(int\)"):
+        Pointed(5)  # type: ignore[arg-type]
+    with pytest.raises(InvalidOptionsError) as caught:
+        Pointed.from_options({"at-point": "@x"})
+    assert "Pointed: at (at-point): expected the text of a Point, got '@x'" == str(caught.value)
+    with pytest.raises(TypeError) as untold:
+        Pointed(Point(1), many=["a"]).to_options()
+    assert (
+        "Pointed: many: expected a type that has a text, got a value of type list; register its hooks with llmproviders.converter"
+        == str(untold.value)
+    )
+
+
+class Color(str, Enum):
+    """An enum that is text as well."""
+
+    RED = "red"
+
+
+def test_choices() -> None:
+    """The texts that an option takes may be listed, also by a class attribute, which is compared to the letter."""
+
+    @attrs.frozen
+    class Chosen(Provider):
+        identifier = "chosen"
+        sizes: ClassVar[tuple[str, ...]] = ("S", "M")
+        size: str | None = attrs.field(default=None, kw_only=True, metadata=option("size", choices="sizes", java="String"))
+        kind: str | None = attrs.field(default=None, kw_only=True, metadata=option("kind", choices=("a-b", "c"), java="Enum"))
+        color: Color = attrs.field(default=Color.RED, kw_only=True, metadata=option("color"))
+        one: Literal["only"] = attrs.field(default="only", kw_only=True, metadata=option("one"))
+
+    chosen = Chosen(size="M", kind="A_B", color="RED", one="ONLY")  # type: ignore[arg-type]
+    assert {"size": "M", "kind": "a-b", "color": "red", "one": "only"} == chosen.to_options()
+    assert [("S", "M"), ("a-b", "c"), ("red",), ("only",)] == [info.allowed for info in options(Chosen)]
+    assert chosen == Chosen.from_options({"size": "M", "kind": "A-b", "color": "RED", "one": "Only"})
+    for given in ({"size": "m"}, {"kind": "ab"}, {"color": "blue"}, {"one": "other"}):
+        with pytest.raises(InvalidOptionsError):
+            Chosen(**given)
+
+
+def test_last_words() -> None:
+    """A class may check itself when it is made: every way of making one calls it, and what it raises gets out."""
+    seen: list[int] = []
+
+    @attrs.frozen
+    class Checked(Provider):
+        identifier = "checked"
+        size: int = attrs.field(default=1, kw_only=True, metadata=option("size"))
+
+        def __attrs_post_init__(self) -> None:
+            seen.append(self.size)
+            if self.size > 5:
+                raise RuntimeError("too much")
+
+    Checked(size=2).with_(size=3).without("size")
+    Checked.from_options({"size": "4"})
+    assert [2, 3, 1, 4] == seen
+    with pytest.raises(RuntimeError, match="^too much$"):
+        Checked(size=6)
+
+
+def test_a_class_of_its_own_words() -> None:
+    """What a class writes itself is left alone."""
+
+    @attrs.frozen(repr=False, eq=False)
+    class Quiet(Provider):
+        identifier = "quiet"
+
+        def __repr__(self) -> str:
+            return "quiet!"
+
+    assert "quiet!" == repr(Quiet())
+    assert Quiet() == Quiet()
+
+
+def test_annotations_that_are_names() -> None:
+    """Annotations are resolved when the class is first used, not when it is made."""
+    namespace: dict[str, Any] = {"Provider": Provider, "attrs": attrs, "option": option, "__name__": "later"}
+    exec(
+        "from __future__ import annotations\n"
+        "@attrs.frozen\n"
+        "class Later(Provider):\n"
+        "    identifier = 'later'\n"
+        "    size: Optional[int] = attrs.field(default=None, kw_only=True, metadata=option('size'))\n",
+        namespace,
+    )
+    module = types.ModuleType("later")
+    sys.modules["later"] = module
+    try:
+        vars(module).update(namespace, Optional=Optional)
+        assert {"size": "5"} == namespace["Later"](size=5).to_options()
+    finally:
+        del sys.modules["later"]
+
+
+def test_without_identifier() -> None:
+    """A class without an identifier is abstract, and its subclass need not be."""
+
+    @attrs.frozen
+    class Abstract(Provider):
+        size: int = attrs.field(default=1, kw_only=True, metadata=option("size"))
+
+    with pytest.raises(TypeError, match="^Abstract is abstract: use a subclass that has an identifier, or GenericProvider$"):
+        Abstract()
+    with pytest.raises(TypeError, match="^Abstract is abstract"):
+        Abstract.from_options({})
+
+    class Concrete(Abstract):
+        identifier = "concrete"
+
+    assert {"size": "1"} == Concrete().to_options()
+
+
+def test_many_sets_of_options() -> None:
+    """However many different sets of options there are, the memory for them is bounded and the results are right."""
+    names = [*[info.name for info in options(TritonProvider) if info.type is bool][:4], "model_name", "sequence_id", "priority"]
+    limit, table.MAX_SHAPES = table.MAX_SHAPES, 8  # type: ignore[misc]
+    try:
+        compiled = TritonProvider._table()
+        compiled.shapes.clear()
+        for number in range(2 ** len(names)):
+            given = {name: 7 if name == "priority" else "x" for bit, name in enumerate(names) if number >> bit & 1}
+            given |= {name: True for name in given if options_of[name].type is bool}
+            flat = TritonProvider("h", **given).to_options()
+            for name, value in given.items():
+                assert str(value).lower() == flat[options_of[name].key]
+            assert len(compiled.shapes) <= 9
+    finally:
+        table.MAX_SHAPES = limit  # type: ignore[misc]
+
+
+options_of = {info.name: info for info in options(TritonProvider)}

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Providers for well-known services, from a table that is written down here a second time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from llmproviders import DashScopeProvider, InvalidOptionsError, OpenAICompatProvider, Secret, SecretError, presets
+
+CHAT, EMBEDDINGS = "chat/completions", "embeddings"
+
+# Name, base URL, whether it documents embeddings, variable of the key, what the braces stand for.
+SERVICES: list[tuple[str, str, bool, str, dict[str, str]]] = [
+    ("openai", "https://api.openai.com/v1", True, "OPENAI_API_KEY", {}),
+    ("azure_openai", "https://mine.openai.azure.com/openai/v1", True, "AZURE_OPENAI_API_KEY", {"resource": "mine"}),
+    ("deepseek", "https://api.deepseek.com", False, "DEEPSEEK_API_KEY", {}),
+    ("moonshot", "https://api.moonshot.ai/v1", False, "MOONSHOT_API_KEY", {}),
+    ("moonshot_cn", "https://api.moonshot.cn/v1", False, "MOONSHOT_API_KEY", {}),
+    ("zhipu", "https://open.bigmodel.cn/api/paas/v4", False, "ZAI_API_KEY", {}),
+    ("zai", "https://api.z.ai/api/paas/v4", False, "ZAI_API_KEY", {}),
+    ("mistral", "https://api.mistral.ai/v1", True, "MISTRAL_API_KEY", {}),
+    ("groq", "https://api.groq.com/openai/v1", False, "GROQ_API_KEY", {}),
+    ("together", "https://api.together.ai/v1", True, "TOGETHER_API_KEY", {}),
+    ("gemini", "https://generativelanguage.googleapis.com/v1beta/openai", False, "GEMINI_API_KEY", {}),
+    ("nvidia", "https://integrate.api.nvidia.com/v1", True, "NVIDIA_API_KEY", {}),
+    ("snowflake", "https://ab-12.snowflakecomputing.com/api/v2/cortex/v1", False, "", {"account": "ab-12"}),
+    ("ollama", "http://localhost:11434/v1", True, "", {}),
+]
+
+
+def test_every_service_is_in_the_table() -> None:
+    """No service without a row, and every service is a function of its name."""
+    assert [row[0] for row in SERVICES] == list(presets.SERVICES)
+    assert all(getattr(presets, name) is service for name, service in presets.SERVICES.items())
+    assert {*presets.SERVICES, "dashscope", "Service", "SERVICES"} == set(presets.__all__)
+
+
+@pytest.mark.parametrize(("name", "base", "embeds", "variable", "place"), SERVICES, ids=[row[0] for row in SERVICES])
+def test_service(name: str, base: str, embeds: bool, variable: str, place: dict[str, str]) -> None:
+    """A service's provider has its endpoint for each documented task, and refers to its variable."""
+    service = presets.SERVICES[name]
+    given: dict[str, Any] = {"place": place} if place else {}
+    key: Any = Secret.from_env(variable) if variable else "ollama" if name == "ollama" else "k"
+    if not variable and name != "ollama":
+        given["api_key"] = "k"
+    expected = OpenAICompatProvider(endpoint=f"{base}/chat/completions", api_key=key, model="m", vendor_flag="x")
+    made = service(model="m", vendor_flag="x", **given)
+    assert expected == made
+    assert OpenAICompatProvider is type(made)
+    assert variable == service.variable
+    if embeds:
+        assert f"{base}/embeddings" == service(task=EMBEDDINGS, **given).endpoint
+        assert made.for_task(EMBEDDINGS).endpoint == f"{base}/embeddings"
+    else:
+        with pytest.raises(InvalidOptionsError) as caught:
+            service(task=EMBEDDINGS, **given)
+        text = (
+            f"presets.{name}: task: expected chat/completions, which is what {name} documents, got 'embeddings'; "
+            "pass the endpoint to a provider yourself"
+        )
+        assert text == str(caught.value)
+
+
+def test_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that is given is taken; a reference is resolved when the options are wanted."""
+    assert Secret("k") == presets.openai(api_key="k").api_key
+    assert Secret("k") == presets.openai(api_key=Secret("k")).api_key
+    monkeypatch.setenv("DEEPSEEK_API_KEY", "from-env")
+    provider = presets.deepseek(model="deepseek-chat")
+    assert "from-env" == provider.to_options()["api-key"]
+    monkeypatch.delenv("DEEPSEEK_API_KEY")
+    with pytest.raises(SecretError, match="environment variable DEEPSEEK_API_KEY is not set or empty"):
+        provider.to_options()
+
+
+MESSAGES: dict[str, tuple[Any, str]] = {
+    "task": (
+        lambda: presets.openai(task="embedings"),
+        "presets.openai: task: expected chat/completions or embeddings, which is what openai documents, got 'embedings'; "
+        "did you mean embeddings?",
+    ),
+    "task of another type": (
+        lambda: presets.openai(task=5),  # type: ignore[arg-type]
+        "presets.openai: task: expected chat/completions or embeddings, which is what openai documents, got 5; "
+        "pass the endpoint to a provider yourself",
+    ),
+    "place": (
+        presets.azure_openai,
+        'presets.azure_openai: place: expected the resource that is yours, got nothing; pass place={"resource": "..."}',
+    ),
+    "place and key": (
+        lambda: presets.snowflake(place={"account": "a/b"}),
+        "presets.snowflake: 2 problems\n"
+        "  place: expected the account that is yours, got 'a/b'; "
+        'pass place={"account": "..."}\n'
+        "  api_key: expected a str or a Secret, got nothing; snowflake has no usual variable",
+    ),
+    "unknown place": (
+        lambda: presets.azure_openai(place={"resuorce": "mine"}),
+        "presets.azure_openai: 2 problems\n"
+        "  place: expected a mapping with resource, got {'resuorce': 'mine'}; see https://{resource}.openai.azure.com/openai/v1\n"
+        '  place: expected the resource that is yours, got nothing; pass place={"resource": "..."}',
+    ),
+    "needless place": (
+        lambda: presets.openai(place={"resource": "mine"}),
+        "presets.openai: place: expected nothing, for the URL has no braces, got {'resource': 'mine'}; "
+        "see https://api.openai.com/v1",
+    ),
+    "place that is no mapping": (
+        lambda: presets.openai(place="mine"),  # type: ignore[arg-type]
+        "presets.openai: place: expected nothing, for the URL has no braces, got 'mine'; see https://api.openai.com/v1",
+    ),
+    "option": (
+        lambda: presets.groq(temperatur=1),
+        "OpenAICompatProvider: temperatur: expected an option of OpenAICompatProvider, got an unknown name; "
+        "did you mean temperature? (extra_options={...} passes any name)",
+    ),
+    "region": (
+        lambda: presets.dashscope(region="beijing"),
+        "presets.dashscope: region: expected cn-beijing or ap-southeast-1 or us-east-1, got 'beijing'; did you mean cn-beijing?",
+    ),
+    "unknown region": (
+        lambda: presets.dashscope(region="mars"),
+        "presets.dashscope: region: expected cn-beijing or ap-southeast-1 or us-east-1, got 'mars'; other regions need a workspace",
+    ),
+    "task of a region": (
+        lambda: presets.dashscope(region="ap-southeast-1", task="multimodal-embedding"),
+        "presets.dashscope: task: expected chat/completions or embeddings, which is what is documented for "
+        "region ap-southeast-1, got 'multimodal-embedding'; pass the endpoint to DashScopeProvider yourself",
+    ),
+    "task of a workspace": (
+        lambda: presets.dashscope(workspace="w", task="embeddings"),
+        "presets.dashscope: task: expected chat/completions, which is what is documented for a workspace, got 'embeddings'; "
+        "pass the endpoint to DashScopeProvider yourself",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_messages(name: str) -> None:
+    """What a service does not document is an error that says what it does."""
+    call, text = MESSAGES[name]
+    with pytest.raises(InvalidOptionsError) as caught:
+        call()
+    assert text == str(caught.value)
+
+
+NATIVE = "https://dashscope.aliyuncs.com/api/v1/services/embeddings/multimodal-embedding/multimodal-embedding"
+
+
+@pytest.mark.parametrize(
+    ("given", "endpoint"),
+    [
+        ({}, "https://dashscope.aliyuncs.com/compatible-mode/v1/chat/completions"),
+        ({"task": EMBEDDINGS}, "https://dashscope.aliyuncs.com/compatible-mode/v1/embeddings"),
+        ({"task": "multimodal-embedding"}, NATIVE),
+        ({"region": "ap-southeast-1"}, "https://dashscope-intl.aliyuncs.com/compatible-mode/v1/chat/completions"),
+        ({"region": "ap-southeast-1", "task": EMBEDDINGS}, "https://dashscope-intl.aliyuncs.com/compatible-mode/v1/embeddings"),
+        ({"region": "us-east-1"}, "https://dashscope-us.aliyuncs.com/compatible-mode/v1/chat/completions"),
+        ({"workspace": "w"}, "https://w.cn-beijing.maas.aliyuncs.com/compatible-mode/v1/chat/completions"),
+        ({"workspace": "w", "region": "mars-1"}, "https://w.mars-1.maas.aliyuncs.com/compatible-mode/v1/chat/completions"),
+    ],
+    ids=range(8),
+)
+def test_dashscope(given: dict[str, Any], endpoint: str) -> None:
+    """Region, workspace and task tell the endpoint; the key is a reference unless it is given."""
+    provider = presets.dashscope(**given, model="qwen")
+    assert DashScopeProvider is type(provider)
+    assert (endpoint, "qwen", Secret.from_env("DASHSCOPE_API_KEY")) == (provider.endpoint, provider.model, provider.api_key)
+    assert ("IMAGE_URL" if given.get("task") == "multimodal-embedding" else "TEXT") == provider.content_type
+    assert Secret("k") == presets.dashscope(**given, api_key="k").api_key
+
+
+@pytest.mark.parametrize("given", [{"workspace": "a/b"}, {"workspace": "w", "region": "x@y"}, {"workspace": ""}], ids=range(3))
+def test_what_is_no_part_of_a_host(given: dict[str, Any]) -> None:
+    """A workspace or region that would make another URL of it is refused, as it is for the other services."""
+    with pytest.raises(InvalidOptionsError):
+        presets.dashscope(**given)
+    for place in ({"resource": "a/b"}, {"resource": "a@b"}, {"resource": ""}, {"resource": "a\n"}):
+        with pytest.raises(InvalidOptionsError):
+            presets.azure_openai(place=place)

@@ -1,0 +1,616 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A secret shows nowhere: a marker is put wherever a secret can be, and looked for wherever something is shown."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import os
+import pickle
+import pprint
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from own import RerankProvider
+
+import llmproviders
+from llmproviders import (
+    MASK,
+    DashScopeProvider,
+    GenericProvider,
+    MaskedText,
+    OpenAICompatProvider,
+    OpenAIProvider,
+    Provider,
+    ProviderError,
+    Secret,
+    SecretError,
+    TritonProvider,
+    converter,
+    from_options,
+    option,
+    presets,
+    register_provider_class,
+    set_provider,
+)
+
+MARK = "sk-mArKeR-7f3"
+PACKAGE = str(Path(llmproviders.__file__).parent)
+ENDPOINT = "https://h/v1/chat/completions"
+WITH_MARK = f"https://user:{MARK}@h/v1/chat/completions"
+
+PROVIDERS: dict[str, Callable[[], Provider]] = {
+    "api_key": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_key=MARK),
+    "Secret": lambda: DashScopeProvider(endpoint=ENDPOINT, api_key=Secret(MARK)),
+    "positional": lambda: OpenAIProvider(ENDPOINT, MARK),
+    "auth_token": lambda: TritonProvider("h", auth_token=MARK),
+    "extra_header": lambda: OpenAICompatProvider(extra_header={"X-Anything": MARK, "B": ["x", MARK]}),
+    "extra_header text": lambda: OpenAICompatProvider(extra_header=json.dumps({"a": MARK})),
+    "custom_headers": lambda: TritonProvider("h", custom_headers={"X-Anything": MARK}),
+    "custom_headers text": lambda: TritonProvider("h", custom_headers=f"Authorization: Bearer {MARK}"),
+    "custom_headers JSON": lambda: TritonProvider("h", custom_headers=json.dumps({"a": MARK})),
+    "extra_body": lambda: OpenAICompatProvider(extra_body={"a": [{"api_key": {"x": MARK}}], "url": WITH_MARK}),
+    "extra_body text": lambda: OpenAICompatProvider(extra_body=json.dumps({"password": MARK})),
+    "endpoint": lambda: OpenAICompatProvider(endpoint=WITH_MARK),
+    "endpoint query": lambda: OpenAICompatProvider(endpoint=f"https://h/v1?api_key={MARK}"),
+    "endpoint slash": lambda: TritonProvider(f"http://user:pa/{MARK}@h:8000/v2"),
+    "endpoint user": lambda: TritonProvider(f"http://{MARK}@h:8000/v2"),
+    "extra": lambda: OpenAICompatProvider(vendor_token=MARK),
+    "extra header": lambda: OpenAICompatProvider(extra_options={"x-headers": MARK, "custom-headers": f"a:{MARK}"}),
+    "extra Secret": lambda: OpenAICompatProvider(anything=Secret(MARK)),
+    "extra URL": lambda: OpenAICompatProvider(proxy_at=WITH_MARK),
+    "extra JSON": lambda: OpenAICompatProvider(vendor_body={"secret": MARK}, vendor_text=json.dumps({"secret": MARK})),
+    "extra JSON list": lambda: OpenAICompatProvider(vendor_list=[{"secret": MARK}]),
+    "extra JSON text list": lambda: OpenAICompatProvider(vendor_list=json.dumps([{"secret": MARK}])),
+    "generic": lambda: GenericProvider("g", **{"api-key": MARK, "PASSWORD": MARK, "client.secret": MARK}),
+    "own": lambda: RerankProvider("h", token=MARK),
+    "own url": lambda: RerankProvider(WITH_MARK),
+    "with_": lambda: OpenAICompatProvider(endpoint=ENDPOINT).with_(api_key=MARK),
+    "for_task": lambda: OpenAICompatProvider(endpoint=WITH_MARK, api_key=MARK).for_task("embeddings"),
+    "from_options": lambda: OpenAICompatProvider.from_options({"endpoint": WITH_MARK, "api-key": MARK}),
+    "preset": lambda: presets.openai(api_key=MARK),
+    "structured": lambda: converter.structure({"endpoint": "h", "auth-token": MARK}, TritonProvider),
+    "unpickled": lambda: pickle.loads(pickle.dumps(TritonProvider(WITH_MARK, auth_token=MARK))),
+    "copied": lambda: copy.deepcopy(TritonProvider(WITH_MARK, auth_token=MARK)),
+}
+
+
+def logged(value: Any) -> str:
+    stream = StringIO()
+    handler = logging.StreamHandler(stream)
+    logger = logging.getLogger("llmproviders.test")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    logger.info("%s %r", value, value)
+    logger.error("%s", value)
+    logger.removeHandler(handler)
+    return stream.getvalue()
+
+
+def shows(value: Any) -> Iterator[str]:
+    """Every way in which a value is shown."""
+    yield from (
+        repr(value),
+        str(value),
+        format(value),
+        f"{value}",
+        f"{value!r}",
+        f"{value!s}",
+        f"{value!a}",
+        "%s %r" % (value, value),  # noqa: UP031
+    )
+    yield "{} {!r} {:>3}".format(value, value, str(value))  # noqa: UP032
+    yield from (pprint.pformat(value), logged(value), json.dumps([value], default=str))
+    if attrs.has(type(value)):
+        yield repr(attrs.asdict(value))
+        yield repr(attrs.asdict(value, recurse=False))
+        yield repr(attrs.astuple(value))
+        yield json.dumps(attrs.asdict(value), default=str)
+        yield json.dumps(attrs.asdict(value), default=repr)
+    if isinstance(value, str):
+        joined = "".join([value, ""])  # noqa: FLY002
+        yield from (value + "", "" + value, joined, value.upper(), value[:], str(value.encode()), f"{value:>99}")
+        yield from (value.replace("x", "x"), value.casefold(), *value.split("/"), "".join(iter(value)), ascii(value))
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_nothing_shows_a_secret(name: str) -> None:
+    """Of a provider and of everything in it, no way of showing shows the secret; only `to_options` has it."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        provider = PROVIDERS[name]()
+    assert [] == [str(warning.message) for warning in caught]
+    assert any(MARK in text for text in provider.to_options().values())
+    parts = [provider, *(getattr(provider, field.name) for field in attrs.fields(type(provider)))]
+    parts += [*provider.extra_options.values(), provider.to_options(redact=True), type(provider)]
+    for part in parts:
+        for text in shows(part):
+            assert MARK not in text
+            assert MARK.upper() not in text
+    assert MARK not in provider.fingerprint()
+    assert any(MASK in text for text in provider.to_options(redact=True).values())
+    assert MASK in repr(provider)
+
+
+# Exceptions -----------------------------------------------------------------------------------------------------------
+
+
+def library_frames(error: BaseException) -> Iterator[str]:
+    """What a traceback with variables shows of the library's frames, and of the exceptions behind it."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield from (str(seen), repr(seen), repr(seen.args), repr(vars(seen)), repr(getattr(seen, "__notes__", "")))
+        found = traceback.TracebackException.from_exception(seen, capture_locals=True)
+        found.stack = traceback.StackSummary.from_list([frame for frame in found.stack if frame.filename.startswith(PACKAGE)])
+        found.__cause__ = found.__context__ = None
+        yield "".join(found.format())
+        seen = seen.__cause__ or seen.__context__
+
+
+def assert_hidden(call: Callable[[], Any], kind: type[BaseException] | tuple[type[BaseException], ...] = ProviderError) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(kind) as caught:
+            call()
+    for text in library_frames(caught.value):
+        assert MARK not in text
+        assert ascii(MARK)[1:-1] not in text
+
+
+BASE = OpenAICompatProvider(endpoint=ENDPOINT, api_key=MARK, extra_options={"vendor-token": MARK})
+GENERIC = GenericProvider("g", **{"api-key": MARK})
+BAD_JSON = f'{{"a": "{MARK}", "a": 1}}'
+
+FAILURES: dict[str, Callable[[], Any]] = {
+    "another option": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_key=MARK, temperature="hot"),
+    "its own type": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_key=[MARK]),
+    "bytes": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_key=MARK.encode()),
+    "surrogate": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_key=MARK + "\ud800"),
+    "mask": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_key=MARK + MASK),
+    "rule": lambda: OpenAICompatProvider(api_key=MARK),
+    "rule with task": lambda: OpenAICompatProvider(endpoint=WITH_MARK, api_key=MARK, task="embeddings"),
+    "content rule": lambda: OpenAICompatProvider(endpoint=f"https://u:{MARK}@h/embeddings", content_type="IMAGE_URL"),
+    "dashscope endpoint": lambda: OpenAICompatProvider(endpoint=f"https://u:{MARK}@h/services/audio/asr/transcription"),
+    "misspelled": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_kye=MARK),
+    "Java key": lambda: OpenAICompatProvider(**{"api-key": MARK}),
+    "refused name": lambda: OpenAICompatProvider(audio_format=MARK),
+    "extra surrogate": lambda: OpenAICompatProvider(vendor_token=MARK + "\ud800"),
+    "extra type": lambda: OpenAICompatProvider(vendor_token={MARK}),
+    "extra mapping": lambda: OpenAICompatProvider(extra_options={"vendor_token": {MARK}}),
+    "extra body": lambda: OpenAICompatProvider(vendor_body={"token": MARK, "x": {1}}),
+    "extras no mapping": lambda: OpenAICompatProvider(extra_options=[("token", MARK)]),
+    "extra URL": lambda: OpenAICompatProvider(proxy=WITH_MARK + "\ud800"),
+    "endpoint surrogate": lambda: OpenAICompatProvider(endpoint=WITH_MARK + "\ud800"),
+    "endpoint type": lambda: TritonProvider([WITH_MARK]),
+    "endpoint long": lambda: TritonProvider("x" * 30 + WITH_MARK + "\ud800" * 60),
+    "header value": lambda: OpenAICompatProvider(extra_header={"a": {MARK: 1}}),
+    "header JSON": lambda: OpenAICompatProvider(extra_header=BAD_JSON),
+    "header text": lambda: OpenAICompatProvider(extra_header=MARK),
+    "header type": lambda: OpenAICompatProvider(extra_header=[MARK]),
+    "body JSON": lambda: OpenAICompatProvider(extra_body=BAD_JSON),
+    "body text": lambda: OpenAICompatProvider(extra_body=f"token={MARK}"),
+    "body type": lambda: OpenAICompatProvider(extra_body=[MARK]),
+    "body value": lambda: OpenAICompatProvider(extra_body={"token": MARK, "x": {1}}),
+    "map text": lambda: TritonProvider("h", custom_headers=f"Authorization {MARK}"),
+    "map break": lambda: TritonProvider("h", custom_headers=f"Authorization:{MARK}\n"),
+    "map duplicate": lambda: TritonProvider("h", custom_headers=f"a:{MARK},a:{MARK}"),
+    "map value": lambda: TritonProvider("h", custom_headers={"a": [MARK]}),
+    "too many": lambda: OpenAIProvider(ENDPOINT, MARK, MARK),
+    "by position and name": lambda: OpenAIProvider(ENDPOINT, MARK, api_key=MARK),
+    "positional only": lambda: OpenAICompatProvider(ENDPOINT, MARK),
+    "missing": lambda: OpenAIProvider(api_key=MARK),
+    "with_ other": lambda: BASE.with_(temperature="hot"),
+    "with_ it": lambda: BASE.with_(api_key=[MARK], n=0),
+    "with_ rule": lambda: BASE.with_(api_key=MARK, endpoint=None),
+    "without": lambda: BASE.without("endpoint"),
+    "without name": lambda: BASE.without("no such"),
+    "for_task": lambda: BASE.for_task("embedings", api_key=MARK),
+    "for_task endpoint": lambda: BASE.with_(endpoint=f"https://u:{MARK}@h/x").for_task("embeddings"),
+    "for_task rule": lambda: BASE.for_task("embeddings", endpoint=None, api_key=MARK),
+    "for_task given": lambda: BASE.for_task("embeddings", endpoint=WITH_MARK),
+    "for_task option": lambda: BASE.with_(temperature=1).for_task("embeddings", api_key=MARK),
+    "overrides": lambda: BASE.to_options(overrides={"api_key": MARK, "temperature": "hot"}),
+    "overrides redacted": lambda: BASE.to_options(overrides={"api_key": [MARK]}, redact=True),
+    "model": lambda: BASE.to_options(model=5),
+    "columns": lambda: BASE.with_(content_type=["TEXT", "TEXT"]).to_options([("a", "")]),
+    "from_options": lambda: OpenAICompatProvider.from_options({"api-key": MARK, "endpoint": WITH_MARK, "n": "x"}),
+    "from_options type": lambda: OpenAICompatProvider.from_options({"api-key": [MARK]}),
+    "from_options none": lambda: OpenAICompatProvider.from_options([MARK]),
+    "from_options rule": lambda: OpenAICompatProvider.from_options({"api-key": MARK}),
+    "from_options provider": lambda: OpenAICompatProvider.from_options({"provider": "x", "api-key": MARK}),
+    "from_options function": lambda: from_options("openai", {"api-key": MARK}),
+    "from_options generic": lambda: from_options("g", {"api-key": MARK, "x": 5}),
+    "from_options no name": lambda: GenericProvider.from_options({"api-key": MARK}),
+    "structure": lambda: converter.structure({"auth-token": MARK}, TritonProvider),
+    "set_provider": lambda: set_provider("openai-compat", api_key=MARK),
+    "set_provider generic": lambda: set_provider("g", **{"api-key": MARK, "x": {1}}),
+    "set_provider no name": lambda: set_provider("", **{"api-key": MARK}),
+    "generic": lambda: GenericProvider("g", **{"api-key": MARK, "x": {1}}),
+    "generic it": lambda: GenericProvider("g", **{"api-key": {MARK}}),
+    "generic name": lambda: GenericProvider(5, **{"api-key": MARK}),
+    "generic with_": lambda: GENERIC.with_(**{"api-key": {MARK}}),
+    "generic without": lambda: GENERIC.without("x"),
+    "preset": lambda: presets.openai(api_key=MARK, temperature="hot"),
+    "preset task": lambda: presets.deepseek(api_key=MARK, task="embeddings"),
+    "preset place": lambda: presets.snowflake(api_key=MARK),
+    "preset other place": lambda: presets.openai(api_key=[MARK]),
+    "dashscope": lambda: presets.dashscope(api_key=MARK, temperature="hot"),
+    "dashscope region": lambda: presets.dashscope(api_key=MARK, region="mars"),
+    "own": lambda: RerankProvider("h", token=MARK, top_k=0),
+    "own validator": lambda: RerankProvider(WITH_MARK, token=MARK, label="a b"),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_no_failure_shows_a_secret(name: str) -> None:
+    """No message, argument, chained exception or variable in the library's frames shows the secret."""
+    assert_hidden(FAILURES[name])
+
+
+MISUSES: dict[str, Callable[[], Any]] = {
+    "with_": lambda: BASE.with_({"api_key": MARK}),
+    "for_task": lambda: BASE.for_task("embeddings", MARK),
+    "set_provider": lambda: set_provider("x", {"api-key": MARK}),  # type: ignore[arg-type]
+    "set_provider mapping": lambda: set_provider({"api-key": MARK}),  # type: ignore[arg-type]
+    "set_provider both": lambda: set_provider("x", BASE, api_key=MARK),
+    "Secret": lambda: Secret([MARK]),  # type: ignore[arg-type]
+    "abstract": lambda: Provider(api_key=MARK),
+    "unhashable": lambda: BASE.to_options(overrides=[MARK]),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("name", MISUSES)
+def test_no_misuse_shows_a_secret(name: str) -> None:
+    """Neither does a call that is wrong altogether."""
+    assert_hidden(MISUSES[name], (TypeError, AttributeError, ProviderError))
+
+
+def _leaky(*args: Any) -> Any:
+    value = args[-1]
+    raise ValueError(f"bad {value.reveal() if isinstance(value, Secret) else value}")
+
+
+def _leaky_type(*args: Any) -> Any:
+    raise TypeError(*args)
+
+
+def _chained(value: Any) -> Any:
+    try:
+        _leaky(value)
+    except ValueError as error:
+        raise KeyError(str(error)) from error
+
+
+_KEY = option("zz-key")
+
+
+@attrs.frozen
+class LeakyValidator(Provider):
+    identifier = "leaky-validator"
+    token: Secret | None = attrs.field(default=None, metadata=_KEY, kw_only=True, validator=_leaky)
+
+
+@attrs.frozen
+class LeakyConverter(Provider):
+    identifier = "leaky-converter"
+    token: Secret | None = attrs.field(default=None, metadata=_KEY, kw_only=True, converter=_leaky)
+
+
+@attrs.frozen
+class LeakyType(Provider):
+    identifier = "leaky-type"
+    token: Secret | None = attrs.field(default=None, metadata=_KEY, kw_only=True, converter=_leaky_type)
+
+
+@attrs.frozen
+class LeakyChain(Provider):
+    identifier = "leaky-chain"
+    token: Secret | None = attrs.field(default=None, metadata=_KEY, kw_only=True, converter=_chained)
+
+
+@attrs.frozen
+class MarkedSecret(Provider):
+    identifier = "marked"
+    token: str | None = attrs.field(default=None, metadata=option("zz", secret=True), validator=attrs.validators.max_len(3))
+
+
+@attrs.frozen
+class LeakyEnd(Provider):
+    identifier = "leaky-end"
+    token: Secret | None = attrs.field(default=None, metadata=_KEY, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        raise RuntimeError("not today")
+
+
+LEAKY = [LeakyValidator, LeakyConverter, LeakyType, LeakyChain, MarkedSecret]
+
+
+@pytest.mark.parametrize("cls", LEAKY)
+def test_failing_checks_of_a_secret(cls: Any) -> None:
+    """A validator or converter of the user's that puts the secret into its message does not get it out."""
+    assert_hidden(lambda: cls(token=MARK))
+    assert_hidden(lambda: cls(token=Secret(MARK)))
+    assert_hidden(lambda: cls().with_(token=MARK))
+    assert_hidden(lambda: cls.from_options({attrs.fields(cls).token.metadata["llmproviders"].key: MARK}))
+    assert_hidden(lambda: cls(token=MARK, extra_options={"token": MARK}).with_(zz=1))
+
+
+def test_failing_last_word() -> None:
+    """Not even where the class's own `__attrs_post_init__` fails do the library's frames show the secret."""
+    assert_hidden(lambda: LeakyEnd(token=MARK), RuntimeError)
+
+
+def test_marked_secret_of_another_type() -> None:
+    """An option that is marked as secret is masked in messages, and as a value."""
+    assert_hidden(lambda: MarkedSecret(token=[MARK]))
+
+
+def test_marked_secret_is_masked() -> None:
+    """A text option that is marked as secret shows as the mask and reaches Flink as it is."""
+
+    @attrs.frozen(kw_only=True)
+    class Marked(Provider):
+        identifier = "marked-text"
+        token: str | None = attrs.field(default=None, metadata=option("zz", secret=True))
+        pin: int | None = attrs.field(default=None, metadata=option("pin", secret=True))
+
+    marked = Marked(token=MARK)
+    assert {"zz": MARK} == marked.to_options()
+    assert {"zz": MASK} == marked.to_options(redact=True)
+    assert f"Marked(token='{MASK}')" == repr(marked)
+    assert marked == Marked.from_options({"zz": MARK}) == pickle.loads(pickle.dumps(marked)) == marked.with_()
+    assert marked.fingerprint() == Marked(token="other").fingerprint()
+    assert Marked() == Marked(token=None) == marked.without("token")
+    assert {"zz": MARK, "pin": "5"} == marked.with_(pin=5).to_options()
+
+
+def test_unreadable_text_of_a_type_of_the_users() -> None:
+    """The text of an option that cannot be read does not show what may be a credential inside."""
+
+    @attrs.frozen
+    class Timed(Provider):
+        identifier = "timed"
+        at: int = attrs.field(metadata=option("at", secret=True))
+
+    assert_hidden(lambda: Timed.from_options({"at": MARK}))
+
+
+# Masks ----------------------------------------------------------------------------------------------------------------
+
+
+def test_redacted_options() -> None:
+    """`redact=True` shows what is there, with masks where the secrets are."""
+    provider = OpenAICompatProvider(
+        endpoint="https://me:pw@h/v1/chat/completions",
+        api_key="k",
+        extra_header={"a": "b", "c": ["d"]},
+        extra_body={"token": "t", "b": [1, {"x": "y"}]},
+        vendor_token="t",
+        vendor_url="http://me@h?key=1&b=2",
+    )
+    expected = {
+        **OpenAICompatProvider().to_options(),
+        "endpoint": "https://******@h/v1/chat/completions",
+        "api-key": "******",
+        "extra-header": '{"a": "******", "c": "******"}',
+        "extra-body": '{"token": "******", "b": [1, {"x": "y"}]}',
+        "vendor_token": "******",
+        "vendor_url": "http://******@h?key=******&b=2",
+    }
+    assert expected == provider.to_options(redact=True)
+    headers = TritonProvider("h", custom_headers={"a": "b", "c": "d"}).to_options(redact=True)
+    assert "a:******,c:******" == headers["custom-headers"]
+    redacted = provider.to_options(overrides={"api_key": "other"}, redact=True)
+    assert expected == redacted
+
+
+@pytest.mark.parametrize(
+    ("cls", "given"),
+    [
+        (OpenAICompatProvider, {"endpoint": "https://******@h/x"}),
+        (OpenAICompatProvider, {"endpoint": ENDPOINT, "api_key": MASK}),
+        (OpenAICompatProvider, {"extra_header": f'{{"a": "{MASK}"}}'}),
+        (OpenAICompatProvider, {"extra_body": f'{{"token": "{MASK}"}}'}),
+        (OpenAICompatProvider, {"vendor_token": MASK}),
+        (TritonProvider, {"endpoint": "h", "custom_headers": f"a:{MASK}"}),
+        (OpenAICompatProvider, {"extra_body": MASK}),
+        (OpenAICompatProvider, {"extra_header": MASK}),
+    ],
+    ids=range(8),
+)
+def test_masks_are_no_secrets(cls: type[Provider], given: dict[str, Any]) -> None:
+    """A redacted dict is not taken for a real one."""
+    with pytest.raises(ProviderError, match="this is the mask of a redacted value; use the original or Secret.from_env"):
+        cls(**given)
+
+
+def test_secret_values() -> None:
+    """A `Secret` is its text only when revealed; equal by text, shown as one constant mask."""
+    secret = Secret(MARK)
+    assert ("******", "Secret('******')", "******  ") == (str(secret), repr(secret), f"{secret:<8}")
+    assert (MARK, "text", "", False) == (secret.reveal(), secret.source, secret.reference, secret.is_reference)
+    assert secret == Secret(MARK) == copy.copy(secret) == copy.deepcopy(secret) == pickle.loads(pickle.dumps(secret))
+    assert hash(secret) == hash(Secret(MARK))
+    assert secret != Secret("x")
+    assert secret != MARK
+    assert secret != Secret.from_env(MARK)
+    for change in (lambda: setattr(secret, "_text", "x"), lambda: delattr(secret, "_text")):
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            change()
+    with pytest.raises(TypeError, match="^a secret is a str, got int$"):
+        Secret(5)  # type: ignore[arg-type]
+
+
+def test_masked_texts() -> None:
+    """A `MaskedText` reads as its masked form, and equals and hashes as the real one."""
+    text = OpenAICompatProvider(endpoint=WITH_MARK).endpoint
+    assert isinstance(text, MaskedText)
+    assert "https://******@h/v1/chat/completions" == str(text)
+    assert WITH_MARK == text.reveal()
+    assert text == WITH_MARK
+    assert WITH_MARK == text
+    assert (text != WITH_MARK) is False
+    assert text != str(text)
+    assert text != 5
+    assert hash(WITH_MARK) == hash(text)
+    assert text == MaskedText(WITH_MARK, "other")
+    again = pickle.loads(pickle.dumps(text))
+    assert (WITH_MARK, str(text)) == (again.reveal(), str(again))
+    for change in (lambda: setattr(text, "_real", "x"), lambda: delattr(text, "_real")):
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            change()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("http://h:8000/v2", None),
+        ("http://h/a@b", None),
+        ("http://h:80/a:b@c", None),
+        ("user@host", None),
+        ("http://h?model=x&b=@", None),
+        ("http://u:p@h/x", "http://******@h/x"),
+        ("http://u@h", "http://******@h"),
+        ("http://u:a/b@h", "http://******@h"),
+        ("http://u:a?b#c@h", "http://******@h"),
+        ("a http://u:p@h b https://x:y@z", "a http://******@h b https://******@z"),
+        ("http://h?api-key=x&model=y&access_token=z#f", "http://h?api-key=******&model=y&access_token=******#f"),
+    ],
+    ids=range(11),
+)
+def test_urls(text: str, shown: str | None) -> None:
+    """Of a URL only its user part and credential parameters are masked."""
+    endpoint = TritonProvider(text).endpoint
+    assert (shown or text) == str(endpoint)
+    assert text == TritonProvider(text).to_options()["endpoint"]
+    assert (MaskedText if shown else str) is type(endpoint)
+
+
+@pytest.mark.parametrize(
+    ("key", "is_secret"),
+    [
+        *[
+            (key, True)
+            for key in ("api-key", "apiKey", "API_KEY", "token", "auth-tokens", "Authorization", "client.secret", "Passwd")
+        ],
+        *[
+            (key, True)
+            for key in ("db-pwd", "set-cookie", "x-headers", "fs.azure.account.key.x", "jaas.config", "aws_access_key_id")
+        ],
+        *[(key, False) for key in ("max-tokens", "tokens", "keyboard", "model", "top_k", "monkey-business", "")],
+    ],
+    ids=range(21),
+)
+def test_what_looks_like_a_credential(key: str, is_secret: bool) -> None:
+    """Extras whose key looks like a credential are secrets, others are not."""
+    value = GenericProvider("g", **{key: "x"}).extra_options[key]
+    assert (Secret if is_secret else str) is type(value)
+
+
+# References -----------------------------------------------------------------------------------------------------------
+
+
+def test_placeholders_are_shown() -> None:
+    """A placeholder of the platform is ordinary text, in any place that holds secrets."""
+    text = "${secret_values.key}"
+    provider = OpenAICompatProvider(endpoint=ENDPOINT, api_key=text, vendor_token=text)
+    assert isinstance(provider.api_key, Secret)
+    assert ("placeholder", text, text, False) == (
+        provider.api_key.source,
+        provider.api_key.reference,
+        provider.api_key.reveal(),
+        provider.api_key.is_reference,
+    )
+    assert f"api_key=Secret('{text}')" in repr(provider)
+    for flat in (provider.to_options(), provider.to_options(redact=True)):
+        assert [text, text] == [flat["api-key"], flat["vendor_token"]]
+    assert MASK == str(Secret("${a}" + MARK))
+    assert MASK == str(Secret("${" + MARK))
+
+
+def test_environment_references(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reference is resolved at each `to_options`, compared and shown as a reference."""
+    reference = Secret.from_env("LLMPROVIDERS_ROTATED")
+    provider = OpenAICompatProvider(endpoint=ENDPOINT, api_key=reference, vendor_token=Secret.from_env("LLMPROVIDERS_ROTATED"))
+    for key in ("first", "second"):
+        monkeypatch.setenv("LLMPROVIDERS_ROTATED", key)
+        flat = provider.to_options()
+        assert [key, key] == [flat["api-key"], flat["vendor_token"]]
+        assert key not in repr(provider)
+    assert "Secret.from_env('LLMPROVIDERS_ROTATED')" == repr(reference)
+    assert ("env", "LLMPROVIDERS_ROTATED", True) == (reference.source, reference.reference, reference.is_reference)
+    assert reference == Secret.from_env("LLMPROVIDERS_ROTATED")
+    assert reference != Secret.from_env("OTHER")
+    assert provider == pickle.loads(pickle.dumps(provider))
+    for text in (None, ""):
+        monkeypatch.setenv("LLMPROVIDERS_ROTATED", "") if text == "" else monkeypatch.delenv("LLMPROVIDERS_ROTATED")
+        with pytest.raises(SecretError) as caught:
+            provider.to_options()
+        expected = "environment variable LLMPROVIDERS_ROTATED is not set or empty; set it where the job is submitted"
+        assert expected == str(caught.value)
+    assert MASK == provider.to_options(redact=True)["api-key"]
+    assert 16 == len(provider.fingerprint())
+
+
+def test_file_references(tmp_path: Path) -> None:
+    """A file is read at each `to_options`; one line break at its end is not part of the secret."""
+    path = tmp_path / "key"
+    reference = Secret.from_file(path)
+    provider = TritonProvider("h", auth_token=reference)
+    for content, key in {
+        "a": "a",
+        "b\n": "b",
+        "c\r\n": "c",
+        "d\n\n": "d\n",
+        " e \n": " e ",
+        "f\r": "f\r",
+        "\u00e9": "\u00e9",
+    }.items():
+        path.write_bytes(content.encode())
+        assert key == provider.to_options()["auth-token"]
+    assert f"Secret.from_file({str(path)!r})" == repr(reference) == repr(Secret.from_file(str(path)))
+    assert reference == Secret.from_file(os.fspath(path))
+    failures = {b"": "is empty; write the secret into it", b"\n": "is empty; write the secret into it"}
+    failures[b"\xff" + MARK.encode()] = "cannot be read: it is not UTF-8 text; check the path and its permissions"
+    for bad, message in failures.items():
+        path.write_bytes(bad)
+        with pytest.raises(SecretError) as caught:
+            provider.to_options()
+        assert f"secret file {path} {message}" == str(caught.value)
+        assert not any(MARK in text for text in library_frames(caught.value))
+    path.unlink()
+    with pytest.raises(SecretError) as caught:
+        provider.to_options()
+    expected = f"secret file {path} cannot be read: No such file or directory; check the path and its permissions"
+    assert expected == str(caught.value)
+    with pytest.raises(SecretError, match="cannot be read: Is a directory; check the path"):
+        Secret.from_file(tmp_path).reveal()
+
+
+def test_cached_options_hold_no_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider derived from one whose reference was resolved resolves it anew."""
+    monkeypatch.setenv("LLMPROVIDERS_ROTATED", "a")
+    provider = GenericProvider("g", anything=Secret.from_env("LLMPROVIDERS_ROTATED"))
+    assert "a" == provider.to_options()["anything"]
+    monkeypatch.setenv("LLMPROVIDERS_ROTATED", "b")
+    assert ["b", "b"] == [provider.to_options()["anything"], provider.with_(x=1).to_options()["anything"]]
+
+
+def test_secret_subclasses_nothing() -> None:
+    """A `Secret` is no text that something could print by its characters."""
+    assert not isinstance(Secret("x"), str)
+    assert (object,) == Secret.__bases__
+
+
+def test_registering_leaves_no_trace(own_classes: Any) -> None:
+    """A class that cannot be registered is named without what it holds."""
+    with pytest.raises(TypeError):
+        register_provider_class(BASE)  # type: ignore[type-var]

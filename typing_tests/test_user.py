@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A user's file: type checkers read it and nobody runs it. What they must refuse carries a `type: ignore`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import ClassVar, Literal
+
+import attrs
+from typing_extensions import assert_type
+
+from llmproviders import (
+    DashScopeProvider,
+    GenericProvider,
+    OpenAICompatProvider,
+    OpenAIProvider,
+    OptionInfo,
+    Provider,
+    Secret,
+    TritonProvider,
+    between,
+    duration,
+    from_options,
+    get_provider,
+    list_providers,
+    option,
+    options,
+    presets,
+    register_provider_class,
+    secret,
+    set_provider,
+    using_provider,
+)
+
+# Composing ------------------------------------------------------------------------------------------------------------
+
+chat = OpenAICompatProvider(
+    endpoint="https://api.example.com/v1/chat/completions",
+    api_key="sk",
+    temperature=0.5,
+    stop=["a", "b"],
+    extra_body={"enable_thinking": False},
+    extra_header={"X-A": "b", "X-C": ["d", "e"]},
+    retry_backoff_base_interval=timedelta(seconds=2),
+    content_type=["TEXT", "IMAGE_URL"],
+    error_handling_strategy="IGNORE",
+)
+assert_type(chat, OpenAICompatProvider)
+assert_type(chat.to_options(), dict[str, str])
+assert_type(chat.to_options([("a", "STRING")], {"n": 1}, model="m", redact=True), dict[str, str])
+assert_type(chat.endpoint, str | None)
+assert_type(chat.api_key, Secret | None)
+assert_type(chat.temperature, float | None)
+assert_type(chat.max_tokens, int | None)
+assert_type(chat.response_format, Literal["text", "json_object"] | None)
+assert_type(chat.provider_name(), str)
+assert_type(chat.model_option_key(), str)
+assert_type(chat.fingerprint(), str)
+assert_type(chat.extra_options, Mapping[str, str | Secret])
+
+OpenAICompatProvider(api_key=Secret("sk"), endpoint="x", stop="a,b", extra_body="{}", retry_backoff_base_interval="1s")
+OpenAICompatProvider(api_key=Secret.from_env("KEY"), content_type="TEXT", temperature=1, max_tokens=None)
+OpenAICompatProvider(extra_options={"top_k": 5, "x": True, "y": [1]})
+DashScopeProvider(task="multimodal-embedding", content_type="IMAGE_URL")
+OpenAIProvider("https://api.example.com/v1/embeddings", "sk", model="m")
+OpenAIProvider(endpoint="x", api_key=Secret("sk"))
+TritonProvider("http://triton:8000", timeout=timedelta(seconds=1), custom_headers={"a": "b"}, auth_token="t")
+TritonProvider(endpoint="x", custom_headers="a:b", default_value=[1, 2], compression="gzip")
+GenericProvider("x", self=1, name=2, anything={"a": "b"}, **{"api-key": "k"})
+
+OpenAICompatProvider(temprature=0.5)  # type: ignore[call-arg]
+OpenAICompatProvider(temperature="hot")  # type: ignore[arg-type]
+OpenAICompatProvider(api_key=5)  # type: ignore[arg-type]
+OpenAICompatProvider(error_handling_strategy="RETYR")  # type: ignore[arg-type]
+OpenAICompatProvider("https://api.example.com")  # type: ignore[arg-type, call-arg]
+OpenAICompatProvider(task="multimodal")  # type: ignore[arg-type]
+OpenAICompatProvider(retry_backoff_base_interval=5)  # type: ignore[arg-type]
+TritonProvider()  # type: ignore[call-arg]
+TritonProvider("x", "m")  # type: ignore[arg-type, call-arg]
+TritonProvider("x", custom_headers={"a": 1})  # type: ignore[dict-item]
+OpenAIProvider("x")  # type: ignore[call-arg]
+GenericProvider()  # type: ignore[call-arg]
+
+# Deriving -------------------------------------------------------------------------------------------------------------
+
+assert_type(chat.with_(temperature=0.1, api_key=Secret("x"), stop=["x"], extra_body={"a": 1}), OpenAICompatProvider)
+assert_type(chat.with_(retry_backoff_base_interval=timedelta(1), extra_options={"a": "b"}), OpenAICompatProvider)
+assert_type(chat.without("temperature"), OpenAICompatProvider)
+assert_type(chat.for_task("embeddings", dimension=8), OpenAICompatProvider)
+assert_type(DashScopeProvider().with_(n=1), DashScopeProvider)
+assert_type(OpenAIProvider("x", "y").with_(n=1), OpenAIProvider)
+assert_type(TritonProvider("x").with_(timeout=timedelta(1), custom_headers={"a": "b"}), TritonProvider)
+assert_type(TritonProvider.from_options({}), TritonProvider)
+assert_type(GenericProvider("x").with_(anything=1), GenericProvider)
+
+chat.with_(temperature="hot")  # type: ignore[arg-type]
+chat.with_(temprature=0.5)  # type: ignore[call-arg]
+chat.with_({"temperature": 0.5})  # type: ignore[arg-type, call-arg]
+chat.for_task("embedding")  # type: ignore[arg-type]
+chat.for_task("embeddings", temprature=0.5)  # type: ignore[call-arg]
+TritonProvider("x").with_(endpoint=None)  # type: ignore[arg-type]
+OpenAIProvider("x", "y").with_(retry_backoff_strategy="FIXED")  # type: ignore[call-arg]
+chat.temperature = 0.5  # type: ignore[misc]
+print(chat.no_such_option)  # type: ignore[attr-defined]
+
+# An own provider ------------------------------------------------------------------------------------------------------
+
+
+@register_provider_class
+@attrs.frozen(kw_only=True)
+class RerankProvider(Provider):
+    """A provider of the user's own."""
+
+    identifier: ClassVar[str] = "acme-rerank"
+
+    endpoint: str = attrs.field(kw_only=False, metadata=option("endpoint", "where it is", format="url"))
+    token: Secret | None = attrs.field(default=None, converter=secret, metadata=option("token"))
+    patience: str | None = attrs.field(default="1s", converter=duration, metadata=option("patience", java="Duration"))
+    top_k: int = attrs.field(default=10, validator=between(1, 100), metadata=option("top-k", "how many", java="Integer"))
+
+
+own = RerankProvider("https://acme.example", token="t", patience=timedelta(1), top_k=3)
+assert_type(own, RerankProvider)
+assert_type(own.with_(top_k=5), RerankProvider)
+assert_type(own.token, Secret | None)
+assert_type(own.top_k, int)
+RerankProvider()  # type: ignore[call-arg]
+RerankProvider("x", topk=3)  # type: ignore[call-arg]
+RerankProvider("x", top_k="3")  # type: ignore[arg-type]
+own.top_k = 5  # type: ignore[misc]
+
+# The rest -------------------------------------------------------------------------------------------------------------
+
+assert_type(options(RerankProvider), tuple[OptionInfo, ...])
+assert_type(from_options("triton", {"endpoint": "x"}), Provider)
+assert_type(set_provider("chat", chat), Provider)
+assert_type(set_provider("openai-compat", temperature=1), Provider)
+assert_type(get_provider(), Provider)
+assert_type(get_provider("chat"), Provider)
+assert_type(list_providers(), list[str])
+with using_provider("chat") as current:
+    assert_type(current, Provider)
+assert_type(presets.deepseek(api_key="k", model="deepseek-chat"), OpenAICompatProvider)
+assert_type(presets.dashscope(region="ap-southeast-1"), DashScopeProvider)
+assert_type(Secret("x").reveal(), str)
+
+Secret(5)  # type: ignore[arg-type]
+get_provider(5)  # type: ignore[arg-type]
+presets.deepseek("k")  # type: ignore[call-arg]
+from_options("triton", {"endpoint": 5})  # type: ignore[dict-item]
