@@ -261,7 +261,7 @@ def as_items(flat: dict[str, str]) -> list[tuple[str, str]]:
     return list(flat.items())
 
 
-@settings(max_examples=1000)
+@settings(max_examples=800)
 @given(arguments(OpenAICompatProvider))
 def test_openai_compat_emits_what_the_tables_say(given: dict[str, Any]) -> None:
     """Thousands of valid sets of arguments give exactly the contract's dict, in its order."""
@@ -275,7 +275,7 @@ def test_dashscope_emits_what_the_tables_say(given: dict[str, Any]) -> None:
     assert as_items(emitted(DashScopeProvider, given)) == as_items(DashScopeProvider(**given).to_options())
 
 
-@settings(max_examples=1000)
+@settings(max_examples=800)
 @given(arguments(TritonProvider))
 def test_triton_emits_what_the_tables_say(given: dict[str, Any]) -> None:
     """Thousands of valid sets of arguments give exactly the contract's dict, in its order."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import operator
 import sys
+import typing
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
@@ -192,7 +193,8 @@ def enum_acceptor(cls: type[Enum]) -> Accept:
 
 def instance_acceptor(hint: Any) -> Accept:
     """Acceptance of instances of *hint* if it is a class, of anything if it is a more complex annotation."""
-    if not isinstance(hint, type) or hint is object:
+    # On Python 3.10 list[str] says that it is a class.
+    if not isinstance(hint, type) or typing.get_origin(hint) is not None or hint is object:
         return lambda value: value
 
     def accept(value: Any) -> Any:
