@@ -8,6 +8,8 @@ from collections.abc import Iterable
 import attrs
 
 __all__ = [
+    "DocumentError",
+    "DocumentProblem",
     "InvalidOptionsError",
     "InvalidTypeError",
     "Problem",
@@ -91,6 +93,37 @@ class RejectedType(Rejected, TypeError):
     """A value of a type that the option cannot take."""
 
     is_type = True
+
+
+@attrs.frozen
+class DocumentProblem:
+    """One thing that is wrong with a document, and where it stands."""
+
+    source: str
+    """Name of the file, or of the format where the text came without one."""
+    line: int
+    column: int
+    path: str
+    """Keys from the top, for example ``providers.chat.temperature``."""
+    problem: Problem
+
+    def __str__(self) -> str:
+        text = str(self.problem)
+        where = f"{self.path}: " if self.path else ""
+        return f"{self.source}:{self.line}:{self.column}: {where}{text}"
+
+
+class DocumentError(ProviderError, ValueError):
+    """A document cannot be read or written; ``problems`` lists everything that is wrong with it."""
+
+    def __init__(self, problems: Iterable[DocumentProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return str(self.problems[0])
+        return f"{len(self.problems)} problems" + "".join(f"\n  {problem}" for problem in self.problems)
 
 
 class SecretError(ProviderError):

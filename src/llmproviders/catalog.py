@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Catalog`: named providers as one immutable value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import attrs
+
+from .errors import ProviderError, UnknownProviderError
+from .providers.base import Provider
+from .registry import set_default_provider, set_provider
+from .secrets import MASK
+from .values import did_you_mean
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["Catalog", "Change"]
+
+
+@attrs.frozen
+class Change:
+    """One difference between two catalogs; texts are masked, and None where there is nothing."""
+
+    provider: str
+    """Name of the provider; empty where the catalog's default differs."""
+    option: str
+    """Java key; empty where a whole provider or its class differs, or a secret that is masked the same."""
+    old: str | None
+    new: str | None
+
+    def __str__(self) -> str:
+        where = f"{self.provider}.{self.option}" if self.option else self.provider or "(default)"
+        if self.old is None:
+            return f"+ {where}: {self.new}"
+        if self.new is None:
+            return f"- {where}: {self.old}"
+        return f"~ {where}: {self.old} -> {self.new}"
+
+
+class Catalog(Mapping[str, Provider]):
+    """Named providers in their order, with an optional default.
+
+    Raises:
+        ProviderError: if a name is empty or no `str`, or a value is no `Provider`.
+        UnknownProviderError: if the default is not one of the names.
+    """
+
+    __slots__ = ("_default", "_providers")
+    _providers: dict[str, Provider]
+    _default: str | None
+
+    def __init__(self, providers: Mapping[str, Provider] | None = None, *, default: str | None = None) -> None:
+        content = dict(providers or {})
+        for name, provider in content.items():
+            given: object = name
+            if not isinstance(given, str) or not given:
+                msg = f"a catalog has names that are not empty texts, got {name!r}"
+                raise ProviderError(msg)
+            value: object = provider
+            if not isinstance(value, Provider):
+                msg = f"a catalog has providers, got a {type(value).__name__} as {name!r}"
+                raise ProviderError(msg)
+        object.__setattr__(self, "_providers", content)
+        object.__setattr__(self, "_default", default)
+        if default is not None and default not in content:
+            raise self._unknown(default)
+
+    @property
+    def default(self) -> str | None:
+        """The name that is meant where none is given."""
+        return self._default
+
+    def __getitem__(self, name: str) -> Provider:
+        try:
+            return self._providers[name]
+        except (KeyError, TypeError):
+            pass
+        raise self._unknown(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._providers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._providers)
+
+    def __len__(self) -> int:
+        return len(self._providers)
+
+    def _unknown(self, name: object) -> UnknownProviderError:
+        hint = did_you_mean(name, list(self._providers)) if isinstance(name, str) else ""
+        names = ", ".join(self._providers) or "none"
+        return UnknownProviderError(f"the catalog has no provider {name!r}; it has: {names}{f'; {hint}' if hint else ''}")
+
+    def with_provider(self, name: str, provider: Provider) -> Self:
+        """A catalog with *provider* under *name*, in the name's place if it has one."""
+        return type(self)({**self._providers, name: provider}, default=self._default)
+
+    def without(self, name: str) -> Self:
+        """A catalog that does not have *name*; if it was the default, there is none.
+
+        Raises:
+            UnknownProviderError: if the catalog does not have it.
+        """
+        rest = {each: provider for each, provider in self._providers.items() if each != name}
+        if len(rest) == len(self):
+            raise self._unknown(name)
+        return type(self)(rest, default=None if self._default == name else self._default)
+
+    def with_default(self, name: str | None) -> Self:
+        """A catalog whose default is *name*, or that has none.
+
+        Raises:
+            UnknownProviderError: if the catalog does not have it.
+        """
+        return type(self)(self._providers, default=name)
+
+    def __or__(self, other: Mapping[str, Provider]) -> Self:
+        """This catalog with *other* over it: its providers replace those of the same name, its default wins."""
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        default = other.default if isinstance(other, Catalog) and other.default is not None else self._default
+        return type(self)({**self._providers, **other}, default=default)
+
+    def register(self) -> None:
+        """Put every provider into the registry under its name, and make the default the registry's."""
+        for name, provider in self._providers.items():
+            set_provider(name, provider)
+        if self._default is not None:
+            set_default_provider(self._default)
+
+    def diff(self, other: Mapping[str, Provider]) -> tuple[Change, ...]:
+        """What *other* has that this one has not, option by option, secrets masked."""
+        return tuple(self._changes(other))
+
+    def _changes(self, other: Mapping[str, Provider]) -> Iterator[Change]:
+        for name in [*self, *(name for name in other if name not in self)]:
+            mine, theirs = self._providers.get(name), other.get(name)
+            if mine == theirs:
+                continue
+            if mine is None or theirs is None:
+                yield Change(name, "", mine.provider_name() if mine else None, theirs.provider_name() if theirs else None)
+                continue
+            if mine.provider_name() != theirs.provider_name():
+                yield Change(name, "", mine.provider_name(), theirs.provider_name())
+            old, new = mine.to_options(redact=True), theirs.to_options(redact=True)
+            different = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+            for key in different:
+                yield Change(name, key, old.get(key), new.get(key))
+            if not different and mine.provider_name() == theirs.provider_name():
+                yield Change(name, "", MASK, MASK)
+        default = other.default if isinstance(other, Catalog) else None
+        if self._default != default:
+            yield Change("", "", self._default, default)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Catalog):
+            return NotImplemented
+        return list(self._providers.items()) == list(other._providers.items()) and self._default == other._default
+
+    def __hash__(self) -> int:
+        return hash((tuple(self._providers.items()), self._default))
+
+    def __repr__(self) -> str:
+        default = f", default={self._default!r}" if self._default is not None else ""
+        return f"{type(self).__name__}({self._providers!r}{default})"
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise attrs.exceptions.FrozenInstanceError
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise attrs.exceptions.FrozenInstanceError
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), dict(self._providers), self._default)
+
+
+def _restored(cls: type[Catalog], providers: dict[str, Provider], default: str | None) -> Catalog:
+    return cls(providers, default=default)

@@ -1,0 +1,401 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Providers as plain dicts, and back: what stands in a document of any format.
+
+An entry says what it is by one of four keys: ``provider`` (an identifier with a class), ``generic`` (any identifier),
+``preset`` (a well-known service) or ``extends`` (another entry). All other keys are options by their Python names,
+``extra_options``, and the few in `RESERVED`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal, TypeAlias
+
+import attrs
+
+from .catalog import Catalog
+from .errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, Rejected
+from .flat import FlatReader, text_reader
+from .flinktext import read_json_object, write_json
+from .presets import SERVICES, dashscope
+from .providers.base import Provider
+from .providers.generic import GenericProvider
+from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
+from .records import OptionInfo
+from .registry import provider_class, provider_classes
+from .secrets import MASK, MaskedText, Secret
+from .table import EXTRAS, Table
+from .values import did_you_mean
+
+__all__ = ["RESERVED", "Secrets", "from_dict", "to_dict"]
+
+Secrets: TypeAlias = Literal["refuse", "reveal", "redact"]
+
+KINDS: Final = ("provider", "generic", "preset", "extends")
+RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace")
+"""Keys of an entry that are no options: ``for_task`` moves to a task as the method does, ``without`` puts inherited
+options back to their defaults, ``omit`` lists options that are not emitted (None in code), and ``place``, ``region``
+and ``workspace`` go to a preset."""
+TOP: Final = ("default", "include", "providers")
+"""Keys of a document."""
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+
+def to_dict(provider: Provider, *, secrets: Secrets = "refuse") -> dict[str, Any]:
+    """The entry of a provider: what differs from its class's defaults, references as references.
+
+    Args:
+        provider: what to write.
+        secrets: what to do with a literal secret: refuse, write it, or write the mask, which no reader accepts.
+
+    Raises:
+        DocumentError: if there is a literal secret and nobody said what to do with it.
+    """
+    entry, problems = entry_of(provider, secrets)
+    if problems:
+        raise DocumentError([DocumentProblem("dict", 1, 1, "", problem) for problem in problems])
+    return entry
+
+
+def entry_of(provider: Provider, secrets: Secrets) -> tuple[dict[str, Any], list[Problem]]:
+    """The entry of a provider, and the secrets that are in its way."""
+    if secrets not in ("refuse", "reveal", "redact"):
+        msg = f"secrets: expected 'refuse', 'reveal' or 'redact', got {secrets!r}"
+        raise ValueError(msg)
+    problems: list[Problem] = []
+    if isinstance(provider, GenericProvider):
+        entry: dict[str, Any] = {"generic": provider.provider_name()}
+    else:
+        entry = {"provider": provider.provider_name()}
+    omitted = []
+    specs = provider._table().specs
+    for name, value in provider._state().items():
+        info = specs[name].info
+        if name == EXTRAS:
+            extras = {key: _plain(f"{EXTRAS}.{key}", extra, None, secrets, problems) for key, extra in value.items()}
+            entry[EXTRAS] = extras
+        elif name in RESERVED:
+            problems.append(Problem(name, "an option whose name a document can hold", hint=f"{name} is a key of the document"))
+        elif value is None:
+            omitted.append(name)
+        elif not isinstance(provider, GenericProvider):
+            entry[name] = _plain(name, value, info, secrets, problems, write=specs[name].write)
+    if omitted:
+        entry["omit"] = omitted
+    return entry, problems
+
+
+def _plain(
+    name: str,
+    value: Any,
+    info: OptionInfo | None,
+    secrets: Secrets,
+    problems: list[Problem],
+    *,
+    write: Callable[[Any], str] = str,
+) -> Any:
+    """A value as a document holds it."""
+    if isinstance(value, Secret) and value.is_reference:
+        return {value.source: value.reference}
+    if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
+        if secrets == "refuse":
+            hint = 'use Secret.from_env or Secret.from_file, or pass secrets="reveal" or secrets="redact"'
+            problems.append(Problem(name, "no literal secret in a document", got=MASK, hint=hint))
+        if secrets != "reveal":
+            return MASK
+        value = value.reveal()
+    elif isinstance(value, Secret):
+        return str(value)
+    if info is not None and info.format == "json":
+        read = read_json_object(value)
+        # As a table if that is the same text again; a null has no place in TOML.
+        return read if write_json(read) == value and not _has_null(read) else value
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, (str, bool, int, float)):
+        return value if type(value) in (str, bool, int, float) else write(value)
+    return write(value)
+
+
+def _has_null(value: object) -> bool:
+    if isinstance(value, (dict, list)):
+        return any(_has_null(item) for item in (value.values() if isinstance(value, dict) else value))
+    return value is None
+
+
+def tree_of(catalog: Catalog, secrets: Secrets, *, inherit: bool) -> tuple[dict[str, Any], list[Problem]]:
+    """The document of a catalog; with *inherit*, each entry extends an earlier one where that is shorter."""
+    problems: list[Problem] = []
+    entries: dict[str, dict[str, Any]] = {}
+    for name, provider in catalog.items():
+        entry, found = entry_of(provider, secrets)
+        problems += [attrs.evolve(problem, option=f"providers.{name}.{problem.option}") for problem in found]
+        entries[name] = entry
+    written = _inherited(entries) if inherit else entries
+    tree: dict[str, Any] = {} if catalog.default is None else {"default": catalog.default}
+    tree["providers"] = written
+    return tree, problems
+
+
+def _inherited(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    written: dict[str, dict[str, Any]] = {}
+    for name, entry in entries.items():
+        best = entry
+        for other in written:
+            child = _child(other, entries[other], entry)
+            if child is not None and len(str(child)) < len(str(best)):
+                best = child
+        written[name] = best
+    return written
+
+
+def _child(name: str, base: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any] | None:
+    """*entry* as one that extends *base*; None if it cannot."""
+    if any(base.get(kind) != entry.get(kind) for kind in KINDS):
+        return None
+    child: dict[str, Any] = {"extends": name}
+    child.update((key, value) for key, value in entry.items() if key not in ("omit", EXTRAS) and not _same(base.get(key), value))
+    omitted = [key for key in entry.get("omit", []) if key not in base.get("omit", [])]
+    extras, above = entry.get(EXTRAS, {}), base.get(EXTRAS, {})
+    # What the base omits and this one does not has to be written or put back.
+    gone = [key for key in [*base, *base.get("omit", [])] if key not in entry and key not in entry.get("omit", [])]
+    without = [key for key in gone if key not in (*KINDS, "omit", EXTRAS)]
+    if list(above) != list(extras)[: len(above)]:
+        # Extras that went, or moved: their order is the order of the options.
+        return None
+    if omitted:
+        child["omit"] = omitted
+    if changed := {key: value for key, value in extras.items() if key not in above or not _same(above[key], value)}:
+        child[EXTRAS] = changed
+    if without:
+        child["without"] = without
+    return child
+
+
+def _same(one: object, other: object) -> bool:
+    return one == other and type(one) is type(other) and repr(one) == repr(other)
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+Found: TypeAlias = tuple[tuple[str | int, ...], Problem]
+"""A path within an entry, and what is wrong there."""
+
+
+def from_dict(entry: Mapping[str, Any]) -> Provider:
+    """The provider of an entry, as `to_dict` makes it; ``extends`` has nothing to refer to here.
+
+    Raises:
+        DocumentError: listing everything that is wrong with the entry.
+    """
+    provider, found = provider_of(entry, lambda name: None)
+    if provider is None and not found:
+        found = [(("extends",), Problem("", "an entry of a catalog", got="an entry by itself", hint="write its options out"))]
+    if provider is None:
+        del entry
+        raise DocumentError([DocumentProblem("dict", 1, 1, ".".join(map(str, path)), problem) for path, problem in found])
+    return provider
+
+
+def provider_of(entry: object, base_of: Callable[[str], Provider | None]) -> tuple[Provider | None, list[Found]]:
+    """The provider of an entry, or what is wrong with it; *base_of* gives what the entry may extend.
+
+    A base that is None has been complained about already.
+    """
+    if not isinstance(entry, Mapping):
+        return None, [((), _wrong("", "an entry: a table of options", entry))]
+    kinds = [kind for kind in KINDS if kind in entry]
+    if len(kinds) != 1:
+        hint = "" if kinds else _misspelled_kind(entry)
+        got = " and ".join(kinds) if kinds else "none of them"
+        return None, [((), Problem("", f"one of the keys {', '.join(KINDS)}", got=got, hint=hint))]
+    kind = kinds[0]
+    name = entry[kind]
+    if not isinstance(name, str) or not name:
+        return None, [((kind,), _wrong("", "a name", name))]
+    return _READERS[kind](name, entry, base_of)
+
+
+def _misspelled_kind(entry: Mapping[str, Any]) -> str:
+    for key in entry:
+        if isinstance(key, str) and (hint := did_you_mean(key, KINDS)):
+            return f"{key!r}: {hint}"
+    return 'provider = "openai-compat" is the usual one'
+
+
+def _read_provider(name: str, entry: Mapping[str, Any], _: object) -> tuple[Provider | None, list[Found]]:
+    cls = provider_class(name)
+    if cls is GenericProvider:
+        hint = did_you_mean(name, list(provider_classes())) or f'generic = "{name}" takes any identifier'
+        expected = f"a known identifier ({', '.join(provider_classes())})"
+        return None, [(("provider",), Problem("", expected, got=ascii(name)[:60], hint=hint))]
+    given, found = _options(cls, entry, ("provider", "omit"))
+    new, error = cls.made(given)
+    return _result(new, error, found)
+
+
+def _read_generic(name: str, entry: Mapping[str, Any], _: object) -> tuple[Provider | None, list[Found]]:
+    given, found = _options(GenericProvider, entry, ("generic",))
+    new, error = GenericProvider.named_with(name, given.get(EXTRAS, {}))
+    return _result(new, error, found)
+
+
+def _read_preset(name: str, entry: Mapping[str, Any], _: object) -> tuple[Provider | None, list[Found]]:
+    maker: Any = dashscope if name == "dashscope" else SERVICES.get(name)
+    if maker is None:
+        known = [*SERVICES, "dashscope"]
+        hint = did_you_mean(name, known)
+        return None, [(("preset",), Problem("", f"a preset ({', '.join(known)})", got=ascii(name)[:60], hint=hint))]
+    own = ("region", "workspace") if name == "dashscope" else ("place",)
+    given, found = _options(
+        DashScopeProvider if name == "dashscope" else OpenAICompatProvider, entry, ("preset", "for_task", "omit", *own)
+    )
+    given.update((key, entry[key]) for key in own if key in entry)
+    if "for_task" in entry:
+        given["task"] = entry["for_task"]
+    try:
+        return _result(maker(**given), None, found)
+    except InvalidOptionsError as error:
+        return _result(None, error, found)
+
+
+def _read_extends(
+    name: str, entry: Mapping[str, Any], base_of: Callable[[str], Provider | None]
+) -> tuple[Provider | None, list[Found]]:
+    base = base_of(name)
+    if base is None:
+        return None, []
+    given, found = _options(type(base), entry, ("extends", "for_task", "without", "omit"))
+    if "without" in entry:
+        names = _names(entry["without"], "without", found)
+        try:
+            base = base.without(*names)
+        except InvalidOptionsError as failure:
+            found += [(("without",), problem) for problem in failure.problems]
+    if EXTRAS in given:
+        given[EXTRAS] = {**base.extra_options, **given[EXTRAS]}
+    if "for_task" in entry:
+        for problem in base._to_task(entry["for_task"], given):
+            path = ("for_task",) if problem.option == "task" else (problem.option,)
+            found.append((path, attrs.evolve(problem, option="")))
+    new, error = base._derived(given)
+    return _result(new, error, found)
+
+
+_READERS: Final[Mapping[str, Callable[..., tuple[Provider | None, list[Found]]]]] = {
+    "provider": _read_provider,
+    "generic": _read_generic,
+    "preset": _read_preset,
+    "extends": _read_extends,
+}
+
+
+def _result(new: Provider | None, error: Exception | None, found: list[Found]) -> tuple[Provider | None, list[Found]]:
+    """The provider if nothing is wrong, else all that is."""
+    if isinstance(error, InvalidOptionsError):
+        known = {path[0] for path, _ in found if path}
+        for problem in error.problems:
+            path = (problem.option,) if problem.option else ()
+            if problem.option not in known:
+                found.append((path, attrs.evolve(problem, option="", key="")))
+    elif error is not None:
+        # The class's own last word, which may show anything.
+        found.append(((), Problem("", "what the class takes", got=f"its {type(error).__name__}")))
+    return (None if found else new), found
+
+
+def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str]) -> tuple[dict[str, Any], list[Found]]:
+    """Constructor arguments of an entry's options; *reserved* are the keys that are none but may be there."""
+    specs = cls._table().specs
+    given: dict[str, Any] = {}
+    found: list[Found] = []
+    for key, value in entry.items():
+        spec = specs.get(key) if isinstance(key, str) else None
+        if key in reserved:
+            continue
+        if key == EXTRAS:
+            given[EXTRAS] = _extras(value, found)
+        elif spec is None or spec.info is None or key in RESERVED:
+            found.append(((key,), _unknown(cls, key, [*reserved, *specs])))
+        elif isinstance(value, str) and spec.info.type in (bool, int, float):
+            found.append(((key,), _not_a_text(cls._table(), key, value)))
+        else:
+            given[key] = _value(spec.info, value, found)
+    for name in _names(entry.get("omit", []), "omit", found) if "omit" in reserved else ():
+        if name in given or name not in specs or name == EXTRAS:
+            expected = f"names of options of {cls.__name__} that are not set here"
+            found.append((("omit",), Problem("", expected, got=ascii(name)[:60], hint=did_you_mean(name, list(specs)))))
+        else:
+            given[name] = None
+    return given, found
+
+
+def _not_a_text(table: Table, key: str, value: str) -> Problem:
+    """The complaint about a text where something else belongs, with what to write instead."""
+    spec = table.specs[key]
+    try:
+        spec.accept(value)
+    except Rejected as error:
+        problem = table.problem(key, value, error)
+    if spec.info is not None and spec.info.type is bool:
+        return attrs.evolve(problem, option="", key="", hint="write true or false")
+    number = re.fullmatch(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?", value)
+    return attrs.evolve(problem, option="", key="", hint="write it without quotes" if number else problem.hint)
+
+
+def _unknown(cls: type[Provider], key: object, known: list[str]) -> Problem:
+    hint = did_you_mean(key, known) if isinstance(key, str) else ""
+    return Problem("", f"an option of {cls.__name__}", got="an unknown name", hint=hint or f"other options go under {EXTRAS}")
+
+
+def _extras(value: object, found: list[Found]) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        found.append(((EXTRAS,), _wrong("", "a table of Java keys and values", value)))
+        return {}
+    return {key: _secret_value(item, (EXTRAS, key), found) if isinstance(item, Mapping) else item for key, item in value.items()}
+
+
+def _value(info: OptionInfo, value: Any, found: list[Found]) -> Any:
+    """What the constructor takes for a value in a document."""
+    if isinstance(value, Mapping) and info.secret:
+        return _secret_value(value, (info.name,), found)
+    if isinstance(value, str) and not info.allowed and info.type not in (bool, int, float, str, Secret):
+        # A type with a text of its own is written by its text.
+        given, _, problems = _reader(info)({info.key: value})
+        found += [((info.name,), attrs.evolve(problem, option="", key="")) for problem in problems]
+        return given.get(info.name)
+    return value
+
+
+def _reader(info: OptionInfo) -> FlatReader:
+    reader = FlatReader.__new__(FlatReader)
+    reader.entries = {info.key: (info, text_reader(info))}
+    return reader
+
+
+def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: list[Found]) -> Any:
+    """The secret that a table refers to; any other table stays what it is."""
+    if len(value) == 1 and isinstance(name := next(iter(value.values())), str) and name:
+        if "env" in value:
+            return Secret.from_env(name)
+        if "file" in value:
+            return Secret.from_file(name)
+    if len(path) == 1:
+        expected = 'a text, { env = "NAME" } or { file = "path" }'
+        found.append((path, Problem("", expected, got=f"a table of {', '.join(map(str, value)) or 'nothing'}"[:60])))
+        return None
+    return value
+
+
+def _names(value: object, key: str, found: list[Found]) -> list[str]:
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return value
+    found.append(((key,), _wrong("", "a list of names", value)))
+    return []
+
+
+def _wrong(option: str, expected: str, value: object) -> Problem:
+    return Problem(option, expected, got=f"a value of type {type(value).__name__}", is_type=True)

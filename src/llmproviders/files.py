@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Catalogs in files and texts: `load`, `loads`, `dump`, `dumps` for TOML, JSON and YAML."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+import attrs
+
+from .catalog import Catalog
+from .documents import TOP, Secrets, provider_of, tree_of
+from .errors import DocumentError, DocumentProblem, Problem
+from .formats.tree import MAX_CHARACTERS, Locate, Place, SyntaxProblem, place_of
+from .providers.base import Provider
+from .table import EXTRAS
+from .values import did_you_mean
+
+__all__ = ["Format", "Origin", "dump", "dumps", "explain", "format_of", "load", "loads"]
+
+Format: TypeAlias = Literal["toml", "json", "yaml"]
+FORMATS: Final = ("toml", "json", "yaml")
+_SUFFIXES: Final[Mapping[str, Format]] = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
+
+
+def load(path: str | os.PathLike[str]) -> Catalog:
+    """The catalog of a file; its format is told by its suffix (.toml, .json, .yaml, .yml).
+
+    Raises:
+        DocumentError: listing everything that is wrong with the file and those that it includes.
+    """
+    reading = _Reading()
+    reading.file(Path(path), ())
+    return reading.catalog()
+
+
+@attrs.frozen
+class Origin:
+    """Where the value of an option comes from."""
+
+    source: str
+    """The file; empty for a default of the class."""
+    line: int
+    """The line in it; 0 for a default."""
+    entry: str
+    """The entry that has it, which is another than the provider's own where it is inherited."""
+    key: str
+    """The key there: the option's own, or ``preset``, ``for_task``, ``without``, ``omit``."""
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}" if self.source else "default"
+
+
+def explain(path: str | os.PathLike[str]) -> tuple[Catalog, dict[str, dict[str, Origin]]]:
+    """The catalog of a file, and by provider and Python name of the option (extras: ``extra_options.KEY``) its origin.
+
+    Raises:
+        DocumentError: as `load`.
+    """
+    reading = _Reading()
+    reading.file(Path(path), ())
+    catalog = reading.catalog()
+    return catalog, {name: reading.origins(name) for name in catalog}
+
+
+def loads(text: str, *, format: Format) -> Catalog:  # noqa: A002
+    """The catalog of a text.
+
+    Raises:
+        DocumentError: listing everything that is wrong with the text.
+    """
+    reading = _Reading()
+    reading.text(text, _checked(format), format, None, ())
+    del text
+    return reading.catalog()
+
+
+def dumps(catalog: Catalog, *, format: Format, secrets: Secrets = "refuse", inherit: bool = False) -> str:  # noqa: A002
+    """The text of a catalog.
+
+    Args:
+        catalog: what to write.
+        format: ``"toml"``, ``"json"`` or ``"yaml"``.
+        secrets: what to do with literal secrets: ``"refuse"``, ``"reveal"`` (write them) or ``"redact"`` (write the mask;
+            such a text does not load).
+        inherit: write an entry as one that extends another where that is shorter.
+
+    Raises:
+        DocumentError: naming each literal secret that nobody said what to do with.
+    """
+    tree, problems = tree_of(catalog, secrets, inherit=inherit)
+    if problems:
+        del tree
+        raise DocumentError(
+            [DocumentProblem(format, 1, 1, problem.option, attrs.evolve(problem, option="")) for problem in problems]
+        )
+    return format_module(_checked(format)).write(tree)  # type: ignore[no-any-return]
+
+
+def dump(
+    catalog: Catalog,
+    path: str | os.PathLike[str],
+    *,
+    secrets: Secrets = "refuse",
+    inherit: bool = False,
+) -> None:
+    """Write a catalog to a file, whole or not at all; with revealed secrets only its owner can read it.
+
+    Raises:
+        DocumentError: as `dumps`, or if the suffix is of no format.
+        OSError: if the file cannot be written; what was there before is still there.
+    """
+    path = Path(path)
+    text = dumps(catalog, format=format_of(path), secrets=secrets, inherit=inherit)
+    replace_file(path, text, private=secrets == "reveal")
+
+
+def format_of(path: Path) -> Format:
+    """The format that a path's suffix tells.
+
+    Raises:
+        DocumentError: if it tells none.
+    """
+    found = _SUFFIXES.get(path.suffix.lower())
+    if found is None:
+        problem = Problem("", f"a file that ends with {', '.join(_SUFFIXES)}", got=ascii(path.suffix))
+        raise DocumentError([DocumentProblem(str(path), 1, 1, "", problem)])
+    return found
+
+
+def format_module(name: Format) -> Any:
+    """The module of a format."""
+    from importlib import import_module
+
+    return import_module(f"{__package__}.formats.{name}")
+
+
+def replace_file(path: Path, text: str, *, private: bool) -> None:
+    """Put *text* into a file by way of a temporary one beside it, so that a failure leaves the old file whole."""
+    from tempfile import mkstemp
+
+    # A link stays a link to the new content.
+    path = Path(os.path.realpath(path))
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    handle, temporary = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o600 if private else mode)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink()
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _checked(name: str) -> Format:
+    if name not in FORMATS:
+        msg = f"format: expected {', '.join(FORMATS)}, got {name!r}"
+        raise ValueError(msg)
+    return name  # type: ignore[return-value]
+
+
+@attrs.frozen
+class _Entry:
+    """An entry as it was read, and where."""
+
+    body: object = attrs.field(repr=False)
+    source: str
+    locate: Locate = attrs.field(repr=False)
+
+
+class _Reading:
+    """Reads documents into entries, and entries into providers; everything that is wrong is kept."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, _Entry] = {}
+        self.default: tuple[str, str, Place] | None = None
+        self.problems: list[DocumentProblem] = []
+        self.providers: dict[str, Provider | None] = {}
+
+    def __repr__(self) -> str:
+        # It holds what secrets there are in the document.
+        return f"<reading of {len(self.entries)} entries>"
+
+    def complain(self, source: str, place: Place, path: tuple[str | int, ...], problem: Problem) -> None:
+        text = ".".join(str(step) for step in path)
+        self.problems.append(DocumentProblem(source, place.line, place.column, text, problem))
+
+    def file(self, path: Path, above: tuple[Path, ...]) -> None:
+        """Read a file and what it includes."""
+        source = str(path)
+        try:
+            name = format_of(path)
+            with path.open("rb") as file:
+                content = file.read(MAX_CHARACTERS + 1)
+            text = content.decode("utf-8-sig")
+        except DocumentError as error:
+            self.problems += error.problems
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self.complain(source, Place(1, 1), (), Problem("", "a file that can be read", got=reason))
+        except UnicodeDecodeError as error:
+            before = content[: error.start].decode("utf-8", "replace")
+            got = f"byte 0x{content[error.start]:02x}"
+            self.complain(source, place_of(before, len(before)), (), Problem("", "UTF-8 text", got=got, hint="save it as UTF-8"))
+        else:
+            self.text(text, name, source, path, above)
+
+    def text(self, text: str, name: Format, source: str, path: Path | None, above: tuple[Path, ...]) -> None:
+        """Read a text into entries."""
+        if len(text) > MAX_CHARACTERS:
+            self.complain(source, Place(1, 1), (), Problem("", f"a document of at most {MAX_CHARACTERS} characters"))
+            return
+        try:
+            tree, locate = format_module(name).read(text)
+        except SyntaxProblem as error:
+            self.complain(source, error.place, (), Problem("", error.expected, hint=error.hint))
+            return
+        if not isinstance(tree, dict):
+            got = "an empty document" if tree is None else f"a value of type {type(tree).__name__}"
+            hint = "a catalog has a table `providers`"
+            self.complain(source, Place(1, 1), (), Problem("", "a catalog", got=got, hint=hint, is_type=True))
+            return
+        for key in tree:
+            if key not in TOP:
+                hint = did_you_mean(key, TOP) or "providers go under the key providers"
+                problem = Problem("", f"one of the keys {', '.join(TOP)}", got="an unknown key", hint=hint)
+                self.complain(source, locate((key,)), (key,), problem)
+        self._include(tree.get("include", []), source, locate, path, above)
+        providers = tree.get("providers")
+        if not isinstance(providers, dict):
+            if providers is not None or "include" not in tree:
+                got = "nothing" if providers is None else f"a value of type {type(providers).__name__}"
+                self.complain(source, locate(("providers",)), ("providers",), Problem("", "a table of providers", got=got))
+            providers = {}
+        for each, body in providers.items():
+            if not each:
+                self.complain(source, locate(("providers", each)), ("providers", each), Problem("", "a name that is not empty"))
+                continue
+            self.entries[each] = _Entry(body, source, locate)
+        if (default := tree.get("default")) is not None:
+            if isinstance(default, str):
+                self.default = default, source, locate(("default",))
+            else:
+                got = f"a value of type {type(default).__name__}"
+                self.complain(source, locate(("default",)), ("default",), Problem("", "the name of a provider", got=got))
+
+    def _include(self, names: object, source: str, locate: Locate, path: Path | None, above: tuple[Path, ...]) -> None:
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            self.complain(source, locate(("include",)), ("include",), Problem("", "a list of file names"))
+            return
+        here = () if path is None else (*above, Path(os.path.realpath(path)))
+        for position, name in enumerate(names):
+            where = ("include", position)
+            if path is None:
+                problem = Problem("", "no include in a text that is not in a file", hint="use load(path)")
+                self.complain(source, locate(where), where, problem)
+            elif Path(os.path.realpath(path.parent / name)) in here:
+                self.complain(source, locate(where), where, Problem("", "files that do not include each other in a circle"))
+            else:
+                self.file(path.parent / name, here)
+
+    def catalog(self) -> Catalog:
+        """The catalog of all entries.
+
+        Raises:
+            DocumentError: if anything is wrong.
+        """
+        for name in self.entries:
+            if name not in self.providers:
+                self._provider(name, ())
+        default = None
+        if self.default is not None:
+            default, source, place = self.default
+            if default not in self.entries:
+                hint = did_you_mean(default, list(self.entries))
+                problem = Problem("", "the name of a provider", got=ascii(default)[:60], hint=hint)
+                self.complain(source, place, ("default",), problem)
+        if self.problems:
+            raise DocumentError(sorted(self.problems, key=lambda each: (each.source, each.line, each.column)))
+        return Catalog({name: self._made(name) for name in self.entries}, default=default)
+
+    def origins(self, name: str) -> dict[str, Origin]:
+        """Where each option of a provider comes from."""
+        provider = self._made(name)
+        names = [spec.field.name for spec in provider._table().specs.values() if spec.info is not None]
+        names += [f"{EXTRAS}.{key}" for key in provider.extra_options]
+        set_ = provider._state()
+        return {option: self._origin(name, option, implied=option in set_) for option in names}
+
+    def _origin(self, name: str, option: str, *, implied: bool) -> Origin:
+        """As `origins`; *implied* is whether another key than its own may have set the option."""
+        entry = self.entries[name]
+        body: Mapping[str, Any] = entry.body  # type: ignore[assignment]
+        keys: list[tuple[str, ...]] = []
+        if option.startswith(f"{EXTRAS}."):
+            key = option.removeprefix(f"{EXTRAS}.")
+            if key in body.get(EXTRAS, {}):
+                keys.append((EXTRAS, key))
+        elif option in body:
+            keys.append((option,))
+        keys += [(list_key,) for list_key in ("without", "omit") if option in body.get(list_key, [])]
+        if implied and "for_task" in body and option in ("endpoint", "task", "content_type"):
+            keys.append(("for_task",))
+        if implied and "preset" in body and option in ("endpoint", "api_key", "content_type"):
+            keys.append(("preset",))
+        for path in keys:
+            return Origin(entry.source, entry.locate(("providers", name, *path)).line, name, path[0])
+        return self._origin(body["extends"], option, implied=implied) if "extends" in body else Origin("", 0, name, "")
+
+    def _made(self, name: str) -> Provider:
+        provider = self.providers[name]
+        assert provider is not None
+        return provider
+
+    def _provider(self, name: str, below: tuple[str, ...]) -> Provider | None:
+        """The provider of an entry; None if something is wrong with it, which has been noted."""
+        entry = self.entries[name]
+
+        def base_of(base: str) -> Provider | None:
+            path = ("providers", name, "extends")
+            if base in (name, *below):
+                chain = " -> ".join([*reversed(below[: below.index(base) + 1] if base in below else ()), name, base])
+                self.complain(entry.source, entry.locate(path), path, Problem("", "entries that end somewhere", got=chain))
+                return None
+            if base not in self.entries:
+                hint = did_you_mean(base, list(self.entries))
+                problem = Problem("", "the name of an entry", got=ascii(base)[:60], hint=hint)
+                self.complain(entry.source, entry.locate(path), path, problem)
+                return None
+            if base not in self.providers:
+                self._provider(base, (name, *below))
+            return self.providers.get(base)
+
+        provider, found = provider_of(entry.body, base_of)
+        for steps, problem in found:
+            path = ("providers", name, *steps)
+            self.complain(entry.source, entry.locate(path), path, problem)
+        self.providers[name] = provider
+        return provider
