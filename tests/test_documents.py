@@ -9,6 +9,7 @@ import os
 import stat
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -363,6 +364,7 @@ class TestProblems:
         [
             ('{"providers": {"a": 1, "a": 2}}', "json:1:29: expected each key once, got 'a' twice"),
             ('{"providers": }', "json:1:15: expected JSON (expecting value)"),
+            ('{"x": [[1], {"y": 2}, 1, Infinity]}', "json:1:26: expected a number that JSON knows, got Infinity"),
             ('{"x": [1, NaN]}', "json:1:11: expected a number that JSON knows, got NaN"),
             ("[1]", "json:1:1: expected a catalog, got a value of type list; a catalog has a table `providers`"),
             ("[" * 100_000, "json:1:1: expected a document that is not nested so deeply"),
@@ -556,6 +558,74 @@ class TestExplain:
         assert of("h", "retry_num") == (":24", "h", "without")
         assert of("g", "extra_options.a") == (":21", "g", "extra_options")
         assert of("p", "top_p")[0] == "default"
+
+
+class TestRare:
+    """What hardly ever happens, and must not go wrong when it does."""
+
+    def test_preset_with_a_wrong_option(self) -> None:
+        """A preset's options are checked as the class's are."""
+        text = "[providers.a]\npreset = 'openai'\ntop_p = 7"
+        assert ["toml:3:1: providers.a.top_p: expected a finite number from 0 to 1, got 7"] == problems(text)
+
+    def test_class_with_a_last_word(self) -> None:
+        """What a class's own last check raises is told by its type only, for its text may show anything."""
+
+        @register_provider_class
+        @attrs.frozen(kw_only=True)
+        class Last(Provider):
+            identifier = "last"
+            token: str = attrs.field(metadata=option("token", secret=True))
+
+            def __attrs_post_init__(self) -> None:
+                raise RuntimeError(self.token)
+
+        with pytest.raises(DocumentError, match="^dict:1:1: expected what the class takes, got its RuntimeError$"):
+            from_dict({"provider": "last", "token": "x"})
+
+    def test_extras_may_be_tables(self) -> None:
+        """A table that is no reference is JSON."""
+        provider = from_dict({"generic": "g", "extra_options": {"a": {"b": 1}}})
+        assert {"a": '{"b": 1}'} == provider.to_options()
+
+    def test_large_documents(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A document over the limit is not read."""
+        monkeypatch.setattr("llmproviders.files.MAX_CHARACTERS", 10)
+        assert ["toml:1:1: expected a document of at most 10 characters"] == problems("providers = {}")
+
+    def test_long_numbers(self) -> None:
+        """Numbers of very many digits are refused in every format, and never take long."""
+        digits = "9" * 5000
+        long = "a document without a number of thousands of digits"
+        assert [f"json:1:1: expected {long}"] == problems(f'{{"a": {digits}}}', "json")
+        assert [f"toml:1:1: expected {long}"] == problems(f"a = {digits}")
+        assert ["yaml:1:4: expected a number of at most 40 digits"] == problems(f"a: {digits}", "yaml")
+
+    def test_unfit_and_deep(self) -> None:
+        """A number that is none, so deep that it cannot be located."""
+        assert ["json:1:1: expected a number that JSON knows, got NaN"] == problems("[" * 900 + "NaN" + "]" * 900, "json")
+
+    def test_carriage_returns(self) -> None:
+        """Lines may end as Windows ends them."""
+        text = "[providers.a]\r\nprovider = 'openai-compat'\r\ntop_p = 7\r\n"
+        assert ["toml:3:1: providers.a.top_p: expected a finite number from 0 to 1, got 7"] == problems(text)
+
+    def test_a_reading_shows_nothing(self, tmp_path: Path) -> None:
+        """A traceback that shows variables shows no document."""
+        path = tmp_path / "c.toml"
+        path.write_text("[providers.a]\nprovider = 'openai-compat'\napi_key = 'MARK'")
+        with pytest.raises(DocumentError) as caught:
+            load(path)
+        shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+        assert "<reading of 1 entries>" in shown
+        assert "MARK" not in shown
+
+    def test_inherited_extras_have_an_origin(self, tmp_path: Path) -> None:
+        """An extra of the base is told to be the base's."""
+        path = tmp_path / "c.toml"
+        path.write_text("[providers.a]\ngeneric = 'g'\nextra_options = { x = '1' }\n[providers.b]\nextends = 'a'\n")
+        origin = explain(path)[1]["b"]["extra_options.x"]
+        assert (3, "a") == (origin.line, origin.entry)
 
 
 def test_missing_extra_is_named() -> None:

@@ -126,7 +126,8 @@ def test_units() -> None:
 
 
 @given(timedeltas)
-@example(timedelta.max)
+@example(timedelta(days=106_751_991))
+@example(timedelta(days=999_999_999))
 @example(timedelta(0))
 @example(timedelta(microseconds=1))
 def test_timedeltas_are_written_for_every_flink(value: timedelta) -> None:
@@ -301,3 +302,9 @@ def test_one_container_twice_is_no_loop() -> None:
     """A container may be in another more than once."""
     shared: list[Any] = []
     assert write_json([shared, shared]) == "[[], []]"
+
+
+def test_timedeltas_that_no_long_holds() -> None:
+    """What can only be written in microseconds, and in more than a Java long has, is refused."""
+    with pytest.raises(Rejected, match=r"^expected a duration that Java's long can hold in microseconds$"):
+        write_duration(timedelta.max)

@@ -117,7 +117,7 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
     return entry
 
 
-@settings(max_examples=1500)
+@settings(max_examples=500)
 @given(entries())
 def test_agrees_with_loads(entry: dict[str, Any]) -> None:
     """The schema accepts what loads accepts; what only loads refuses is a rule that a schema cannot say."""

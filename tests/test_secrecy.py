@@ -614,3 +614,27 @@ def test_registering_leaves_no_trace(own_classes: Any) -> None:
     """A class that cannot be registered is named without what it holds."""
     with pytest.raises(TypeError):
         register_provider_class(BASE)  # type: ignore[type-var]
+
+
+def test_references_have_names() -> None:
+    """A reference to nothing is a mistake of the line that makes it."""
+    for bad in (5, ""):
+        with pytest.raises(TypeError, match=r"^Secret\.from_env\(\): expected the name of an environment variable$"):
+            Secret.from_env(bad)  # type: ignore[arg-type]
+    for path in (b"x", ""):
+        with pytest.raises(TypeError, match=r"^Secret\.from_file\(\): expected the path of a file$"):
+            Secret.from_file(path)  # type: ignore[arg-type]
+
+
+def test_broken_json_in_extras() -> None:
+    """JSON that cannot be read is masked as a whole if it may hold a credential."""
+    broken = GenericProvider("g", a=f'{{"token": "{MARK}",}}', b='{"plain": 1,}')
+    assert MARK not in repr(broken)
+    assert {"a": f'{{"token": "{MARK}",}}', "b": '{"plain": 1,}'} == broken.to_options()
+    assert '{"plain": 1,}' in repr(broken)
+
+
+def test_replace_is_with() -> None:
+    """`copy.replace` of Python 3.13 derives as `with_` does."""
+    provider = OpenAICompatProvider(temperature=0.5)
+    assert provider.with_(temperature=0.7) == provider.__replace__(temperature=0.7)

@@ -244,3 +244,14 @@ def test_masked_endpoint_is_told_by_its_real_text() -> None:
     endpoint = "https://h/v1?token=x/embeddings"
     with pytest.raises(InvalidOptionsError, match="expected TEXT alone"):
         OpenAICompatProvider(endpoint=endpoint, content_type="IMAGE_URL")
+
+
+def test_options_in_the_call_are_checked_too() -> None:
+    """An option that the new task cannot take is refused also where it is given with the task."""
+    chat = OpenAICompatProvider(endpoint="https://h/v1/chat/completions", api_key="k")
+    with pytest.raises(InvalidOptionsError) as caught:
+        chat.for_task("embeddings", temperature=0.5)
+    assert str(caught.value) == (
+        "OpenAICompatProvider: temperature: expected no such option for task embeddings, got 0.5; pass temperature=None to drop it"
+    )
+    assert 3 == chat.for_task("embeddings", dimension=3).dimension

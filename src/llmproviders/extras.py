@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from .errors import Rejected, RejectedType
 from .flinktext import has_surrogate, read_json
-from .secrets import MaskedText, Secret, looks_like_credential, mask_urls, masked
+from .secrets import MASK, MaskedText, Secret, looks_like_credential, mask_urls, masked
 from .values import mask_json, secret, text_of
 
 __all__ = ["NO_EXTRAS", "ExtraOptions"]
@@ -87,7 +87,10 @@ def extra_value(key: object, value: object) -> Extra:
             protected = secret(text)
             return protected if protected is not None else text
         if text.lstrip()[:1] in ("{", "["):
-            return mask_json(text, read_json(text)) if read_json(text) is not None else masked(text, mask_urls(text))
+            read = read_json(text)
+            # What cannot be read cannot be masked in part.
+            shown = MASK if looks_like_credential(text) else mask_urls(text)
+            return masked(text, shown) if read is None else mask_json(text, read)
         return masked(text, mask_urls(text)) if type(text) is str else text
     except Rejected as error:
         kind = type(error)

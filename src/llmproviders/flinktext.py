@@ -137,6 +137,9 @@ def write_duration(value: timedelta) -> str:
         amount, rest = divmod(micros * 1_000, _NANOS[unit])
         if amount and not rest:
             return f"{amount}{unit}"
+    if micros >= 2**63:
+        # Flink 1.20 reads a Java long of the unit.
+        raise Rejected("a duration that Java's long can hold in microseconds", hint="round it to milliseconds")
     return f"{micros}micros" if micros else "0s"
 
 
@@ -189,22 +192,10 @@ def _no_json(value: object, path: tuple[object, ...], above: tuple[int, ...]) ->
     if isinstance(value, (Mapping, list, tuple)):
         if id(value) in above:
             yield path, "a container that holds itself"
-            return
-        if len(path) > 200:  # noqa: PLR2004
+        elif len(path) > 200:  # noqa: PLR2004
             yield path[:3], "more than 200 levels"
-            return
-        above = (*above, id(value))
-        if isinstance(value, Mapping):
-            for name, item in value.items():
-                if not isinstance(name, str):
-                    yield path, f"a name of type {type(name).__name__}"
-                elif has_surrogate(name):
-                    yield path, "a name with a lone surrogate"
-                else:
-                    yield from _no_json(item, (*path, name), above)
         else:
-            for index, item in enumerate(value):
-                yield from _no_json(item, (*path, index), above)
+            yield from _no_json_inside(value, path, (*above, id(value)))
     elif isinstance(value, str):
         if has_surrogate(value):
             yield path, "a text with a lone surrogate"
@@ -213,6 +204,19 @@ def _no_json(value: object, path: tuple[object, ...], above: tuple[int, ...]) ->
             yield path, str(value)
     elif value is not None and not isinstance(value, int):
         yield path, f"a value of type {type(value).__name__}"
+
+
+def _no_json_inside(
+    value: Mapping[Any, object] | list[object] | tuple[object, ...], path: tuple[object, ...], above: tuple[int, ...]
+) -> Iterator[tuple[tuple[object, ...], str]]:
+    items = value.items() if isinstance(value, Mapping) else enumerate(value)
+    for step, item in items:
+        if isinstance(value, Mapping) and not isinstance(step, str):
+            yield path, f"a name of type {type(step).__name__}"
+        elif isinstance(step, str) and has_surrogate(step):
+            yield path, "a name with a lone surrogate"
+        else:
+            yield from _no_json(item, (*path, step), above)
 
 
 def _plain(value: object) -> object:

@@ -127,12 +127,8 @@ def _number(info: OptionInfo) -> Schema:
         schema["minimum"], schema["maximum"] = bounds
     rule = info.field.validator
     if isinstance(rule, values.Between):
-        if rule.open_low:
-            schema["exclusiveMinimum"] = rule.low
-        elif rule.low != -math.inf:
-            schema["minimum"] = rule.low
-        if rule.high != math.inf:
-            schema["maximum"] = rule.high
+        bounded = {"exclusiveMinimum" if rule.open_low else "minimum": rule.low, "maximum": rule.high}
+        schema.update((key, bound) for key, bound in bounded.items() if math.isfinite(bound))
     return schema
 
 

@@ -82,12 +82,19 @@ class Secret:
     @classmethod
     def from_env(cls, name: str) -> Secret:
         """A reference to the environment variable *name*, read at each `reveal`."""
+        if not isinstance(name, str) or not name:
+            msg = "Secret.from_env(): expected the name of an environment variable"
+            raise TypeError(msg)
         return cls._make("env", name)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Secret:
         """A reference to a UTF-8 file, read at each `reveal`; one line break at its end is not part of the secret."""
-        return cls._make("file", os.fspath(path))
+        name = os.fspath(path)
+        if not isinstance(name, str) or not name:
+            msg = "Secret.from_file(): expected the path of a file"
+            raise TypeError(msg)
+        return cls._make("file", name)
 
     @property
     def source(self) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from json.decoder import JSONArray, JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
@@ -31,6 +31,9 @@ def read(text: str) -> tuple[Tree, Locate]:
         raise SyntaxProblem(Place(1, 1), "a document that is not nested so deeply") from None
     except _Unfit as error:
         raise SyntaxProblem(_place_of_unfit(text), str(error)) from None
+    except ValueError:
+        # Python reads no number of thousands of digits.
+        raise SyntaxProblem(Place(1, 1), "a document without a number of thousands of digits") from None
     if too_deep(tree):
         raise SyntaxProblem(Place(1, 1), "a document that is not nested so deeply")
     return tree, lambda path: _locate(text, path)
@@ -143,17 +146,21 @@ def _locate(text: str, path: Path) -> Place:
 
 
 def _place_of_unfit(text: str) -> Place:
-    nodes: list[_At] = [_Locator().decode(text)]
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node.value, float) and not math.isfinite(node.value):
-            return place_of(text, node.start)
-        if isinstance(node.value, list):
-            seen = set()
-            for item in node.value:
-                name, at = item if not isinstance(item, _At) else (None, item)
-                if name in seen and name is not None:
-                    return place_of(text, at.start)
-                seen.add(name)
-            nodes += [item if isinstance(item, _At) else item[1] for item in reversed(node.value)]
-    return Place(1, 1)
+    try:
+        return place_of(text, next(_unfit(_Locator().decode(text))))
+    except RecursionError:
+        return Place(1, 1)
+
+
+def _unfit(node: _At) -> Iterator[int]:
+    """Where numbers stand that are none, and values whose key is there twice."""
+    if isinstance(node.value, float) and not math.isfinite(node.value):
+        yield node.start
+    if isinstance(node.value, list):
+        seen = set()
+        for item in node.value:
+            name, at = (None, item) if isinstance(item, _At) else item
+            if name is not None and name in seen:
+                yield at.start
+            seen.add(name)
+            yield from _unfit(at)

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import re
 import sys
+from importlib import import_module
 from typing import Any
 
 from .tree import Locate, Path, Place, SyntaxProblem, Tree, nearest, needs, place_of, too_deep, wrapped
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+tomllib: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 
 __all__ = ["edit", "read", "write"]
 
@@ -29,6 +27,9 @@ def read(text: str) -> tuple[Tree, Locate]:
         raise _syntax_problem(text, str(error)) from None
     except RecursionError:
         raise SyntaxProblem(Place(1, 1), "a document that is not nested so deeply") from None
+    except ValueError:
+        # Python reads no number of thousands of digits.
+        raise SyntaxProblem(Place(1, 1), "a document without a number of thousands of digits") from None
     if too_deep(tree):
         raise SyntaxProblem(Place(1, 1), "a document that is not nested so deeply")
     places: dict[Path, Place] = {}
@@ -118,12 +119,10 @@ def _item(tomlkit: Any, value: Tree, *, top: bool = False) -> Any:
 
 
 def _syntax_problem(text: str, message: str) -> SyntaxProblem:
-    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL)
-    if found is None:
-        return SyntaxProblem(Place(1, 1), f"TOML ({message})")
+    found = re.fullmatch(r"(.*?)(?: \(at (?:line (\d+), column (\d+)|end of document)\))?", message, re.DOTALL)
+    assert found is not None
     place = Place(int(found[2]), int(found[3])) if found[2] else place_of(text, len(text))
-    what = found[1][:1].lower() + found[1][1:]
-    return SyntaxProblem(place, f"TOML ({what})")
+    return SyntaxProblem(place, f"TOML ({found[1][:1].lower()}{found[1][1:]})")
 
 
 def _places(text: str) -> dict[Path, Place]:

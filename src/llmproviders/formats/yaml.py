@@ -45,8 +45,6 @@ def read(text: str) -> tuple[Tree, Locate]:
         if isinstance(error, SyntaxProblem):
             raise
         raise SyntaxProblem(Place(1, 1), f"YAML ({' '.join(str(error).split())[:120]})") from None
-    except RecursionError:
-        raise SyntaxProblem(Place(1, 1), "a document that is not nested so deeply") from None
     return reader.tree, nearest(reader.places)
 
 

@@ -65,6 +65,10 @@ class _Content:
     _shape: Shape
     _values: tuple[Any, ...]
 
+    def __replace__(self, /, **changes: Any) -> Any:
+        """What `copy.replace` of Python 3.13 calls."""
+        return self.with_(**changes)  # type: ignore[attr-defined]
+
 
 _set_flat = _Content.__dict__["_flat"].__set__
 _set_shape = _Content.__dict__["_shape"].__set__
@@ -186,8 +190,6 @@ class Provider(_Content):
             raise error
         return new
 
-    __replace__ = with_
-
     def without(self, *names: str) -> Self:
         """A new provider with the named options back at their defaults, and the named extras removed.
 
@@ -263,10 +265,10 @@ class Provider(_Content):
             Problem(
                 name,
                 f"no such option for task {task}",
-                got=shown(getattr(self, name), with_type=False, hidden=info.format == "json"),
+                got=shown(changes.get(name, getattr(self, name)), with_type=False, hidden=info.format == "json"),
                 hint=f"pass {name}=None to drop it",
             )
-            for name in self._shape.names
+            for name in dict.fromkeys((*self._shape.names, *(name for name in changes if name in table.specs)))
             if (info := table.specs[name].info) and info.tasks and task not in info.tasks and changes.get(name, name) is not None
         ]
 
@@ -434,7 +436,7 @@ def _take_over(cls: Any) -> None:
     """Undo what attrs wrote for fields stored in slots or in a dict, and read them from `_values`."""
     for name in ("__init__", "__repr__", "__eq__", "__ne__", "__hash__", "__getstate__", "__setstate__", "__replace__"):
         code = getattr(cls.__dict__.get(name), "__code__", None)
-        if code is not None and code.co_filename.startswith("<attrs generated"):
+        if code is not None and (code.co_filename.startswith("<attrs generated") or code is attrs.evolve.__code__):
             delattr(cls, name)
     for field in attrs.fields(cls):
         if not isinstance(getattr(cls, field.name, None), _Stored) or field.name in cls.__dict__:
