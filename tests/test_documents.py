@@ -365,6 +365,7 @@ class TestProblems:
             ('{"providers": {"a": 1, "a": 2}}', "json:1:29: expected each key once, got 'a' twice"),
             ('{"providers": }', "json:1:15: expected JSON (expecting value)"),
             ('{"x": [[1], {"y": 2}, 1, Infinity]}', "json:1:26: expected a number that JSON knows, got Infinity"),
+            ('{"x": {"a": 1, "a": 2}, y}', "json:1:25: expected JSON (expecting property name enclosed in double quotes)"),
             ('{"x": [1, NaN]}', "json:1:11: expected a number that JSON knows, got NaN"),
             ("[1]", "json:1:1: expected a catalog, got a value of type list; a catalog has a table `providers`"),
             ("[" * 100_000, "json:1:1: expected a document that is not nested so deeply"),

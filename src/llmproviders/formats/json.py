@@ -25,8 +25,7 @@ def read(text: str) -> tuple[Tree, Locate]:
     try:
         tree = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        what = error.msg[:1].lower() + error.msg[1:]
-        raise SyntaxProblem(Place(error.lineno, error.colno), f"JSON ({what})") from None
+        raise _syntax_problem(error) from None
     except RecursionError:
         raise SyntaxProblem(Place(1, 1), "a document that is not nested so deeply") from None
     except _Unfit as error:
@@ -150,6 +149,14 @@ def _place_of_unfit(text: str) -> Place:
         return place_of(text, next(_unfit(_Locator().decode(text))))
     except RecursionError:
         return Place(1, 1)
+    except json.JSONDecodeError as error:
+        # Further on it is not even JSON, which comes first.
+        raise _syntax_problem(error) from None
+
+
+def _syntax_problem(error: json.JSONDecodeError) -> SyntaxProblem:
+    what = error.msg[:1].lower() + error.msg[1:]
+    return SyntaxProblem(Place(error.lineno, error.colno), f"JSON ({what})")
 
 
 def _unfit(node: _At) -> Iterator[int]:
