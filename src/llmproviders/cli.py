@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import attrs
 
@@ -31,15 +32,16 @@ from .table import EXTRAS
 from .tasks import CHAT
 from .values import did_you_mean
 
-try:
-    import typer
-except ImportError:
-    _MISSING = True
-else:
-    _MISSING = False
-
 if TYPE_CHECKING:
+    import typer
     from rich.console import Console
+else:
+    try:
+        import typer
+    except ImportError:
+        typer = None
+
+_MISSING: Final[bool] = globals()["typer"] is None
 
 __all__ = ["main"]
 
@@ -62,7 +64,7 @@ def main() -> int:
         sys.stderr.write("the command line needs the package typer; install it with: pip install 'llmproviders[cli]'\n")
         return USAGE
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             # What the terminal has no character for is shown as an escape, not as a traceback.
             stream.reconfigure(errors="backslashreplace")
     app()()
@@ -128,7 +130,7 @@ def _command(name: str, *examples: str) -> Callable[[_Command], _Command]:
     return register
 
 
-def _exit(code: int, *messages: str) -> None:
+def _exit(code: int, *messages: str) -> NoReturn:
     for message in messages:
         typer.echo(_shown(message), err=True)
     raise typer.Exit(code)

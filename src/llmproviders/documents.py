@@ -336,10 +336,12 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
 def _not_a_text(table: Table, key: str, value: str) -> Problem:
     """The complaint about a text where something else belongs, with what to write instead."""
     spec = table.specs[key]
+    error = Rejected("another value")
     try:
         spec.accept(value)
-    except Rejected as error:
-        problem = table.problem(key, value, error)
+    except Rejected as rejection:
+        error = rejection
+    problem = table.problem(key, value, error)
     if spec.info is not None and spec.info.type is bool:
         return attrs.evolve(problem, option="", key="", hint="write true or false")
     number = re.fullmatch(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?", value)

@@ -199,6 +199,7 @@ class _Reading:
     def file(self, path: Path, above: tuple[Path, ...]) -> None:
         """Read a file and what it includes."""
         source = str(path)
+        content = b""
         try:
             name = format_of(path)
             with path.open("rb") as file:

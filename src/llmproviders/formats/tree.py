@@ -63,10 +63,11 @@ def changed(tree: Tree, path: Path, value: Tree) -> Tree:
     if not path:
         return value
     node = dict(tree)
-    if len(path) == 1 and value is None:
-        del node[path[0]]
+    step, *below = path
+    if not below and value is None:
+        del node[step]
     else:
-        node[path[0]] = changed(node.get(path[0], {}) if len(path) > 1 else None, path[1:], value)
+        node[step] = changed(node.get(step, {}) if below else None, tuple(below), value)
     return node
 
 
