@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from .errors import Rejected
@@ -155,12 +155,18 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
+@cache
+def _json_reader() -> Callable[[str], Any]:
+    # Made once, for `json.loads` makes one a call where it has hooks; and when it is first needed.
+    from json import JSONDecoder
+
+    return JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_no_duplicates).decode
+
+
 def read_json(text: str) -> Any:
     """What a JSON text holds; None if it is no JSON, or names something twice."""
-    import json
-
     try:
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+        return _json_reader()(text)
     except (ValueError, RecursionError):
         return None
 
@@ -184,7 +190,7 @@ def write_json(value: object) -> str:
         raise Rejected(f"a value that JSON can carry{f' at {where}' if where else ''}, not {reason}")
     import json
 
-    return json.dumps(_plain(value), allow_nan=False, separators=(", ", ": "))
+    return json.dumps(_plain(value))
 
 
 def _no_json(value: object, path: tuple[object, ...], above: tuple[int, ...]) -> Iterator[tuple[tuple[object, ...], str]]:

@@ -140,15 +140,14 @@ class Provider(_Content):
     @classmethod
     def _unfit(cls) -> TypeError | None:
         """Why the class has no tables, as an error for the caller to raise; None if it has."""
-        if cls._compiled is None:
-            try:
-                cls._table()
-            except TypeError as error:
-                return error.with_traceback(None)
+        try:
+            cls._table()
+        except TypeError as error:
+            return error.with_traceback(None)
         return None
 
     def __init__(self, /, *args: Any, **given: Any) -> None:
-        if (unfit := self._unfit()) is not None:
+        if self._compiled is None and (unfit := self._unfit()) is not None:
             del args, given
             raise unfit
         table: Table = self._compiled
