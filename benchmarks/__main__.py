@@ -5,6 +5,10 @@ A ratio is that of the medians, its spread the quartiles of the ratios of the pa
 What a peer cannot do is left empty. pydantic and msgspec check what they can of our rules in every row; the dataclass
 checks nothing; dict is `dict.copy()` of a finished dict of options, the limit of what can be done.
 Where a peer has no variants, `with_` is compared to making the object anew.
+
+Rows of a catalog are times per provider: first against the parser of the format alone, which only makes dicts; then of
+larger catalogs against the smallest, which stays near 1 where the time is linear in the size. Rows with "gc" include
+Python's garbage collections, which walk all that was made so far; the others do not.
 """
 
 import argparse
@@ -20,10 +24,11 @@ import tempfile
 import time
 import tracemalloc
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 
-from . import peer_dataclass, peer_llmproviders, peer_msgspec, peer_pydantic, peer_ververica
+from . import catalogs, peer_dataclass, peer_llmproviders, peer_msgspec, peer_pydantic, peer_ververica
 
 OURS = "llmproviders"
 FOUR = {"endpoint": "https://api.deepseek.com/chat/completions", "api_key": "sk-1", "model": "deepseek-chat", "temperature": 0.7}
@@ -188,6 +193,19 @@ def measure(peers, *, quick):
                 yield compare("import", name, imports[OURS], them, 3 if quick else 21, unit="us")
 
 
+def measure_catalogs(*, quick):
+    """Catalogs from texts, against the parser of the format, and large ones against small ones."""
+    (low, *sizes), pairs = ((100, 300, 1_000), 3) if quick else ((1_000, 3_000, 10_000, 30_000), 5)
+    for name, parser in catalogs.PARSERS.items():
+        of = {size: catalogs.measures(size, name) for size in (low, *sizes)}
+        against = f"{parser.__module__.partition('.')[0]}.loads"
+        yield compare(f"catalog of {sizes[-2]}, {name}", against, *of[sizes[-2]][:2], pairs, unit="us")
+        for size in sizes:
+            yield compare(f"catalog of {size}, {name}", f"one of {low}", of[size][0], of[low][0], pairs, unit="us")
+        with_gc = of[sizes[-1]][2], of[low][2]
+        yield compare(f"catalog of {sizes[-1]}, {name}, gc", f"one of {low}, gc", *with_gc, pairs, unit="us")
+
+
 def versions():
     """What was measured, and where."""
     names = (OURS, "attrs", "cattrs", "pydantic", "msgspec")
@@ -221,7 +239,7 @@ def main():
     print(", ".join(f"{name} {version}" for name, version in about.items()))
     print(f"{'row':<32}{'peer':<18}{'ratio':>8}   {'spread (quartiles)':<20} ours to theirs")
     results = []
-    for result in measure(peers, quick=arguments.quick):
+    for result in chain(measure(peers, quick=arguments.quick), measure_catalogs(quick=arguments.quick)):
         results.append(result)
         show(result)
     if arguments.json:
