@@ -15,6 +15,7 @@ from llmproviders import (
     GenericProvider,
     OpenAICompatProvider,
     ProviderError,
+    Secret,
     UnknownProviderError,
     get_provider,
     list_providers,
@@ -109,7 +110,7 @@ def test_diff() -> None:
         Change("a", "temperature", "0.5", None),
         Change("a", "seed", None, "7"),
         Change("b", "", "b", None),
-        Change("d", "", "******", "******"),
+        Change("d", "api-key", "******", "******"),
         Change("c", "", None, "b"),
         Change("", "", "b", "c"),
     )
@@ -117,9 +118,19 @@ def test_diff() -> None:
         "- a.temperature: 0.5",
         "+ a.seed: 7",
         "- b: b",
-        "~ d: ****** -> ******",
+        "~ d.api-key: ****** -> ******",
         "+ c: b",
         "~ (default): b -> c",
     ]
     assert Catalog({"x": B}).diff({"x": GenericProvider("c", x="1")}) == (Change("x", "", "b", "c"),)
     assert CATALOG.diff(CATALOG) == ()
+
+
+def test_diff_of_references() -> None:
+    """References are no secret, so they show."""
+    one = Catalog({"a": A.with_(api_key=Secret.from_env("ONE"), my_token=Secret.from_file("/one"))})
+    two = Catalog({"a": A.with_(api_key=Secret.from_env("TWO"), my_token="x")})
+    assert [str(change) for change in one.diff(two)] == [
+        "~ a.api-key: env:ONE -> env:TWO",
+        "~ a.my_token: file:/one -> ******",
+    ]

@@ -816,3 +816,13 @@ def test_streams_that_cannot_be_told(monkeypatch: pytest.MonkeyPatch, capsys: py
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert (ended.value.code, stream.getvalue()) == (0, "1 file, no problems\n")
+
+
+def test_convert_to_no_format(tmp_path: Path) -> None:
+    """An output file whose suffix tells no format is told so, without advice about secrets."""
+    source = tmp_path / "a.json"
+    source.write_text('{"providers": {}}')
+    command = [sys.executable, "-m", "llmproviders", "convert", str(source), "-o", str(tmp_path / "out.txt")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (1, "") == (done.returncode, done.stdout)
+    assert f"{tmp_path / 'out.txt'}:1:1: expected a file that ends with .toml, .json, .yaml, .yml, got '.txt'\n" == done.stderr

@@ -11,7 +11,7 @@ import attrs
 from .errors import ProviderError, UnknownProviderError
 from .providers.base import Provider
 from .registry import set_default_provider, set_provider
-from .secrets import MASK
+from .secrets import MaskedText, Secret
 from .values import did_you_mean
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Change:
     provider: str
     """Name of the provider; empty where the catalog's default differs."""
     option: str
-    """Java key; empty where a whole provider or its class differs, or a secret that is masked the same."""
+    """Java key; empty where a whole provider or its class differs."""
     old: str | None
     new: str | None
 
@@ -145,12 +145,11 @@ class Catalog(Mapping[str, Provider]):
                 continue
             if mine.provider_name() != theirs.provider_name():
                 yield Change(name, "", mine.provider_name(), theirs.provider_name())
-            old, new = mine.to_options(redact=True), theirs.to_options(redact=True)
-            different = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-            for key in different:
-                yield Change(name, key, old.get(key), new.get(key))
-            if not different and mine.provider_name() == theirs.provider_name():
-                yield Change(name, "", MASK, MASK)
+            old, new = _shown(mine), _shown(theirs)
+            for key in {**old, **new}:
+                before, after = old.get(key, (None, None)), new.get(key, (None, None))
+                if before != after:
+                    yield Change(name, key, before[0], after[0])
         default = other.default if isinstance(other, Catalog) else None
         if self._default != default:
             yield Change("", "", self._default, default)
@@ -179,3 +178,16 @@ class Catalog(Mapping[str, Provider]):
 
 def _restored(cls: type[Catalog], providers: dict[str, Provider], default: str | None) -> Catalog:
     return cls(providers, default=default)
+
+
+def _shown(provider: Provider) -> dict[str, tuple[str, object]]:
+    """The options by Java key: how they show, references as such, and what two that show alike may differ in."""
+    shown: dict[str, tuple[str, object]] = {key: (text, text) for key, text in provider.to_options(redact=True).items()}
+    specs = provider._table().specs
+    values = {info.key: value for name, value in provider._state().items() if (info := specs[name].info)}
+    for key, value in {**values, **provider.extra_options}.items():
+        if isinstance(value, Secret) and value.is_reference:
+            shown[key] = (f"{value.source}:{value.reference}", value)
+        elif isinstance(value, (Secret, MaskedText)):
+            shown[key] = (shown[key][0], value)
+    return shown

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 import attrs
 
 from .catalog import Catalog, Change
-from .documents import RESERVED, Secrets, entry_of
+from .documents import RESERVED, Secrets, class_of, entry_of
 from .errors import DocumentError, DocumentProblem, Problem, ProviderError, UnknownProviderError
 from .files import Format, Origin, _Reading, dumps, explain, format_module, format_of, load, replace_file
 from .flat import text_reader
@@ -23,10 +23,9 @@ from .formats.tree import SyntaxProblem, changed
 from .presets import _DASHSCOPE_HOSTS, _DASHSCOPE_TASKS, SERVICES, dashscope
 from .providers.base import Provider
 from .providers.generic import GenericProvider
-from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .records import OptionInfo
 from .records import options as options_of
-from .registry import provider_class, provider_classes
+from .registry import provider_classes
 from .secrets import MASK, MaskedText, Secret, looks_like_credential
 from .table import EXTRAS
 from .tasks import CHAT
@@ -67,8 +66,8 @@ def main() -> int:
         if isinstance(stream, io.TextIOWrapper):
             # What the terminal has no character for is shown as an escape, not as a traceback.
             stream.reconfigure(errors="backslashreplace")
-    app()()
-    return 0  # pragma: no cover  # typer ends the process
+    # Typer ends the process itself.
+    return int(app()())
 
 
 @functools.cache
@@ -283,9 +282,10 @@ def convert(
     """Write a catalog in another format, with what it includes and inherits resolved."""
     if to is None and out is None:
         raise _UsageError("convert: give --to, or an output file whose suffix tells the format")
+    format_ = to or format_of(out or file)
     catalog = load(file)
     try:
-        text = dumps(catalog, format=to or format_of(out or file), secrets=secrets, inherit=inherit)
+        text = dumps(catalog, format=format_, secrets=secrets, inherit=inherit)
     except DocumentError as error:
         hint = "make it a reference, or pass --secrets reveal or --secrets redact"
         _exit(FOUND, *(f"{file}: {each.path}: {attrs.evolve(each.problem, hint=hint)}" for each in error.problems))
@@ -332,7 +332,7 @@ def set_(
     text = file.read_bytes().decode()
     old = new = text.removeprefix("\ufeff")
     tree = format_.read(old)[0]
-    changes = _changes(_class_of(before.entries, name), name, assignments or [], unset or [], entry.body)
+    changes = _changes(class_of(before.bodies(), name) or GenericProvider, name, assignments or [], unset or [], entry.body)
     for path, value in changes:
         new, tree = format_.edit(new, path, value), changed(tree, path, value)
     after = _Reading()
@@ -524,20 +524,6 @@ def _first_line(cls: type) -> str:
 
 
 # Changing -------------------------------------------------------------------------------------------------------------
-
-
-def _class_of(entries: Mapping[str, Any], name: Any) -> type[Provider]:
-    """The class that an entry is of, by way of what it extends, even if something else is wrong with it."""
-    for _ in entries:
-        body = entries[name].body if isinstance(name, str) and name in entries else None
-        if not isinstance(body, Mapping):
-            break
-        if isinstance(body.get("provider"), str):
-            return provider_class(body["provider"])
-        if "preset" in body:
-            return DashScopeProvider if body["preset"] == "dashscope" else OpenAICompatProvider
-        name = body.get("extends")
-    return GenericProvider
 
 
 def _changes(

@@ -19,7 +19,7 @@ from .errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem
 from .flat import FlatReader, text_reader
 from .flinktext import read_json_object, write_json
 from .presets import SERVICES, dashscope
-from .providers.base import Provider
+from .providers.base import Provider, no_task
 from .providers.generic import GenericProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .records import OptionInfo
@@ -37,8 +37,16 @@ RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "wo
 """Keys of an entry that are no options: ``for_task`` moves to a task as the method does, ``without`` puts inherited
 options back to their defaults, ``omit`` lists options that are not emitted (None in code), and ``place``, ``region``
 and ``workspace`` go to a preset."""
-TOP: Final = ("default", "include", "providers")
-"""Keys of a document."""
+_GOES_WITH: Final[Mapping[Any, str]] = {
+    "for_task": "preset or extends",
+    "without": "extends",
+    "omit": "provider, preset or extends",
+    "place": "a preset whose URL has braces",
+    "region": 'preset = "dashscope"',
+    "workspace": 'preset = "dashscope"',
+}
+TOP: Final = ("default", "include", "providers", "$schema")
+"""Keys of a document; ``$schema`` is for editors, and means nothing here."""
 
 
 # Writing --------------------------------------------------------------------------------------------------------------
@@ -200,10 +208,31 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
     return provider
 
 
-def provider_of(entry: object, base_of: Callable[[str], Provider | None]) -> tuple[Provider | None, list[Found]]:
+Base: TypeAlias = Provider | type[Provider] | None
+"""What an entry extends: the provider; its class, where something else is wrong with it; None if that is not known."""
+
+
+def class_of(bodies: Mapping[str, object], name: object) -> type[Provider] | None:
+    """The class of an entry, by way of what it extends, also if something else is wrong with it; None if unknown."""
+    for _ in bodies:
+        body = bodies.get(name) if isinstance(name, str) else None
+        if not isinstance(body, Mapping):
+            return None
+        if isinstance(kind := body.get("provider"), str):
+            cls = provider_class(kind)
+            return None if cls is GenericProvider else cls
+        if "preset" in body:
+            return DashScopeProvider if body["preset"] == "dashscope" else OpenAICompatProvider
+        if "generic" in body:
+            return GenericProvider
+        name = body.get("extends")
+    return None
+
+
+def provider_of(entry: object, base_of: Callable[[str], Base]) -> tuple[Provider | None, list[Found]]:
     """The provider of an entry, or what is wrong with it; *base_of* gives what the entry may extend.
 
-    A base that is None has been complained about already.
+    A base that is no provider has been complained about already.
     """
     if not isinstance(entry, Mapping):
         return None, [((), _wrong("", "an entry: a table of options", entry))]
@@ -262,13 +291,14 @@ def _read_preset(name: str, entry: Mapping[str, Any], _: object) -> tuple[Provid
         return _result(None, error, found)
 
 
-def _read_extends(
-    name: str, entry: Mapping[str, Any], base_of: Callable[[str], Provider | None]
-) -> tuple[Provider | None, list[Found]]:
+def _read_extends(name: str, entry: Mapping[str, Any], base_of: Callable[[str], Base]) -> tuple[Provider | None, list[Found]]:
     base = base_of(name)
     if base is None:
         return None, []
-    given, found = _options(type(base), entry, ("extends", "for_task", "without", "omit"))
+    reserved = ("extends", "for_task", "without", "omit")
+    if isinstance(base, type):
+        return None, _alone(base, entry, reserved)
+    given, found = _options(type(base), entry, reserved)
     if "without" in entry:
         names = _names(entry["without"], "without", found)
         try:
@@ -280,7 +310,9 @@ def _read_extends(
     if "for_task" in entry:
         for problem in base._to_task(entry["for_task"], given):
             path = ("for_task",) if problem.option == "task" else (problem.option,)
-            found.append((path, attrs.evolve(problem, option="")))
+            # A file has no None.
+            hint = f'omit = ["{problem.option}"] drops it' if problem.hint.startswith("pass ") else problem.hint
+            found.append((path, attrs.evolve(problem, option="", hint=hint)))
     new, error = base._derived(given)
     return _result(new, error, found)
 
@@ -333,6 +365,21 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
     return given, found
 
 
+def _alone(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str]) -> list[Found]:
+    """What is wrong with the options of an entry by themselves, where what it extends is of no use."""
+    given, found = _options(cls, entry, reserved)
+    table = cls._table()
+    for name, value in given.items():
+        try:
+            table.accept({name: value}, {})
+        except Exception as error:  # noqa: BLE001
+            found.append(((name,), attrs.evolve(table.problem(name, value, error), option="", key="")))
+    task = entry.get("for_task", cls.tasks[0] if cls.tasks else None)
+    if task is not None and task not in cls.tasks:
+        found.append((("for_task",), attrs.evolve(no_task(cls, task), option="")))
+    return found
+
+
 def _not_a_text(table: Table, key: str, value: str) -> Problem:
     """The complaint about a text where something else belongs, with what to write instead."""
     spec = table.specs[key]
@@ -349,6 +396,8 @@ def _not_a_text(table: Table, key: str, value: str) -> Problem:
 
 
 def _unknown(cls: type[Provider], key: object, known: list[str]) -> Problem:
+    if key in _GOES_WITH:
+        return Problem("", "no such key in this entry", hint=f"{key} goes with {_GOES_WITH[key]}")
     hint = did_you_mean(key, known) if isinstance(key, str) else ""
     return Problem("", f"an option of {cls.__name__}", got="an unknown name", hint=hint or f"other options go under {EXTRAS}")
 

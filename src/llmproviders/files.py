@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 
 from .catalog import Catalog
-from .documents import TOP, Secrets, provider_of, tree_of
+from .documents import TOP, Base, Secrets, class_of, provider_of, tree_of
 from .errors import DocumentError, DocumentProblem, Problem
 from .formats.tree import MAX_CHARACTERS, Locate, Place, SyntaxProblem, place_of
 from .providers.base import Provider
@@ -234,8 +234,9 @@ class _Reading:
             return
         for key in tree:
             if key not in TOP:
-                hint = did_you_mean(key, TOP) or "providers go under the key providers"
-                problem = Problem("", f"one of the keys {', '.join(TOP)}", got="an unknown key", hint=hint)
+                known = TOP[:-1]
+                hint = did_you_mean(key, known) or "providers go under the key providers"
+                problem = Problem("", f"one of the keys {', '.join(known)}", got="an unknown key", hint=hint)
                 self.complain(source, locate((key,)), (key,), problem)
         self._include(tree.get("include", []), source, locate, path, above)
         providers = tree.get("providers")
@@ -291,6 +292,10 @@ class _Reading:
             raise DocumentError(sorted(self.problems, key=lambda each: (each.source, each.line, each.column)))
         return Catalog({name: self._made(name) for name in self.entries}, default=default)
 
+    def bodies(self) -> dict[str, object]:
+        """The entries as they were read."""
+        return {name: entry.body for name, entry in self.entries.items()}
+
     def origins(self, name: str) -> dict[str, Origin]:
         """Where each option of a provider comes from."""
         provider = self._made(name)
@@ -328,7 +333,7 @@ class _Reading:
         """The provider of an entry; None if something is wrong with it, which has been noted."""
         entry = self.entries[name]
 
-        def base_of(base: str) -> Provider | None:
+        def base_of(base: str) -> Base:
             path = ("providers", name, "extends")
             if base in (name, *below):
                 chain = " -> ".join([*reversed(below[: below.index(base) + 1] if base in below else ()), name, base])
@@ -341,7 +346,7 @@ class _Reading:
                 return None
             if base not in self.providers:
                 self._provider(base, (name, *below))
-            return self.providers.get(base)
+            return self.providers.get(base) or class_of(self.bodies(), base)
 
         provider, found = provider_of(entry.body, base_of)
         for steps, problem in found:

@@ -188,6 +188,7 @@ def catalog_schema() -> dict[str, Any]:
         "title": "Catalog of model providers",
         "type": "object",
         "properties": {
+            "$schema": {**_TEXT, "description": "where this schema is, for editors"},
             "default": {**_NAME, "description": "name of the provider that is meant where none is given"},
             "include": {**_NAMES, "description": "files whose providers are here too, unless this file has their names"},
             "providers": {

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import re
 import sys
-from importlib import import_module
 from typing import Any
 
 from .tree import Locate, Path, Place, SyntaxProblem, Tree, nearest, needs, place_of, too_deep, wrapped
 
-tomllib: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+tomllib: Any = needs("tomllib" if sys.version_info >= (3, 11) else "tomli", "toml")
 
 __all__ = ["edit", "read", "write"]
 

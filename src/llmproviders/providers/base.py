@@ -150,7 +150,7 @@ class Provider(_Content):
         if self._compiled is None and (unfit := self._unfit()) is not None:
             del args, given
             raise unfit
-        table: Table = self._compiled
+        table: Table = self._compiled or self._table()
         problems: list[Problem] = []
         if args:
             given, problems = _bind(table, args, given)
@@ -241,8 +241,7 @@ class Provider(_Content):
         """Add to *changes* what the move to *task* takes; what is in its way is returned."""
         table = self._table()
         if task not in self.tasks:
-            expected = f"a task of {table.subject} ({', '.join(self.tasks)})" if self.tasks else "a provider that has tasks"
-            return [Problem("task", expected, got=ascii(task)[:60], hint=did_you_mean(str(task), self.tasks))]
+            return [no_task(type(self), task)]
         endpoint = changes.get("endpoint", getattr(self, "endpoint", None))
         if isinstance(endpoint, str):
             endpoint = reveal(endpoint)
@@ -503,6 +502,13 @@ def _rebuilt(cls: type[Provider], state: Mapping[str, Any]) -> Provider:
         del state
         raise error
     return new
+
+
+def no_task(cls: type[Provider], task: object) -> Problem:
+    """The complaint about a task that the class cannot do."""
+    name = cls.__name__
+    expected = f"a task of {name} ({', '.join(cls.tasks)})" if cls.tasks else "a provider that has tasks"
+    return Problem("task", expected, got=ascii(task)[:60], hint=did_you_mean(str(task), cls.tasks))
 
 
 def not_a_mapping(options: object) -> Problem | None:
