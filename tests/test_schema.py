@@ -57,13 +57,22 @@ def test_is_a_schema() -> None:
 
 def test_says_every_option() -> None:
     """Every option of every class is there with its meaning and default, so that editors complete it."""
-    entries = {entry["title"]: entry for entry in catalog_schema()["properties"]["providers"]["additionalProperties"]["anyOf"]}
+    entries = catalog_schema()["$defs"]
     for cls in provider_classes().values():
         properties = entries[cls.__name__]["properties"]
         for info in options(cls):
             assert info.meaning in properties[info.name]["description"]
             if isinstance(info.default, (str, int, float)):
                 assert info.default == properties[info.name]["default"]
+
+
+def test_points_to_the_option() -> None:
+    """An editor marks the option that is wrong, not the whole entry."""
+    entry = {"provider": "triton", "endpoint": "http://h", "priority": 300}
+    (error,) = validator().iter_errors({"providers": {"p": entry}})
+    assert ["providers", "p", "priority"] == list(error.absolute_path)
+    (error,) = validator().iter_errors({"providers": {"p": {"provider": "triton", "endpoint": "http://h", "prioriti": 3}}})
+    assert "'prioriti' was unexpected" in error.message
 
 
 any_provider = st.sampled_from(CLASSES).flatmap(providers)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from . import values
-from .documents import RESERVED
+from .documents import KINDS, RESERVED
 from .presets import SERVICES
 from .providers.base import Provider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider, content_types
@@ -165,7 +165,6 @@ _MORE: Final[Mapping[str, Schema]] = {
 def catalog_schema() -> dict[str, Any]:
     """The schema of a document, for the known provider classes, those of installed packages included."""
     classes = provider_classes()
-    every = list(classes.values())
     entries = [
         _entry(
             cls.__name__,
@@ -176,13 +175,16 @@ def catalog_schema() -> dict[str, Any]:
         )
         for identifier, cls in classes.items()
     ]
-    generic = _entry("GenericProvider", {"generic": {**_NAME, "description": "any identifier"}}, [])
+    generic = {"generic": {**_NAME, "description": "any identifier"}}
     services = {"preset": {"enum": list(SERVICES), "description": "a well-known service"}}
-    preset = _entry("preset", services, [OpenAICompatProvider], "omit", "for_task", "place")
     dashscope = {"preset": {"const": "dashscope", "description": "Alibaba Cloud Model Studio"}}
-    of_dashscope = _entry("preset dashscope", dashscope, [DashScopeProvider], "omit", "for_task", "region", "workspace")
     extends = {"extends": {**_NAME, "description": "name of the entry whose options this one has, but for those given here"}}
-    child = _entry("extends", extends, every, "omit", "without", "for_task")
+    entries += [
+        _entry("GenericProvider", generic, []),
+        _entry("preset", services, [OpenAICompatProvider], "omit", "for_task", "place"),
+        _entry("preset-dashscope", dashscope, [DashScopeProvider], "omit", "for_task", "region", "workspace"),
+        _entry("extends", extends, list(classes.values()), "omit", "without", "for_task"),
+    ]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Catalog of model providers",
@@ -195,9 +197,27 @@ def catalog_schema() -> dict[str, Any]:
                 "type": "object",
                 "description": "providers by name",
                 "propertyNames": {"minLength": 1},
-                "additionalProperties": {"anyOf": [*entries, generic, preset, of_dashscope, child]},
+                "additionalProperties": {
+                    "type": "object",
+                    "properties": {
+                        "provider": {"enum": list(classes), "description": "identifier of the provider"},
+                        "preset": {"enum": [*SERVICES, "dashscope"], "description": "a well-known service"},
+                        **generic,
+                        **extends,
+                    },
+                    "oneOf": [{"required": [kind]} for kind in KINDS],
+                    # One condition a kind, so that an editor complains about the option and not about the entry.
+                    "allOf": [{"if": _says(entry), "then": {"$ref": f"#/$defs/{entry['title']}"}} for entry in entries],
+                },
             },
         },
         "anyOf": [{"required": ["providers"]}, {"required": ["include"]}],
         "additionalProperties": False,
+        "$defs": {entry["title"]: entry for entry in entries},
     }
+
+
+def _says(entry: Schema) -> Schema:
+    """Whether something says that it is such an entry."""
+    kind = next(key for key in entry["properties"] if key in KINDS)
+    return {"properties": {kind: entry["properties"][kind]}, "required": [kind]}
