@@ -27,6 +27,7 @@ BEYOND_A_SCHEMA = (
     "a JSON object with each name once",
     "a Flink map",
     "a duration",
+    "a value that passes its check",  # the own validator of a class
 )
 """Beginnings or parts of what `loads` expects and a schema cannot say; the module's docstring lists them in words."""
 

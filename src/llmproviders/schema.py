@@ -3,7 +3,7 @@
 
 What a schema cannot say stays with the reader: rules that span options (``api_key`` needs ``endpoint``), what ``extends``,
 ``default`` and ``include`` refer to, the grammar inside JSON and header texts, the mask of a redacted value, the size of
-a duration, and that ``1.0`` is no whole number.
+a duration, that ``1.0`` is no whole number, and what validators of own classes say.
 """
 
 from __future__ import annotations
