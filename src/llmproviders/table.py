@@ -121,7 +121,6 @@ class Shape:
         "index",
         "missing",
         "names",
-        "optional",
         "pick",
         "rules",
         "secrets",
