@@ -173,7 +173,7 @@ def test_check_json() -> None:
     """Problems as records."""
     Path("bad.toml").write_text(TOML.replace("0.2", '"hot"'), encoding="utf-8")
     (record,) = run_json("check", "bad.toml", code=1)
-    assert set(record) == {"file", "line", "column", "path", "option", "key", "expected", "got", "hint"}
+    assert set(record) == {"file", "line", "column", "path", "option", "key", "expected", "got", "hint", "severity"}
     assert (record["file"], record["line"], record["column"], record["path"]) == ("bad.toml", 12, 1, "providers.chat.temperature")
 
 
@@ -186,10 +186,204 @@ def test_check_names_a_format_package_that_is_missing(monkeypatch: pytest.Monkey
     assert "pip install 'llmproviders[yaml]'" in run("show", "a.yaml", code=1)
 
 
-def test_check_against_is_not_there_yet() -> None:
-    """The option is prepared, not offered."""
-    assert run("check", "a.toml", "--against", "vvr-11.9", code=2) == "--against: runtimes are not there yet\n"
-    assert "--against" not in run("check", "--help")
+AGAINST = """\
+[providers.base]
+provider = "openai"
+endpoint = "https://api.example.com/v1/chat/completions?v=1"
+api_key = { env = "DEEPSEEK_API_KEY" }
+
+[providers.chat]
+extends = "base"
+stop = ["a ", "b"]
+max_context_size = 100
+extra_options = { x = "y" }
+
+[providers.embed]
+extends = "chat"
+endpoint = "https://api.example.com/v1/embeddings"
+without = ["x"]
+omit = ["stop"]
+
+[providers.named]
+extends = "embed"
+model = "gpt-4o"
+"""
+
+
+def test_check_against_a_runtime() -> None:
+    """Every problem at the place of its option, of the entry where that does not say it; a warning says so."""
+    Path("b.toml").write_text(AGAINST, encoding="utf-8")
+    assert (
+        "b.toml:1:1: providers.base: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
+        "b.toml:3:1: providers.base.endpoint: expected a URL that ends with /chat/completions or /embeddings, got 'https://api.example.com/v1/chat/completions?v=1'; Flink takes no query string and no fragment: it looks at how the whole text ends\n"
+        "b.toml:6:1: providers.chat: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
+        "b.toml:8:1: warning: providers.chat.stop: expected stop texts without blanks around them, got 'a ,b'; Java does not trim what it splits at commas\n"
+        "b.toml:10:1: providers.chat.extra_options.x: expected an option that openai has on flink-2.3; leave it out\n"
+        "b.toml:12:1: providers.embed: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
+    ) == run("check", "b.toml", "--against", "flink-2.3", code=1)
+    lines = run("check", "b.toml", "--against", "flink-2.3", "--model", "m", code=1).splitlines()
+    assert ["b.toml:3:1:", "b.toml:8:1:", "b.toml:9:1:", "b.toml:10:1:"] == [line.partition(" ")[0] for line in lines]
+    severities = [each["severity"] for each in run_json("check", "b.toml", "--against", "flink-2.3", "--model", "m", code=1)]
+    assert ["error", "warning", "error", "error"] == severities
+
+
+def test_check_against_a_runtime_that_takes_all() -> None:
+    """Warnings alone are no reason to fail."""
+    assert run("check", "a.toml", "--against", "vvr-11.9") == "1 file, no problems on vvr-11.9\n"
+    assert run_json("check", "a.toml", "--against", "vvr-11.9") == []
+    Path("b.toml").write_text(
+        "[providers.x]\nprovider = 'openai-compat'\ntask = 'chat/completions'\nstop = 'a, b'\n", encoding="utf-8"
+    )
+    lines = run("check", "b.toml", "--against", "vvr-11.9").splitlines()
+    assert "1 file, no problems on vvr-11.9, 1 warning" == lines[-1]
+    assert "b.toml:4:1: warning: providers.x.stop: " in lines[0]
+
+
+def test_check_against_what_is_not_there() -> None:
+    """Runtimes that nobody knows, and a model for nothing, are wrong calls; a bad file is a bad file."""
+    assert "no runtime 'flink-9'; known: flink-2.1, " in run("check", "a.toml", "--against", "flink-9", code=2)
+    assert "--model goes with --against RUNTIME\n" == run("check", "a.toml", "--model", "m", code=2)
+    assert run("check", "a.txt", code=1) == run("check", "a.txt", "--against", "flink-2.3", code=1)
+
+
+def test_runtimes() -> None:
+    """What is known of each, from all of them down to one provider."""
+    lines = [line.split() for line in run("runtimes").splitlines()]
+    assert ["flink-2.4", "openai,", "triton", "not", "released", "Apache", "Flink", "2.4"] in lines
+    assert ["vvr-11.7", "openai-compat", "Realtime", "Compute", "for", "Apache", "Flink,", "VVR", "11.7"] in lines
+    shown = run("runtimes", "flink-2.3")
+    assert "openai on flink-2.3 (org.apache.flink:flink-model-openai:2.3.0)" in shown
+    assert "triton on flink-2.3 (org.apache.flink:flink-model-triton:2.3.0)" in shown
+    assert 'it does not work: it refuses every column at planning ("input column x should be null")' in shown
+    lines = [line.split() for line in run("runtimes", "flink-2.3", "openai").splitlines()]
+    assert ["api-key", "String", "required"] in lines
+    assert ["retry-num", "Integer", "100"] in lines
+    assert ["error-handling-strategy", "Enum", "RETRY", "RETRY,", "FAILOVER,", "IGNORE"] in lines
+    assert not any("triton" in line for line in lines)
+    message = "flink-2.3 has no provider 'opnai'; it has: openai, triton; did you mean openai?\n"
+    assert message == run("runtimes", "flink-2.3", "opnai", code=2)
+    assert "no runtime 'x'; known: " in run("runtimes", "x", code=2)
+
+
+def test_runtimes_json() -> None:
+    """The data as it is kept."""
+    (record,) = run_json("runtimes", "flink-2.3", "openai")
+    assert ("flink-2.3", "Apache Flink 2.3", True, True) == tuple(
+        record[key] for key in ("runtime", "title", "released", "exhaustive")
+    )
+    (openai,) = record["providers"].values()
+    assert "org.apache.flink:flink-model-openai:2.3.0" == openai["artifact"]
+    (option,) = (each for each in openai["options"] if each["key"] == "top-p")
+    expected = {"type": "Double", "required": False, "default": None, "choices": [], "deprecated_keys": ["topP"]}
+    assert {"key": "top-p", **expected} == option
+    assert [each.name for each in map(llmproviders.runtime, llmproviders.list_runtimes())] == [
+        each["runtime"] for each in run_json("runtimes")
+    ]
+
+
+def test_options_for_a_runtime() -> None:
+    """What it takes, or every reason why it does not."""
+    Path("b.toml").write_text(AGAINST, encoding="utf-8")
+    shown = run("options", "b.toml", "chat", "--for", "flink-2.3", code=1)
+    assert shown.startswith("OpenAIProvider: 3 problems\n  x: expected an option")
+    assert "no runtime 'x'" in run("options", "b.toml", "chat", "--for", "x", code=2)
+    Path("b.toml").write_text(AGAINST.replace("?v=1", "").replace("max_context_size = 100", ""), encoding="utf-8")
+    assert "model = m\n" in run("options", "b.toml", "base", "--for", "flink-2.3", "--model", "m")
+
+
+SQL = """\
+-- what an old job has
+CREATE MODEL `chat` INPUT (`text` STRING) OUTPUT (`answer` STRING) WITH (
+  'provider' = 'bailian',
+  'endpoint' = 'https://api.example.com/v1/chat/completions',
+  'apiKey' = '${secret_values.key}'
+);
+CREATE TEMPORARY MODEL db.embed WITH ('provider' = 'openai', 'endpoint' = 'https://api.example.com/v1/embeddings',
+  'api-key' = 'sk-hush');
+"""
+STATEMENT = """\
+CREATE MODEL `base`
+INPUT (`text` STRING)
+OUTPUT (`answer` STRING)
+WITH (
+  'provider' = 'openai',
+  'endpoint' = 'https://api.deepseek.com/chat/completions',
+  'api-key' = 'sk-hush',
+  'model' = 'm'
+);
+"""
+
+
+def test_sql() -> None:
+    """The statement of a provider, as the runtime wants it."""
+    columns = ("--input", "text STRING", "--output", "answer STRING")
+    shown = run(
+        "sql", "a.toml", "base", *columns, "--for", "flink-2.3", "--model", "m", "--secrets", "reveal", DEEPSEEK_API_KEY="sk-hush"
+    )
+    assert STATEMENT == shown
+    more = ("--name", "db.`x y`", "--temporary", "--if-not-exists", "--comment", "it's")
+    lines = run("sql", "a.toml", "chat", *columns, *more, "--secrets", "redact").splitlines()
+    assert "CREATE TEMPORARY MODEL IF NOT EXISTS `db`.`x y`" == lines[0]
+    assert "COMMENT 'it''s'" in lines
+    assert "  'api-key' = '******'," in lines
+
+
+def test_sql_refuses() -> None:
+    """Secrets unless somebody says so, in the words of the command line; and all else that is wrong."""
+    hint = "write a placeholder such as ${secret_values.key}, or pass --secrets reveal or --secrets redact"
+    assert (
+        f"a.toml: providers.chat: api_key: expected no secret in a statement, got a reference (env); {hint}\n"
+        "a.toml: providers.chat: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
+    ) == run("sql", "a.toml", "base", "--input", "text STRING", "--output", "a STRING", "--for", "flink-2.3", code=1).replace(
+        "base", "chat"
+    )
+    shown = run("sql", "secret.toml", "chat", "--input", "text STRNG", "--output", "a STRING", code=1)
+    assert "secret.toml: providers.chat: input: expected a SQL type of Flink, got STRNG at column 6; did you mean STRING?\n" in shown
+    assert f"got ******; {hint}" in shown
+    assert "has no provider 'x'" in run("sql", "a.toml", "x", "--input", "text STRING", "--output", "a STRING", code=2)
+
+
+def test_import() -> None:
+    """A catalog of the statements; what has another name today is said, and written in that."""
+    Path("model.sql").write_text(SQL.replace("sk-hush", "${secret_values.other}"), encoding="utf-8")
+    shown = run("import", "model.sql")
+    assert (
+        "[providers.chat]\n"
+        'provider = "openai-compat"\n'
+        'endpoint = "https://api.example.com/v1/chat/completions"\n'
+        'api_key = "${secret_values.key}"\n'
+        "\n"
+        "[providers.embed]\n"
+        'provider = "openai"\n'
+        'endpoint = "https://api.example.com/v1/embeddings"\n'
+        'api_key = "${secret_values.other}"\n'
+        "model.sql:3:16: warning: provider: expected openai-compat, got an old spelling; write 'provider' = 'openai-compat'\n"
+        "model.sql:5:3: warning: apiKey: expected api-key, got an old spelling; write 'api-key' = ...\n"
+    ) == shown
+    run("import", "model.sql", "-o", "out.yaml")
+    assert ["chat", "embed"] == list(files.load("out.yaml"))
+    assert run("import", "model.sql", "--to", "yaml").startswith(Path("out.yaml").read_text(encoding="utf-8"))
+
+
+def test_import_refuses() -> None:
+    """Literal secrets unless somebody says so, models of one name, and what is no statement, each with its place."""
+    Path("model.sql").write_text(SQL, encoding="utf-8")
+    shown = run("import", "model.sql", code=1)
+    hint = "make it a reference, or pass --secrets reveal or --secrets redact"
+    assert f"model.sql: providers.embed.api_key: expected no literal secret in a document, got ******; {hint}\n" in shown
+    assert "sk-hush" not in shown
+    assert 'api_key = "sk-hush"' in run("import", "model.sql", "--secrets", "reveal")
+    Path("model.sql").write_text(SQL + SQL, encoding="utf-8")
+    lines = run("import", "model.sql", code=1).splitlines()
+    assert [
+        "model.sql: expected models of different names, got 'chat' twice",
+        "model.sql: expected models of different names, got 'embed' twice",
+    ] == lines[-2:]
+    Path("model.sql").write_text("SELECT 1", encoding="utf-8")
+    assert run("import", "model.sql", code=1).startswith("model.sql:1:1: expected CREATE MODEL")
+    assert "nope.sql: No such file or directory\n" == run("import", "nope.sql", code=1)
+    Path("model.sql").write_bytes(b"\xff")
+    assert "model.sql: expected UTF-8 text; save it as UTF-8\n" == run("import", "model.sql", code=1)
 
 
 def test_a_problem_is_one_line_and_commands_no_terminal() -> None:

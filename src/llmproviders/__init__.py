@@ -16,6 +16,7 @@ from .errors import (
     RejectedType,
     SecretError,
     UnknownProviderError,
+    UnknownRuntimeError,
 )
 from .flat import converter
 from .providers.base import Provider
@@ -43,20 +44,27 @@ from .values import at_least, between, duration, required_secret, secret
 if TYPE_CHECKING:
     from . import presets
     from .catalog import Catalog, Change
+    from .columns import Column
     from .documents import from_dict, to_dict
-    from .files import Origin, dump, dumps, explain, load, loads
+    from .files import Origin, check, dump, dumps, explain, load, loads
+    from .runtimes import Factory, Runtime, RuntimeOption, list_runtimes, runtime
+    from .sql import ModelStatement, OldSpellingWarning, create_model_sql, parse_create_model, parse_statements
 
 __all__ = [
     "MASK",
     "Catalog",
     "Change",
+    "Column",
     "DashScopeProvider",
     "DocumentError",
     "DocumentProblem",
+    "Factory",
     "GenericProvider",
     "InvalidOptionsError",
     "InvalidTypeError",
     "MaskedText",
+    "ModelStatement",
+    "OldSpellingWarning",
     "OpenAICompatProvider",
     "OpenAIProvider",
     "Option",
@@ -68,13 +76,18 @@ __all__ = [
     "Rejected",
     "RejectedType",
     "Rule",
+    "Runtime",
+    "RuntimeOption",
     "Secret",
     "SecretError",
     "TritonProvider",
     "UnknownProviderError",
+    "UnknownRuntimeError",
     "at_least",
     "between",
+    "check",
     "converter",
+    "create_model_sql",
     "dump",
     "dumps",
     "duration",
@@ -83,16 +96,20 @@ __all__ = [
     "from_options",
     "get_provider",
     "list_providers",
+    "list_runtimes",
     "load",
     "loads",
     "option",
     "options",
+    "parse_create_model",
+    "parse_statements",
     "presets",
     "provider_class",
     "provider_classes",
     "register_provider_class",
     "remove_provider",
     "required_secret",
+    "runtime",
     "secret",
     "set_default_provider",
     "set_provider",
@@ -105,14 +122,26 @@ __all__ = [
 _LATER: Final = {
     "Catalog": "catalog",
     "Change": "catalog",
+    "Column": "columns",
+    "Factory": "runtimes",
+    "ModelStatement": "sql",
+    "OldSpellingWarning": "sql",
     "Origin": "files",
+    "Runtime": "runtimes",
+    "RuntimeOption": "runtimes",
+    "check": "files",
+    "create_model_sql": "sql",
     "dump": "files",
     "dumps": "files",
     "explain": "files",
     "from_dict": "documents",
+    "list_runtimes": "runtimes",
     "load": "files",
     "loads": "files",
+    "parse_create_model": "sql",
+    "parse_statements": "sql",
     "presets": "presets",
+    "runtime": "runtimes",
     "to_dict": "documents",
 }
 

@@ -16,8 +16,17 @@ import attrs
 
 from .catalog import Catalog, Change
 from .documents import RESERVED, Secrets, class_of, entry_of
-from .errors import DocumentError, DocumentProblem, Problem, ProviderError, UnknownProviderError
+from .errors import (
+    DocumentError,
+    DocumentProblem,
+    InvalidOptionsError,
+    Problem,
+    ProviderError,
+    UnknownProviderError,
+    UnknownRuntimeError,
+)
 from .files import Format, Origin, _Reading, dumps, explain, format_module, format_of, load, replace_file
+from .files import check as check_file
 from .flat import text_reader
 from .formats.tree import SyntaxProblem, changed
 from .presets import _DASHSCOPE_HOSTS, _DASHSCOPE_TASKS, SERVICES, dashscope
@@ -26,6 +35,8 @@ from .providers.generic import GenericProvider
 from .records import OptionInfo
 from .records import options as options_of
 from .registry import provider_classes
+from .runtimes import Runtime, RuntimeOption, list_runtimes
+from .runtimes import runtime as runtime_named
 from .secrets import MASK, MaskedText, Secret, looks_like_credential
 from .table import EXTRAS
 from .tasks import CHAT
@@ -93,7 +104,7 @@ def app() -> Any:
     return made
 
 
-_WITHOUT_ARGUMENTS: Final = ("schema", "providers", "presets")
+_WITHOUT_ARGUMENTS: Final = ("schema", "providers", "presets", "runtimes")
 
 
 def _examples(*lines: str) -> str:
@@ -116,12 +127,12 @@ def _command(name: str, *examples: str) -> Callable[[_Command], _Command]:
                 _exit(FOUND)
             except DocumentError as error:
                 _exit(FOUND, *map(str, error.problems))
-            except (UnknownProviderError, _UsageError) as error:
+            except (UnknownProviderError, UnknownRuntimeError, _UsageError) as error:
                 _exit(USAGE, str(error))
             except OSError as error:
                 _exit(FOUND, f"{error.filename or 'output'}: {error.strerror or error}")
             except ProviderError as error:
-                _exit(FOUND, str(error))
+                _exit(FOUND, *str(error).splitlines())
 
         _commands.append((name, run, examples))
         return run
@@ -161,29 +172,38 @@ if not _MISSING:
 @_command(
     "check",
     "llmproviders check providers.toml",
+    "llmproviders check providers.toml --against flink-2.3 --model gpt-4o",
     "llmproviders check conf/*.yaml --json",
 )
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Catalogs.", show_default=False)],
     as_json: Json = False,  # noqa: FBT002
-    against: Annotated[str | None, typer.Option("--against", metavar="RUNTIME", hidden=True)] = None,
+    against: Annotated[
+        str | None, typer.Option("--against", metavar="RUNTIME", help="What shall take the providers, such as flink-2.3.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="Name of the model for providers that get it per call.")
+    ] = None,
 ) -> None:
-    """Print every problem of every file, one a line; exit with 1 if there is one."""
-    if against is not None:
-        raise _UsageError("--against: runtimes are not there yet")
+    """Print every problem of every file, one a line; exit with 1 if there is one that is more than a warning."""
+    if model is not None and against is None:
+        raise _UsageError("--model goes with --against RUNTIME")
     # Files may include the same one.
-    problems = list(dict.fromkeys(problem for file in files for problem in _problems(file)))
+    problems = list(dict.fromkeys(problem for file in files for problem in _problems(file, against, model)))
+    errors = [problem for problem in problems if problem.problem.severity == "error"]
     if as_json:
         _print_json([_record(problem) for problem in problems])
     else:
         console = _console()
         for problem in problems:
             where, rest = f"{problem.source}:{problem.line}:{problem.column}:", str(problem)
-            console.print(_text(where, "bold") + _text(rest.removeprefix(where)), soft_wrap=True)
-    if problems:
+            kind = _text("" if problem in errors else " warning:", "yellow")
+            console.print(_text(where, "bold") + kind + _text(rest.removeprefix(where)), soft_wrap=True)
+    if errors:
         raise typer.Exit(FOUND)
     if not as_json:
-        typer.echo(f"{_count(len(files), 'file')}, no problems", err=True)
+        warnings = f", {_count(len(problems), 'warning')}" if problems else ""
+        typer.echo(f"{_count(len(files), 'file')}, no problems{f' on {against}' if against else ''}{warnings}", err=True)
 
 
 @_command("show", "llmproviders show providers.toml", "llmproviders show providers.toml chat --all")
@@ -222,17 +242,22 @@ def show(
 @_command(
     "options",
     "llmproviders options providers.toml chat",
+    "llmproviders options providers.toml chat --for flink-2.3",
     "llmproviders options providers.toml chat --model qwen-max --reveal --json",
 )
 def options(
     file: File,
     name: Name,
     model: Annotated[str | None, typer.Option(metavar="MODEL", help="Name of the model for this call.")] = None,
+    runtime: Annotated[
+        str | None, typer.Option("--for", metavar="RUNTIME", help="What shall read them, such as flink-2.3.")
+    ] = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show secrets, and look up those that are references.")] = False,  # noqa: FBT002
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
     """Print what Flink gets: Java keys and texts; secrets are masked unless --reveal is given."""
-    flat = load(file)[name].to_options(model=model, redact=not reveal)
+    provider = _of_runtime(load(file)[name], runtime)
+    flat = provider.to_options(model=model, runtime=runtime, redact=not reveal)
     if as_json:
         _print_json(flat)
         return
@@ -282,17 +307,7 @@ def convert(
     """Write a catalog in another format, with what it includes and inherits resolved."""
     if to is None and out is None:
         raise _UsageError("convert: give --to, or an output file whose suffix tells the format")
-    format_ = to or format_of(out or file)
-    catalog = load(file)
-    try:
-        text = dumps(catalog, format=format_, secrets=secrets, inherit=inherit)
-    except DocumentError as error:
-        hint = "make it a reference, or pass --secrets reveal or --secrets redact"
-        _exit(FOUND, *(f"{file}: {each.path}: {attrs.evolve(each.problem, hint=hint)}" for each in error.problems))
-    if out is None:
-        _print_exactly(text)
-    else:
-        replace_file(out, text, private=secrets == "reveal")
+    _write(file, load(file), to or format_of(out or file), secrets, out, inherit=inherit)
 
 
 @_command(
@@ -362,6 +377,102 @@ def set_(
         typer.echo(f"{file} was not valid before, and is now", err=True)
 
 
+@_command(
+    "sql",
+    "llmproviders sql providers.toml chat --input 'text STRING' --output 'answer STRING' --model gpt-4o",
+    "llmproviders sql providers.toml chat --input 'text STRING' --output 'answer STRING' --for flink-2.3 --secrets reveal",
+)
+def sql(
+    file: File,
+    name: Name,
+    given: Annotated[str, typer.Option("--input", metavar="COLUMNS", help="Input columns as SQL.", show_default=False)],
+    made: Annotated[str, typer.Option("--output", metavar="COLUMNS", help="Output columns as SQL.", show_default=False)],
+    model: Annotated[str | None, typer.Option(metavar="MODEL", help="Name of the service's model, if the file has none.")] = None,
+    title: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The model's name in SQL; NAME by default.")] = None,
+    runtime: Annotated[
+        str | None, typer.Option("--for", metavar="RUNTIME", help="What shall read it, such as flink-2.3.")
+    ] = None,
+    temporary: Annotated[bool, typer.Option("--temporary", help="A model that ends with its session.")] = False,  # noqa: FBT002
+    if_not_exists: Annotated[bool, typer.Option("--if-not-exists", help="No error if there is one of that name.")] = False,  # noqa: FBT002
+    comment: Annotated[str | None, typer.Option(metavar="TEXT", help="A comment on the model.")] = None,
+    secrets: Annotated[Secrets, typer.Option("--secrets", help="What to do with secrets.")] = "refuse",
+) -> None:
+    """Print the CREATE MODEL statement of a provider."""
+    from .sql import NO_SECRET, create_model_sql
+
+    provider = _of_runtime(load(file)[name], runtime)
+    try:
+        statement = create_model_sql(
+            (name,) if title is None else title,
+            provider,
+            input=given,
+            output=made,
+            model=model,
+            runtime=runtime,
+            temporary=temporary,
+            if_not_exists=if_not_exists,
+            comment=comment,
+            secrets=secrets,
+        )
+    except InvalidOptionsError as error:
+        hint = "write a placeholder such as ${secret_values.key}, or pass --secrets reveal or --secrets redact"
+        problems = [attrs.evolve(each, hint=hint) if each.expected == NO_SECRET else each for each in error.problems]
+        _exit(FOUND, *(f"{file}: providers.{name}: {each}" for each in problems))
+    _print_exactly(f"{statement};\n")
+
+
+@_command(
+    "import",
+    "llmproviders import model.sql",
+    "llmproviders import model.sql --to yaml",
+    "llmproviders import model.sql --secrets reveal -o providers.toml",
+)
+def import_(
+    file: Annotated[Path, typer.Argument(help="A file of CREATE MODEL statements.", show_default=False)],
+    to: Annotated[
+        Format | None, typer.Option("--to", help="The format; by default what OUT ends with, else toml.", show_default=False)
+    ] = None,
+    secrets: Annotated[Secrets, typer.Option("--secrets", help="What to do with literal secrets.")] = "refuse",
+    out: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="OUT", help="Where to; by default standard output.")
+    ] = None,
+) -> None:
+    """Write the catalog of CREATE MODEL statements, also as SHOW CREATE MODEL prints them; columns stay in SQL."""
+    import warnings
+
+    from .sql import OldSpellingWarning, parse_statements
+
+    with warnings.catch_warnings():
+        # They are among those of the statements, which are printed.
+        warnings.simplefilter("ignore", OldSpellingWarning)
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            _exit(FOUND, f"{file}: expected UTF-8 text; save it as UTF-8")
+        statements = parse_statements(text, source=str(file))
+    for statement in statements:
+        for warning in statement.warnings:
+            typer.echo(_shown(f"{warning.source}:{warning.line}:{warning.column}: warning: {warning.problem}"), err=True)
+    names = [statement.path[-1] for statement in statements]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        _exit(FOUND, *(f"{file}: expected models of different names, got {name!r} twice" for name in twice))
+    catalog = Catalog(dict(zip(names, (statement.provider for statement in statements), strict=True)))
+    _write(file, catalog, to or (format_of(out) if out else "toml"), secrets, out)
+
+
+def _write(file: Path, catalog: Catalog, to: Format, secrets: Secrets, out: Path | None, *, inherit: bool = False) -> None:
+    """Write what *file* holds to *out*, or to standard output."""
+    try:
+        text = dumps(catalog, format=to, secrets=secrets, inherit=inherit)
+    except DocumentError as error:
+        hint = "make it a reference, or pass --secrets reveal or --secrets redact"
+        _exit(FOUND, *(f"{file}: {each.path}: {attrs.evolve(each.problem, hint=hint)}" for each in error.problems))
+    if out is None:
+        _print_exactly(text)
+    else:
+        replace_file(out, text, private=secrets == "reveal")
+
+
 @_command("schema", "llmproviders schema > providers.schema.json")
 def schema() -> None:
     """Print the JSON Schema of catalogs, by which editors complete and check them."""
@@ -423,18 +534,75 @@ def presets(as_json: Json = False) -> None:  # noqa: FBT002
     _print_table("", columns, [tuple(_plain(each[column]) for column in columns) for each in rows])
 
 
+@_command("runtimes", "llmproviders runtimes", "llmproviders runtimes flink-2.3", "llmproviders runtimes flink-2.3 openai")
+def runtimes(
+    name: Annotated[str | None, typer.Argument(help="One runtime; without it, all of them.", show_default=False)] = None,
+    identifier: Annotated[str | None, typer.Argument(help="One of its providers.", show_default=False)] = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Show the distributions of Flink that are known, which providers each has, and their options."""
+    shown = [runtime_named(each) for each in (list_runtimes() if name is None else (name,))]
+    if identifier is not None and identifier not in shown[0].factories:
+        known = list(shown[0].factories)
+        hint = did_you_mean(identifier, known)
+        raise _UsageError(f"{name} has no provider {identifier!r}; it has: {', '.join(known)}{f'; {hint}' if hint else ''}")
+    if as_json:
+        _print_json([_runtime_record(each, identifier) for each in shown])
+    elif name is None:
+        rows = [(each.name, ", ".join(each.factories), "" if each.released else "not released", each.title) for each in shown]
+        _print_table("", ("runtime", "providers", "note", "what it is"), rows)
+    else:
+        for each, factory in shown[0].factories.items():
+            if identifier in (None, each):
+                options = [_option_record(option) for option in factory.options.values()]
+                columns = ("key", "type", "default", "choices")
+                table = [
+                    tuple(_plain("required" if c == "default" and o["required"] else o[c]) for c in columns) for o in options
+                ]
+                _print_table(f"{each} on {name} ({factory.artifact})", columns, table)
+                for defect in factory.defects:
+                    _console().print(_text(f"it does not work: {defect}", "red"), soft_wrap=True)
+
+
+def _runtime_record(runtime: Runtime, identifier: str | None) -> dict[str, Any]:
+    factories = {
+        each: {
+            "artifact": factory.artifact,
+            "defects": list(factory.defects),
+            "rules": list(factory.rules),
+            "options": [_option_record(option) for option in factory.options.values()],
+        }
+        for each, factory in runtime.factories.items()
+        if identifier in (None, each)
+    }
+    sources = list(runtime.sources)
+    facts = {"runtime": runtime.name, "title": runtime.title, "released": runtime.released, "exhaustive": runtime.exhaustive}
+    return {**facts, "sources": sources, "providers": factories}
+
+
+def _option_record(option: RuntimeOption) -> dict[str, Any]:
+    record = attrs.asdict(option)
+    return {**record, "choices": list(option.choices), "deprecated_keys": list(option.deprecated_keys)}
+
+
+def _of_runtime(provider: Provider, name: str | None) -> Provider:
+    """The provider, or that of the runtime's own class in its place where the runtime does not know its identifier."""
+    if name is None or provider.provider_name() in runtime_named(name).factories:
+        return provider
+    return provider.for_runtime(name)
+
+
 # Problems -------------------------------------------------------------------------------------------------------------
 
 
-def _problems(file: Path) -> Iterable[DocumentProblem]:
+def _problems(file: Path, against: str | None, model: str | None) -> Iterable[DocumentProblem]:
     try:
-        load(file)
-    except DocumentError as error:
-        return error.problems
+        return check_file(file, runtime=against, model=model)
+    except UnknownRuntimeError:
+        raise
     except ProviderError as error:
         # For instance a format whose package is not installed.
         return [DocumentProblem(str(file), 1, 1, "", Problem("", "a file that can be read", hint=str(error)))]
-    return []
 
 
 def _record(problem: DocumentProblem) -> dict[str, Any]:
@@ -449,6 +617,7 @@ def _record(problem: DocumentProblem) -> dict[str, Any]:
         "expected": inner.expected,
         "got": inner.got,
         "hint": inner.hint,
+        "severity": inner.severity,
     }
 
 
@@ -629,7 +798,10 @@ def _print_table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, .
     from rich import box
     from rich.table import Table
 
-    table = Table(title=_text(title, "bold") if title else None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    if title:
+        # A title of the table would be folded to its width.
+        _console().print(_text(title, "bold"), soft_wrap=True)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 import attrs
 
@@ -18,6 +19,7 @@ __all__ = [
     "RejectedType",
     "SecretError",
     "UnknownProviderError",
+    "UnknownRuntimeError",
 ]
 
 
@@ -37,6 +39,8 @@ class Problem:
     """Java key of the option; empty if it is none or equals ``option``."""
     is_type: bool = attrs.field(default=False, kw_only=True)
     """Whether the type is wrong rather than the value."""
+    severity: Literal["error", "warning"] = attrs.field(default="error", kw_only=True)
+    """A warning is what Flink takes, and the user may not want."""
 
     def __str__(self) -> str:
         where = f"{self.option} ({self.key})" if self.key else self.option
@@ -134,4 +138,11 @@ class UnknownProviderError(ProviderError, KeyError):
     """No provider is registered, or stored, under that name."""
 
     # A KeyError shows the repr of its argument, which is made for keys and not for sentences.
+    __str__ = Exception.__str__
+
+
+class UnknownRuntimeError(ProviderError, KeyError):
+    """No runtime of that name is known."""
+
+    # As above.
     __str__ = Exception.__str__

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Catalogs in files and texts: `load`, `loads`, `dump`, `dumps` for TOML, JSON and YAML."""
+"""Catalogs in files and texts: `load`, `loads`, `dump`, `dumps`, `check` for TOML, JSON and YAML."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
@@ -15,10 +15,12 @@ from .documents import TOP, Base, Secrets, class_of, provider_of, tree_of
 from .errors import DocumentError, DocumentProblem, Problem
 from .formats.tree import MAX_CHARACTERS, Locate, Place, SyntaxProblem, place_of
 from .providers.base import Provider
+from .runtimes import Runtime
+from .runtimes import runtime as runtime_named
 from .table import EXTRAS
 from .values import did_you_mean
 
-__all__ = ["Format", "Origin", "dump", "dumps", "explain", "format_of", "load", "loads"]
+__all__ = ["Format", "Origin", "check", "dump", "dumps", "explain", "format_of", "load", "loads"]
 
 Format: TypeAlias = Literal["toml", "json", "yaml"]
 FORMATS: Final = ("toml", "json", "yaml")
@@ -63,6 +65,37 @@ def explain(path: str | os.PathLike[str]) -> tuple[Catalog, dict[str, dict[str, 
     reading.file(Path(path), ())
     catalog = reading.catalog()
     return catalog, {name: reading.origins(name) for name in catalog}
+
+
+def check(
+    path: str | os.PathLike[str], *, runtime: str | Runtime | None = None, model: str | None = None
+) -> tuple[DocumentProblem, ...]:
+    """Everything that is wrong with a catalog, each with its place; empty if nothing is.
+
+    Args:
+        path: the file.
+        runtime: a distribution of Flink, such as ``"flink-2.3"``, that shall take every provider of the catalog.
+        model: the model's name for providers that have none, where they get it per call.
+
+    Raises:
+        UnknownRuntimeError: if there is no such runtime.
+    """
+    if runtime is not None:
+        runtime = runtime_named(runtime)
+    reading = _Reading()
+    reading.file(Path(path), ())
+    try:
+        reading.catalog()
+    except DocumentError as error:
+        return error.problems
+    if runtime is not None:
+        reading.against(runtime, model)
+    return tuple(in_order(reading.problems))
+
+
+def in_order(problems: Iterable[DocumentProblem]) -> list[DocumentProblem]:
+    """Problems in the order of their places."""
+    return sorted(problems, key=lambda each: (each.source, each.line, each.column))
 
 
 def loads(text: str, *, format: Format) -> Catalog:  # noqa: A002
@@ -289,7 +322,7 @@ class _Reading:
                 problem = Problem("", "the name of a provider", got=ascii(default)[:60], hint=hint)
                 self.complain(source, place, ("default",), problem)
         if self.problems:
-            raise DocumentError(sorted(self.problems, key=lambda each: (each.source, each.line, each.column)))
+            raise DocumentError(in_order(self.problems))
         return Catalog({name: self._made(name) for name in self.entries}, default=default)
 
     def bodies(self) -> dict[str, object]:
@@ -305,24 +338,48 @@ class _Reading:
         return {option: self._origin(name, option, implied=option in set_) for option in names}
 
     def _origin(self, name: str, option: str, *, implied: bool) -> Origin:
-        """As `origins`; *implied* is whether another key than its own may have set the option."""
-        entry = self.entries[name]
-        body: Mapping[str, Any] = entry.body  # type: ignore[assignment]
-        keys: list[tuple[str, ...]] = []
-        if option.startswith(f"{EXTRAS}."):
-            key = option.removeprefix(f"{EXTRAS}.")
-            if key in body.get(EXTRAS, {}):
-                keys.append((EXTRAS, key))
+        found = self._where(name, option, implied=implied)
+        if found is None:
+            return Origin("", 0, self._oldest(name), "")
+        entry, path = found
+        return Origin(self.entries[entry].source, self.entries[entry].locate(("providers", entry, *path)).line, entry, path[0])
+
+    def _oldest(self, name: str) -> str:
+        """The entry that a chain of ``extends`` ends with."""
+        body: Any = self.entries[name].body
+        return self._oldest(body["extends"]) if "extends" in body else name
+
+    def _where(self, name: str, option: str, *, implied: bool) -> tuple[str, tuple[str, ...]] | None:
+        """The entry that sets an option, and the path in it; *implied* is whether another key than its own may have."""
+        body: Mapping[str, Any] = self.entries[name].body  # type: ignore[assignment]
+        extra = option.removeprefix(f"{EXTRAS}.")
+        if extra != option:
+            if extra in body.get(EXTRAS, {}):
+                return name, (EXTRAS, extra)
         elif option in body:
-            keys.append((option,))
-        keys += [(list_key,) for list_key in ("without", "omit") if option in body.get(list_key, [])]
+            return name, (option,)
+        for key in ("without", "omit"):
+            if option in body.get(key, []):
+                return name, (key,)
         if implied and "for_task" in body and option in ("endpoint", "task", "content_type"):
-            keys.append(("for_task",))
+            return name, ("for_task",)
         if implied and "preset" in body and option in ("endpoint", "api_key", "content_type"):
-            keys.append(("preset",))
-        for path in keys:
-            return Origin(entry.source, entry.locate(("providers", name, *path)).line, name, path[0])
-        return self._origin(body["extends"], option, implied=implied) if "extends" in body else Origin("", 0, name, "")
+            return name, ("preset",)
+        return self._where(body["extends"], option, implied=implied) if "extends" in body else None
+
+    def against(self, runtime: str | Runtime, model: str | None) -> None:
+        """Note what is wrong with each provider on a runtime, at the place of the option."""
+        for name in self.entries:
+            provider = self._made(name)
+            specs, implied = provider._table().specs, provider._state()
+            has_model = provider.model_option_key() in provider.to_options(redact=True)
+            for problem in provider.check(runtime, model=None if has_model else model):
+                option = problem.option if problem.option in specs else f"{EXTRAS}.{problem.option}"
+                entry, steps = self._where(name, option, implied=option in implied) or (name, ())
+                path = ("providers", entry, *steps)
+                # What the place says needs no second word; what was not written has none.
+                named = attrs.evolve(problem, option="", key="") if steps else problem
+                self.complain(self.entries[entry].source, self.entries[entry].locate(path), path, named)
 
     def _made(self, name: str) -> Provider:
         provider = self.providers[name]

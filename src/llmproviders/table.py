@@ -242,15 +242,17 @@ class Table:
         shape = self.shape(tuple(state))
         return shape, shape.pick(state)
 
-    def flatten(self, shape: Shape, values: tuple[Any, ...], *, redact: bool = False) -> dict[str, str]:
-        """The flat dict of Java keys and texts; *redact* shows masks and leaves references unresolved."""
+    def flatten(
+        self, shape: Shape, values: tuple[Any, ...], *, show: Callable[[Secret | MaskedText], str] | None = None
+    ) -> dict[str, str]:
+        """The flat dict of Java keys and texts; *show* makes the texts of what is masked, which otherwise are the real ones."""
         flat = shape.template.copy()
         for position, key, write in shape.entries:
             value = values[position]
             if value is None:
                 del flat[key]
-            elif redact and type(value) in (Secret, MaskedText):
-                flat[key] = str(value)
+            elif show is not None and type(value) in (Secret, MaskedText):
+                flat[key] = show(value)
             else:
                 flat[key] = write(value)
         for position, info, write in shape.sequences:
@@ -264,7 +266,7 @@ class Table:
                 flat[info.key if single else info.sequence_key] = write(value)
         if EXTRAS in shape.index:
             extras = values[shape.index[EXTRAS]].items()
-            flat.update((key, str(extra) if redact else reveal(extra)) for key, extra in extras)
+            flat.update((key, reveal(each) if show is None or type(each) is str else show(each)) for key, each in extras)
         return flat
 
     def is_lasting(self, shape: Shape, values: tuple[Any, ...]) -> bool:

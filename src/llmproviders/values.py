@@ -140,11 +140,16 @@ def fold(text: str) -> str:
     return text.lower().replace("_", "-")
 
 
+def listed(choices: Sequence[str]) -> str:
+    """*choices* as a sentence has them."""
+    return choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
+
+
 def choice_acceptor(choices: Sequence[str], *, exact: bool = False) -> Accept:
     """Acceptance of one of *choices*, in any letter case or Java's spelling unless *exact*; canonical as listed."""
     known = {choice: choice for choice in choices}
     folded = {} if exact else {fold(choice): choice for choice in choices}
-    expected = choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
+    expected = listed(choices)
 
     def accept(value: Any) -> str:
         if type(value) is str and value in known:

@@ -3,22 +3,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..errors import Problem, Rejected, invalid
+from ..errors import InvalidOptionsError, Problem, Rejected, invalid
 from ..extras import NO_EXTRAS, Extra, ExtraOptions
 from ..flat import converter
 from ..records import default_of
-from ..secrets import mask_urls, reveal
+from ..secrets import MaskedText, Secret, mask_urls, reveal
 from ..table import EXTRAS, Rule, Shape, Table, shown
 from ..tasks import endpoint_for_task, task_of_endpoint
 from ..values import did_you_mean
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from ..checks import Facts
+    from ..columns import Columns
+    from ..runtimes import Runtime
 
 __all__ = ["Provider"]
 
@@ -101,6 +105,8 @@ class Provider(_Content):
     """The tasks that the provider can do, if it is asked for one by its endpoint or its option ``task``."""
     refused_names: ClassVar[Mapping[str, str]] = {}
     """Names that must not become extra options, each with what to do instead."""
+    relatives: ClassVar[tuple[type[Provider], ...]] = ()
+    """Classes for the same kind of service, which `for_runtime` may go over to."""
 
     extra_options: Mapping[str, Extra] = attrs.field(default=NO_EXTRAS, converter=_extra_options)
     """Options beyond the typed ones: Java keys and texts, never second-guessed; they win over typed options."""
@@ -302,6 +308,7 @@ class Provider(_Content):
         overrides: Mapping[str, Any] | None = None,
         *,
         model: str | None = None,
+        runtime: str | Runtime | None = None,
         redact: bool = False,
     ) -> dict[str, str]:
         """The options as Flink reads them: a new dict of Java keys and texts, in declaration order, then the extras.
@@ -310,13 +317,16 @@ class Provider(_Content):
             input_columns: name and type of each input column of the model; options that depend on them are aligned.
             overrides: changes for this call, as by `with_`.
             model: the model's name for this call.
+            runtime: what shall read them, such as ``"flink-2.3"``: the provider is checked against it, and options that
+                it does not know and nobody set are left out.
             redact: show the mask instead of secrets; references are then not resolved.
 
         Raises:
             SecretError: if the reference of a secret cannot be resolved.
-            InvalidOptionsError: if the overrides, the model or the columns do not go with the provider.
+            InvalidOptionsError: if the overrides, the model, the columns or the runtime do not go with the provider.
+            UnknownRuntimeError: if there is no such runtime.
         """
-        if input_columns is None and overrides is None and model is None and not redact:
+        if input_columns is None and overrides is None and model is None and runtime is None and not redact:
             if self._flat is not None:
                 return self._flat.copy()
             return self._flatten()
@@ -330,15 +340,25 @@ class Provider(_Content):
             if error is not None:
                 del overrides
                 raise error
-        flat = provider._table().flatten(provider._shape, provider._values, redact=True) if redact else provider._flatten()
-        if input_columns is None:
-            return flat
-        names, problem = _column_names(input_columns)
-        if problem is None:
-            flat, problem = provider._align(flat, names)
-        if problem is not None:
-            del flat, overrides
-            raise invalid(type(self).__name__, [problem])
+        names, problems = ([], []) if input_columns is None else _column_names(input_columns)
+        unwanted: Collection[str] = ()
+        if runtime is not None:
+            from ..checks import surplus
+
+            runtime = runtime_of(runtime)
+            problems += [problem for problem in provider.check(runtime) if problem.severity == "error"]
+            unwanted = surplus(provider._facts(), runtime)
+        if problems:
+            del overrides
+            raise invalid(type(self).__name__, problems)
+        flat = provider._table().flatten(provider._shape, provider._values, show=str) if redact else provider._flatten()
+        if input_columns is not None:
+            flat, problems = provider._align(flat, names)
+            if problems:
+                del flat, overrides
+                raise invalid(type(self).__name__, problems)
+        for key in unwanted:
+            del flat[key]
         return flat
 
     def _flatten(self) -> dict[str, str]:
@@ -357,9 +377,109 @@ class Provider(_Content):
                 return {name: model}
         return {EXTRAS: {**self.extra_options, key: model}}
 
-    def _align(self, flat: dict[str, str], columns: list[str]) -> tuple[dict[str, str], Problem | None]:
-        """*flat* for a model with these input columns, or what is wrong with them."""
-        return flat, None
+    def _align(self, flat: dict[str, str], columns: list[str]) -> tuple[dict[str, str], list[Problem]]:
+        """*flat* for a model with these input columns, and what is wrong with them."""
+        return flat, []
+
+    # Against a runtime ------------------------------------------------------------------------------------------------
+
+    def check(
+        self,
+        runtime: str | Runtime,
+        *,
+        model: str | None = None,
+        input: Columns | None = None,  # noqa: A002
+        output: Columns | None = None,
+    ) -> tuple[Problem, ...]:
+        """What is wrong with the provider on *runtime*: what Java would say at planning, or when a task opens.
+
+        A problem whose ``severity`` is ``"warning"`` is no reason for Java to refuse. References of secrets are not
+        resolved.
+
+        Args:
+            runtime: a distribution of Flink, such as ``"flink-2.3"``; `list_runtimes` names them.
+            model: the model's name, where it is given per call.
+            input: the model's input columns, if they shall be checked: a mapping of names to SQL types, or SQL text.
+            output: its output columns, likewise.
+
+        Raises:
+            UnknownRuntimeError: if there is no such runtime.
+            InvalidOptionsError: if the model's name or the columns are none.
+        """
+        from ..checks import problems
+        from ..columns import columns
+
+        provider = self if model is None else self.with_(**self._model(model))
+        given, made = (None if each is None else columns(each) for each in (input, output))
+        return problems(provider._facts(), runtime_of(runtime), input=given, output=made)
+
+    def for_runtime(self, runtime: str | Runtime) -> Provider:
+        """The provider to use on *runtime* in place of this one, which may be of another class.
+
+        Options that the runtime does not know, and that only hold a default of the class, are then not emitted. Where
+        the runtime has no such identifier, its own one for the same kind of service is taken: on Apache Flink an
+        `OpenAICompatProvider` with endpoint and key becomes an `OpenAIProvider`.
+
+        Raises:
+            InvalidOptionsError: if there is no such way without loss, listing what would be lost.
+            UnknownRuntimeError: if there is no such runtime.
+        """
+        from ..checks import ALWAYS, lost
+
+        runtime = runtime_of(runtime)
+        cls = next((each for each in self.relatives if each.identifier in runtime.factories), type(self))
+        if cls is type(self) or self.provider_name() in runtime.factories:
+            return self._without_surplus(runtime)
+        facts, factory, table = self._facts(), runtime.factories[cls.identifier], cls._table()
+        given: dict[str, Any] = {}
+        extras: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for key, text in facts.flat.items():
+            name, option = facts.names.get(key, key), factory.option(key)
+            if name in table.specs and option is not None:
+                if key in facts.chosen or option.default != text:
+                    given[name] = getattr(self, name)
+            elif key in self.extra_options and (option is not None or key in ALWAYS):
+                extras[key] = self.extra_options[key]
+            elif key in facts.chosen:
+                problems.append(lost(facts, key, cls.identifier, runtime))
+        new, error = cls.made({**given, EXTRAS: extras})
+        if problems and isinstance(error, InvalidOptionsError):
+            problems += error.problems
+        if problems:
+            error = invalid(type(self).__name__, problems)
+        if error is not None:
+            del given, extras, facts
+            raise error
+        return new
+
+    def _without_surplus(self, runtime: Runtime) -> Provider:
+        """This provider without the defaults that the runtime does not know."""
+        from ..checks import identity, surplus
+
+        facts = self._facts()
+        problems = identity(facts, runtime)
+        if problems:
+            raise invalid(type(self).__name__, problems)
+        return self.with_(**dict.fromkeys(facts.names[key] for key in surplus(facts, runtime)))
+
+    def _facts(self) -> Facts:
+        """What the checks against a runtime look at."""
+        from ..checks import Facts
+
+        infos = [spec.info for spec in self._table().specs.values() if spec.info]
+        keys = {key: info for info in infos for key in (info.key, info.sequence_key) if key}
+        opaque = {key for key, info in keys.items() if info.secret or info.format == "json" or info.java == "Map"}
+        return Facts(
+            identifier=self.provider_name(),
+            flat=self._table().flatten(self._shape, self._values, show=_as_java_sees),
+            chosen=frozenset(key for key, info in keys.items() if info.name in self._shape.index) | self.extra_options.keys(),
+            names={key: info.name for key, info in keys.items()},
+            tasks={key: info.tasks for key, info in keys.items() if info.tasks},
+            hidden=opaque | {key for key, extra in self.extra_options.items() if type(extra) is not str},
+            model_key=self.model_option_key(),
+            ours=type(self).__module__.startswith("llmproviders."),
+        )
 
     @classmethod
     def from_options(cls, options: Mapping[str, str]) -> Self:
@@ -504,6 +624,18 @@ def _rebuilt(cls: type[Provider], state: Mapping[str, Any]) -> Provider:
     return new
 
 
+def _as_java_sees(value: Secret | MaskedText) -> str:
+    """What the checks see of a masked value: its text, if that is known before the job is submitted."""
+    return str(value) if isinstance(value, Secret) and value.source != "text" else value.reveal()
+
+
+def runtime_of(name: str | Runtime) -> Runtime:
+    """The runtime of that name; few processes ask for one, and its data is read from a file."""
+    from ..runtimes import runtime
+
+    return runtime(name)
+
+
 def no_task(cls: type[Provider], task: object) -> Problem:
     """The complaint about a task that the class cannot do."""
     name = cls.__name__
@@ -518,13 +650,13 @@ def not_a_mapping(options: object) -> Problem | None:
     return Problem("options", "a mapping of Java keys to texts", got=f"a {type(options).__name__}", is_type=True)
 
 
-def _column_names(columns: Sequence[Any]) -> tuple[list[str], Problem | None]:
+def _column_names(columns: Sequence[Any]) -> tuple[list[str], list[Problem]]:
     """The names of pairs of names and types, or what is wrong with the pairs."""
     for column in columns:
         if not isinstance(column, (tuple, list)) or len(column) != 2 or not isinstance(column[0], str):  # noqa: PLR2004
             got = f"a column of type {type(column).__name__}"
-            return [], Problem("input_columns", "pairs of a column's name and type", got=got, is_type=True)
-    return [name for name, _ in columns], None
+            return [], [Problem("input_columns", "pairs of a column's name and type", got=got, is_type=True)]
+    return [name for name, _ in columns], []
 
 
 def _structured(options: Mapping[str, str], cls: type[Provider]) -> Provider:

@@ -19,6 +19,7 @@ from ..table import Rule
 from ..tasks import ASR, CHAT, EMBEDDINGS, MULTIMODAL, Task, task_of_endpoint
 from ..values import CANONICAL, at_least, between, choice_acceptor, duration, json_headers, json_object, secret, stop_texts
 from .base import Provider
+from .openai import OpenAIProvider
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
@@ -236,24 +237,24 @@ class _ChatProvider(Provider):
         allowed = _TASK_CONTENT_TYPES[task]
         return {"content_type": allowed[0]} if types == ("TEXT",) and "TEXT" not in allowed else {}
 
-    def _align(self, flat: dict[str, str], columns: list[str]) -> tuple[dict[str, str], Problem | None]:
+    def _align(self, flat: dict[str, str], columns: list[str]) -> tuple[dict[str, str], list[Problem]]:
         """Content types for each input column, as VVR 11.9 wants them."""
         key, keys = "content-type", "content-types"
         types = (flat.get(keys) or flat.get(key) or "").split(";")
         task = self.task or (task_of_endpoint(self.endpoint) if self.endpoint else None)
         several = f"{len(columns)} ({', '.join(columns)})"
         if task not in (None, CHAT) and len(columns) > 1:
-            return flat, Problem("input_columns", f"one input column for task {task}", got=several)
+            return flat, [Problem("input_columns", f"one input column for task {task}", got=several)]
         if types == [""]:
-            return flat, None
+            return flat, []
         if len(types) == 1 and len(columns) > 1:
             types *= len(columns)
         if len(types) != len(columns):
             got = f"{len(types)} ({', '.join(types)})"
-            return flat, Problem("content_type", f"as many as input columns, {several}", got=got)
+            return flat, [Problem("content_type", f"as many as input columns, {several}", got=got)]
         scalar = len(types) == 1 and types[0] in _SCALAR
         entry = (key if scalar else keys, ";".join(types))
-        return dict(entry if name in (key, keys) else (name, text) for name, text in flat.items()), None
+        return dict(entry if name in (key, keys) else (name, text) for name, text in flat.items()), []
 
     if TYPE_CHECKING:
 
@@ -273,6 +274,7 @@ class OpenAICompatProvider(_ChatProvider):
 
     identifier: ClassVar[str] = "openai-compat"
     tasks: ClassVar[tuple[str, ...]] = (CHAT, EMBEDDINGS)
+    relatives: ClassVar[tuple[type[Provider], ...]] = (OpenAIProvider,)
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -286,3 +288,8 @@ class DashScopeProvider(_ChatProvider):
 
     identifier: ClassVar[str] = "dashscope"
     tasks: ClassVar[tuple[str, ...]] = (CHAT, EMBEDDINGS, MULTIMODAL, ASR)
+    relatives: ClassVar[tuple[type[Provider], ...]] = (OpenAICompatProvider, OpenAIProvider)
+
+
+# The way back, which that class cannot name: it is declared before this one.
+OpenAIProvider.relatives = (OpenAICompatProvider,)

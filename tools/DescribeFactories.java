@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.FallbackKey;
+import org.apache.flink.table.factories.Factory;
+import org.apache.flink.table.factories.ModelProviderFactory;
+
+/** Prints what the model provider factories on the class path say of themselves, a fact a line, tab-separated. */
+public class DescribeFactories {
+    public static void main(String[] args) throws Exception {
+        for (Factory factory : ServiceLoader.load(Factory.class)) {
+            if (!(factory instanceof ModelProviderFactory)) {
+                continue;
+            }
+            String identifier = factory.factoryIdentifier();
+            System.out.println("factory\t" + identifier);
+            describe(identifier, "required", factory.requiredOptions());
+            describe(identifier, "optional", factory.optionalOptions());
+            if (identifier.equals("openai")) {
+                tokenizers(identifier);
+            }
+        }
+    }
+
+    private static void describe(String identifier, String kind, Set<ConfigOption<?>> options) throws Exception {
+        // Neither the type nor whether it is a list is public.
+        Method type = ConfigOption.class.getDeclaredMethod("getClazz");
+        type.setAccessible(true);
+        for (ConfigOption<?> option : options) {
+            Class<?> java = (Class<?>) type.invoke(option);
+            List<String> choices = new ArrayList<>();
+            if (java.isEnum()) {
+                for (Object each : java.getEnumConstants()) {
+                    choices.add(each.toString());
+                }
+            }
+            List<String> deprecated = new ArrayList<>();
+            for (FallbackKey each : option.fallbackKeys()) {
+                deprecated.add(each.getKey());
+            }
+            String shown = java.isEnum() ? "Enum" : java.getSimpleName();
+            String text = option.hasDefaultValue() ? "=" + option.defaultValue() : "";
+            System.out.println(
+                    String.join(
+                            "\t",
+                            "option",
+                            identifier,
+                            kind,
+                            option.key(),
+                            shown,
+                            text,
+                            String.join(",", choices),
+                            String.join(",", deprecated)));
+        }
+    }
+
+    /** The model names that the tokenizer in the jar knows, and which of them it also knows as a beginning. */
+    private static void tokenizers(String identifier) throws Exception {
+        Class<?> encodings;
+        try {
+            encodings = Class.forName("com.knuddels.jtokkit.Encodings");
+        } catch (ClassNotFoundException e) {
+            return; // 2.1 does not count tokens.
+        }
+        Object registry = encodings.getMethod("newLazyEncodingRegistry").invoke(null);
+        Class<?> api = Class.forName("com.knuddels.jtokkit.api.EncodingRegistry");
+        Method find = api.getMethod("getEncodingForModel", String.class);
+        Class<?> models = Class.forName("com.knuddels.jtokkit.api.ModelType");
+        Set<String> names = new TreeSet<>();
+        for (Object each : models.getEnumConstants()) {
+            names.add((String) models.getMethod("getName").invoke(each));
+        }
+        for (String name : names) {
+            boolean begins = ((Optional<?>) find.invoke(registry, name + "~")).isPresent();
+            System.out.println("tokenizer\t" + identifier + "\t" + (begins ? "prefix" : "name") + "\t" + name);
+        }
+    }
+}
