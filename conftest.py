@@ -9,7 +9,7 @@ from typing import Any
 from unittest import mock
 
 from sybil import Sybil
-from sybil.parsers.markdown import PythonCodeBlockParser
+from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
 from llmproviders import registry
 
@@ -29,7 +29,7 @@ def _teardown(namespace: dict[str, Any]) -> None:
 
 
 pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser()],
+    parsers=[PythonCodeBlockParser(), SkipParser()],
     filenames=["README.md"],
     setup=_setup,
     teardown=_teardown,

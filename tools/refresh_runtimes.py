@@ -43,7 +43,7 @@ def main() -> int:
         if new == old:
             continue
         different = True
-        names = [f"{path.name}, as it is", f"{path.name}, as the artifacts say"]
+        names = f"{path.name}, as it is", f"{path.name}, as the artifacts say"
         sys.stdout.writelines(difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), *names))
         if not args.check:
             path.write_text(new)

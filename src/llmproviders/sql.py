@@ -125,12 +125,17 @@ def _path(name: object, problems: list[Problem]) -> tuple[str, ...]:
             problems.append(Problem("name", error.expected, got=ascii(name)[:60], hint=error.hint))
             return ()
         return path
-    parts = tuple(name) if isinstance(name, Sequence) else ()
-    if not 1 <= len(parts) <= MAX_PARTS or not all(isinstance(part, str) for part in parts):
+    if not isinstance(name, Sequence):
         problems.append(Problem("name", expected, got=f"a value of type {type(name).__name__}", is_type=True))
-    else:
-        problems += [Problem("name", wrong, got=ascii(part)[:60]) for part in parts if (wrong := unfit_name(part))]
-    return parts
+        return ()
+    strange = [type(part).__name__ for part in name if not isinstance(part, str)]
+    if strange:
+        problems.append(Problem("name", expected, got=f"a part of type {strange[0]}", is_type=True))
+        return ()
+    if not 1 <= len(name) <= MAX_PARTS:
+        problems.append(Problem("name", expected, got=f"{len(name)} parts"))
+    problems += [Problem("name", wrong, got=ascii(part)[:60]) for part in name if (wrong := unfit_name(part))]
+    return tuple(name)
 
 
 def _columns(given: Columns, where: str, problems: list[Problem]) -> tuple[Column, ...]:
@@ -404,7 +409,9 @@ class _Reader:
         except InvalidOptionsError as error:
             keys = {info.name: (info.key, info.sequence_key) for info in infos}
             for problem in error.problems:
-                places = [options[key].value_index for key in keys.get(problem.option, (problem.option,)) if key in options]
+                # What is wrong with an extra option is said of all of them, and names it.
+                named = keys.get(problem.option) or [key for key in options if problem.expected.endswith(f" for option {key!r}")]
+                places = [options[key].value_index for key in named if key in options]
                 self.report(places[0] if places else index, problem)
         return None
 

@@ -147,15 +147,15 @@ _LETTER: Final = (
 )
 _BODY: Final = r"'[^']*(?:''[^']*)*'"
 # Each token begins where the one before it ends, so nothing is skipped. A backslash is a character like any other, but
-# not after the prefix E. Comments do not nest, and a hint (/*+) is none.
+# not after the prefix E. Comments do not nest, a hint (/*+) is none, and a dollar by itself is no word.
 _TOKEN: Final = (
     r"(?P<blank>[ \t\n\r\f]+|(?:--|//)[^\n\r]*|/\*\*/|/\*\*[^/](?s:.*?)\*/|/\*(?![*+])(?s:.*?)\*/)"
     rf"|(?P<text>{_BODY})"
     rf"|(?P<special>(?i:U&|N|X|_[A-Z0-9][-:.A-Z0-9_]*){_BODY}|[eE]'(?s:[^'\\]|\\.|'')*')"
     r"|(?P<name>`(?:[^`\n\r]|``)+`)"
-    rf"|(?P<word>[{_LETTER}][{_LETTER}0-9]*)"
+    rf"|(?P<word>(?!\$(?![{_LETTER}0-9]))[{_LETTER}][{_LETTER}0-9]*)"
     r"|(?P<number>[0-9]+)"
-    r"|(?P<sign>(?!/\*)[!%&(-/:-@\[-^{-~])"
+    r"|(?P<sign>(?!/\*)[!$%&(-/:-@\[-^{-~])"
 )
 
 
@@ -290,24 +290,23 @@ class Cursor:
         first = self.token
         if first.kind == "text":
             self.index += 1
-            return first.text + self._more()
+            return "".join([first.text, *self._more()])
         if first.kind != "special" or first.text[0] in "xX":
             raise self.misread(what, hint="values are texts in single quotes" if first.kind in ("word", "number") else "")
         self.index += 1
         prefix, body = first.text.split("'", 1)
         if prefix in ("e", "E"):
             return _unescaped(body[:-1], first.start)
-        text = body[:-1].replace("''", "'") + self._more()
+        parts = [body[:-1].replace("''", "'"), *self._more()]
         if prefix in ("u&", "U&"):
             escape = self._escape() if self.words("UESCAPE") else "\\"
-            return _unicode(text, escape, first.start)
-        return _encodable(text, "latin-1" if prefix in ("n", "N") else prefix[1:], first.start)
+            # An escape does not go on in the next part, but a pair of surrogates does.
+            return _joined("".join(_unicode(part, escape, first.start) for part in parts), first.start)
+        return _encodable("".join(parts), "latin-1" if prefix in ("n", "N") else prefix[1:], first.start)
 
-    def _more(self) -> str:
-        parts = []
+    def _more(self) -> Iterator[str]:
         while self.token.kind == "text":
-            parts.append(self.step().text)
-        return "".join(parts)
+            yield self.step().text
 
     def _escape(self) -> str:
         start = self.token.start
@@ -344,7 +343,7 @@ def _encodable(text: str, charset: str, start: int) -> str:
 
 
 def _unicode(text: str, escape: str, start: int) -> str:
-    """The text of a literal with the prefix U&."""
+    """The text of a part of a literal with the prefix U&, in which surrogates may stand alone."""
 
     def character(found: re.Match[str]) -> str:
         if found[1] is None:
@@ -353,7 +352,7 @@ def _unicode(text: str, escape: str, start: int) -> str:
 
     mark = re.escape(escape)
     # Flink takes the + of a six-digit escape for a sign, so there are three digits left.
-    return _joined(re.sub(rf"{mark}({mark}|\+[0-9A-Fa-f]{{3}}|[0-9A-Fa-f]{{4}})?", character, text), start)
+    return re.sub(rf"{mark}({mark}|\+[0-9A-Fa-f]{{3}}|[0-9A-Fa-f]{{4}})?", character, text)
 
 
 _CONTROLS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "'": "'", "\\": "\\"}

@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bridge beyond predictions, on the real PyFlink: models, jars, and what is missing or wrong around it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openai_server import OpenAIServer, answer
+
+from llmproviders import (
+    GenericProvider,
+    InvalidOptionsError,
+    OpenAICompatProvider,
+    OpenAIProvider,
+    ProviderError,
+    UnknownProviderError,
+    flink,
+    registry,
+    set_provider,
+)
+from llmproviders.errors import UnknownRuntimeError
+from llmproviders.flink import FlinkError, as_model_provider, clear_errors, create_model, ensure_jars, model_descriptor, predict
+from llmproviders.runtimes import runtime
+
+PROVIDER = OpenAIProvider("http://127.0.0.1:9/v1/chat/completions", "sk-test-bridge", model="gpt-4o-mini")
+COLUMNS: dict[str, Any] = {"input": "text STRING", "output": "answer STRING"}
+
+
+@pytest.fixture(autouse=True)
+def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test registers is gone after it."""
+    monkeypatch.setattr(registry, "_providers", {})
+    monkeypatch.setattr(registry, "_default", None)
+
+
+@pytest.fixture
+def bare_env(jars: Mapping[str, Path]) -> Any:
+    """A TableEnvironment that has no jars."""
+    from pyflink.table import EnvironmentSettings, TableEnvironment
+
+    t_env = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
+    t_env.get_config().set("parallelism.default", "1")
+    return t_env
+
+
+@pytest.fixture
+def jar_folder(jars: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the jars is where the library looks."""
+    folder = jars["openai"].parent
+    monkeypatch.setenv(flink.JARS, str(folder))
+    return folder
+
+
+def run(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A script in a process, and a JVM, of its own."""
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, check=False, timeout=300)
+
+
+# Models ---------------------------------------------------------------------------------------------------------------
+
+
+def test_running_runtime(t_env: Any, runtime_name: str) -> None:
+    """The runtime is read off the JVM."""
+    assert runtime(runtime_name) == flink.running_runtime()
+    with pytest.raises(
+        UnknownRuntimeError, match=r"^expected a Flink that this library knows \(.*\), got one of version 1\.20\.3$"
+    ):
+        flink._runtime_of_version("1.20.3")
+
+
+def test_model_descriptor(t_env: Any) -> None:
+    """What PyFlink is given is what Flink reads: the secret in clear, columns, their comments, and no default of VVR's."""
+    provider = OpenAICompatProvider(endpoint=PROVIDER.endpoint, api_key="sk-test-bridge", temperature=0.5)
+    columns = [("text", "STRING", "what is asked, isn't it")]
+    made = model_descriptor(provider, input=columns, output={"answer": "STRING"}, model="m", comment="it's one")
+    assert {
+        "provider": "openai",
+        "endpoint": "http://127.0.0.1:9/v1/chat/completions",
+        "api-key": "sk-test-bridge",
+        "model": "m",
+        "temperature": "0.5",
+    } == dict(made.get_options())
+    assert "it's one" == made.get_comment()
+    assert "`text` [STRING] COMMENT 'what is asked, isn''t it'" in str(made.get_input_schema())
+    assert "`answer` [STRING]" in str(made.get_output_schema())
+
+
+def test_model_descriptor_for_another_runtime(t_env: Any) -> None:
+    """A job that is written on one Flink may run on another."""
+    provider = OpenAICompatProvider(endpoint=PROVIDER.endpoint, api_key="sk-test-bridge", model="m")
+    made = model_descriptor(provider, **COLUMNS, runtime="vvr-11.9")
+    assert "openai-compat" == made.get_options()["provider"]
+    with pytest.raises(InvalidOptionsError, match=r"^OpenAIProvider: seed: expected an option that openai has on flink-2\.1; "):
+        model_descriptor(PROVIDER.with_(seed=1), **COLUMNS, runtime="flink-2.1")
+
+
+def test_create_model(t_env: Any, openai_server: OpenAIServer, flink_version: str, streaming_env: Any) -> None:
+    """A temporary model is used by SQL like any other; one that is there is an error, or left as it is."""
+    env = streaming_env if flink_version in ("2.1", "2.2") else t_env
+    set_provider("bridge", PROVIDER.with_(endpoint=openai_server.chat))
+    create_model(env, "asked", "bridge", **COLUMNS, overrides={"temperature": 0.5})
+    try:
+        env.create_temporary_view("asks", env.sql_query("SELECT 'x' AS q"))
+        query = "SELECT answer FROM ML_PREDICT(TABLE asks, MODEL asked, DESCRIPTOR(q))"
+        with env.execute_sql(query).collect() as rows:
+            assert [answer("x")] == [each[0] for each in rows]
+        assert [0.5] == [each.body["temperature"] for each in openai_server.requests]
+        with pytest.raises(FlinkError) as caught:
+            create_model(env, "asked", PROVIDER, **COLUMNS)
+        text = "Flink: Temporary model '`default_catalog`.`default_database`.`asked`' already exists (ValidationException)"
+        assert text == str(caught.value)
+        assert None is caught.value.__context__
+        create_model(env, "asked", PROVIDER, **COLUMNS, if_not_exists=True)
+    finally:
+        env.drop_temporary_view("asks")
+        env.drop_temporary_model("asked")
+
+
+def test_create_model_in_a_catalog(t_env: Any) -> None:
+    """A model that is not temporary is in the catalog, as Flink itself writes it."""
+    create_model(t_env, "default_catalog.default_database.stored", PROVIDER, **COLUMNS, temporary=False, comment="it's stored")
+    try:
+        with t_env.execute_sql("SHOW CREATE MODEL stored").collect() as rows:
+            (statement,) = (each[0] for each in rows)
+        assert "CREATE MODEL `default_catalog`.`default_database`.`stored`" in statement
+        assert "COMMENT 'it''s stored'" in statement
+        assert "'api-key' = 'sk-test-bridge'" in statement
+        with pytest.raises(FlinkError, match="Model default_database.stored already exists in Catalog default_catalog"):
+            create_model(t_env, "stored", PROVIDER, **COLUMNS, temporary=False)
+    finally:
+        t_env.drop_model("stored")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"name": "a b"}, r"^Flink: Invalid SQL identifier a b"),
+        ({"name": "\ud800"}, r"^model: name: expected text without lone surrogates, got '\\ud800'; Java cannot read them$"),
+        ({"comment": 5}, r"^model: comment: expected a str, got 5$"),
+        ({"input": "text INT"}, r"input: expected exactly one column, of type STRING, got text INT$"),
+        ({"overrides": {"api_key": "sk-other"}}, r"^overrides: api_key: expected no change of an endpoint or secret"),
+        ({"overrides": {"endpoint": "http://x/v1"}, "allow_sensitive": True}, r"endpoint: expected a URL that ends with"),
+        (
+            {"provider": GenericProvider("acme-rerank"), "input": "text NOTHING"},
+            r"^columns: input: expected a SQL type of Flink, got NOTHING",
+        ),
+    ],
+)
+def test_models_that_cannot_be(arguments: dict[str, Any], error: str, t_env: Any) -> None:
+    """Each mistake is one error in one line, of the library's kind."""
+    with pytest.raises(ProviderError, match=error) as caught:
+        create_model(t_env, **{"name": "m", "provider": PROVIDER, **COLUMNS, **arguments})
+    assert "\n" not in str(caught.value)
+    assert "sk-" not in str(caught.value)
+
+
+# Errors in one line ---------------------------------------------------------------------------------------------------
+
+
+def test_clear_errors(t_env: Any) -> None:
+    """Errors of Flink become one line, without the secrets of the providers named; other errors pass, and so do results."""
+    provider = GenericProvider("nope", **{"api-key": "sk-test-shown", "headers": '{"x": "ab-secret"}', "short-key": "T"})
+    with clear_errors(provider):
+        assert "1" == t_env.get_config().get("parallelism.default", "")
+    with pytest.raises(KeyError), clear_errors(provider):
+        {}["sk-test-shown"]
+    with pytest.raises(FlinkError) as caught, clear_errors(provider):
+        t_env.execute_sql("SELECT 'sk-test-shown' FROM `ab-secret` WHERE 'http://user:pw-secret@host/' = " + "x" * 1_000)
+    assert str(caught.value).startswith("Flink: ")
+    assert str(caught.value).endswith("... (SqlParserException)") or len(str(caught.value)) < 600
+    assert "secret" not in str(caught.value)
+    assert "sk-test" not in str(caught.value)
+    assert None is caught.value.__context__ is caught.value.__cause__
+    with pytest.raises(FlinkError, match="^Flink: .*noSuchMethod"), clear_errors():
+        t_env._j_tenv.noSuchMethod()
+    with pytest.raises(FlinkError, match=r"^Flink: java\.lang\.System\.noSuchField does not exist in the JVM$"), clear_errors():
+        _ = flink._jvm().java.lang.System.noSuchField
+
+
+def test_secrets_that_cannot_be_read(t_env: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reference that leads nowhere hides nothing, and stands in the way of no message."""
+    from llmproviders import Secret
+
+    monkeypatch.delenv("NO_SUCH_KEY", raising=False)
+    with pytest.raises(FlinkError, match="^Flink: "), clear_errors(PROVIDER.with_(api_key=Secret.from_env("NO_SUCH_KEY"))):
+        t_env.execute_sql("SELECT")
+
+
+# Jars -----------------------------------------------------------------------------------------------------------------
+
+
+def test_ensure_jars(bare_env: Any, jars: Mapping[str, Path], jar_folder: Path, tmp_path: Path) -> None:
+    """The jar of the version is added to those that are there, once, whatever the provider is called."""
+    other = tmp_path / "with a blank.jar"
+    # The end of a zip that holds nothing.
+    other.write_bytes(b"PK\x05\x06" + bytes(18))
+    bare_env.get_config().set("pipeline.jars", other.as_uri())
+    compat = OpenAICompatProvider(endpoint=PROVIDER.endpoint, api_key="k")
+    set_provider("chat", compat)
+    assert (jars["openai"],) == ensure_jars(bare_env)
+    assert f"{other.as_uri()};{jars['openai'].as_uri()}" == bare_env.get_config().get("pipeline.jars", "")
+    assert () == ensure_jars(bare_env, compat, PROVIDER, "chat", "openai")
+    set_provider("openai", compat)
+    assert () == ensure_jars(bare_env, "openai")
+    with pytest.raises(UnknownProviderError):
+        ensure_jars(bare_env, "opneai")
+
+
+def test_fetching_a_jar(bare_env: Any, jars: Mapping[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A jar that is nowhere is fetched with Maven into the cache of the user."""
+    monkeypatch.delenv(flink.JARS, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (jar,) = ensure_jars(bare_env, "openai")
+    assert tmp_path / "llmproviders" / "jars" / jars["openai"].name == jar
+    assert jars["openai"].read_bytes() == jar.read_bytes()
+    assert [jar.name] == [each.name for each in jar.parent.iterdir()]
+
+
+def test_no_maven(bare_env: Any, jars: Mapping[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Maven, the message says which file to put where; and with a file that is something else, what to do."""
+    monkeypatch.setenv(flink.JARS, str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    version = jars["openai"].stem.rpartition("-")[2]
+    name = f"flink-model-openai-{version}.jar"
+    with pytest.raises(FlinkError) as caught:
+        ensure_jars(bare_env, "openai")
+    assert (
+        f"no jar of the provider openai for {flink.running_runtime()}, and no Maven (mvn) to fetch it; "
+        f"put the file {name} (org.apache.flink:flink-model-openai:{version} on Maven Central) into {tmp_path}"
+    ) == str(caught.value)
+    (tmp_path / name).write_text("not found")
+    with pytest.raises(FlinkError) as caught:
+        ensure_jars(bare_env, "openai")
+    assert f"{tmp_path / name} is no jar that has the provider openai; delete it, and it is fetched again" == str(caught.value)
+
+
+def test_jars_that_nobody_has(bare_env: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version that is not released, a provider of a platform, and one of the user's own."""
+    monkeypatch.setenv(flink.JARS, str(tmp_path))
+    with pytest.raises(FlinkError) as caught:
+        flink._jar("openai", runtime("flink-2.4"))
+    assert str(caught.value).startswith("Maven cannot fetch org.apache.flink:flink-model-openai:2.4.0, it says: ")
+    assert str(caught.value).endswith(f"(org.apache.flink:flink-model-openai:2.4.0 on Maven Central) into {tmp_path}")
+    assert [] == list(tmp_path.iterdir())
+    with pytest.raises(FlinkError, match=r"no jar of the provider dashscope is released for vvr-11\.9; the platform brings it"):
+        flink._jar("dashscope", runtime("vvr-11.9"))
+    with pytest.raises(
+        FlinkError, match="the provider acme-rerank is released for .*; it is one of your own: add its jar to pipeline.jars"
+    ):
+        ensure_jars(bare_env, GenericProvider("acme-rerank"))
+
+
+def test_a_missing_jar(jars: Mapping[str, Path], runtime_name: str) -> None:
+    """In a JVM that has no jar, the call says what is missing, and `ensure_jars` is what helps."""
+    done = run(
+        """
+        from pyflink.table import EnvironmentSettings, TableEnvironment
+        from llmproviders import OpenAIProvider, flink
+
+        t_env = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
+        provider = OpenAIProvider("http://127.0.0.1:9/v1/chat/completions", "sk-test", model="m")
+        asked = t_env.sql_query("SELECT 'x' AS q")
+        try:
+            flink.predict(asked, "q", provider=provider)
+        except flink.FlinkError as error:
+            print(error)
+        flink.ensure_jars(t_env, provider)
+        print(*flink.predict(asked, "q", provider=provider).get_resolved_schema().get_column_names())
+        """,
+        **{flink.JARS: str(jars["openai"].parent)},
+    )
+    assert [
+        "Flink: Could not find any factories that implement 'org.apache.flink.table.factories.ModelProviderFactory' "
+        "in the classpath. (ValidationException); ensure_jars(t_env) adds the provider's jar",
+        "q answer",
+    ] == done.stdout.splitlines(), done.stderr
+
+
+def test_a_provider_of_nobody(streaming_env: Any) -> None:
+    """A provider whose factory is not there is named, with those that are."""
+    asked = streaming_env.sql_query("SELECT 'x' AS q")
+    with pytest.raises(FlinkError) as caught:
+        predict(asked, "q", provider=GenericProvider("acme-rerank"))
+    assert str(caught.value).startswith("Flink has no provider acme-rerank (it has: openai")
+    assert str(caught.value).endswith("); ensure_jars(t_env, 'acme-rerank') adds its jar")
+
+
+def test_a_job_without_the_jar(bare_env: Any, t_env: Any) -> None:
+    """A jar that the JVM has, of another environment, is not yet in the job."""
+    result = predict(bare_env.sql_query("SELECT 'x' AS q"), "q", provider=PROVIDER)
+    with pytest.raises(FlinkError) as caught, clear_errors(PROVIDER):
+        result.execute().wait()
+    assert "ClassNotFoundException); ensure_jars(t_env) adds the provider's jar to the job" in str(caught.value)
+
+
+# What is not there ----------------------------------------------------------------------------------------------------
+
+
+def test_no_java(tmp_path: Path) -> None:
+    """A JVM that is not there, and one that does not start."""
+    script = """
+        from llmproviders import flink
+
+        try:
+            flink.running_runtime()
+        except flink.FlinkError as error:
+            print(error)
+        """
+    done = run(script, JAVA_HOME=str(tmp_path))
+    expected = f"expected Java 11 or newer, found none as {tmp_path / 'bin' / 'java'}; install a JDK, or set JAVA_HOME"
+    assert [expected] == done.stdout.splitlines(), done.stderr
+    done = run(script, JVM_ARGS="-javaagent:none.jar")
+    expected = "the JVM of PyFlink did not start: Error opening zip file or JAR manifest missing : none.jar"
+    assert expected == done.stdout.splitlines()[-1], done.stderr
+    # This one is said on standard output, which is not PyFlink's to read.
+    done = run(script, JVM_ARGS="-Xmx1k")
+    assert "the JVM of PyFlink did not start: see its output" == done.stdout.splitlines()[-1], done.stderr
+
+
+def test_no_data_frames(t_env: Any) -> None:
+    """PyFlink 2.1 to 2.3 has no DataFrame API."""
+    from pyflink.version import __version__
+
+    with pytest.raises(FlinkError) as caught:
+        as_model_provider(PROVIDER)
+    expected = "expected a PyFlink with the DataFrame API (ververica-flink 11.7 or newer, Apache Flink 2.4)"
+    assert f"{expected}, got {__version__}" == str(caught.value)
+
+
+def test_an_incomplete_pyflink(t_env: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What PyFlink itself misses is called so."""
+    from pyflink.version import __version__
+
+    monkeypatch.setitem(sys.modules, "pyflink.java_gateway", None)
+    with pytest.raises(FlinkError) as caught:
+        flink.running_runtime()
+    assert f"PyFlink {__version__} is not installed completely: no module pyflink.java_gateway" == str(caught.value)

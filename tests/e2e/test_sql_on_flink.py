@@ -1,0 +1,445 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is written and read as SQL, held against the parser and the catalog of the Flink that runs."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyflink
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from py4j.protocol import Py4JJavaError
+from pyflink.java_gateway import get_gateway
+from pyflink.table import TableEnvironment
+from pyflink.util.exceptions import JavaException
+from strategies import CLASSES, UGLY, providers
+from test_columns import NO_TYPES, TYPES
+
+from llmproviders import DocumentError, GenericProvider, InvalidOptionsError, Provider, from_options
+from llmproviders.columns import Column, canonical_type
+from llmproviders.sql import ModelStatement, create_model_sql, parse_create_model
+from llmproviders.sqltext import RESERVED, identifier, unfit_name
+
+# Statements that Flink takes or refuses -------------------------------------------------------------------------------
+
+# fmt: off
+WITH = "WITH ('provider' = 'x')"
+IO = "INPUT (a STRING) OUTPUT (b STRING)"
+
+LITERALS = [
+    *("'x'", "''", "''''", "'\\'", "'\\''", "'a\nb'", "'a\tb'", "'\x00'", "'--'", "'/*'", "';'", "'${a}'", '"x"', "`x`", "'x", "'\u00e9'"),
+    *("'\U0001f600'", "'\u2028'", "'1' '2'", "'1'\n'2'", "'1' -- c\n'2'", "'1' /* c */ '2'", "'1' /* c \n */ '2'", "'1'\r'2'", "'1'\f'2'", "'1''2'"),
+    *("'1'\n'2'\n'3'", "'1'\n'2' '3'", "'1\n' '2'", "'1'\nU&'2'", "U&'\\00e9'\n'\\00e9'", "E'\\n'\n'\\n'", "N'\\n'\n'\\n'", "'1'\nE'2'", "'1'\nN'2'", "'1'\n_UTF8'2'", "_UTF8'1'\n'2'", "'1'\nX'41'"),
+    *("U&'a'", "u&'a'", "U& 'a'", "U &'a'", "U&'\\00e9'", "U&'\\00E9'", "U&'\\e9'", "U&'\\00eg'", "U&'\\'", "U&'\\\\'", "U&'\\\\0041'", "U&'\\+01F600'"),
+    *("U&'\\d83d\\de00'", "U&'\\d83d'", "U&'\\de00\\d83d'", "U&'a''b'", "U&'!00e9' UESCAPE '!'", "U&'\\00e9!00e9' UESCAPE '!'", "U&'!!' UESCAPE '!'"),
+    *("U&'x' UESCAPE '+'", "U&'x' UESCAPE 'a'", "U&'x' UESCAPE ''", "U&'x' UESCAPE '!!'", "U&'x' UESCAPE ' '", "U&'x' UESCAPE '\"'", "U&'x' UESCAPE ''''"),
+    *("U&'x' uescape '!'", "'x' UESCAPE '!'", "U&'\u00e9'", "U&'\U0001f600'", "U&'\\0000'", "U&'\\000'", "U&'x\\'", "U&'x' UESCAPE 'g'", "U&'x' UESCAPE '0'"),
+    *("U&'x' UESCAPE '\\'", "U&'a!0041b'\n'!0042' UESCAPE '!'", "U&'x' UESCAPE U&'!'", "U&'\\+000041'", 'U&"x"', "U&'\\00''e9'", "U&'\\0041\n'", "U&'x' UESCAPE '\u00e9'", "U&'x' UESCAPE '\U0001f600'", "U&'x' UESCAPE '\n'", "U&'x' UESCAPE '-'", "U&'x' UESCAPE '\t'"),
+    *("E'a'", "e'a'", "E 'a'", "E'\\n'", "E'\\t\\b\\f\\r\\n'", "E'\\\\'", "E'\\''", "E'a''b'", "E'\\'", "E'\\q'", "E'\\1'", "E'\\101'", "E'\\0'", "E'\\8'"),
+    *("E'\\377'", "E'\\400'", "E'\\777'", "E'\\x41'", "E'\\x4'", "E'\\x'", "E'\\xg'", "E'\\x411'", "E'\\u00e9'", "E'\\u00e'", "E'\\u'", "E'\\U0001F600'"),
+    *("E'\\U0000041'", "E'\\U00110000'", "E'\\ud83d\\ude00'", "E'\\ud83d'", "E'\\\"'", "E'\\a'", "E'\\v'", "E'\\/'", "E'\\\n'", "E'\u00e9\U0001f600'", "E'\n'"),
+    *("E'\\c'", "E'\\12'", "E'\\1234'", "E'\\N'", "E'\\T'", "E'\\X41'", "E'\\`'", "E'\\09'", "E'\\78'", "E'\\_'", "E'\\%'", "E'\\u0041'", "E'\\\\n'", "E'\\U00000041'", "E'\\\\'''", "E'\\''''", "E'x\\'y'"),
+    *("N'a'", "n'a'", "N 'a'", "N'\u00e9'", "N'\U0001f600'", "N'a''b'", "N'\\'", "N'\u0141'", "N'\u65e5'", "N'\u0192'"),
+    *("_UTF8'x'", "_utf8'x'", "_UTF-8'x'", "_utf-8'\u00e9'", "_UTF16'x'", "_UTF8 'x'", "_latin1'x'", "_latin1'\u00e9'", "_latin1'\u65e5'", "_ISO-8859-1'x'"),
+    *("_foo'x'", "_US-ASCII'x'", "_US-ASCII'\u00e9'", "_UTF8'\u65e5\U0001f600'", "_UTF16'\u65e5'", "_UTF16LE'\u65e5'", "_UTF-16LE'\u65e5'", "_BIG5'x'", "_SJIS'x'"),
+    *("_cp1252'x'", "_ISO_8859_1'x'", "_ISO8859_1'x'", "_GBK'x'", "_UTF32'x'", "_'x'", "_windows-1252'x'", "_utf16'\\'", "_UTF8''", "_A:B'x'", "_A.B'x'", "_UTF8'a''b'"),
+    *("X'41'", "x'41'", "X'4'", "B'01'", "DATE '2020-01-01'", "1", "-1", "1.5", "TRUE", "NULL", "('x')", "'a'||'b'", "CAST('a' AS STRING)", "?", ":x"),
+    *("INTERVAL '1' DAY", "r'x'", "R'x'", "b'x'", "$$x$$", "'''x'''", '"""x"""', "{fn x}", "'a' COLLATE x", "U&'a' E'b'", "", "'a',", "'a' 'b'\n'c'", "aE'x'", "1E'x'", "E'x'y", "'x'y", "_UTF8\n'x'"),
+]
+KEYS = ["U&'a'", "E'a'", "N'a'", "_UTF8'a'", "X'41'", "'a'\n'b'", "a", "`a`", '"a"', "''", "' '", "'a b'", "'it''s'", "'\u00e9'", "1"]
+NAMES = [
+    *("m", "M", "`m`", "`a b`", "` m `", "``", "` `", "`\t`", "`\u00a0`", "`a\nb`", "`a\rb`", "`a``b`", "````", "`a.b`", "db.m", "`default_database`.m"),
+    *("default_catalog.default_database.m", "a.b.c.d", "`default_catalog`.`default_database`.`m`", "default_database . m", "default_database\n.\nm", "default_database/* c */.m"),
+    *("nodb.m", "nocat.default_database.m", ".m", "m.", "default_database..m", '"m"', "'m'", "[m]", "1m", "_m", "$m", "m$", "m-1", "\u00e9", "\u65e5\u672c", "m1", "m_1", "`1`", "model", "value", "`value`"),
+    *("user", "table", "if", "`if`", "IF", "exists", "input", "output", "with", "comment", "*", "m.*", "\U0001f600", "`\U0001f600`", "a\u0660", "\u0660a", "\u00aa", "\u2160", "a\u0301"),
+    *("`" + "x" * 128 + "`", "`" + "x" * 129 + "`", "`" + "x" * 256 + "`", "`" + "x" * 257 + "`", "x" * 200, "x" * 129, 'U&"m"', "U&`m`", "`\x00`", "`;`", "`--`", "`/*`", "`a\\b`", "`'`"),
+    *('`"`', "system.m", "default_database.`value`", "default_database.value", "`\u2028`", "`\x0b`", "`\x85`", "`\u3000`", "`\ufeff`", "`\x1f`", "` a`", "\u0130", "a\u212a", "default_database.` `", "default_database.``", "`default_database.m`"),
+]
+COLUMNS = [
+    *("a STRING", "a STRING,", "a", "a STRING b STRING", "a STRING, a INT", "a STRING, A INT", "`a` STRING", "`a b` STRING", "`` STRING", "` ` STRING", "a.b STRING", "`a.b` STRING"),
+    *("a STRING NOT NULL", "a STRING NULL", "a STRING COMMENT 'c'", "a STRING NOT NULL COMMENT 'c'", "a STRING COMMENT 'c' NOT NULL", "a STRING COMMENT ''"),
+    *("a STRING COMMENT 'a'\n'b'", "a STRING COMMENT U&'\\00e9'", "a STRING COMMENT E'\\n'", "a STRING COMMENT c", "a STRING 'c'", "a STRING PRIMARY KEY NOT ENFORCED", "a STRING PRIMARY KEY"),
+    *("a STRING NOT NULL PRIMARY KEY NOT ENFORCED COMMENT 'c'", "a STRING PRIMARY KEY NOT ENFORCED NOT NULL", "a STRING COMMENT 'c' PRIMARY KEY NOT ENFORCED", "a STRING, PRIMARY KEY (a) NOT ENFORCED"),
+    *("a STRING, PRIMARY KEY (a)", "a STRING, PRIMARY KEY (b) NOT ENFORCED", "a STRING, PRIMARY KEY (a, a) NOT ENFORCED", "a STRING, PRIMARY KEY () NOT ENFORCED", "a STRING, CONSTRAINT pk PRIMARY KEY (a) NOT ENFORCED"),
+    *("a STRING CONSTRAINT pk PRIMARY KEY NOT ENFORCED", "PRIMARY KEY (a) NOT ENFORCED, a STRING", "PRIMARY KEY (a) NOT ENFORCED", "a STRING PRIMARY KEY NOT ENFORCED, PRIMARY KEY (a) NOT ENFORCED"),
+    *("a STRING PRIMARY KEY NOT ENFORCED, b STRING PRIMARY KEY NOT ENFORCED", "a STRING, UNIQUE (a)", "a STRING UNIQUE", "a STRING UNIQUE NOT ENFORCED", "a STRING, UNIQUE (a) NOT ENFORCED", "a STRING, PRIMARY KEY (a) ENFORCED"),
+    *("a STRING PRIMARY KEY ENFORCED", "a STRING METADATA", "a STRING METADATA VIRTUAL", "a STRING METADATA FROM 'x'", "a AS 1", "a STRING, b AS a", "a TIMESTAMP(3), WATERMARK FOR a AS a", "a STRING DEFAULT 'x'"),
+    *("a STRING, CHECK (a > 1)", "a STRING, WATERMARK FOR b AS b", "", "value STRING", "`value` STRING", "user STRING", "input STRING", "output STRING", "content STRING", "timestamp STRING"),
+    *("a STRING, PRIMARY KEY (a, b) NOT ENFORCED, b STRING", "*", "a STRING, *", "a `STRING`", "a STRING PRIMARY KEY NOT ENFORCED UNIQUE", "model STRING"),
+    *("a STRING, PRIMARY KEY(`a`) NOT ENFORCED, PRIMARY KEY(`a`) NOT ENFORCED", "a ROW< >", "a ROW<>", "a ROW()", "a ROW<b INT> NOT NULL", "a ARRAY<INT>>", "a ROW(b INT 'c' 'd')", "a ROW<b INT 'c'\n'd'>", "a ROW<b INT U&'c'>"),
+    *("a TIME(9)", "a TIME(10)", "a TIMESTAMP_LTZ(9)", "a TIMESTAMP_LTZ(10)", "a BINARY(0)", "a VARBINARY(0)", "a DECIMAL(0)", "a DECIMAL(40)", "a CHAR(2147483647)", "a VARCHAR(2147483646)", "a DECIMAL(38,38)", "a DECIMAL(38,39)", "a DECIMAL(39,39)", "a TIMESTAMP(99)"),
+    *("a STRUCTURED<'', b INT>", "a STRUCTURED<'F'>", "a STRUCTURED<'F', b INT>", "a STRUCTURED<'F', b INT, b INT>", "a STRUCTURED<U&'F', b INT>", "a STRUCTURED('F', b INT)", "a STRUCTURED<F, b INT>", "a STRUCTURED<'F' b INT>"),
+    *("a MULTISET<INT> NOT NULL MULTISET NULL ARRAY", "a FLOAT PRECISION", "a TIMESTAMP WITH LOCAL TIME ZONE(3)", "a TIMESTAMP(3)WITH LOCAL TIME ZONE", "a TIMESTAMP_LTZ WITHOUT TIME ZONE", "a CHAR VARYING", "a CHARACTER VARYING"),
+    *("a BINARY VARYING", "a CHARACTER", "a VARCHAR VARYING", "a DEC", "a MAP<INT,INT> ARRAY", "a MAP(INT,INT)", "a ARRAY(INT)", "a ROW<b INT>, c ROW<b INT>", "a ROW<B INT, b INT>", "a ROW<`` INT>", "a ROW<` ` INT>", "a ROW<` b` INT>"),
+    *("a ROW<`b\nc` INT>", "` a ` STRING", "a STRING, `a ` STRING", "a STRING,, b STRING", "(a STRING)", "a VARCHAR()", "a DECIMAL(1,2,3)", "a VARCHAR(\uff11)", "a VARCHAR('1')", "a VARCHAR(+1)", "a VARCHAR(1.0)", "a ARRAY<INT COMMENT 'x'>"),
+    *("a ROW<b INT NOT NULL 'x'>", "a ROW<b INT 'x' NOT NULL>", "a BITMAP", "a VARIANT", "a ROW<b INT, PRIMARY KEY (b) NOT ENFORCED>", "a ROW<b c INT>", "a ROW<b.c INT>", "a STRING NOT", "a NOT NULL", "a STRING NOT NULL NOT NULL", "1 STRING", "'a' STRING"),
+    "a" + " ARRAY" * 3, "a INT" + " ARRAY" * 3, "a " + "ARRAY<" * 3 + "INT" + ">" * 3, "a ARRAY<INT", "a ROW<b INT, >", "a DECIMAL(10 , 2 )", "a DECIMAL(10,)", "a CHAR(5) VARYING", "a VARCHAR(10) CHARACTER SET UTF16", "a VARCHAR(10) CHARACTER SET x", "a DOUBLE  PRECISION", "a TIMESTAMP WITHOUT LOCAL TIME ZONE", "a TIMESTAMP WITH LOCAL ZONE",
+    "a STRING -- c\n, b INT // d\n", "a STRING PRIMARY KEY NOT ENFORCED CONSTRAINT x UNIQUE", "CONSTRAINT a STRING", "CONSTRAINT PRIMARY KEY (a) NOT ENFORCED, a STRING", "a STRING, CONSTRAINT `p q` PRIMARY KEY (a) NOT ENFORCED", "primary STRING", "key STRING", "a STRING, CONSTRAINT p.q PRIMARY KEY (a) NOT ENFORCED", "a.b STRING, PRIMARY KEY (a.b) NOT ENFORCED", "a STRING, PRIMARY KEY (A) NOT ENFORCED", "a.b STRING, `a.b` INT", "a.b STRING, a.c INT",
+]
+STATEMENTS = [
+    *(f"CREATE MODEL m {WITH}", f"create model m {WITH};", f"CREATE MODEL m {WITH};;", f"CREATE MODEL m {WITH} ; ", f"; CREATE MODEL m {WITH}"),
+    *(f"CREATE MODEL m {IO} {WITH}", f"CREATE MODEL m INPUT (a STRING) {WITH}", f"CREATE MODEL m OUTPUT (a STRING) {WITH}", f"CREATE MODEL m OUTPUT (b STRING) INPUT (a STRING) {WITH}"),
+    *(f"CREATE TEMPORARY MODEL m {IO} {WITH}", f"CREATE TEMPORARY SYSTEM MODEL m {IO} {WITH}", f"CREATE OR REPLACE MODEL m {IO} {WITH}", f"CREATE OR REPLACE TEMPORARY MODEL m {IO} {WITH}", f"CREATE TEMPORARY OR REPLACE MODEL m {IO} {WITH}"),
+    *(f"CREATE MODEL IF NOT EXISTS m {IO} {WITH}", f"CREATE OR REPLACE MODEL IF NOT EXISTS m {IO} {WITH}", f"CREATE TEMPORARY MODEL IF NOT EXISTS m {IO} {WITH}"),
+    *(f"CREATE MODEL m {IO} COMMENT 'c' {WITH}", f"CREATE MODEL m {IO} {WITH} COMMENT 'c'", f"CREATE MODEL m COMMENT 'c' {IO} {WITH}", f"CREATE MODEL m COMMENT 'c' {WITH}"),
+    *(f"CREATE MODEL m {IO} COMMENT {c} {WITH}" for c in ("U&'\\00e9'", "E'a\\nb'", "N'a'", "'a'\n'b'", "c", "''", "X'41'", "_UTF8'\u65e5'", "'it''s'")),
+    *(f"CREATE MODEL m {IO}", f"CREATE MODEL m {IO} WITH ()", f"CREATE MODEL m {IO} WITH ('provider'='x',)", f"CREATE MODEL m {IO} WITH 'provider'='x'", f"CREATE MODEL m {IO} WITH (,'provider'='x')"),
+    *(f"CREATE MODEL m {IO} WITH ({o})" for o in ("'provider' 'x'", "'provider'='x' 'a'='b'", "'provider'=='x'", "'provider':'x'", "'a'='b'", "'provider'=''", "'provider'=' '", "'PROVIDER'='x'", "''='x'", "'provider'='x','provider'='y'", "'provider'='x','a'='1','a'='2'", "'provider'", "'provider'=", "'provider'='x'='y'", "('provider'='x')", "'provider' = 'x' , 'a' = 'b'")),
+    *(f"{c}CREATE MODEL m {WITH}" for c in ("-- c\n", "// c\n", "/* c */", "/** c **/", "/* a /* b */ c */", "/* a /* b */", "/**/", "/***/", "/*/", "/*/*/", "/*+ c */", "/*\n+ x */", "/*+*/", "\ufeff", "\u00a0", "\x0b", "#c\n", "-c\n", "/ c\n")),
+    *(f"CREATE MODEL m {WITH}{c}" for c in (" /*+ OPTIONS('a'='b') */", " -- c", " // c", " /* c", " /* c */", "; -- c", " -", " --\r-- x", "\x00", "\x1a", " #c", "; CREATE MODEL n WITH ('provider'='x')", " AS SELECT 1", " .", "/*", "*/", "/**", "/", "///", "//*", "/*//*/", "--*/", "\u00a0", "\x0b", "; x", "; --", " LIKE n", ")")),
+    *(f"CREATE MODEL m{c}{WITH}" for c in ("--\r", "--x\u2028", "--x\u2028\n", "--x\x85\n", "--x\x0b\n", "--x\x0c\n", "\t", "\r\n", "\f", "/**/", "", "/*+ OPTIONS('a'='b') */", " m ", " () ")),
+    f"CREATE /*+ c */ MODEL m {WITH}", f"CREATE\u00a0MODEL m {WITH}", f"CREATE\x0bMODEL m {WITH}", "", ";", "-- c", "CREATE MODEL", "CREATE MODEL m", "CREATE", f"CREATE MODEL m {IO} {WITH} AS SELECT 1", f"EXPLAIN CREATE MODEL m {WITH}",
+    "CREATE MODEL m INPUT(a STRING)OUTPUT(b STRING)COMMENT'c'WITH('provider'='x')", "CREATE MODEL`m`INPUT(`a`STRING)OUTPUT(`b`STRING)WITH('provider'='x')",
+    *(f"CREATE MODEL IF NOT EXISTS {WITH}", f"CREATE MODEL IF EXISTS m {WITH}", f"CREATE MODEL IF m {WITH}", f"CREATE MODELS m {WITH}", f"CREATE MODEL m \u0131NPUT (a STRING) OUTPUT (b STRING) {WITH}", f"CREATE MODEL m INPUT (a \u017ftring) OUTPUT (b STRING) {WITH}"),
+    *(f"CREATE MODEL m INPUT (a STRING) OUTPUT ({c}) {WITH}" for c in ("a STRING", "b STRING PRIMARY KEY NOT ENFORCED", "b STRING, PRIMARY KEY (b) NOT ENFORCED", "b STRING NOT NULL COMMENT 'x'", "")),
+    f"CREATE MODEL m INPUT a STRING OUTPUT b STRING {WITH}", f"CREATE MODEL m INPUT (a STRING), OUTPUT (b STRING) {WITH}", f"CREATE MODEL m INPUT (a STRING) INPUT (a STRING) OUTPUT (b STRING) {WITH}",
+]
+TEMPLATED = [
+    *(f"CREATE MODEL m {IO} WITH ('provider'='x','a'={each})" for each in LITERALS),
+    *(f"CREATE MODEL m {IO} WITH ({each}='x','provider'='y')" for each in KEYS),
+    *(f"CREATE MODEL {each} {IO} {WITH}" for each in NAMES),
+    *(f"CREATE MODEL m INPUT ({each}) OUTPUT (o STRING) {WITH}" for each in COLUMNS),
+]
+CORPUS = [*STATEMENTS, *TEMPLATED]
+# fmt: on
+_REASONS = {
+    "Flink creates a model without a provider, which nothing can use": [
+        f"CREATE MODEL m {IO} WITH ({options})" for options in ("'a'='b'", "'provider'=''", "'PROVIDER'='x'", "''='x'")
+    ],
+    "a lone surrogate becomes a question mark on its way to the provider": [
+        f"CREATE MODEL m {IO} WITH ('provider'='x','a'={text})" for text in ("U&'\\d83d'", "U&'\\de00\\d83d'", "E'\\ud83d'")
+    ],
+    "nobody writes a prefix of these character sets": [
+        f"CREATE MODEL m {IO} WITH ('provider'='x','a'={text})" for text in ("_BIG5'x'", "_GBK'x'")
+    ],
+    "nobody writes names as Unicode escapes in double quotes": [f'CREATE MODEL U&"m" {IO} {WITH}'],
+    "Flink's parser takes the name, and there is no such database": [
+        f"CREATE MODEL {name} {IO} {WITH}" for name in ("db.m", "nodb.m", "nocat.default_database.m")
+    ],
+    "a column without a visible name is a mistake": [f"CREATE MODEL m INPUT (` ` STRING) OUTPUT (o STRING) {WITH}"],
+    "Flink keeps the first part of the name and drops the rest without a word": [
+        f"CREATE MODEL m INPUT ({text}) OUTPUT (o STRING) {WITH}" for text in ("a.b STRING", "a.b STRING, `a.b` INT")
+    ],
+    "Flink drops the watermark without a word": [
+        f"CREATE MODEL m INPUT ({text}) OUTPUT (o STRING) {WITH}"
+        for text in ("a TIMESTAMP(3), WATERMARK FOR a AS a", "a STRING, WATERMARK FOR b AS b")
+    ],
+    "Flink takes another length or precision without a word, or cannot show the type": [
+        f"CREATE MODEL m INPUT (a {text}) OUTPUT (o STRING) {WITH}"
+        for text in ("TIME(10)", "TIMESTAMP_LTZ(10)", "TIMESTAMP(99)", "DECIMAL(40)", "BINARY(0)", "VARBINARY(0)")
+    ],
+    "types that mean nothing to a model, or that nobody writes": [
+        f"CREATE MODEL m INPUT (a {text}) OUTPUT (o STRING) {WITH}"
+        for text in (
+            "STRUCTURED<'F'>",
+            "STRUCTURED<'F', b INT>",
+            "STRUCTURED<'F', b INT, b INT>",
+            "STRUCTURED<U&'F', b INT>",
+            "VARCHAR(10) CHARACTER SET UTF16",
+        )
+    ],
+}
+EXCEPTIONS = {sql: reason for reason, statements in _REASONS.items() for sql in statements}
+"""The statements of which Flink and we think differently, each with the reason."""
+
+
+NEWER = {
+    f"CREATE MODEL m INPUT ({text}) OUTPUT (o STRING) {WITH}"
+    for text in (
+        "a STRING COMMENT U&'\\00e9'",
+        "a STRING COMMENT E'\\n'",
+        "a TIME(9)",
+        "a BITMAP",
+        "a ROW<b INT NOT NULL 'x'>",
+    )
+}
+"""The statements that Flink 2.1 and 2.2 see otherwise than 2.3, whose ways are ours."""
+NEWER_TYPES = ("BITMAP", "TIME(3)")
+"""The types that they do not have."""
+
+REFUSALS = (Py4JJavaError, JavaException)
+"""What PyFlink raises where Flink refuses."""
+
+
+class Held(NamedTuple):
+    """What Flink's catalog holds of a model."""
+
+    input: list[tuple[str, str, str]]
+    output: list[tuple[str, str, str]]
+    options: dict[str, str]
+    comment: str
+    temporary: bool
+
+
+class Flink:
+    """The statements' way to Flink and back."""
+
+    def __init__(self, t_env: TableEnvironment) -> None:
+        self.tables = t_env._j_tenv
+        self.catalogs = self.tables.getCatalogManager()
+        self.parser = self.tables.getParser()
+        self.of = get_gateway().jvm.org.apache.flink.table.catalog.ObjectIdentifier.of
+
+    def execute(self, sql: str) -> bool:
+        """Whether Flink takes a statement."""
+        try:
+            self.tables.executeSql(sql)
+        except REFUSALS:
+            return False
+        return True
+
+    def show(self, name: str) -> str:
+        """What SHOW CREATE MODEL prints."""
+        return str(self.tables.executeSql(f"SHOW CREATE MODEL {identifier(name)}").collect().next().getField(0))
+
+    def held(self, name: str) -> Held:
+        """The model of that name in the default database."""
+        found = self.catalogs.getModel(self.of("default_catalog", "default_database", name)).get()
+        model = found.getResolvedModel()
+        return Held(
+            list(_columns(model.getResolvedInputSchema())),
+            list(_columns(model.getResolvedOutputSchema())),
+            dict(model.getOptions()),
+            model.getComment() or "",
+            found.isTemporary(),
+        )
+
+    def drop(self, name: str) -> None:
+        """Take all models of that name away."""
+        self.tables.executeSql(f"DROP TEMPORARY MODEL IF EXISTS {identifier(name)}")
+        self.tables.executeSql(f"DROP MODEL IF EXISTS {identifier(name)}")
+
+
+def _columns(schema: Any) -> Iterator[tuple[str, str, str]]:
+    for column in schema.getColumns():
+        yield column.getName(), column.getDataType().getLogicalType().asSummaryString(), column.getComment().orElse("")
+
+
+def ours(columns: tuple[Column, ...]) -> list[tuple[str, str, str]]:
+    """Columns as `Held` has them."""
+    return [(column.name, canonical_type(column.type), column.comment) for column in columns]
+
+
+def read(sql: str) -> tuple[ModelStatement | None, str]:
+    """What we read, and why we do not."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return parse_create_model(sql), ""
+    except DocumentError as error:
+        return None, str(error)
+
+
+@pytest.fixture(scope="session")
+def flink(t_env: TableEnvironment) -> Flink:
+    """The Flink that runs."""
+    return Flink(t_env)
+
+
+def test_corpus(flink: Flink, flink_version: str) -> None:
+    """Flink takes a statement if and only if we do, and its catalog holds what we read."""
+    assert len(set(CORPUS)) > 500
+    assert set(EXCEPTIONS) | NEWER <= set(CORPUS)
+    differ = {}
+    for sql in CORPUS:
+        if sql in NEWER and flink_version < "2.3":
+            continue
+        (statement, _), taken = read(sql), flink.execute(sql)
+        name = statement.path[-1] if statement else "m"
+        if sql in EXCEPTIONS:
+            if taken == (statement is not None):
+                differ[sql] = "no exception any more"
+        elif taken != (statement is not None):
+            differ[sql] = "Flink takes it" if taken else "we take it"
+        elif statement:
+            held = flink.held(name)
+            options = {"provider": statement.provider.provider_name(), **statement.provider.to_options()}
+            expected = Held(ours(statement.input), ours(statement.output), options, statement.comment or "", statement.temporary)
+            if expected != held:
+                differ[sql] = f"{held} is not {expected}"
+        flink.drop(name)
+    assert {} == differ
+
+
+# What is written ------------------------------------------------------------------------------------------------------
+
+names = st.text(min_size=1, max_size=12).filter(lambda name: not unfit_name(name))
+ugly = st.text(max_size=12) | st.sampled_from(UGLY)
+columns = st.lists(
+    st.builds(Column, names, st.sampled_from([text for text, spelled in TYPES.items() if spelled not in NEWER_TYPES]), ugly),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda column: column.name,
+)
+many = settings(max_examples=300, suppress_health_check=list(HealthCheck), deadline=None, database=None)
+
+
+def written(flink: Flink, data: st.DataObject, provider: Provider) -> None:
+    """Write a model's statement, let Flink execute it, and compare what its catalog and SHOW CREATE MODEL say."""
+    name, comment = data.draw(names), data.draw(st.none() | ugly)
+    given, made = data.draw(columns), data.draw(columns)
+    temporary = data.draw(st.booleans())
+    try:
+        options = provider.to_options([(column.name, column.type) for column in given])
+    except InvalidOptionsError:
+        assume(False)
+    sql = create_model_sql((name,), provider, input=given, output=made, comment=comment, temporary=temporary, secrets="reveal")
+    assert flink.execute(sql), sql
+    try:
+        held = flink.held(name)
+        options = {"provider": provider.provider_name(), **options}
+        assert Held(ours(tuple(given)), ours(tuple(made)), options, comment or "", temporary) == held
+        shown, _ = read(flink.show(name))
+        try:
+            expected = from_options(provider.provider_name(), options)
+        except InvalidOptionsError:
+            assert shown is None  # an option that was left out has got its default, which breaks a rule with what is there
+            return
+        assert shown is not None
+        assert expected == shown.provider
+        assert (("default_catalog", "default_database", name), temporary) == (shown.path, shown.temporary)
+        assert [column[:2] for column in held.input] == [column[:2] for column in ours(shown.input)]
+        assert [column[:2] for column in held.output] == [column[:2] for column in ours(shown.output)]
+    finally:
+        flink.drop(name)
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+@many
+@given(data=st.data())
+def test_providers(flink: Flink, cls: type[Provider], data: st.DataObject) -> None:
+    """Every statement that is written is executed, and the model has the provider's options."""
+    written(flink, data, data.draw(providers(cls)))
+
+
+@many
+@given(data=st.data())
+def test_ugly_texts(flink: Flink, data: st.DataObject) -> None:
+    """No text is too ugly for a key or a value."""
+    options = data.draw(st.dictionaries(ugly.filter(lambda key: key != "provider"), ugly, max_size=4))
+    written(flink, data, GenericProvider(data.draw(ugly.filter(bool)), **options))
+
+
+# What is read ---------------------------------------------------------------------------------------------------------
+
+_SEEDS = [
+    "CREATE TEMPORARY MODEL IF NOT EXISTS `a b`.c.m INPUT (a STRING NOT NULL COMMENT 'it''s', `b``c` ARRAY<ROW<x INT 'y'>>) "
+    "OUTPUT (v DECIMAL(10, 2)) COMMENT 'c' WITH ('provider' = 'g', 'a' = U&'\\00e9' 'b', 'c' = E'\\n\\'', 'd' = _UTF8'x');",
+    "CREATE MODEL m /* c */ INPUT (a MAP<STRING, DOUBLE PRECISION>, PRIMARY KEY (a) NOT ENFORCED) -- d\n"
+    "OUTPUT (b TIMESTAMP(3) WITH LOCAL TIME ZONE) WITH ('provider'='g')",
+    "CREATE OR REPLACE MODEL m INPUT (a INT MULTISET) OUTPUT (b VARCHAR(5)) WITH ('provider'='g', U&'x!0041' UESCAPE '!'='') // e",
+]
+_PIECES = [
+    *("'", "''", "`", '"', "\\", "\n", "\t", " ", "\r", "/*", "*/", "--", "//", "/*+", ";", ",", "(", ")", "<", ">", "=", "."),
+    *("U&", "E", "N", "_UTF8", "X", "UESCAPE", "0", "9", "10", "\u00e9", "\U0001f600", "\u00a0", "\x00", "$", "#", "-", "+", "{"),
+    *("NOT", "NULL", "COMMENT", "INPUT", "OUTPUT", "WITH", "AS", "IF", "ROW", "ARRAY", "INT", "STRING", "value", "m", "key"),
+    *("PRIMARY", "UNIQUE", "CONSTRAINT", "ENFORCED", "TIME", "ZONE", "LOCAL", "TEMPORARY", "MODEL", "'provider'='g'"),
+]
+
+
+def _mutated(chance: random.Random) -> str:
+    sql = chance.choice(_SEEDS)
+    for _ in range(chance.choice((1, 1, 2, 3))):
+        # Between words rather than within, more often than not.
+        parts = re.findall(r"\w+|\W", sql) if chance.random() < 0.7 else list(sql)
+        start = chance.randrange(len(parts))
+        end = start + chance.choice((0, 1, 1, 2, 5))
+        piece = chance.choice(("", chance.choice(_PIECES), f" {chance.choice(_PIECES)} ", chance.choice(parts)))
+        sql = "".join([*parts[:start], piece, *parts[end:]])
+    return sql
+
+
+WE_REFUSE = ("the provider's identifier", "a precision", "a length", "a name that is not blank", "lone surrogates", "in UTF-8")
+"""What we say of statements that Flink takes; the reasons are those of the exceptions above."""
+
+
+def test_mutations(flink: Flink) -> None:
+    """Of statements with small mistakes, Flink reads those that we read, and as the same."""
+    chance = random.Random(20261123)
+    differ = {}
+    both = 0
+    for _ in range(5000):
+        sql = _mutated(chance)
+        statement, refusal = read(sql)
+        try:
+            operation = flink.parser.parse(sql).get(0)
+        except REFUSALS as error:
+            if statement:
+                differ[sql] = str(error)[:300]
+            continue
+        if statement is None:
+            if not any(reason in refusal for reason in WE_REFUSE):
+                differ[sql] = refusal
+            continue
+        both += 1
+        model = operation.getCatalogModel()
+        options = {"provider": statement.provider.provider_name(), **statement.provider.to_options()}
+        given = [column.getName() for column in model.getInputSchema().getColumns()]
+        expected = (statement.path[-1], [column.name for column in statement.input], options, statement.temporary)
+        found = (operation.getModelIdentifier().getObjectName(), given, dict(model.getOptions()), operation.isTemporary())
+        if expected != found:
+            differ[sql] = f"{found} is not {expected}"
+    assert {} == differ
+    assert both > 500
+
+
+# Words and types ------------------------------------------------------------------------------------------------------
+
+
+def _keywords() -> Iterator[str]:
+    """The keywords of the parser that runs."""
+    [jar] = (Path(pyflink.__file__).parent / "lib").glob("flink-table-planner-loader-*.jar")
+    with zipfile.ZipFile(jar) as outer:
+        [name] = (name for name in outer.namelist() if name.endswith(".jar"))
+        with zipfile.ZipFile(io.BytesIO(outer.read(name))) as inner:
+            constants = inner.read("org/apache/flink/sql/parser/impl/FlinkSqlParserImplConstants.class")
+    yield from (word.decode() for word in re.findall(rb'"([A-Z][A-Z0-9_]*)"', constants))
+
+
+def test_keywords(flink: Flink, flink_version: str) -> None:
+    """The words that are no names are those that Flink refuses as names, on the newest release all of them."""
+    refused = set()
+    for word in _keywords():
+        sql = f"CREATE MODEL {word} INPUT ({word} INT) OUTPUT (a ROW<{word} INT>) WITH ('provider' = 'g')"
+        taken = flink.execute(sql)
+        if taken:
+            flink.drop(word)
+        else:
+            refused.add(word)
+        assert taken or read(sql)[0] is None, word
+    assert len(refused) > 400
+    assert refused == RESERVED if flink_version == "2.3" else refused < RESERVED
+
+
+STRICTER = {"RAW('a', 'b')", "STRUCTURED<'F', a INT>", "VARCHAR(0)", "DECIMAL(39)", "TIMESTAMP(10)"}
+"""The types that Flink takes, and does not keep or we do not need; see the exceptions above."""
+
+
+def test_types(flink: Flink, flink_version: str) -> None:
+    """Our spelling of a type is Flink's."""
+    for text, expected in TYPES.items():
+        if expected in NEWER_TYPES and flink_version < "2.3":
+            continue
+        assert flink.execute(f"CREATE MODEL m INPUT (a {text}) OUTPUT (b {expected}) {WITH}"), text
+        held = flink.held("m")
+        assert [[("a", expected, "")], [("b", expected, "")]] == [held.input, held.output]
+        flink.drop("m")
+
+
+def test_no_types(flink: Flink) -> None:
+    """What is no type to us is none to Flink."""
+    taken = {
+        text
+        for text in NO_TYPES
+        if flink.execute(f"CREATE TEMPORARY MODEL IF NOT EXISTS m INPUT (a {text}\n) OUTPUT (b INT) {WITH}")
+    }
+    flink.drop("m")
+    assert taken <= STRICTER | {text for text, message in NO_TYPES.items() if "so deeply" in message}

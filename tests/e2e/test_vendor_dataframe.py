@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`as_model_provider` in the DataFrame API of the real ``ververica-flink`` packages.
+
+They are called ``pyflink`` like Apache's, so each is unpacked into a folder of its own and put in front of the other, in
+a process of its own. Registering providers, resolving them and making the options of a model, the digest included that
+names the model, is their Python code and runs as it is. What comes after it needs the platform's JVM, which is not to be had.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import textwrap
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CACHE = Path(__file__).parents[2] / ".cache" / "ververica"
+VERSIONS = ("11.8.0", "11.9.0")
+OLDER = "11.7.0"
+
+
+def unpacked(version: str) -> Path:
+    """The folder of a package, which is fetched once."""
+    folder = CACHE / version
+    if not folder.is_dir():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as room:
+            # The wheels for one version of Python; the code that is used here is the same in all.
+            wheel = ["--only-binary", ":all:", "--python-version", "3.11", "--implementation", "cp", "--abi", "cp311"]
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *wheel]
+            command += ["--platform", "manylinux1_x86_64", "--dest", room, f"ververica-flink=={version}"]
+            subprocess.run(command, check=True, timeout=300)
+            (found,) = Path(room).glob("*.whl")
+            with zipfile.ZipFile(found) as archive:
+                archive.extractall(Path(room) / "unpacked")
+            (Path(room) / "unpacked").rename(folder)
+    return folder
+
+
+def run(version: str, script: str) -> Any:
+    """What *script* leaves in its variable ``result``, under that version."""
+    prologue = """
+        import json
+        from pathlib import Path
+
+        import pyflink.version
+        assert pyflink.version.__version__ == "1.20+vvr.VERSION", pyflink.version.__version__
+        import pyflink.dataframe as pf
+        import pyflink.dataframe.ai.llm as llm
+        from llmproviders import *
+        from llmproviders.flink import as_model_provider
+
+        URL = "https://api.example.com/v1/chat/completions"
+        chat = OpenAICompatProvider(endpoint=URL, api_key="sk-test-vendor", model="m", temperature=0.5, stop=["a", "b"])
+        """
+    script = textwrap.dedent(prologue).replace("VERSION", version) + textwrap.dedent(script) + "\nprint(json.dumps(result))"
+    environment = {**os.environ, "PYTHONPATH": str(unpacked(version))}
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_registered(version: str) -> None:
+    """A provider of ours is one of theirs, is found as the only one and by name, and shows no secret."""
+    result = run(
+        version,
+        """
+        adapter = as_model_provider(chat)
+        set_provider("ours", chat)
+        pf.set_model_provider(adapter)
+        only = llm._resolve_provider()
+        pf.set_model_provider("embed", as_model_provider(chat.without("temperature", "stop").for_task("embeddings")))
+        pf.set_default_model_provider("embed")
+        result = {
+            "is one": isinstance(adapter, pf.ModelProvider),
+            "only": only,
+            "list": pf.list_model_providers(),
+            "default": llm._resolve_provider(),
+            "identifier": llm._provider_registry["embed"].provider_identifier(),
+            "endpoint": llm._provider_registry["embed"].to_options()["endpoint"],
+            "key": adapter.model_option_key(),
+            "repr": repr(adapter),
+            "equal": adapter == as_model_provider("ours") == as_model_provider(),
+            "hash": hash(adapter) == hash(as_model_provider("ours")),
+            "differ": adapter == as_model_provider(chat.with_(temperature=1)),
+        }
+        """,
+    )
+    shown = "OpenAICompatProvider(endpoint='https://api.example.com/v1/chat/completions', api_key=Secret('******'), model='m', "
+    assert {
+        "is one": True,
+        "only": "openai-compat",
+        "list": ["openai-compat", "embed"],
+        "default": "embed",
+        "identifier": "openai-compat",
+        "endpoint": "https://api.example.com/v1/embeddings",
+        "key": "model",
+        "repr": f"as_model_provider({shown}temperature=0.5, stop='a,b'))",
+        "equal": True,
+        "hash": True,
+        "differ": False,
+    } == result
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_options(version: str) -> None:
+    """For every class, and for overrides of a call, the options and the model's name are those of their own classes."""
+    result = run(
+        version,
+        """
+        TEXT, TWO = [("text", "STRING")], [("text", "STRING"), ("image", "STRING")]
+        triton = {"endpoint": "http://t:8000", "model_name": "m", "timeout": "5 s", "priority": 3, "default_value": [1, 2]}
+        dash = {"task": "multimodal-embedding", "model": "m", "content_type": "IMAGE_URL"}
+        same = {"endpoint": URL, "api_key": "sk-test-vendor", "temperature": 0.5, "extra_body": '{"a": 1}'}
+        cases = [
+            (OpenAICompatProvider(**same), pf.OpenAICompatProvider(**same), TEXT, None),
+            (OpenAICompatProvider(**same), pf.OpenAICompatProvider(**same), TEXT, {"temperature": None, "max_tokens": 5}),
+            (OpenAICompatProvider(**same), pf.OpenAICompatProvider(**same), TWO, {"content_type": ["TEXT", "IMAGE_URL"]}),
+            (OpenAICompatProvider(task="embeddings"), pf.OpenAICompatProvider(task="embeddings"), TEXT, {"dimension": 8}),
+            (DashScopeProvider(**dash), pf.DashScopeProvider(**dash), TEXT, None),
+            (TritonProvider(**triton), pf.TritonProvider(**triton), TEXT, {"priority": 4}),
+            (GenericProvider("x", a="1"), pf.GenericProvider("x", a="1"), TEXT, {"b": "2", "a": None}),
+        ]
+        result = []
+        for ours, theirs, columns, overrides in cases:
+            pair = []
+            for provider in (as_model_provider(ours), theirs):
+                options = provider.to_options(columns, overrides=overrides)
+                name = llm._model_descriptor_digest(
+                    provider.provider_identifier(), options, provider.model_option_key(), "name", columns, TEXT
+                )
+                pair.append([sorted(options.items()), name])
+            result.append(pair)
+        """,
+    )
+    assert 7 == len(result)
+    for ours, theirs in result:
+        assert theirs == ours
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_theirs_lets_through(version: str) -> None:
+    """A misspelled override is refused, with no secret in the message; a provider of Apache's becomes one of the platform's."""
+    result = run(
+        version,
+        """
+        adapter = as_model_provider(chat)
+        try:
+            adapter.to_options([("text", "STRING")], overrides={"temprature": 1})
+        except InvalidOptionsError as error:
+            said = str(error)
+        moved = as_model_provider(OpenAIProvider(URL, "sk-test-vendor", model="m", seed=1))
+        result = [said, moved.provider_identifier(), moved.to_options()["seed"]]
+        """,
+    )
+    hint = "did you mean temperature? (extra_options={...} passes any name)"
+    said = f"OpenAICompatProvider: temprature: expected an option of OpenAICompatProvider, got an unknown name; {hint}"
+    assert [said, "openai-compat", "1"] == result
+
+
+def test_the_version_before() -> None:
+    """11.7 calls its base class, and what it asks of it, otherwise."""
+    result = run(
+        OLDER,
+        """
+        adapter = as_model_provider(chat)
+        pf.set_provider(adapter)
+        registered = llm._provider_registry["openai-compat"]
+        theirs = pf.OpenAICompatProvider(endpoint=URL, api_key="sk-test-vendor", model="m", temperature=0.5, stop="a,b")
+        result = {
+            "is one": isinstance(adapter, pf.Provider),
+            "name": registered.provider_name(),
+            "differ": sorted(set(theirs.to_options().items()) ^ set(registered.to_options().items())),
+        }
+        """,
+    )
+    # The one text that they spell otherwise: by the name of Java's constant.
+    differ = [["context-overflow-action", "TRUNCATED_TAIL"], ["context-overflow-action", "truncated-tail"]]
+    assert {"is one": True, "name": "openai-compat", "differ": differ} == result

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The PyFlink bridge where there is no PyFlink: it imports, and says what to install when it is used."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from llmproviders import OpenAIProvider, ProviderError, flink
+from llmproviders.errors import UnknownRuntimeError
+
+PROVIDER = OpenAIProvider("https://api.example.com/v1/chat/completions", "sk-test", model="m")
+CALLS: dict[str, Callable[[], Any]] = {
+    "running_runtime": flink.running_runtime,
+    "model_descriptor": lambda: flink.model_descriptor(PROVIDER, input="a STRING", output="b STRING"),
+    "model_descriptor for a runtime": lambda: flink.model_descriptor(
+        PROVIDER, input="a STRING", output="b STRING", runtime="flink-2.3"
+    ),
+    "create_model": lambda: flink.create_model(None, "m", PROVIDER, input="a STRING", output="b STRING"),
+    "ensure_jars": lambda: flink.ensure_jars(None, PROVIDER),
+    "as_model_provider": lambda: flink.as_model_provider(PROVIDER),
+}
+
+
+def test_importing() -> None:
+    """The module needs nothing but the library, and imports nothing of PyFlink's even where it is installed."""
+    script = "import sys, llmproviders.flink; print(*(name for name in sys.modules if name.split('.')[0] in ('pyflink', 'py4j')))"
+    done = subprocess.run([sys.executable, "-I", "-W", "error", "-c", script], capture_output=True, check=True, text=True)
+    assert "" == done.stdout.strip()
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_to_install(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that needs PyFlink says how to get it."""
+    monkeypatch.setitem(sys.modules, "pyflink", None)
+    with pytest.raises(ProviderError) as caught:
+        CALLS[name]()
+    assert "this needs the package pyflink; install it with: pip install 'llmproviders[flink]'" == str(caught.value)
+    assert None is caught.value.__cause__
+
+
+def test_clear_errors() -> None:
+    """Without PyFlink nothing is an error of PyFlink's."""
+    with flink.clear_errors(PROVIDER):
+        pass
+    with pytest.raises(ZeroDivisionError), flink.clear_errors(PROVIDER):
+        _ = 1 / 0
+    with pytest.raises(FileNotFoundError), flink.clear_errors():
+        open("/no/such/file")  # noqa: PTH123, SIM115
+
+
+@pytest.mark.parametrize(
+    ("version", "name"),
+    [
+        ("2.1.0", "flink-2.1"),
+        ("2.3.1", "flink-2.3"),
+        ("2.4-SNAPSHOT", "flink-2.4"),
+        ("1.20-vvr-11.9.0-jdk11", "vvr-11.9"),
+        ("1.20+vvr.11.8.0", "vvr-11.8"),
+        ("1.20-vvr-11.7-SNAPSHOT", "vvr-11.7"),
+    ],
+)
+def test_versions(version: str, name: str) -> None:
+    """How Flink and VVR call themselves, on the JVM and in Python."""
+    assert name == flink._runtime_of_version(version).name
+
+
+@pytest.mark.parametrize("version", ["1.20.3", "2.0.1", "2.30.0", "1.20-vvr-11.6.0", "3", "<unknown>"])
+def test_versions_of_which_nothing_is_known(version: str) -> None:
+    """A Flink without models, or one that is newer than this library, is named with those that are known."""
+    with pytest.raises(UnknownRuntimeError) as caught:
+        flink._runtime_of_version(version)
+    known = "flink-2.1, flink-2.2, flink-2.3, flink-2.4, vvr-11.7, vvr-11.8, vvr-11.9"
+    assert f"expected a Flink that this library knows ({known}), got one of version {version}" == str(caught.value)
+
+
+def test_public_names() -> None:
+    """What is public is listed, and documented."""
+    public = {
+        name
+        for name, value in vars(flink).items()
+        if not name.startswith("_") and getattr(value, "__module__", "") == flink.__name__ and callable(value)
+    }
+    assert public == set(flink.__all__)
+    for name in public:
+        assert inspect.getdoc(getattr(flink, name))
