@@ -20,7 +20,7 @@ ROOT = Path(llmproviders.__file__).parent
 LAYERS = [
     ["errors"],
     ["secrets"],
-    ["flinktext", "sqltext"],
+    ["flinktext", "sqltext", "urls"],
     ["values"],
     ["columns"],
     ["records", "runtimes"],

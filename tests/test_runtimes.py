@@ -11,6 +11,7 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from own import RerankProvider
 from strategies import CLASSES, providers
 
 import llmproviders
@@ -214,13 +215,17 @@ CASES: dict[str, tuple[Provider, str, dict[str, Any], list[str]]] = {
             "!endpoint: expected an https URL, got 'http://api.example.com/v1/chat/completions'; over plain http anyone on the way reads api_key"
         ],
     ),
-    "a key over plain http to an odd host": (
-        CHAT.with_(endpoint="http://[x/v1/chat/completions"),
+    "a host that is none": (
+        CHAT.with_(endpoint="https://[x/v1/chat/completions"),
         "flink-2.3",
         {},
-        [
-            "!endpoint: expected an https URL, got 'http://[x/v1/chat/completions'; over plain http anyone on the way reads api_key"
-        ],
+        ["endpoint: expected a URL of the form https://host:port/path, got 'https://[x/v1/chat/completions'"],
+    ),
+    "a key over plain http to an odd host": (
+        TRITON.with_(endpoint="http://[x", auth_token="x"),
+        "vvr-11.9",
+        {},
+        ["!endpoint: expected an https URL, got 'http://[x'; over plain http anyone on the way reads auth_token"],
     ),
     "a key over plain http to this host": (CHAT.with_(endpoint="http://127.0.0.1:8000/v1/chat/completions"), "flink-2.3", {}, []),
     "two columns": (
@@ -449,6 +454,7 @@ CASES: dict[str, tuple[Provider, str, dict[str, Any], list[str]]] = {
         {"output": "b ARRAY<INT>"},
         ["default_value (default-value): expected a JSON array, or null, for an output of type ARRAY<INT>, got '1'"],
     ),
+    "a default that is a number": (TRITON.with_(default_value=-1), "flink-2.4", {"output": "b INT"}, []),
     "a default that is null": (TRITON.with_(default_value="null"), "flink-2.4", {"output": "b ARRAY<INT>"}, []),
     "headers one by one": (
         GenericProvider("triton", endpoint="https://t", **{"model-name": "m", "model-version": "1", "custom-headers.X-A": "1"}),
@@ -715,8 +721,9 @@ def test_the_provider_for_a_runtime(provider: Provider, each: Runtime) -> None:
     except InvalidOptionsError:
         return
     assert moved == moved.for_runtime(each)
-    assert "provider" not in [problem.option for problem in moved.check(each) if problem.severity == "error"]
     factory = each.factories.get(moved.provider_name())
+    # The factory of a class of one's own is in no data.
+    assert factory is not None or isinstance(moved, (GenericProvider, RerankProvider))
     if each.exhaustive and factory is not None:
         assert all(factory.option(key) or key in ("provider", "property-version") for key in moved.to_options(redact=True))
 

@@ -21,6 +21,7 @@ from .runtimes import runtime as runtime_of
 from .secrets import MASK
 from .table import shown
 from .tasks import task_of_endpoint
+from .urls import unfit_url
 from .values import JAVA_BOUNDS, did_you_mean, listed
 
 __all__ = ["Facts", "identity", "lost", "problems", "surplus"]
@@ -140,13 +141,8 @@ class _View:
 
     def value(self, key: str) -> str | None:
         """What Java sees under *key*: what is given, else its default."""
-        if key in self.facts.flat:
-            return self.facts.flat[key]
         option = self.factory.options.get(key)
-        for older in option.deprecated_keys if option else ():
-            if older in self.facts.flat:
-                return self.facts.flat[older]
-        return option.default if option else None
+        return self.facts.flat.get(key, option.default if option else None)
 
     def problem(
         self, key: str, expected: str, *, hint: str = "", got: str | None = None, severity: Literal["error", "warning"] = "error"
@@ -225,8 +221,9 @@ def _unreadable(option: RuntimeOption, key: str, text: str) -> str:
     """What Java wants to read under *key* instead of *text*; empty if it can read that."""
     if option.choices:
         given = text.split(";") if key == "content-types" else [text]
-        known = {choice.lower() for choice in option.choices}
-        return "" if all(each.lower() in known for each in given) else listed(option.choices)
+        # Java compares upper case, which some letters share that share no lower case.
+        known = {choice.upper() for choice in option.choices}
+        return "" if all(each.upper() in known for each in given) else listed(option.choices)
     if key != option.key and key not in option.deprecated_keys:
         return ""  # one entry of a map is any text
     try:
@@ -277,8 +274,8 @@ def _openai_endpoint(view: _View) -> Iterator[Problem]:
         else:
             hint = "write the whole path, such as .../v1/chat/completions"
         yield view.problem("endpoint", "a URL that ends with /chat/completions or /embeddings", hint=hint)
-    elif not endpoint.lower().startswith(("http://", "https://")):
-        yield view.problem("endpoint", "a URL that begins with http:// or https://")
+    elif expected := unfit_url(path.removesuffix("/chat/completions").removesuffix("/embeddings")):
+        yield view.problem("endpoint", expected)
 
 
 def _openai_columns(view: _View) -> Iterator[Problem]:
@@ -393,8 +390,8 @@ MAX_TIMEOUT: Final = (2**31 - 1) * 1_000_000
 def _triton_requests(view: _View) -> Iterator[Problem]:
     """What Flink takes at planning, and the HTTP client of the jar refuses with the first row."""
     endpoint = view.value("endpoint") or ""
-    if not endpoint.lower().startswith(("http://", "https://")):
-        yield view.problem("endpoint", "a URL that begins with http:// or https://")
+    if expected := unfit_url(endpoint):
+        yield view.problem("endpoint", expected)
     elif "?" in endpoint or "#" in endpoint:
         hint = "Flink adds the model's path at the end of the whole text"
         yield view.problem("endpoint", "a URL without a query string or fragment", hint=hint)

@@ -50,7 +50,8 @@ def read_boolean(text: str) -> bool:
 
 def read_integer(text: str) -> int:
     """What Java's parseInt and parseLong take; their bounds are checked with the option's."""
-    if not re.fullmatch(_INTEGER, text):
+    # Java takes digits of any script, but looks at one UTF-16 unit at a time.
+    if not re.fullmatch(_INTEGER, text) or max(text) > "\uffff":
         raise Rejected("a whole number in digits")
     # Python refuses to read thousands of digits; no bounded Java number has more than these.
     digits = text.lstrip("+-").lstrip("0") or "0"
@@ -248,44 +249,65 @@ _HARMLESS: Final = r"[A-Za-z0-9_./+=;()~$^?<-]+(?: +[A-Za-z0-9_./+=;()~$^?<-]+)*
 
 
 def write_map(value: Mapping[str, str]) -> str:
-    """A mapping in the one encoding that Flink 1.20, 2.1 and later read alike: as it is if harmless, else quoted twice."""
-    return ",".join(
-        f"{name}:{text}"
-        if re.fullmatch(_HARMLESS, name) and re.fullmatch(_HARMLESS, text)
-        else _quote(f"{_quote(name)}:{_quote(text)}")
-        for name, text in value.items()
-    )
+    """A mapping in the one encoding that Flink 1.20, 2.1 and later read alike: as it is if harmless, else quoted twice.
+
+    A text that begins with a quote is no map to YAML, which newer Flinks try first; any other may be.
+    """
+    if all(re.fullmatch(_HARMLESS, part) for pair in value.items() for part in pair):
+        return ",".join(f"{name}:{text}" for name, text in value.items())
+    return ",".join(_quote(f"{_quote(name)}:{_quote(text)}") for name, text in value.items())
 
 
 def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-# A text such as "Authorization: Bearer x:y" is no map to the splitter, but it is to YAML, which newer Flinks try first.
-_YAML_PAIR: Final = r"(?P<quote>['\"]?)(?P<name>[\w.-]+)(?P=quote):[ \t]+(?P<value>[A-Za-z/](?:[^#'\"\s:]|:(?!\s)|[ \t](?!#))*)"
-_NOT_IN_YAML: Final = frozenset("\x7f\ufffe\uffff")
+# What Java's Character.isWhitespace() says: the splitter passes over it between items.
+_SPACE: Final = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000"
+)
+# A text that may be a map to YAML: a colon with a blank or nothing behind it, or braces that come late.
+_YAML_SIGN: Final = r"(?s):(?:\s|\Z)|\A[^A-Za-z0-9].*\{"
+# Of those, what YAML reads to the same texts as people do: one pair, such as "Authorization: Bearer x:y" ...
+_YAML_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
+_YAML_PAIR: Final = (
+    rf"(?P<name>{_YAML_NAME}): +"
+    r"(?P<value>(?!(?i:true|false|null)\Z)[A-Za-z/](?:[!-9;-~]|:(?=[!-~]))*(?: +(?!#)(?:[!-9;-~]|:(?=[!-~]))+)*)"
+)
+# ... and what looks like several, which is none to YAML, and several to the splitter.
+_YAML_PAIRS: Final = rf"{_YAML_NAME}: +{_HARMLESS}(?: *, *{_YAML_NAME}: +{_HARMLESS})+"
+# What JSON may hold, and YAML reads in another way or not at all.
+_NOT_IN_YAML: Final = r"[\t\x7f-\x84\x86-\x9f\ufffe\uffff]|[\n\r] *:|[ \x85\u2028\u2029][\x85\u2028\u2029]|[\x85\u2028\u2029] "
+_YAML_HINT: Final = "Flink reads it as YAML, and changes it; write 'name:value' in quotes, without a blank after the colon"
+MAX_NAME: Final = 1_000
+"""The longest name in a JSON text that Flink's YAML reader takes for one."""
 
 
 def read_map(text: str) -> dict[str, str]:
-    """The map that Flink reads from *text*: by its own splitter, or, in 2.1 and later, as a JSON object or YAML pair."""
-    if text.strip(_BLANK).startswith("{") and _NOT_IN_YAML.isdisjoint(text):
-        try:
-            pairs = read_json_object(text).items()
-        except ValueError:
-            pass
-        else:
-            if any(item is None for _, item in pairs):
-                raise Rejected("a JSON object without null")
-            result = {name: item if isinstance(item, str) else write_json(item) for name, item in pairs}
-            if any(map(has_surrogate, (*result, *result.values()))):
-                raise Rejected("text without lone surrogates", hint="Java cannot read them")
-            return result
-    try:
+    """The map that Flink reads from *text*: by its own splitter, or, in 2.1 and later, as a JSON object or YAML pair.
+
+    What YAML would read in another way than it is written, such as ``1.10`` as ``1.1``, is refused.
+    """
+    if text.strip(_BLANK).startswith("{"):
+        return _read_json_map(text)
+    if text.lstrip(_SPACE).startswith("'") or not re.search(_YAML_SIGN, text) or re.fullmatch(_YAML_PAIRS, text):
         return _read_pairs(text)
-    except ValueError:
-        if found := re.fullmatch(_YAML_PAIR, text):
-            return {found["name"]: found["value"].strip(_BLANK)}
-        raise
+    if found := re.fullmatch(_YAML_PAIR, text):
+        return {found["name"]: found["value"]}
+    raise Rejected(_MAP_EXPECTED, hint=_YAML_HINT)
+
+
+def _read_json_map(text: str) -> dict[str, str]:
+    result = {}
+    for name, item in read_json_object(text).items():
+        if not isinstance(item, (str, bool, int)):
+            raise Rejected("a JSON object of strings, whole numbers and booleans", hint="Flink reads other values as YAML")
+        result[name] = item if isinstance(item, str) else str(item).lower()
+        if has_surrogate(name) or has_surrogate(result[name]):
+            raise Rejected("text without lone surrogates", hint="Java cannot read them")
+    if re.search(_NOT_IN_YAML, text) or any(len(name) > MAX_NAME for name in result):
+        raise Rejected(_MAP_EXPECTED, hint="Flink reads JSON as YAML, which has not all of it; give a mapping instead")
+    return result
 
 
 def _read_pairs(text: str) -> dict[str, str]:
@@ -302,14 +324,16 @@ def _read_pairs(text: str) -> dict[str, str]:
 
 def _split(text: str, separator: str) -> Iterator[str]:
     """Items as Flink's splitter sees them: a quote counts as an item's first character only, and must end it."""
-    position = len(text) - len(text.lstrip(_BLANK + separator))
+    position = len(text) - len(text.lstrip(_SPACE))
+    # One separator at the start is as good as none.
+    position += text[position : position + 1] == separator
     while position < len(text):
-        if text[position] <= " ":
+        if text[position] in _SPACE:
             position += 1
         elif text[position] in "'\"":
             item, position = _quoted(text, position)
             yield item
-            rest = text[position:].lstrip(_BLANK)
+            rest = text[position:].lstrip(_SPACE)
             if rest and rest[0] != separator:
                 raise Rejected(f"{_MAP_EXPECTED}; a pair in quotes ends with its quote")
             position = len(text) - len(rest) + 1

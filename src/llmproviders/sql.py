@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ModelStatement", "OldSpellingWarning", "create_model_sql", "parse_create_model", "parse_statements"]
 
-NO_SECRET: Final = "no secret in a statement"
+NO_SECRET: Final = "no secret in a statement"  # noqa: S105
 PROVIDER: Final = "provider"
 """The key of the option that holds the provider's identifier."""
 
