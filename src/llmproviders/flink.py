@@ -657,6 +657,7 @@ _NO_FACTORY: Final = (
 _HINTS: Final = (
     ("ConnectException|UnknownHostException|NoRouteToHostException", "is the service up, and reachable from Flink?"),
     ("UnauthorizedException", "is the key right?"),
+    ("metadataHandlerProvider", "Flink plans only in the thread in which the TableEnvironment was made"),
     ("Could not find any factories that implement .*ModelProviderFactory", "ensure_jars(t_env) adds the provider's jar"),
     (r"ClassNotFoundException: org\.apache\.flink\.model\.", "ensure_jars(t_env) adds the provider's jar to the job"),
     (

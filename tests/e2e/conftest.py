@@ -19,8 +19,13 @@ from openai_server import OpenAIServer
 # PyFlink and what it needs use what they have deprecated, when they are imported and later.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
+    from py4j import java_gateway
     from pyflink.table import EnvironmentSettings, TableEnvironment
     from pyflink.version import __version__ as pyflink_version
+
+# A Java object that is let go while another call is under way is told to the JVM over a second connection, which has a
+# thread of its own there; and Flink's planner works in the thread that made the TableEnvironment only.
+java_gateway._garbage_collect_object = lambda *_: None
 
 JARS = "LLMPROVIDERS_JARS"
 

@@ -27,6 +27,7 @@ from llmproviders import (
     options,
 )
 from llmproviders.runtimes import runtime
+from llmproviders.urls import unfit_url
 
 Columns = Sequence[tuple[str, str]]
 
@@ -351,7 +352,8 @@ STRICTER = [
         "the client takes no such URL, and says so with the first row",
         "triton",
         ("endpoint",),
-        lambda text: re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?", text) is None or "?" in text or "#" in text,
+        # What it takes is held against the client with the other factory, which opens one.
+        lambda text: bool(unfit_url(text)) or "?" in text or "#" in text,
         "localhost:8000",
     ),
     Stricter(

@@ -37,7 +37,7 @@ TEXT, ANSWER = Column("text", "STRING"), Column("answer", "STRING")
 # What Flink can declare and Triton has no counterpart of.
 OTHER_TYPES = (
     *("CHAR(3)", "DECIMAL(10, 2)", "DATE", "TIME(0)", "TIMESTAMP(3)", "TIMESTAMP_LTZ(3)", "BYTES", "BINARY(4)", "VARIANT"),
-    *("INTERVAL DAY(2) TO SECOND(3)", "MAP<STRING, STRING>", "MULTISET<STRING>", "ROW<`a` INT>", "ARRAY<DECIMAL(10, 2)>"),
+    *("MAP<STRING, STRING>", "MULTISET<STRING>", "ROW<`a` INT>", "ARRAY<DECIMAL(10, 2)>"),
 )
 TRITON_TYPES = (
     *TYPES,
