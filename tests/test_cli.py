@@ -338,7 +338,9 @@ def test_sql_refuses() -> None:
         "base", "chat"
     )
     shown = run("sql", "secret.toml", "chat", "--input", "text STRNG", "--output", "a STRING", code=1)
-    assert "secret.toml: providers.chat: input: expected a SQL type of Flink, got STRNG at column 6; did you mean STRING?\n" in shown
+    assert (
+        "secret.toml: providers.chat: input: expected a SQL type of Flink, got STRNG at column 6; did you mean STRING?\n" in shown
+    )
     assert f"got ******; {hint}" in shown
     assert "has no provider 'x'" in run("sql", "a.toml", "x", "--input", "text STRING", "--output", "a STRING", code=2)
 
