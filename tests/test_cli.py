@@ -239,9 +239,23 @@ def test_check_against_a_runtime_that_takes_all() -> None:
     assert "b.toml:4:1: warning: providers.x.stop: " in lines[0]
 
 
+def test_one_bad_entry_hides_nothing() -> None:
+    """What is wrong with an entry is said beside what a runtime says of the others."""
+    Path("b.toml").write_text(f"{AGAINST}\n[providers.bad]\nprovider = 'triton'\ntimeout = 'soon'\n", encoding="utf-8")
+    lines = run("check", "b.toml", "--against", "flink-2.3", "--model", "m", code=1).splitlines()
+    assert ["b.toml:3:1:", "b.toml:8:1:", "b.toml:9:1:", "b.toml:10:1:"] == [line.partition(" ")[0] for line in lines[:4]]
+    assert "providers.bad: endpoint: " in "".join(lines[4:]) or "providers.bad.endpoint: " in "".join(lines[4:])
+    assert "b.toml:24:1: providers.bad.timeout: " in "".join(lines[4:])
+
+
 def test_check_against_what_is_not_there() -> None:
     """Runtimes that nobody knows, and a model for nothing, are wrong calls; a bad file is a bad file."""
     assert "no runtime 'flink-9'; known: flink-2.1, " in run("check", "a.toml", "--against", "flink-9", code=2)
+    both = ("--against", "flink-2.3", "--against", "vvr-11.9")
+    assert run("check", "a.toml", "--against", "flink-2.3", code=1) == run("check", "a.toml", *both, code=1)
+    assert "1 file, no problems on vvr-11.8, vvr-11.9\n" == run(
+        "check", "a.toml", "--against", "vvr-11.8", "--against", "vvr-11.9"
+    )
     assert "--model goes with --against RUNTIME\n" == run("check", "a.toml", "--model", "m", code=2)
     assert run("check", "a.txt", code=1) == run("check", "a.txt", "--against", "flink-2.3", code=1)
 

@@ -725,3 +725,10 @@ class TestFuzz:
             text = text[:start] + data.draw(st.sampled_from(pieces)) + text[end:]
         with contextlib.suppress(ProviderError):
             loads(text, format=format)
+
+
+def test_an_option_is_wrong_once() -> None:
+    """What the document gets wrong of an option is not said again by the class."""
+    with pytest.raises(DocumentError) as caught:
+        from_dict({"provider": "openai", "endpoint": "e", "api_key": {"x": "y"}})
+    assert 'dict:1:1: api_key: expected a text, { env = "NAME" } or { file = "path" }, got a table of x' == str(caught.value)

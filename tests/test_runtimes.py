@@ -50,7 +50,7 @@ CASES: dict[str, tuple[Provider, str, dict[str, Any], list[str]]] = {
         "flink-2.3",
         {},
         [
-            "provider: expected an identifier that flink-2.3 has (openai, triton), got 'openai-compat'; openai-compat is in vvr-11.7, vvr-11.8, vvr-11.9; for_runtime('flink-2.3') gives the provider to use here, if there is one"
+            "provider: expected an identifier that flink-2.3 has (openai, triton), got 'openai-compat'; openai-compat is in vvr-11.7, vvr-11.8, vvr-11.9; here it is openai: provider = \"openai\" in a file, for_runtime('flink-2.3') in code"
         ],
     ),
     "an identifier of Apache": (
@@ -58,7 +58,7 @@ CASES: dict[str, tuple[Provider, str, dict[str, Any], list[str]]] = {
         "vvr-11.9",
         {},
         [
-            "provider: expected an identifier that vvr-11.9 has (openai-compat, dashscope, triton), got 'openai'; openai is in flink-2.1, flink-2.2, flink-2.3, flink-2.4; for_runtime('vvr-11.9') gives the provider to use here, if there is one"
+            "provider: expected an identifier that vvr-11.9 has (openai-compat, dashscope, triton), got 'openai'; openai is in flink-2.1, flink-2.2, flink-2.3, flink-2.4; here it is openai-compat: provider = \"openai-compat\" in a file, for_runtime('vvr-11.9') in code"
         ],
     ),
     "an identifier that came later": (
@@ -225,7 +225,10 @@ CASES: dict[str, tuple[Provider, str, dict[str, Any], list[str]]] = {
         TRITON.with_(endpoint="http://[x", auth_token="x"),
         "vvr-11.9",
         {},
-        ["!endpoint: expected an https URL, got 'http://[x'; over plain http anyone on the way reads auth_token"],
+        [
+            "!endpoint: expected a URL of the form https://host:port/path, got 'http://[x'",
+            "!endpoint: expected an https URL, got 'http://[x'; over plain http anyone on the way reads auth_token",
+        ],
     ),
     "a key over plain http to this host": (CHAT.with_(endpoint="http://127.0.0.1:8000/v1/chat/completions"), "flink-2.3", {}, []),
     "two columns": (
@@ -270,6 +273,13 @@ CASES: dict[str, tuple[Provider, str, dict[str, Any], list[str]]] = {
             "!retry_fallback_strategy (retry-fallback-strategy): expected error-handling-strategy RETRY beside it, got 'IGNORE'; it is ignored with error-handling-strategy IGNORE",
         ],
     ),
+    "a stop text that is empty": (
+        CHAT.with_(stop="a,"),
+        "flink-2.3",
+        {},
+        ["!stop: expected no empty stop text, got 'a,'; Java drops empty ones at the end, and sends those before"],
+    ),
+    "stop texts that are right": (CHAT.with_(stop="a,b"), "flink-2.3", {}, []),
     "stop texts": (
         CHAT.with_(stop="a, b,,"),
         "flink-2.3",
@@ -455,6 +465,13 @@ CASES: dict[str, tuple[Provider, str, dict[str, Any], list[str]]] = {
         ["default_value (default-value): expected a JSON array, or null, for an output of type ARRAY<INT>, got '1'"],
     ),
     "a default that is a number": (TRITON.with_(default_value=-1), "flink-2.4", {"output": "b INT"}, []),
+    "a server without a scheme, for the vendor": (
+        COMPAT.with_(endpoint="api.example.com/v1/chat/completions"),
+        "vvr-11.9",
+        {},
+        ["!endpoint: expected a URL that begins with http:// or https://, got 'api.example.com/v1/chat/completions'"],
+    ),
+    "a column of any length": (CHAT, "flink-2.3", {"input": "a VARCHAR", "output": {"b": "varchar(2147483647)"}}, []),
     "a default that is null": (TRITON.with_(default_value="null"), "flink-2.4", {"output": "b ARRAY<INT>"}, []),
     "headers one by one": (
         GenericProvider("triton", endpoint="https://t", **{"model-name": "m", "model-version": "1", "custom-headers.X-A": "1"}),

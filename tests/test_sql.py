@@ -491,7 +491,10 @@ OLD: dict[str, tuple[Mapping[str, str], Provider, list[str]]] = {
     "both": (
         {"provider": "openai", "endpoint": URL, "api-key": KEY, "maxTokens": "5", "max-tokens": "6"},
         OpenAIProvider(URL, KEY, max_tokens=6),
-        ["maxTokens: expected max-tokens, got an old spelling; write 'max-tokens' = ..."],
+        [
+            "maxTokens: expected max-tokens, got an old spelling; write 'max-tokens' = ...",
+            "maxTokens: expected max-tokens alone, got both; Flink takes max-tokens",
+        ],
     ),
     "Triton's": (
         {"provider": "triton", "endpoint": "h", "retry-backoff": "1s", "modelName": "m"},
@@ -520,8 +523,9 @@ def test_old_spellings(name: str) -> None:
         statement = parse_create_model(sql, source="x.sql")
     assert expected == statement.provider
     assert messages == [str(problem.problem) for problem in statement.warnings]
-    assert [str(problem) for problem in statement.warnings] == [str(warning.message) for warning in caught]
-    for warning, problem in zip(caught, statement.warnings, strict=True):
+    old = [problem for problem in statement.warnings if problem.problem.got == "an old spelling"]
+    assert [str(problem) for problem in old] == [str(warning.message) for warning in caught]
+    for warning, problem in zip(caught, old, strict=True):
         assert warning.category is OldSpellingWarning
         assert Path(__file__).name == Path(warning.filename).name
         assert problem.problem.severity == "warning"
@@ -561,3 +565,35 @@ def test_errors_are_the_librarys() -> None:
     assert issubclass(DocumentError, ProviderError)
     assert issubclass(OldSpellingWarning, UserWarning)
     assert llmproviders.__name__ == OldSpellingWarning.__module__.partition(".")[0]
+
+
+def test_what_looks_like_a_mistake() -> None:
+    """A name that is close to a known one goes to Java as it is, with a warning; any other without."""
+    said = {}
+    for options in (
+        "'provider' = 'opnai'",
+        "'provider' = 'zzz', 'temprature' = '2'",
+        "'provider' = 'openai', 'endpoint' = 'e', 'api-key' = 'k', 'temprature' = '2', 'some-java-key' = 'x'",
+        "'provider' = 'openai-compat', 'api_key' = 'k'",
+    ):
+        statement = parse_create_model(f"CREATE MODEL m WITH ({options})")
+        said[options] = [str(each) for each in statement.warnings]
+    assert [
+        ["sql:1:35: provider: expected a known identifier, got an unknown name; did you mean openai?"],
+        [],
+        ["sql:1:80: temprature: expected an option of openai, got an unknown name; did you mean temperature?"],
+        ["sql:1:52: api_key: expected an option of openai-compat, got an unknown name; did you mean api-key?"],
+    ] == list(said.values())
+
+
+def test_an_option_under_its_old_name_and_its_new_one() -> None:
+    """The new one counts, as it does to Flink, and that is said."""
+    with pytest.warns(OldSpellingWarning):
+        statement = parse_create_model(
+            "CREATE MODEL m WITH ('provider' = 'openai', 'endpoint' = 'e', 'apiKey' = 'sk-a', 'api-key' = 'sk-b')"
+        )
+    assert "sk-b" == statement.provider.to_options()["api-key"]
+    assert [
+        "sql:1:63: apiKey: expected api-key, got an old spelling; write 'api-key' = ...",
+        "sql:1:63: apiKey: expected api-key alone, got both; Flink takes api-key",
+    ] == [str(each) for each in statement.warnings]

@@ -48,8 +48,8 @@ class Facts:
     """The keys whose values are never shown."""
     model_key: str
     """The Java key of the model's name."""
-    ours: bool
-    """Whether the class is one of this library, whose Java side is known."""
+    relatives: tuple[str, ...]
+    """The identifiers of the same kind of service elsewhere."""
 
 
 def surplus(facts: Facts, runtime: Runtime) -> frozenset[str]:
@@ -124,8 +124,9 @@ def _no_factory(facts: Facts, runtime: Runtime) -> Problem:
         hint = "it is not checked: its factory is in a jar of your own"
         return Problem("provider", expected, got=got, hint=hint, severity="warning")
     hint = f"{facts.identifier} is in {', '.join(others)}"
-    if facts.ours and facts.identifier != "triton":
-        hint += f"; for_runtime({runtime.name!r}) gives the provider to use here, if there is one"
+    here = next((each for each in facts.relatives if each in runtime.factories), None)
+    if here is not None:
+        hint += f'; here it is {here}: provider = "{here}" in a file, for_runtime({runtime.name!r}) in code'
     return Problem("provider", expected, got=got, hint=hint)
 
 
@@ -325,6 +326,12 @@ def _stop_texts(view: _View) -> Iterator[Problem]:
         yield view.problem("stop", "no empty stop text", hint=hint, severity="warning")
 
 
+def _http_url(view: _View) -> Iterator[Problem]:
+    endpoint = view.value("endpoint")
+    if endpoint is not None and (expected := unfit_url(endpoint)):
+        yield view.problem("endpoint", expected, severity=view.severity)
+
+
 def _service(view: _View) -> Iterator[Problem]:
     if "endpoint" not in view.facts.flat and "task" not in view.facts.flat:
         hint = "task alone means the platform's built-in AI service"
@@ -334,7 +341,8 @@ def _service(view: _View) -> Iterator[Problem]:
 def _triton_latest(view: _View) -> Iterator[Problem]:
     if view.value("model-version") == "latest":
         hint = "Flink asks Triton for a version of that very name, and Triton answers 404"
-        yield view.problem("model-version", "a version's number, such as '1'", hint=hint)
+        got = None if "model-version" in view.facts.chosen else "its default 'latest'"
+        yield view.problem("model-version", "a version's number, such as '1'", got=got, hint=hint)
 
 
 _TRITON_SCALARS: Final = ("BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "STRING", "VARCHAR")
@@ -443,6 +451,7 @@ def _triton_default(view: _View) -> Iterator[Problem]:
 
 RULES: Final[Mapping[str, Callable[[_View], Iterator[Problem]]]] = {
     "openai-endpoint": _openai_endpoint,
+    "http-url": _http_url,
     "openai-columns": _openai_columns,
     "openai-tokenizer": _openai_tokenizer,
     "openai-retries": _openai_retries,

@@ -8,7 +8,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
@@ -179,17 +179,20 @@ def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Catalogs.", show_default=False)],
     as_json: Json = False,  # noqa: FBT002
     against: Annotated[
-        str | None, typer.Option("--against", metavar="RUNTIME", help="What shall take the providers, such as flink-2.3.")
+        list[str] | None,
+        typer.Option("--against", metavar="RUNTIME", help="What shall take the providers, such as flink-2.3; may be repeated."),
     ] = None,
     model: Annotated[
         str | None, typer.Option(metavar="MODEL", help="Name of the model for providers that get it per call.")
     ] = None,
 ) -> None:
     """Print every problem of every file, one a line; exit with 1 if there is one that is more than a warning."""
-    if model is not None and against is None:
+    if model is not None and not against:
         raise _UsageError("--model goes with --against RUNTIME")
-    # Files may include the same one.
-    problems = list(dict.fromkeys(problem for file in files for problem in _problems(file, against, model)))
+    # Files may include the same one, and runtimes have the same rules.
+    names: Sequence[str | None] = against or (None,)
+    found = (_problems(file, name, model) for file in files for name in names)
+    problems = list(dict.fromkeys(problem for each in found for problem in each))
     errors = [problem for problem in problems if problem.problem.severity == "error"]
     if as_json:
         _print_json([_record(problem) for problem in problems])
@@ -203,7 +206,8 @@ def check(
         raise typer.Exit(FOUND)
     if not as_json:
         warnings = f", {_count(len(problems), 'warning')}" if problems else ""
-        typer.echo(f"{_count(len(files), 'file')}, no problems{f' on {against}' if against else ''}{warnings}", err=True)
+        runtimes = f" on {', '.join(against)}" if against else ""
+        typer.echo(f"{_count(len(files), 'file')}, no problems{runtimes}{warnings}", err=True)
 
 
 @_command("show", "llmproviders show providers.toml", "llmproviders show providers.toml chat --all")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
@@ -84,10 +85,8 @@ def check(
         runtime = runtime_named(runtime)
     reading = _Reading()
     reading.file(Path(path), ())
-    try:
+    with suppress(DocumentError):
         reading.catalog()
-    except DocumentError as error:
-        return error.problems
     if runtime is not None:
         reading.against(runtime, model)
     return tuple(in_order(reading.problems))
@@ -369,8 +368,9 @@ class _Reading:
 
     def against(self, runtime: str | Runtime, model: str | None) -> None:
         """Note what is wrong with each provider on a runtime, at the place of the option."""
-        for name in self.entries:
-            provider = self._made(name)
+        for name, provider in self.providers.items():
+            if provider is None:
+                continue
             specs, implied = provider._table().specs, provider._state()
             has_model = provider.model_option_key() in provider.to_options(redact=True)
             for problem in provider.check(runtime, model=None if has_model else model):

@@ -82,6 +82,9 @@ def text_writer(info: OptionInfo) -> Callable[[Any], str]:
     if info.sequence_key:
         return lambda value: value if isinstance(value, str) else ";".join(value)
     hook: Callable[[Any], Any] = converter.get_unstructure_hook(info.type)
+    if hook is reveal and _is_enum(info.type):
+        # A member that is a str as well is no text yet: what prints it may print its name.
+        return _enum_writer(info.type)
     if info.type in (bool, int, float, str, Secret) or _is_literal(info.type) or _is_enum(info.type) or _is_timedelta(info.type):
         return hook
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from .columns import Column, Columns, columns
+from .columns import Column, Columns, canonical_type, columns
 from .errors import Problem, ProviderError, Rejected, RejectedType, UnknownProviderError, UnknownRuntimeError, invalid
 from .flinktext import read_boolean, read_integer
 from .formats.tree import needs
@@ -438,7 +438,8 @@ def _text(name: str, value: Any) -> str:
 def _schema(given: tuple[Column, ...]) -> Any:
     builder = _pyflink("table").Schema.new_builder()
     for each in given:
-        builder.column(each.name, each.type)
+        # PyFlink reads types by another parser than SQL's, to which VARCHAR is VARCHAR(1): it gets the one spelling.
+        builder.column(each.name, canonical_type(each.type))
         if each.comment:
             # PyFlink has no method for it.
             builder._j_builder.withComment(each.comment)

@@ -18,10 +18,11 @@ from .providers.base import Provider
 from .providers.generic import GenericProvider
 from .records import OptionInfo
 from .records import options as describe
-from .registry import from_options, provider_class
+from .registry import from_options, provider_class, provider_classes
 from .secrets import MASK, MaskedText, Secret
 from .sqltext import Cursor, Misread, Token, identifier, literal, place, tokens, unfit_name
 from .table import EXTRAS
+from .values import did_you_mean
 
 if TYPE_CHECKING:
     from .runtimes import Runtime
@@ -402,6 +403,8 @@ class _Reader:
             self._old(named.value_index, PROVIDER, new, f"'{PROVIDER}' = '{new}'")
             identifier = new
         cls = provider_class(identifier)
+        if cls is GenericProvider:
+            self._doubt(named.value_index, PROVIDER, "a known identifier", did_you_mean(identifier, list(provider_classes())))
         infos = () if cls is GenericProvider else tuple(describe(cls))
         options = self._renamed(identifier, infos, options)
         try:
@@ -425,11 +428,23 @@ class _Reader:
             new = old.get(key) or re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", key)
             if key in known or new not in known:
                 found[key] = given
+                if key not in known:
+                    self._doubt(
+                        given.key_index, _shown(key), f"an option of {identifier}", did_you_mean(key, sorted(known - {""}))
+                    )
+                continue
+            self._old(given.key_index, _shown(key), new, f"'{new}' = ...")
+            if new in options:
+                hint = f"Flink takes {new}"
+                self.report(given.key_index, Problem(_shown(key), f"{new} alone", got="both", hint=hint, severity="warning"))
             else:
-                self._old(given.key_index, _shown(key), new, f"'{new}' = ...")
-                if new not in options:
-                    found.setdefault(new, given)
+                found.setdefault(new, given)
         return found
+
+    def _doubt(self, index: int, option: str, expected: str, hint: str) -> None:
+        """Warn of what goes to Java as it is, where it looks like a mistake."""
+        if hint:
+            self.report(index, Problem(option, expected, got="an unknown name", hint=hint, severity="warning"))
 
     def _old(self, index: int, option: str, new: str, write: str) -> None:
         problem = Problem(option, new, got="an old spelling", hint=f"write {write}", severity="warning")

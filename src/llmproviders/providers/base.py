@@ -478,7 +478,7 @@ class Provider(_Content):
             tasks={key: info.tasks for key, info in keys.items() if info.tasks},
             hidden=opaque | {key for key, extra in self.extra_options.items() if type(extra) is not str},
             model_key=self.model_option_key(),
-            ours=type(self).__module__.startswith("llmproviders."),
+            relatives=tuple(each.identifier for each in self.relatives),
         )
 
     @classmethod
