@@ -205,11 +205,9 @@ def quoted(text: str) -> str:
 
 def map_text(value: Mapping[str, str]) -> str:
     harmless = re.compile(r"(?! )[-A-Za-z0-9_./+=;()~$^?< ]+(?<! )")
-    pairs = []
-    for name, text in value.items():
-        plain = harmless.fullmatch(name) and harmless.fullmatch(text)
-        pairs.append(f"{name}:{text}" if plain else quoted(quoted(name) + ":" + quoted(text)))
-    return ",".join(pairs)
+    # A text that does not begin with a quote may be YAML to Flink.
+    plain = all(harmless.fullmatch(name) and harmless.fullmatch(text) for name, text in value.items())
+    return ",".join(f"{name}:{text}" if plain else quoted(quoted(name) + ":" + quoted(text)) for name, text in value.items())
 
 
 def text_of(kind: str, value: Any) -> str:

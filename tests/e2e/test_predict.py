@@ -139,6 +139,14 @@ def test_embeddings(env: Any, openai_server: OpenAIServer) -> None:
         assert wanted == {key: value for key, value in request.body.items() if key != "encoding_format"}
 
 
+def test_a_text_of_any_length(env: Any, questions: Any, openai_server: OpenAIServer) -> None:
+    """VARCHAR is STRING, as it is in SQL, and not the VARCHAR(1) that PyFlink makes of it."""
+    provider = chat_service(openai_server, "varchar")
+    found = rows(predict(questions, "question", provider=provider, output={"answer": "VARCHAR"}))
+    assert ["one", "two"] == [each[0] for each in found]
+    assert all(len(each[2]) > 1 for each in found)
+
+
 def test_providers_of_a_call(env: Any, questions: Any, openai_server: OpenAIServer) -> None:
     """Without a provider it is the default; a name is that of a registered one; overrides hold for one call."""
     set_provider("first", chat_service(openai_server, "first", temperature=0.5))
