@@ -27,6 +27,7 @@ LAYERS = [
     ["extras"],
     ["flat"],
     ["tasks"],
+    ["plans"],
     ["table"],
     ["checks"],
     ["providers", "providers.base"],
@@ -49,6 +50,8 @@ TYPES_ONLY = {
     ("providers.openai_compat", "providers._changes"),
     ("providers.triton", "providers._changes"),
     ("providers._changes", "providers.openai_compat"),
+    # A plan ends in a shape.
+    ("plans", "table"),
 }
 PUBLIC = [
     "Catalog",

@@ -41,11 +41,15 @@ def _read_timedelta(text: str, hint: Any) -> Any:
         raise Rejected("a duration that a timedelta can hold") from None
 
 
+def _as_text(text: str, _: object) -> str:
+    return text
+
+
 converter.register_structure_hook(bool, lambda text, _: read_boolean(text))
 converter.register_structure_hook(int, lambda text, _: read_integer(text))
 converter.register_structure_hook(float, lambda text, _: read_double(text))
-converter.register_structure_hook(str, lambda text, _: text)
-converter.register_structure_hook(Secret, lambda text, _: text)
+converter.register_structure_hook(str, _as_text)
+converter.register_structure_hook(Secret, _as_text)
 converter.register_structure_hook_func(_is_timedelta, _read_timedelta)
 converter.register_unstructure_hook(bool, lambda value: "true" if value else "false")
 converter.register_unstructure_hook(int, str)
@@ -66,7 +70,7 @@ def _is_enum(hint: Any) -> bool:
 
 def _choice_reader(_: Any) -> Callable[[str, Any], str]:
     # Letter case and Java's spelling are the option's business, in code as in text.
-    return lambda text, _: text
+    return _as_text
 
 
 def _literal_writer(_: Any) -> Callable[[str], str]:
@@ -97,12 +101,17 @@ def text_writer(info: OptionInfo) -> Callable[[Any], str]:
     return write
 
 
+def as_is(text: str) -> str:
+    """How the text of a text is read."""
+    return text
+
+
 def text_reader(info: OptionInfo) -> Callable[[str], Any]:
     """How a Java text of the option becomes what the constructor takes."""
     if info.sequence_key:
         return lambda text: text.split(";") if ";" in text else text
     hook = converter.get_structure_hook(info.type)
-    return lambda text: hook(text, info.type)
+    return as_is if hook is _as_text else lambda text: hook(text, info.type)
 
 
 def has_options(cls: Any) -> bool:

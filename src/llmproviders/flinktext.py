@@ -50,6 +50,8 @@ def read_boolean(text: str) -> bool:
 
 def read_integer(text: str) -> int:
     """What Java's parseInt and parseLong take; their bounds are checked with the option's."""
+    if text.isdigit() and text.isascii() and len(text) < 19:  # noqa: PLR2004
+        return int(text)
     # Java takes digits of any script, but looks at one UTF-16 unit at a time.
     if not re.fullmatch(_INTEGER, text) or max(text) > "\uffff":
         raise Rejected("a whole number in digits")
@@ -62,6 +64,8 @@ def read_integer(text: str) -> int:
 
 def read_double(text: str) -> float:
     """What Java's parseDouble takes, but only finite numbers."""
+    if text.isascii() and text.replace(".", "", 1).isdigit() and len(text) < 300:  # noqa: PLR2004
+        return float(text)
     trimmed = text.strip(_BLANK)
     if found := re.fullmatch(_DOUBLE, trimmed):
         number = float(found[1])
@@ -162,6 +166,18 @@ def _json_reader() -> Callable[[str], Any]:
     from json import JSONDecoder
 
     return JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_no_duplicates).decode
+
+
+@cache
+def _json_writer() -> Callable[[object], str]:
+    from json import JSONEncoder
+
+    return JSONEncoder().encode
+
+
+def write_read_json(value: object) -> str:
+    """As `write_json`, for what was read from JSON: it can be written."""
+    return _json_writer()(value)
 
 
 def read_json(text: str) -> Any:

@@ -67,8 +67,8 @@ class Secret:
             # The text must not stay in a frame that a traceback shows with its variables.
             del text, given
             raise TypeError(msg)
-        self = super().__new__(cls)
-        _set_source(self, "placeholder" if text.startswith("${") and re.fullmatch(_PLACEHOLDER, text) else "text")
+        self = _new(cls)
+        _set_source(self, "placeholder" if text[:2] == "${" and re.fullmatch(_PLACEHOLDER, text) else "text")
         _set_text(self, text)
         return self
 
@@ -172,6 +172,7 @@ def _read(path: str) -> tuple[str, str]:
 
 
 # Past the guard of `__setattr__`, once.
+_new = object.__new__
 _set_source = Secret.__dict__["_source"].__set__
 _set_text = Secret.__dict__["_text"].__set__
 

@@ -14,9 +14,11 @@ from typing import Any, Final
 
 import attrs
 
+from . import plans
 from .errors import InvalidOptionsError, Problem, Rejected, invalid
 from .extras import NO_EXTRAS, ExtraOptions, extra_value
 from .flat import FlatReader, text_writer
+from .plans import Flatten, Plan, Plans, compiled, flattener
 from .records import OptionInfo, default_of, hints, options, without_none
 from .secrets import MASK, MaskedText, Secret, looks_like_credential, mask_urls, reveal
 from .values import (
@@ -118,20 +120,24 @@ class Shape:
 
     __slots__ = (
         "entries",
+        "flatten",
         "index",
         "missing",
         "names",
         "pick",
+        "plans",
         "rules",
         "secrets",
         "sequences",
         "template",
+        "uses",
         "validated",
     )
 
     def __init__(self, table: Table, names: Iterable[str]) -> None:
         given = frozenset(names)
         specs = table.specs
+        self.plans = Plans(lambda names: compiled(table, self, names))
         self.names = tuple(name for name in specs if name in given)
         self.pick = _picker(self.names)
         self.index = {name: position for position, name in enumerate(self.names)}
@@ -152,6 +158,9 @@ class Shape:
         self.entries = tuple((position, info.key, write) for position, info, write in written if info and not info.sequence_key)
         self.sequences = tuple((position, info, write) for position, info, write in written if info and info.sequence_key)
         self.secrets = tuple(position for position, info, _ in written if info and info.secret)
+        # Once it is used often enough, a function that flattens providers of this shape.
+        self.uses = 0
+        self.flatten: Flatten | None = None
 
     def _rule(self, table: Table, rule: Rule) -> tuple[frozenset[str], Rule, Callable[[Any], tuple[Any, ...]], tuple[Any, ...]]:
         """A rule, and how to get its operands from the values followed by their defaults."""
@@ -195,7 +204,9 @@ class Table:
         self.rules: tuple[Rule, ...] = cls.rules
         self.post_init = getattr(cls, "__attrs_post_init__", None)
         self.shapes: dict[tuple[str, ...], Shape] = {}
+        self.empty = self.shape(())
         self.reader = FlatReader(cls)
+        self.reading = Plans(self._reading)
         self.refusal = lru_cache(maxsize=256)(self._refusal)
 
     def shape(self, names: tuple[str, ...]) -> Shape:
@@ -208,6 +219,12 @@ class Table:
             # One shape for all orders, so that equal providers share it.
             shape = self.shapes[names] = self.shapes.setdefault(shape.names, shape)
         return shape
+
+    def _reading(self, keys: tuple[str, ...]) -> Plan | None:
+        """The plan for the texts of *keys*; None if one of them is no option's, or two are of the same."""
+        entries = [self.reader.entries[key] for key in keys if key in self.reader.entries]
+        reads = {info.name: read for info, read in entries}
+        return compiled(self, self.empty, tuple(reads), reads) if len(reads) == len(keys) else None
 
     # The happy path: the first problem ends it, and `gather` starts over to find them all.
 
@@ -246,6 +263,10 @@ class Table:
         self, shape: Shape, values: tuple[Any, ...], *, show: Callable[[Secret | MaskedText], str] | None = None
     ) -> dict[str, str]:
         """The flat dict of Java keys and texts; *show* makes the texts of what is masked, which otherwise are the real ones."""
+        if show is None:
+            flat = self._routine(shape, values)
+            if flat is not None:
+                return flat
         flat = shape.template.copy()
         for position, key, write in shape.entries:
             value = values[position]
@@ -268,6 +289,16 @@ class Table:
             extras = values[shape.index[EXTRAS]].items()
             flat.update((key, reveal(each) if show is None or type(each) is str else show(each)) for key, each in extras)
         return flat
+
+    @staticmethod
+    def _routine(shape: Shape, values: tuple[Any, ...]) -> dict[str, str] | None:
+        """The flat dict by the shape's own function; None if there is none yet, or this is no matter of routine."""
+        if shape.flatten is not None:
+            return shape.flatten(values)
+        shape.uses += 1
+        if shape.uses > plans.USES and not shape.sequences and EXTRAS not in shape.index:
+            shape.flatten = flattener(shape.template, {key: (position, write) for position, key, write in shape.entries})
+        return None
 
     def is_lasting(self, shape: Shape, values: tuple[Any, ...]) -> bool:
         """Whether the flat dict is the same each time, for no secret in it is a reference."""

@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 import attrs
 
 from .errors import Rejected, RejectedType
-from .flinktext import has_surrogate, read_duration, read_json_object, read_map, write_duration, write_json, write_map
+from .flinktext import (
+    has_surrogate,
+    read_duration,
+    read_json_object,
+    read_map,
+    write_duration,
+    write_json,
+    write_map,
+    write_read_json,
+)
 from .secrets import MASK, MaskedText, Secret, looks_like_credential, mask_urls, masked, reveal
 
 if TYPE_CHECKING:
@@ -300,7 +309,7 @@ def mask_json(text: str, read: object) -> str:
     if MASK in text and _masked_json(read, "") != read:
         _refuse_mask(text)
     shown = _masked_json(read, MASK)
-    return text if shown == read else MaskedText(text, write_json(shown))
+    return text if shown == read else MaskedText(text, write_read_json(shown))
 
 
 def _masked_json(value: object, mask: str, *, below: bool = False) -> object:
@@ -324,7 +333,7 @@ def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str |
         if not isinstance(item, str) and not (isinstance(item, list) and all(isinstance(each, str) for each in item)):
             raise Rejected("header values that are strings or lists of strings", hint=f"see header {name!r}")
     _refuse_mask(text)
-    return masked(text, write_json(dict.fromkeys(read, MASK)))
+    return masked(text, write_read_json(dict.fromkeys(read, MASK)))
 
 
 def flink_map(value: str | Mapping[str, str] | None) -> str | None:

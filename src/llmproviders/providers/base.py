@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..checks import Facts
     from ..columns import Columns
+    from ..plans import Plan
     from ..runtimes import Runtime
 
 __all__ = ["Provider"]
@@ -157,6 +158,8 @@ class Provider(_Content):
             del args, given
             raise unfit
         table: Table = self._compiled or self._table()
+        if not args and (plan := table.empty.plans.get(tuple(given))) is not None and follow(self, plan, (), given):
+            return
         problems: list[Problem] = []
         if args:
             given, problems = _bind(table, args, given)
@@ -282,6 +285,9 @@ class Provider(_Content):
 
     def _derived(self, changes: Mapping[str, Any]) -> tuple[Self, Exception | None]:
         new = object.__new__(type(self))
+        plan = self._shape.plans.get(tuple(changes))
+        if plan is not None and follow(new, plan, self._values, changes):
+            return new, None
         return new, fill(new, self._table(), changes, self._state(), changes, [])
 
     def _state(self) -> dict[str, Any]:
@@ -502,6 +508,8 @@ class Provider(_Content):
         new = object.__new__(cls)
         if (problem := not_a_mapping(options)) is not None:
             return new, invalid(table.subject, [problem])
+        if (plan := table.reading.get(tuple(options))) is not None and follow(new, plan, (), options):
+            return new, None
         given, extras, problems = table.reader(options)
         identifier = extras.pop("provider", cls.identifier)
         if identifier != cls.identifier:
@@ -573,6 +581,21 @@ def _bind(table: Table, args: tuple[Any, ...], given: dict[str, Any]) -> tuple[d
         expected = f"at most {len(names)} arguments without a name" if names else "arguments by name only"
         problems.append(Problem("", expected, got=f"{len(args)}", is_type=True))
     return {**bound, **given}, problems
+
+
+def follow(new: Provider, plan: Plan, values: tuple[Any, ...], given: Mapping[str, Any]) -> bool:
+    """Make *new* the provider of *values* changed by *given*, if that is a matter of routine."""
+    try:
+        made = plan[0](values, given.values())
+    except Exception:  # noqa: BLE001
+        # Whatever is wrong: the careful path finds it again, and all else.
+        return False
+    if made is None:
+        return False
+    _set_shape(new, plan[1])
+    _set_values(new, made)
+    _set_flat(new, None)
+    return True
 
 
 def fill(
