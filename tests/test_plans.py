@@ -123,6 +123,11 @@ def test_what_is_out_of_the_ordinary(call: str) -> None:
     assert shown(outcome(CALLS[call])) == shown(often(CALLS[call]))
 
 
+def test_a_text_with_a_hook_of_its_own() -> None:
+    """It is written by the hook, also where its value is a plain text."""
+    assert {"word": "HUSH", "tone": "low"} == plans.flattener({"word": "", "tone": "low"}, {"word": (0, str.upper)})(("hush",))
+
+
 def test_references_are_looked_up_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A generated function keeps no text of a secret."""
     provider = CHAT.with_(api_key=Secret.from_env("LLMPROVIDERS_TEST_KEY"))

@@ -36,7 +36,7 @@ class Facts:
 
     identifier: str
     """What Flink's factory discovery looks for."""
-    flat: Mapping[str, str]
+    flat: Mapping[str, str] = attrs.field(repr=False)
     """The options by Java key: references of secrets as the mask, everything else as it is."""
     chosen: Collection[str]
     """The keys that somebody set; the others hold what is the class's default."""

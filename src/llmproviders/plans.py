@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .flat import as_is
+from .secrets import reveal
 
 if TYPE_CHECKING:
     from .table import Shape, Table
@@ -110,7 +111,9 @@ def flattener(template: Mapping[str, str], entries: Mapping[str, tuple[int, Call
             continue
         position, world[f"w_{number}"] = entries[key]
         lines += [f"    v_{number} = values[{position}]", f"    if v_{number} is None: return None"]
-        items.append(f"{key!r}: v_{number} if type(v_{number}) is str else w_{number}(v_{number})")
+        # A text is its own text, unless its type has a hook that writes it otherwise.
+        as_it_is = f"v_{number} if type(v_{number}) is str else " if world[f"w_{number}"] in (str, reveal) else ""
+        items.append(f"{key!r}: {as_it_is}w_{number}(v_{number})")
     lines.append(f"    return {{{', '.join(items)}}}")
     exec("\n".join(lines), world)  # noqa: S102
     return world["flatten"]  # type: ignore[no-any-return]

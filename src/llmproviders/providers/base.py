@@ -440,10 +440,10 @@ class Provider(_Content):
         given: dict[str, Any] = {}
         extras: dict[str, Any] = {}
         problems: list[Problem] = []
-        for key, text in facts.flat.items():
+        for key in facts.flat:
             name, option = facts.names.get(key, key), factory.option(key)
             if name in table.specs and option is not None:
-                if key in facts.chosen or option.default != text:
+                if key in facts.chosen or option.default != facts.flat[key]:
                     given[name] = getattr(self, name)
             elif key in self.extra_options and (option is not None or key in ALWAYS):
                 extras[key] = self.extra_options[key]
@@ -466,6 +466,7 @@ class Provider(_Content):
         facts = self._facts()
         problems = identity(facts, runtime)
         if problems:
+            del facts
             raise invalid(type(self).__name__, problems)
         return self.with_(**dict.fromkeys(facts.names[key] for key in surplus(facts, runtime)))
 
