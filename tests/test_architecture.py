@@ -19,7 +19,7 @@ ROOT = Path(llmproviders.__file__).parent
 # Lowest first; modules of one line know nothing of one another.
 LAYERS = [
     ["errors"],
-    ["secrets"],
+    ["routines", "secrets"],
     ["flinktext", "sqltext", "urls"],
     ["values"],
     ["columns"],

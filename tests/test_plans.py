@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import sys
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -17,13 +19,23 @@ import llmproviders
 from llmproviders import (
     GenericProvider,
     InvalidOptionsError,
+    MaskedText,
     OpenAICompatProvider,
     Provider,
     Secret,
     TritonProvider,
+    documents,
+    flat,
+    flinktext,
     option,
     plans,
+    routines,
+    to_dict,
+    values,
 )
+from llmproviders.documents import provider_by_routine, provider_of
+from llmproviders.providers import openai_compat
+from llmproviders.secrets import reveal
 
 CHAT = OpenAICompatProvider(endpoint="https://h/v1/chat/completions", api_key="k", temperature=0.5)
 
@@ -88,11 +100,138 @@ def test_read(data: st.DataObject) -> None:
 def test_flat(data: st.DataObject) -> None:
     """Options are the same each time, each time a dict of its own."""
     provider = data.draw(st.sampled_from(CLASSES).flatmap(providers))
-    table = provider._table()
-    first = table.flatten(provider._shape, provider._values)
+    plain = provider._table().flatten(provider._shape, provider._values)
     for _ in range(plans.USES + 2):
-        assert list(first.items()) == list(table.flatten(provider._shape, provider._values).items())
-    assert first is not table.flatten(provider._shape, provider._values)
+        flat = provider._flatten()
+        assert list(plain.items()) == list(flat.items())
+    assert flat is not provider._flatten()
+    assert provider._table().is_lasting(provider._shape, provider._values) == (provider._flat is not None)
+
+
+@given(st.data())
+def test_entries(data: st.DataObject) -> None:
+    """An entry of a document is the same provider, or has the same problems, each time."""
+    cls = data.draw(st.sampled_from([cls for cls in CLASSES if cls is not GenericProvider]))
+    base, other = data.draw(providers(cls)), data.draw(providers(cls))
+    entries = [to_dict(other, secrets="reveal")]
+    entries.append({"extends": "base", **{key: value for key, value in entries[0].items() if key not in ("provider", "omit")}})
+    for entry in entries:
+        wrong = dict.fromkeys(data.draw(st.lists(st.sampled_from(sorted(entry)), max_size=1)), data.draw(WRONG))
+        for each in (entry, entry | wrong):
+            plain = shown(provider_of(each, lambda name: base)[0])
+            for _ in range(plans.USES + 2):
+                routine = provider_by_routine(each, {"base": base})
+                assert routine is None or shown(routine) == plain
+
+
+WRONG = st.sampled_from([None, True, -1, 1.5, "", "x", "RETRY", [], ["a", 1], {}, {"env": "LLMPROVIDERS_TEST_KEY"}, {"a": "b"}])
+
+
+def test_entries_of_the_usual_kind_are_routine() -> None:
+    """What a catalog is full of needs no second look."""
+    provider = {
+        "provider": "openai-compat",
+        "endpoint": "https://h/v1/chat/completions",
+        "api_key": {"env": "LLMPROVIDERS_TEST_KEY"},
+        "n": 2,
+    }
+    for entry in (provider, {"extends": "base", "stop": ["END"], "temperature": 0.5}):
+        made = [provider_by_routine(entry, {"base": CHAT}) for _ in range(plans.USES + 1)]
+        assert made[-1] is not None
+        assert shown(made[-1]) == shown(provider_of(entry, lambda name: CHAT)[0])
+
+
+def test_what_documents_remember_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries of ever new keys fill no memory."""
+    monkeypatch.setattr(documents, "MAX_PLANS", 2)
+    names = ["temperature", "top_p", "n", "seed", "model"]
+    for name in names:
+        for _ in range(plans.USES + 1):
+            provider_by_routine({"extends": "base", name: None}, {"base": CHAT})
+    assert 1 <= len(CHAT._shape.recipes) <= 2
+
+
+FUNCTIONS = {
+    "accept_text": values.accept_text,
+    "accept_boolean": values.accept_boolean,
+    "an int": values.number_acceptor("Integer", values.at_least(1)),
+    "a float": values.number_acceptor("Double", values.between(0, 1, open_low=True)),
+    "a choice": values.choice_acceptor(["RETRY", "IGNORE"]),
+    "secret": values.secret,
+    "required_secret": values.required_secret,
+    "url": values.url,
+    "duration": values.duration,
+    "json_object": values.json_object,
+    "json_headers": values.json_headers,
+    "stop_texts": values.stop_texts,
+    "content_types": openai_compat.content_types,
+}
+READERS = {
+    "read_boolean": flinktext.read_boolean,
+    "read_integer": flinktext.read_integer,
+    "read_double": flinktext.read_double,
+    "as_is": flat.as_is,
+    "sequence": flat._read_sequence,
+}
+TEXTS = st.one_of(
+    st.text(max_size=6),
+    st.text("0123456789.+-eEtrufals;@?&$*{}", max_size=20),
+    st.integers().map(str),
+    st.floats().map(repr),
+    st.sampled_from(
+        ["true", "false", "TEXT", "IMAGE_URL", "RETRY", "1s", "2 min", '{"a": 1}', '{"X-A": "b"}', '{"a_key": "b"}', "x" * 5000]
+    ),
+    st.sampled_from(["https://h/p", "https://u:p@h", "https://h?api_key=x", "${a.b}", "sk-1", "******", "\u0665", "a" * 400]),
+)
+ANY = st.one_of(TEXTS, TEXTS.map(lambda text: MaskedText(text, "x")), st.integers(), st.floats(), st.booleans(), st.none())
+
+
+def result(function: Callable[[Any], Any], value: Any) -> Any:
+    """What a function returns, with its type and what is masked; None where it raises."""
+    try:
+        found = function(value)
+    except (ValueError, TypeError):
+        return None
+    return type(found), str(found), reveal(found) if isinstance(found, (str, Secret)) else found
+
+
+@pytest.mark.parametrize("name", [*FUNCTIONS, *READERS])
+@given(data=st.data())
+def test_what_is_known_without_a_call(name: str, data: st.DataObject) -> None:
+    """Where a function's result is said to be known, the function returns it, before and after it remembers texts."""
+    function = {**FUNCTIONS, **READERS}[name]
+    value = data.draw(TEXTS if name in READERS else ANY)
+    routine = routines.routine_of(function)
+    assert routine is not None
+    when, known = (
+        eval(f"lambda value: {part.format(value='value', **{each: each for each in routine.names})}", dict(routine.names))
+        for part in routine[:2]
+    )
+    for _ in range(2):
+        expected = result(function, value)
+        if when(value):
+            assert expected is not None
+            assert expected == result(known, value)
+
+
+def test_known_texts_are_few() -> None:
+    """What is remembered of texts is bounded, in number and in length."""
+    known = routines.Remembered()
+    for number in range(2_000):
+        known.keep(f"{number}s")
+        assert len(known) <= 512
+    before = len(known)
+    assert known.keep("s" * 5_000) not in known
+    assert len(known) == before
+
+
+def test_headers_are_known_by_hash() -> None:
+    """No text of a header is remembered, and no more than a few hundred hashes."""
+    for number in range(1_000):
+        values.json_headers(f'{{"Authorization": "MARK{number}"}}')
+        assert len(values._headers_shown) <= 512
+    assert {'{"Authorization": "******"}'} == set(values._headers_shown.values())
+    assert all(type(each) is int for each in values._headers_shown)
 
 
 CALLS: dict[str, Callable[[], Any]] = {
@@ -125,7 +264,8 @@ def test_what_is_out_of_the_ordinary(call: str) -> None:
 
 def test_a_text_with_a_hook_of_its_own() -> None:
     """It is written by the hook, also where its value is a plain text."""
-    assert {"word": "HUSH", "tone": "low"} == plans.flattener({"word": "", "tone": "low"}, {"word": (0, str.upper)})(("hush",))
+    flatten = plans.flattener({"word": "", "tone": "low"}, {"word": (0, str.upper)})
+    assert ({"word": "HUSH", "tone": "low"}, True) == flatten(("hush",))
 
 
 def test_references_are_looked_up_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,10 +298,61 @@ def test_plans_are_not_hoarded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plans, "MAX_PLANS", 2)
     known = plans.Plans(lambda given: None)
     for name in "abcdef":
-        assert known.get((name,)) is None
-    assert len(known._known) <= 2
+        assert known[name,] is None
+        assert known[name,] is None
+        assert len(known) + len(known._uses) <= 2
 
 
 def test_the_converter_reads_texts() -> None:
     """The hook that reading passes over is there all the same."""
     assert "a" == llmproviders.converter.structure("a", str)
+
+
+def calls(work: Callable[[], Any]) -> int:
+    """How many functions of Python a piece of work calls, but for itself."""
+    count = 0
+
+    def note(frame: Any, event: str, arg: Any) -> None:
+        nonlocal count
+        count += event == "call"
+
+    for _ in range(plans.USES + 2):
+        work()
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count - 1
+
+
+FOUR: Any = {"endpoint": "https://h/v1/chat/completions", "api_key": "sk-1", "model": "m", "temperature": 0.5}
+READ = OpenAICompatProvider(**FOUR, n=2, top_p=0.5, seed=1).to_options()
+WORK: dict[str, tuple[int, Callable[[], Any]]] = {
+    # the constructor, the plan, the secret, two rules, the task of the endpoint
+    "construct": (6, lambda: OpenAICompatProvider(**FOUR)),
+    "with_": (2, lambda: CHAT.with_(temperature=0.3)),
+    "with_, to_options": (5, lambda: CHAT.with_(temperature=0.3).to_options()),
+    "repeated to_options": (1, CHAT.to_options),
+    "from_options": (11, lambda: OpenAICompatProvider.from_options(READ)),
+    "an entry": (3, lambda: provider_by_routine({"extends": "base", "temperature": 0.5, "n": 2}, {"base": CHAT})),
+}
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_routine_calls_little(name: str) -> None:
+    """What is done again and again calls few functions of Python: each of them would show in the benchmarks."""
+    most, work = WORK[name]
+    assert calls(work) <= most
+
+
+def test_a_variant_is_small() -> None:
+    """A variant keeps what differs from the defaults, and shares the rest."""
+    kept = [CHAT.with_(temperature=0.1) for _ in range(plans.USES + 2)]
+    tracemalloc.start()
+    try:
+        kept += [CHAT.with_(temperature=number / 1000) for number in range(1_000)]
+        used = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert used / 1_000 < 250

@@ -170,6 +170,7 @@ BASE = OpenAICompatProvider(endpoint=ENDPOINT, api_key=MARK, extra_options={"ven
 GENERIC = GenericProvider("g", **{"api-key": MARK})
 BAD_JSON = f'{{"a": "{MARK}", "a": 1}}'
 
+NO_REFERENCE: Any = {"extra_header": {"A": MARK}, "extra_options": {"z-key": Secret.from_env("LLMPROVIDERS_NO_SUCH_KEY")}}
 FAILURES: dict[str, Callable[[], Any]] = {
     "another option": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_key=MARK, temperature="hot"),
     "its own type": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_key=[MARK]),
@@ -250,6 +251,10 @@ FAILURES: dict[str, Callable[[], Any]] = {
     "for_runtime triton": lambda: TritonProvider(WITH_MARK, auth_token=MARK, max_retries=1).for_runtime("flink-2.3"),
     "to_options runtime": lambda: BASE.to_options(runtime="flink-2.3"),
     "to_options runtime values": lambda: GenericProvider("openai", **{"api-key": MARK, "n": "x"}).to_options(runtime="flink-2.3"),
+    "to_options reference": lambda: BASE.with_(**NO_REFERENCE).to_options(),
+    "to_options reference, overrides": lambda: BASE.to_options(overrides=NO_REFERENCE),
+    "to_options reference, columns": lambda: BASE.with_(**NO_REFERENCE, content_type=["AUDIO_URL"]).to_options([("a", "STRING")]),
+    "create_model_sql reference": lambda: create_model_sql("m", BASE.with_(**NO_REFERENCE), input="a STRING", output="b STRING"),
     "create_model_sql": lambda: create_model_sql("m", BASE, input="a STRING", output="b STRING", runtime="flink-2.3"),
     "parse_create_model": lambda: parse_create_model(f"CREATE MODEL m WITH ('provider'='openai', 'api-key'='{MARK}')"),
     "own": lambda: RerankProvider("h", token=MARK, top_k=0),

@@ -25,18 +25,6 @@ from .providers.openai import OpenAIProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .providers.triton import TritonProvider
 from .records import Option, OptionInfo, option, options
-from .registry import (
-    from_options,
-    get_provider,
-    list_providers,
-    provider_class,
-    provider_classes,
-    register_provider_class,
-    remove_provider,
-    set_default_provider,
-    set_provider,
-    using_provider,
-)
 from .secrets import MASK, MaskedText, Secret
 from .table import Rule
 from .values import at_least, between, duration, required_secret, secret
@@ -47,6 +35,18 @@ if TYPE_CHECKING:
     from .columns import Column
     from .documents import from_dict, to_dict
     from .files import Origin, check, dump, dumps, explain, load, loads
+    from .registry import (
+        from_options,
+        get_provider,
+        list_providers,
+        provider_class,
+        provider_classes,
+        register_provider_class,
+        remove_provider,
+        set_default_provider,
+        set_provider,
+        using_provider,
+    )
     from .runtimes import Factory, Runtime, RuntimeOption, list_runtimes, runtime
     from .sql import ModelStatement, OldSpellingWarning, create_model_sql, parse_create_model, parse_statements
 
@@ -118,7 +118,7 @@ __all__ = [
 ]
 
 
-# What files and presets need is imported when it is first used: providers in code should not pay for it.
+# What a provider in code does not need is imported when it is first used.
 _LATER: Final = {
     "Catalog": "catalog",
     "Change": "catalog",
@@ -135,14 +135,24 @@ _LATER: Final = {
     "dumps": "files",
     "explain": "files",
     "from_dict": "documents",
+    "from_options": "registry",
+    "get_provider": "registry",
+    "list_providers": "registry",
     "list_runtimes": "runtimes",
     "load": "files",
     "loads": "files",
     "parse_create_model": "sql",
     "parse_statements": "sql",
     "presets": "presets",
+    "provider_class": "registry",
+    "provider_classes": "registry",
+    "register_provider_class": "registry",
+    "remove_provider": "registry",
     "runtime": "runtimes",
+    "set_default_provider": "registry",
+    "set_provider": "registry",
     "to_dict": "documents",
+    "using_provider": "registry",
 }
 
 

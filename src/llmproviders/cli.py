@@ -344,14 +344,14 @@ def set_(
         names = list(before.entries)
         hint = did_you_mean(name, names)
         raise _UsageError(f"{file} has no entry {name!r}; it has: {', '.join(names) or 'none'}{f'; {hint}' if hint else ''}")
-    entry = before.entries[name]
-    if entry.source != str(file):
-        raise _UsageError(f"the entry {name!r} stands in {entry.source}; change it there")
+    entry, document = before.entries[name], before.documents[name]
+    if document.source != str(file):
+        raise _UsageError(f"the entry {name!r} stands in {document.source}; change it there")
     format_ = format_module(format_of(file))
     text = file.read_bytes().decode()
     old = new = text.removeprefix("\ufeff")
     tree = format_.read(old)[0]
-    changes = _changes(class_of(before.bodies(), name) or GenericProvider, name, assignments or [], unset or [], entry.body)
+    changes = _changes(class_of(before.entries, name) or GenericProvider, name, assignments or [], unset or [], entry)
     for path, value in changes:
         new, tree = format_.edit(new, path, value), changed(tree, path, value)
     after = _Reading()
@@ -363,7 +363,7 @@ def set_(
     secrets = [] if reveal else [each for each in entry_of(catalog[name], "refuse")[1] if each.option in touched]
     if secrets:
         hint = "write KEY=env:NAME or KEY=file:PATH, or pass --reveal"
-        locate = after.entries[name].locate
+        locate = after.documents[name].locate
         raise DocumentError(
             DocumentProblem(
                 str(file),

@@ -18,6 +18,7 @@ from .catalog import Catalog
 from .errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, Rejected
 from .flat import FlatReader, text_reader
 from .flinktext import read_json_object, write_json
+from .plans import MAX_PLANS, Plan
 from .presets import SERVICES, dashscope
 from .providers.base import Provider, no_task
 from .providers.generic import GenericProvider
@@ -25,7 +26,7 @@ from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .records import OptionInfo
 from .registry import provider_class, provider_classes
 from .secrets import MASK, MaskedText, Secret
-from .table import EXTRAS, Table
+from .table import EXTRAS, Shape, Table, picker
 from .values import did_you_mean
 
 __all__ = ["RESERVED", "Secrets", "from_dict", "to_dict"]
@@ -248,6 +249,66 @@ def provider_of(entry: object, base_of: Callable[[str], Base]) -> tuple[Provider
     return _READERS[kind](name, entry, base_of)
 
 
+def provider_by_routine(entry: object, bases: Mapping[str, Provider | None]) -> Provider | None:
+    """The provider of an entry that has nothing but options, or None to leave it to `provider_of`.
+
+    Args:
+        entry: the entry.
+        bases: the providers of the entries that are read already, by name.
+    """
+    if type(entry) is not dict:
+        return None
+    cls: type[Provider]
+    if type(name := entry.get("extends")) is str and (base := bases.get(name)) is not None:
+        cls, shape, state = type(base), base._shape, base._values
+    elif type(name := entry.get("provider")) is str:
+        cls = provider_class(name)
+        shape, state = cls._table().empty, ()
+    else:
+        return None
+    keys = tuple(entry)
+    recipe = shape.recipes.get(keys) or _recipe(cls, keys, shape)
+    if recipe is None:
+        return None
+    plan, names, pick, secrets = recipe
+    values = pick(entry)
+    if secrets:
+        values = [
+            _secret_value(value, (name,), []) if name in secrets and type(value) is dict else value
+            for name, value in zip(names, values, strict=True)
+        ]
+    new = object.__new__(cls)
+    return new if plan(new, state, values) else None
+
+
+_Recipe: TypeAlias = tuple[Plan, tuple[str, ...], Callable[[Mapping[str, Any]], Sequence[Any]], frozenset[str]]
+"""What makes the provider, the names of an entry's options, what gets their values, and which of them are secrets."""
+
+
+def _recipe(cls: type[Provider], keys: tuple[str, ...], shape: Shape) -> _Recipe | None:
+    """The recipe for entries with these keys that add to what has that shape; None if there is none, or none yet."""
+    specs = cls._table().specs
+    names = tuple(key for key in keys if key not in ("extends", "provider"))
+    if len(names) != len(keys) - 1 or not names or not specs.keys() >= set(names):
+        return None
+    infos = [specs[name].info for name in names]
+    if any(info is None or info.name in RESERVED or not _is_plain(info) for info in infos):
+        return None
+    plan = shape.plans[names]
+    if plan is None:
+        return None
+    recipe = plan, names, picker(names), frozenset(info.name for info in infos if info and info.secret)
+    if len(shape.recipes) >= MAX_PLANS:
+        shape.recipes.clear()
+    shape.recipes[keys] = recipe
+    return recipe
+
+
+def _is_plain(info: OptionInfo) -> bool:
+    """Whether a text in a document is the option's value, rather than the text of it."""
+    return bool(info.allowed) or info.type in (bool, int, float, str, Secret)
+
+
 def _misspelled_kind(entry: Mapping[str, Any]) -> str:
     for key in entry:
         if isinstance(key, str) and (hint := did_you_mean(key, KINDS)):
@@ -413,7 +474,7 @@ def _value(info: OptionInfo, value: Any, found: list[Found]) -> Any:
     """What the constructor takes for a value in a document."""
     if isinstance(value, Mapping) and info.secret:
         return _secret_value(value, (info.name,), found)
-    if isinstance(value, str) and not info.allowed and info.type not in (bool, int, float, str, Secret):
+    if isinstance(value, str) and not _is_plain(info):
         # A type with a text of its own is written by its text.
         given, _, problems = _reader(info)({info.key: value})
         found += [((info.name,), attrs.evolve(problem, option="", key="")) for problem in problems]

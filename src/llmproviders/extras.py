@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from .errors import Rejected, RejectedType
 from .flinktext import has_surrogate, read_json
-from .secrets import MASK, MaskedText, Secret, looks_like_credential, mask_urls, masked
+from .secrets import MASK, MaskedText, Secret, has_credential_name, looks_like_credential, mask_urls, masked
 from .values import mask_json, secret, text_of
 
 __all__ = ["NO_EXTRAS", "ExtraOptions"]
@@ -89,7 +89,7 @@ def extra_value(key: object, value: object) -> Extra:
         if text.lstrip()[:1] in ("{", "["):
             read = read_json(text)
             # What cannot be read cannot be masked in part.
-            shown = MASK if looks_like_credential(text) else mask_urls(text)
+            shown = MASK if has_credential_name(text) else mask_urls(text)
             return masked(text, shown) if read is None else mask_json(text, read)
         return masked(text, mask_urls(text)) if type(text) is str else text
     except Rejected as error:

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 
 from .catalog import Catalog
-from .documents import TOP, Base, Secrets, class_of, provider_of, tree_of
+from .documents import TOP, Base, Secrets, class_of, provider_by_routine, provider_of, tree_of
 from .errors import DocumentError, DocumentProblem, Problem
 from .formats.tree import MAX_CHARACTERS, Locate, Place, SyntaxProblem, place_of
 from .providers.base import Provider
@@ -203,10 +203,9 @@ def _checked(name: str) -> Format:
 
 
 @attrs.frozen
-class _Entry:
-    """An entry as it was read, and where."""
+class _Document:
+    """What entries stand in."""
 
-    body: object = attrs.field(repr=False)
     source: str
     locate: Locate = attrs.field(repr=False)
 
@@ -215,7 +214,8 @@ class _Reading:
     """Reads documents into entries, and entries into providers; everything that is wrong is kept."""
 
     def __init__(self) -> None:
-        self.entries: dict[str, _Entry] = {}
+        self.entries: dict[str, object] = {}
+        self.documents: dict[str, _Document] = {}
         self.default: tuple[str, str, Place] | None = None
         self.problems: list[DocumentProblem] = []
         self.providers: dict[str, Provider | None] = {}
@@ -277,11 +277,11 @@ class _Reading:
                 got = "nothing" if providers is None else f"a value of type {type(providers).__name__}"
                 self.complain(source, locate(("providers",)), ("providers",), Problem("", "a table of providers", got=got))
             providers = {}
-        for each, body in providers.items():
-            if not each:
-                self.complain(source, locate(("providers", each)), ("providers", each), Problem("", "a name that is not empty"))
-                continue
-            self.entries[each] = _Entry(body, source, locate)
+        if "" in providers:
+            self.complain(source, locate(("providers", "")), ("providers", ""), Problem("", "a name that is not empty"))
+            del providers[""]
+        self.entries.update(providers)
+        self.documents.update(dict.fromkeys(providers, _Document(source, locate)))
         if (default := tree.get("default")) is not None:
             if isinstance(default, str):
                 self.default = default, source, locate(("default",))
@@ -312,7 +312,7 @@ class _Reading:
         """
         for name in self.entries:
             if name not in self.providers:
-                self._provider(name, ())
+                self.providers[name] = provider_by_routine(self.entries[name], self.providers) or self._provider(name, ())
         default = None
         if self.default is not None:
             default, source, place = self.default
@@ -322,11 +322,8 @@ class _Reading:
                 self.complain(source, place, ("default",), problem)
         if self.problems:
             raise DocumentError(in_order(self.problems))
-        return Catalog({name: self._made(name) for name in self.entries}, default=default)
-
-    def bodies(self) -> dict[str, object]:
-        """The entries as they were read."""
-        return {name: entry.body for name, entry in self.entries.items()}
+        made = {name: provider for name in self.entries if (provider := self.providers[name]) is not None}
+        return Catalog(made, default=default)
 
     def origins(self, name: str) -> dict[str, Origin]:
         """Where each option of a provider comes from."""
@@ -341,16 +338,17 @@ class _Reading:
         if found is None:
             return Origin("", 0, self._oldest(name), "")
         entry, path = found
-        return Origin(self.entries[entry].source, self.entries[entry].locate(("providers", entry, *path)).line, entry, path[0])
+        document = self.documents[entry]
+        return Origin(document.source, document.locate(("providers", entry, *path)).line, entry, path[0])
 
     def _oldest(self, name: str) -> str:
         """The entry that a chain of ``extends`` ends with."""
-        body: Any = self.entries[name].body
+        body: Any = self.entries[name]
         return self._oldest(body["extends"]) if "extends" in body else name
 
     def _where(self, name: str, option: str, *, implied: bool) -> tuple[str, tuple[str, ...]] | None:
         """The entry that sets an option, and the path in it; *implied* is whether another key than its own may have."""
-        body: Mapping[str, Any] = self.entries[name].body  # type: ignore[assignment]
+        body: Mapping[str, Any] = self.entries[name]  # type: ignore[assignment]
         extra = option.removeprefix(f"{EXTRAS}.")
         if extra != option:
             if extra in body.get(EXTRAS, {}):
@@ -379,7 +377,8 @@ class _Reading:
                 path = ("providers", entry, *steps)
                 # What the place says needs no second word; what was not written has none.
                 named = attrs.evolve(problem, option="", key="") if steps else problem
-                self.complain(self.entries[entry].source, self.entries[entry].locate(path), path, named)
+                document = self.documents[entry]
+                self.complain(document.source, document.locate(path), path, named)
 
     def _made(self, name: str) -> Provider:
         provider = self.providers[name]
@@ -388,26 +387,26 @@ class _Reading:
 
     def _provider(self, name: str, below: tuple[str, ...]) -> Provider | None:
         """The provider of an entry; None if something is wrong with it, which has been noted."""
-        entry = self.entries[name]
+        document = self.documents[name]
 
         def base_of(base: str) -> Base:
             path = ("providers", name, "extends")
             if base in (name, *below):
                 chain = " -> ".join([*reversed(below[: below.index(base) + 1] if base in below else ()), name, base])
-                self.complain(entry.source, entry.locate(path), path, Problem("", "entries that end somewhere", got=chain))
+                self.complain(document.source, document.locate(path), path, Problem("", "entries that end somewhere", got=chain))
                 return None
             if base not in self.entries:
                 hint = did_you_mean(base, list(self.entries))
                 problem = Problem("", "the name of an entry", got=ascii(base)[:60], hint=hint)
-                self.complain(entry.source, entry.locate(path), path, problem)
+                self.complain(document.source, document.locate(path), path, problem)
                 return None
             if base not in self.providers:
                 self._provider(base, (name, *below))
-            return self.providers.get(base) or class_of(self.bodies(), base)
+            return self.providers.get(base) or class_of(self.entries, base)
 
-        provider, found = provider_of(entry.body, base_of)
+        provider, found = provider_of(self.entries[name], base_of)
         for steps, problem in found:
             path = ("providers", name, *steps)
-            self.complain(entry.source, entry.locate(path), path, problem)
+            self.complain(document.source, document.locate(path), path, problem)
         self.providers[name] = provider
         return provider

@@ -18,6 +18,7 @@ from cattrs import Converter
 from .errors import Problem, Rejected, RejectedType, invalid
 from .flinktext import read_boolean, read_double, read_duration, read_integer, write_duration
 from .records import METADATA_KEY, OptionInfo, options
+from .routines import routine
 from .secrets import MASK, Secret, mask_urls, reveal
 
 __all__ = ["converter", "has_options", "text_reader", "text_writer"]
@@ -41,15 +42,30 @@ def _read_timedelta(text: str, hint: Any) -> Any:
         raise Rejected("a duration that a timedelta can hold") from None
 
 
-def _as_text(text: str, _: object) -> str:
+class _Reads:
+    """A structure hook for types that `read` alone knows how to read."""
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        self.read = read
+
+    def __call__(self, text: str, _: object) -> Any:
+        return self.read(text)
+
+
+def as_is(text: str) -> str:
+    """How the text of a text is read."""
     return text
 
 
-converter.register_structure_hook(bool, lambda text, _: read_boolean(text))
-converter.register_structure_hook(int, lambda text, _: read_integer(text))
-converter.register_structure_hook(float, lambda text, _: read_double(text))
-converter.register_structure_hook(str, _as_text)
-converter.register_structure_hook(Secret, _as_text)
+routine(as_is, "True")
+
+
+_AS_TEXT: Final = _Reads(as_is)
+converter.register_structure_hook(bool, _Reads(read_boolean))
+converter.register_structure_hook(int, _Reads(read_integer))
+converter.register_structure_hook(float, _Reads(read_double))
+converter.register_structure_hook(str, _AS_TEXT)
+converter.register_structure_hook(Secret, _AS_TEXT)
 converter.register_structure_hook_func(_is_timedelta, _read_timedelta)
 converter.register_unstructure_hook(bool, lambda value: "true" if value else "false")
 converter.register_unstructure_hook(int, str)
@@ -70,7 +86,7 @@ def _is_enum(hint: Any) -> bool:
 
 def _choice_reader(_: Any) -> Callable[[str, Any], str]:
     # Letter case and Java's spelling are the option's business, in code as in text.
-    return _as_text
+    return _AS_TEXT
 
 
 def _literal_writer(_: Any) -> Callable[[str], str]:
@@ -101,17 +117,19 @@ def text_writer(info: OptionInfo) -> Callable[[Any], str]:
     return write
 
 
-def as_is(text: str) -> str:
-    """How the text of a text is read."""
-    return text
+def _read_sequence(text: str) -> str | list[str]:
+    return text.split(";") if ";" in text else text
+
+
+routine(_read_sequence, "';' not in {value}")
 
 
 def text_reader(info: OptionInfo) -> Callable[[str], Any]:
     """How a Java text of the option becomes what the constructor takes."""
     if info.sequence_key:
-        return lambda text: text.split(";") if ";" in text else text
+        return _read_sequence
     hook = converter.get_structure_hook(info.type)
-    return as_is if hook is _as_text else lambda text: hook(text, info.type)
+    return hook.read if isinstance(hook, _Reads) else lambda text: hook(text, info.type)
 
 
 def has_options(cls: Any) -> bool:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from .errors import Rejected
+from .routines import routine
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -48,10 +49,11 @@ def read_boolean(text: str) -> bool:
     return lower == "true"
 
 
+routine(read_boolean, "{value} in {known}", "{value} == 'true'", known=("true", "false"))
+
+
 def read_integer(text: str) -> int:
     """What Java's parseInt and parseLong take; their bounds are checked with the option's."""
-    if text.isdigit() and text.isascii() and len(text) < 19:  # noqa: PLR2004
-        return int(text)
     # Java takes digits of any script, but looks at one UTF-16 unit at a time.
     if not re.fullmatch(_INTEGER, text) or max(text) > "\uffff":
         raise Rejected("a whole number in digits")
@@ -62,10 +64,11 @@ def read_integer(text: str) -> int:
     return -int(digits) if text.startswith("-") else int(digits)
 
 
+routine(read_integer, "{value}.isdigit() and {value}.isascii() and len({value}) < 19", "int({value})")
+
+
 def read_double(text: str) -> float:
     """What Java's parseDouble takes, but only finite numbers."""
-    if text.isascii() and text.replace(".", "", 1).isdigit() and len(text) < 300:  # noqa: PLR2004
-        return float(text)
     trimmed = text.strip(_BLANK)
     if found := re.fullmatch(_DOUBLE, trimmed):
         number = float(found[1])
@@ -79,6 +82,9 @@ def read_double(text: str) -> float:
     if not math.isfinite(number):
         raise Rejected("a finite number")
     return number
+
+
+routine(read_double, "{value}.isascii() and {value}.replace('.', '', 1).isdigit() and len({value}) < 300", "float({value})")
 
 
 _NANOS: Final[Mapping[str, int]] = {
@@ -103,7 +109,6 @@ _ISO: Final = (
 _DURATION_EXPECTED: Final = "a duration such as '30s', '500 ms' or '2min'"
 
 
-@lru_cache(maxsize=256)
 def read_duration(text: str) -> int:
     """Nanoseconds of a Flink duration: a whole number with a unit (none: ms), or ISO-8601 (Flink 2.1 and later)."""
     trimmed = text.strip(_BLANK)
@@ -161,11 +166,11 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 @cache
-def _json_reader() -> Callable[[str], Any]:
+def _json_decoder(object_hook: Callable[[list[tuple[str, Any]]], Any]) -> Any:
     # Made once, for `json.loads` makes one a call where it has hooks; and when it is first needed.
     from json import JSONDecoder
 
-    return JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_no_duplicates).decode
+    return JSONDecoder(parse_constant=_no_constant, object_pairs_hook=object_hook)
 
 
 @cache
@@ -180,10 +185,23 @@ def write_read_json(value: object) -> str:
     return _json_writer()(value)
 
 
-def read_json(text: str) -> Any:
-    """What a JSON text holds; None if it is no JSON, or names something twice."""
+def read_json(text: str, object_hook: Callable[[list[tuple[str, Any]]], Any] = _no_duplicates) -> Any:
+    """What a JSON text holds; None if it is no JSON, or names something twice.
+
+    Args:
+        text: the text.
+        object_hook: what makes an object of its pairs; another one than the default does not look for what is named twice.
+    """
+    decoder = _json_decoder(object_hook)
     try:
-        return _json_reader()(text)
+        # Without blanks around it the scanner is all that it takes.
+        value, end = decoder.scan_once(text, 0)
+        if end == len(text):
+            return value
+    except (ValueError, RecursionError, StopIteration):
+        pass
+    try:
+        return decoder.decode(text)
     except (ValueError, RecursionError):
         return None
 
@@ -194,6 +212,17 @@ def read_json_object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Rejected("a JSON object with each name once")
     return value
+
+
+def read_json_flat(text: str) -> dict[str, Any]:
+    """As `read_json_object`, where no object is expected inside: a tuple stands for one."""
+    # What takes the pairs as they are is faster than any hook of Python.
+    pairs = read_json(text, tuple)
+    if type(pairs) is tuple:
+        result = dict(pairs)
+        if len(result) == len(pairs):
+            return result
+    raise Rejected("a JSON object with each name once")
 
 
 def write_json(value: object) -> str:

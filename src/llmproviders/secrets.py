@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -12,10 +13,16 @@ import attrs
 
 from .errors import SecretError
 
-__all__ = ["MASK", "MaskedText", "Secret"]
+__all__ = ["MASK", "REFERENCES", "URL_MARKS", "MaskedText", "Secret"]
 
 MASK: Final = "******"
 """What is shown instead of a secret; Flink's own mask, so that logs of both sides read alike."""
+
+REFERENCES: Final = ("env", "file")
+"""The sources of secrets that are looked up at each `Secret.reveal`."""
+
+URL_MARKS: Final = "@?&"
+"""A URL without any of these has no credentials in it."""
 
 # Patterns are texts: `re` compiles each when it is first needed, and importing the package costs nothing for them.
 _PLACEHOLDER: Final = r"\$\{[^{}]*\}"
@@ -31,14 +38,20 @@ _USER_PART: Final = r"(://)(?:[^/?#\s]*|[^/?#\s:]*:(?!\d+[/?#])\S*)@"
 _QUERY_PART: Final = r"([?&]([^=&#\s]+)=)[^&#\s]+"
 
 
+def has_credential_name(text: str) -> bool:
+    """Whether *text* holds, or ends with, what names of options or headers with credentials do."""
+    return re.search(_CREDENTIAL, re.sub(_NO_LETTERS, "", text).lower()) is not None
+
+
+@lru_cache(maxsize=1_024)
 def looks_like_credential(key: str) -> bool:
     """Whether an option or header of that name probably carries a credential."""
-    return re.search(_CREDENTIAL, re.sub(_NO_LETTERS, "", key).lower()) is not None
+    return has_credential_name(key)
 
 
 def mask_urls(text: str) -> str:
     """*text* with the user part and credential parameters of its URLs masked."""
-    if "://" not in text:
+    if "://" not in text or not any(mark in text for mark in URL_MARKS):
         return text
     text = re.sub(_USER_PART, rf"\1{MASK}@", text)
     return re.sub(_QUERY_PART, lambda found: found[1] + MASK if looks_like_credential(found[2]) else found[0], text)
@@ -104,7 +117,7 @@ class Secret:
     @property
     def is_reference(self) -> bool:
         """Whether the text is looked up at each `reveal`."""
-        return self._source in ("env", "file")
+        return self._source in REFERENCES
 
     @property
     def reference(self) -> str:
@@ -177,6 +190,14 @@ _set_source = Secret.__dict__["_source"].__set__
 _set_text = Secret.__dict__["_text"].__set__
 
 
+def held(text: str) -> Secret:
+    """``Secret(text)``, for a `str` that is no placeholder."""
+    new = _new(Secret)
+    _set_source(new, "text")
+    _set_text(new, text)
+    return new
+
+
 class MaskedText(str):
     """A text with credentials inside: its characters are the masked form, `reveal` gives the real one.
 
@@ -190,7 +211,7 @@ class MaskedText(str):
     def __new__(cls, real: str, shown: str) -> MaskedText:  # noqa: PYI034
         """Hold *real*, show *shown*."""
         self = super().__new__(cls, shown)
-        object.__setattr__(self, "_real", real)
+        _set_real(self, real)
         return self
 
     def reveal(self) -> str:
@@ -216,9 +237,16 @@ class MaskedText(str):
         return MaskedText, (self._real, str(self))
 
 
+_set_real = MaskedText.__dict__["_real"].__set__
+
+
 def masked(real: str, shown: str) -> str:
     """*real*, as `MaskedText` if it shows otherwise."""
-    return real if real == shown else MaskedText(real, shown)
+    if real == shown:
+        return real
+    new = str.__new__(MaskedText, shown)
+    _set_real(new, real)
+    return new
 
 
 def reveal(value: str | Secret) -> str:

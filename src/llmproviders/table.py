@@ -18,7 +18,7 @@ from . import plans
 from .errors import InvalidOptionsError, Problem, Rejected, invalid
 from .extras import NO_EXTRAS, ExtraOptions, extra_value
 from .flat import FlatReader, text_writer
-from .plans import Flatten, Plan, Plans, compiled, flattener
+from .plans import Flatten, Plan, Plans, flattener, plan
 from .records import OptionInfo, default_of, hints, options, without_none
 from .secrets import MASK, MaskedText, Secret, looks_like_credential, mask_urls, reveal
 from .values import (
@@ -126,6 +126,7 @@ class Shape:
         "names",
         "pick",
         "plans",
+        "recipes",
         "rules",
         "secrets",
         "sequences",
@@ -137,9 +138,11 @@ class Shape:
     def __init__(self, table: Table, names: Iterable[str]) -> None:
         given = frozenset(names)
         specs = table.specs
-        self.plans = Plans(lambda names: compiled(table, self, names))
+        self.plans = Plans(lambda names: plan(table, self, names))
+        # What documents remember of entries that are read again and again.
+        self.recipes: dict[tuple[str, ...], Any] = {}
         self.names = tuple(name for name in specs if name in given)
-        self.pick = _picker(self.names)
+        self.pick = picker(self.names)
         self.index = {name: position for position, name in enumerate(self.names)}
         self.missing = tuple(name for name, spec in specs.items() if spec.required and name not in given)
         self.rules = tuple(self._rule(table, rule) for rule in table.rules if not given.isdisjoint(rule.options))
@@ -160,16 +163,26 @@ class Shape:
         self.secrets = tuple(position for position, info, _ in written if info and info.secret)
         # Once it is used often enough, a function that flattens providers of this shape.
         self.uses = 0
-        self.flatten: Flatten | None = None
+        self.flatten: Flatten = self._not_yet
+
+    def _not_yet(self, values: tuple[Any, ...]) -> None:
+        self.uses += 1
+        if self.uses < plans.USES:
+            return
+        if self.sequences:
+            self.flatten = lambda _: None
+        else:
+            entries = {key: (position, write) for position, key, write in self.entries}
+            self.flatten = flattener(self.template, entries, self.index.get(EXTRAS))
 
     def _rule(self, table: Table, rule: Rule) -> tuple[frozenset[str], Rule, Callable[[Any], tuple[Any, ...]], tuple[Any, ...]]:
         """A rule, and how to get its operands from the values followed by their defaults."""
         defaults = tuple(table.defaults[name] for name in rule.options)
         positions = [self.index.get(name, len(self.names) + place) for place, name in enumerate(rule.options)]
-        return frozenset(rule.options), rule, _picker(positions), defaults
+        return frozenset(rule.options), rule, picker(positions), defaults
 
 
-def _picker(keys: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
+def picker(keys: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
     """An itemgetter that gives a tuple, however many keys there are."""
     return itemgetter(*keys) if len(keys) > 1 else lambda items: tuple([items[key] for key in keys])
 
@@ -224,7 +237,7 @@ class Table:
         """The plan for the texts of *keys*; None if one of them is no option's, or two are of the same."""
         entries = [self.reader.entries[key] for key in keys if key in self.reader.entries]
         reads = {info.name: read for info, read in entries}
-        return compiled(self, self.empty, tuple(reads), reads) if len(reads) == len(keys) else None
+        return plan(self, self.empty, tuple(reads), reads) if len(reads) == len(keys) else None
 
     # The happy path: the first problem ends it, and `gather` starts over to find them all.
 
@@ -263,10 +276,6 @@ class Table:
         self, shape: Shape, values: tuple[Any, ...], *, show: Callable[[Secret | MaskedText], str] | None = None
     ) -> dict[str, str]:
         """The flat dict of Java keys and texts; *show* makes the texts of what is masked, which otherwise are the real ones."""
-        if show is None:
-            flat = self._routine(shape, values)
-            if flat is not None:
-                return flat
         flat = shape.template.copy()
         for position, key, write in shape.entries:
             value = values[position]
@@ -289,16 +298,6 @@ class Table:
             extras = values[shape.index[EXTRAS]].items()
             flat.update((key, reveal(each) if show is None or type(each) is str else show(each)) for key, each in extras)
         return flat
-
-    @staticmethod
-    def _routine(shape: Shape, values: tuple[Any, ...]) -> dict[str, str] | None:
-        """The flat dict by the shape's own function; None if there is none yet, or this is no matter of routine."""
-        if shape.flatten is not None:
-            return shape.flatten(values)
-        shape.uses += 1
-        if shape.uses > plans.USES and not shape.sequences and EXTRAS not in shape.index:
-            shape.flatten = flattener(shape.template, {key: (position, write) for position, key, write in shape.entries})
-        return None
 
     def is_lasting(self, shape: Shape, values: tuple[Any, ...]) -> bool:
         """Whether the flat dict is the same each time, for no secret in it is a reference."""

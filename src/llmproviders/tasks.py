@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from .errors import Rejected
-from .secrets import MaskedText
+from .secrets import reveal
 
 __all__ = ["ASR", "CHAT", "EMBEDDINGS", "MULTIMODAL", "Task", "endpoint_for_task", "task_of_endpoint"]
 
@@ -34,7 +34,7 @@ _BASE: Final = {CHAT: _COMPATIBLE, EMBEDDINGS: _COMPATIBLE, MULTIMODAL: _NATIVE,
 def task_of_endpoint(endpoint: str) -> Task | None:
     """The task that an endpoint's path ends with, trailing slashes and letter case aside; None if it ends with none."""
     # What has credentials in it is not kept in a cache.
-    return _task_of(endpoint.reveal()) if isinstance(endpoint, MaskedText) else _known_task_of(endpoint)
+    return _known_task_of(endpoint) if type(endpoint) is str else _task_of(reveal(endpoint))
 
 
 def _task_of(endpoint: str) -> Task | None:

@@ -20,6 +20,7 @@ from .errors import Rejected, RejectedType
 from .flinktext import (
     has_surrogate,
     read_duration,
+    read_json_flat,
     read_json_object,
     read_map,
     write_duration,
@@ -27,7 +28,8 @@ from .flinktext import (
     write_map,
     write_read_json,
 )
-from .secrets import MASK, MaskedText, Secret, looks_like_credential, mask_urls, masked, reveal
+from .routines import MAX_KNOWN, Remembered, routine
+from .secrets import MASK, URL_MARKS, MaskedText, Secret, held, looks_like_credential, mask_urls, masked, reveal
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -82,17 +84,20 @@ def at_least(low: float) -> Between:
 
 # Acceptance by type --------------------------------------------------------------------------------------------------
 
+_IS_TEXT: Final = "type({value}) is str and {value}.isascii()"
+
 
 def accept_text(value: Any) -> str:
     """A `str` that can reach Java."""
-    if type(value) is str and value.isascii():
-        return value
     if not isinstance(value, str):
         raise RejectedType("a str")
     if has_surrogate(value):
         raise Rejected("text without lone surrogates", hint="Java cannot read them")
     # A plain str even of an enum member or another subclass, but the mask must not be lost.
     return value if isinstance(value, MaskedText) else str.__str__(value)
+
+
+routine(accept_text, _IS_TEXT)
 
 
 def accept_boolean(value: Any) -> bool:
@@ -102,10 +107,12 @@ def accept_boolean(value: Any) -> bool:
     raise RejectedType("True or False")
 
 
+routine(accept_boolean, "{value} is True or {value} is False")
+
+
 def number_acceptor(java: str, rule: Between | None) -> Accept:
     """Acceptance of a whole number within Java's bounds (`Integer`, `Long`) or a finite one (`Double`), and *rule*."""
     whole = java in JAVA_BOUNDS
-    exact: Any = int if whole else float
     bounds: tuple[float, float] = JAVA_BOUNDS.get(java, (-sys.float_info.max, sys.float_info.max))
     lowest, highest = low, high = bounds
     noun = words = "an int" if whole else "a finite number"
@@ -115,11 +122,6 @@ def number_acceptor(java: str, rule: Between | None) -> Accept:
         words = f"{noun} {rule.expected}"
 
     def accept(value: Any) -> Any:
-        if type(value) is exact and low <= value <= high:
-            return value
-        return accept_other(value)
-
-    def accept_other(value: Any) -> Any:
         if isinstance(value, bool):
             raise RejectedType(words)
         try:
@@ -132,7 +134,9 @@ def number_acceptor(java: str, rule: Between | None) -> Accept:
             raise Rejected(f"an int within Java's {'int' if java == 'Integer' else 'long'} ({lowest} to {highest})")
         raise Rejected(words)
 
-    return accept
+    return routine(
+        accept, "type({value}) is {exact} and {low} <= {value} <= {high}", exact=int if whole else float, low=low, high=high
+    )
 
 
 def _to_float(value: Any) -> float:
@@ -156,13 +160,11 @@ def listed(choices: Sequence[str]) -> str:
 
 def choice_acceptor(choices: Sequence[str], *, exact: bool = False) -> Accept:
     """Acceptance of one of *choices*, in any letter case or Java's spelling unless *exact*; canonical as listed."""
-    known = {choice: choice for choice in choices}
+    known = frozenset(choices)
     folded = {} if exact else {fold(choice): choice for choice in choices}
     expected = listed(choices)
 
     def accept(value: Any) -> str:
-        if type(value) is str and value in known:
-            return value
         if isinstance(value, Enum) and not isinstance(value, str):
             value = value.value
         if not isinstance(value, str):
@@ -174,7 +176,7 @@ def choice_acceptor(choices: Sequence[str], *, exact: bool = False) -> Accept:
             return folded[fold(text)]
         raise Rejected(expected, hint=did_you_mean(text, choices))
 
-    return accept
+    return routine(accept, "type({value}) is str and {value} in {known}", known=known)
 
 
 def did_you_mean(text: str, names: Sequence[str]) -> str:
@@ -202,7 +204,7 @@ def enum_acceptor(cls: type[Enum]) -> Accept:
             return members[fold(value)]
         return cls(accept_spelling(value))
 
-    return accept
+    return routine(accept, "type({value}) is {cls}", cls=cls)
 
 
 def instance_acceptor(hint: Any) -> Accept:
@@ -222,10 +224,11 @@ def instance_acceptor(hint: Any) -> Accept:
 # Converters for fields: they widen what the constructor takes --------------------------------------------------------
 
 
+_IS_KEY: Final = f"{_IS_TEXT} and '{MASK[0]}' not in {{value}} and '$' not in {{value}}"
+
+
 def secret(value: str | Secret | None) -> Secret | None:
     """A `Secret` from text; the mask of a redacted provider is no secret."""
-    if type(value) is str and value.isascii() and MASK not in value:
-        return Secret(value)
     if value is None or isinstance(value, Secret):
         return value
     if not isinstance(value, str):
@@ -237,12 +240,18 @@ def secret(value: str | Secret | None) -> Secret | None:
     return Secret(str.__str__(real))
 
 
+routine(secret, _IS_KEY, "{held}({value})", held=held)
+
+
 def required_secret(value: str | Secret) -> Secret:
     """As `secret`, for an option that must be given."""
     found = secret(value)
     if found is None:
         raise RejectedType("a str or a Secret")
     return found
+
+
+routine(required_secret, _IS_KEY, "{held}({value})", held=held)
 
 
 def _refuse_mask(text: str) -> None:
@@ -258,9 +267,13 @@ def url(value: str | None) -> str | None:
         return value
     text = accept_text(value)
     _refuse_mask(text)
-    if "@" not in text and "?" not in text:
-        return text
     return masked(text, mask_urls(text))
+
+
+routine(url, " and ".join([_IS_TEXT, *(f"'{mark}' not in {{value}}" for mark in (*URL_MARKS, MASK[0]))]))
+
+
+_durations: Final = Remembered()
 
 
 def duration(value: str | timedelta | None) -> str | None:
@@ -275,7 +288,10 @@ def duration(value: str | timedelta | None) -> str | None:
         raise RejectedType("a duration such as '30s', '500 ms' or '2min', or a timedelta", hint=hint)
     text = accept_text(value)
     read_duration(text)
-    return text
+    return _durations.keep(text)
+
+
+routine(duration, "type({value}) is str and {value} in {known}", known=_durations)
 
 
 def _is_timedelta(value: object) -> TypeGuard[timedelta]:
@@ -285,23 +301,29 @@ def _is_timedelta(value: object) -> TypeGuard[timedelta]:
     return isinstance(value, timedelta)
 
 
+_plain_json: Final = Remembered()
+
+
 def json_object(value: str | Mapping[str, Any] | None) -> str | None:
     """JSON object text from such a text or a mapping; what looks like a credential inside is masked."""
     if value is None or type(value) is MaskedText:
         return value
-    text, read = _json_text(value)
-    return mask_json(text, read)
+    text = _json_text(value)
+    text = mask_json(text, read_json_object(text))
+    return _plain_json.keep(text) if type(text) is str else text
 
 
-def _json_text(value: Any) -> tuple[str, dict[str, Any]]:
-    if isinstance(value, Mapping):
+routine(json_object, "type({value}) is str and {value} in {known}", known=_plain_json)
+
+
+def _json_text(value: Any) -> str:
+    if not isinstance(value, str):
+        if not isinstance(value, Mapping):
+            raise RejectedType("a JSON object, as a mapping or text")
         value = write_json(value)
-    elif not isinstance(value, str):
-        raise RejectedType("a JSON object, as a mapping or text")
     if value == MASK:
         _refuse_mask(value)
-    text = accept_text(value)
-    return text, read_json_object(text)
+    return accept_text(value)
 
 
 def mask_json(text: str, read: object) -> str:
@@ -324,16 +346,34 @@ def _masked_json(value: object, mask: str, *, below: bool = False) -> object:
     return value
 
 
+# What headers show, by the hash of their text: they hold credentials, and nothing of those may outlive its providers.
+# Python's hash has 64 bits, and a salt of its own in each process.
+_headers_shown: Final[dict[int, str]] = {}
+
+
 def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str | None:
     """Request headers as a JSON object of strings or lists of strings; every value is masked."""
     if value is None or type(value) is MaskedText:
         return value
-    text, read = _json_text(value)
-    for name, item in read.items():
-        if not isinstance(item, str) and not (isinstance(item, list) and all(isinstance(each, str) for each in item)):
-            raise Rejected("header values that are strings or lists of strings", hint=f"see header {name!r}")
+    text = value if type(value) is str and value.isascii() else _json_text(value)
     _refuse_mask(text)
-    return masked(text, write_read_json(dict.fromkeys(read, MASK)))
+    read = read_json_flat(text)
+    for name, item in read.items():
+        if type(item) is not str and not (type(item) is list and all(type(each) is str for each in item)):
+            raise Rejected("header values that are strings or lists of strings", hint=f"see header {name!r}")
+    if len(_headers_shown) >= MAX_KNOWN:
+        _headers_shown.clear()
+    shown = _headers_shown[hash(text)] = write_read_json(dict.fromkeys(read, MASK))
+    return masked(text, shown)
+
+
+routine(
+    json_headers,
+    "type({value}) is str and hash({value}) in {shown}",
+    "{masked}({value}, {shown}[hash({value})])",
+    masked=masked,
+    shown=_headers_shown,
+)
 
 
 def flink_map(value: str | Mapping[str, str] | None) -> str | None:
@@ -359,15 +399,22 @@ def stop_texts(value: str | Sequence[str] | None) -> str | None:
         return None
     if isinstance(value, str):
         return accept_text(value)
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, (list, tuple)):
         raise RejectedType("a text, or a list or tuple of texts")
+    try:
+        joined = ",".join(value)
+    except TypeError:
+        raise RejectedType("a text, or a list or tuple of texts") from None
     if not value or not all(value):
         raise Rejected("at least one stop text, none of them empty", hint="leave stop out to have none")
-    if any("," in item for item in value):
+    if joined.count(",") >= len(value):
         text = next(item for item in value if "," in item)
         hint = f"Java splits the texts at commas and knows no escape, see {ascii(text)[:60]}"
         raise Rejected("stop texts without a comma", hint=hint)
-    return accept_text(",".join(value))
+    return joined if joined.isascii() else accept_text(joined)
+
+
+routine(stop_texts, _IS_TEXT)
 
 
 def fallback(value: Any) -> str | None:

@@ -44,18 +44,15 @@ class SyntaxProblem(ProviderError, ValueError):
 
 def too_deep(tree: Tree) -> bool:
     """Whether the nesting is over `MAX_DEPTH`."""
-    level = [tree]
+    containers = (dict, list)
+    level = [tree] if isinstance(tree, containers) else []
     for _ in range(MAX_DEPTH):
-        level = [
-            item
-            for node in level
-            if isinstance(node, (dict, list))
-            for item in (node.values() if isinstance(node, dict) else node)
-            if isinstance(item, (dict, list))
-        ]
         if not level:
             return False
-    return True
+        level = [
+            item for node in level for item in (node.values() if isinstance(node, dict) else node) if isinstance(item, containers)
+        ]
+    return bool(level)
 
 
 def changed(tree: Tree, path: Path, value: Tree) -> Tree:

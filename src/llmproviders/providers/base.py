@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from ..checks import Facts
     from ..columns import Columns
-    from ..plans import Plan
     from ..runtimes import Runtime
 
 __all__ = ["Provider"]
@@ -112,6 +111,8 @@ class Provider(_Content):
     extra_options: Mapping[str, Extra] = attrs.field(default=NO_EXTRAS, converter=_extra_options)
     """Options beyond the typed ones: Java keys and texts, never second-guessed; they win over typed options."""
 
+    has_own_names: ClassVar[bool] = True
+    """Whether a name that is given always means the option of that name."""
     _compiled: ClassVar[Any] = None
     __signature__ = _Signature()
 
@@ -154,11 +155,13 @@ class Provider(_Content):
         return None
 
     def __init__(self, /, *args: Any, **given: Any) -> None:
-        if self._compiled is None and (unfit := self._unfit()) is not None:
-            del args, given
-            raise unfit
-        table: Table = self._compiled or self._table()
-        if not args and (plan := table.empty.plans.get(tuple(given))) is not None and follow(self, plan, (), given):
+        table: Any = self._compiled
+        if table is None:
+            if (unfit := self._unfit()) is not None:
+                del args, given
+                raise unfit
+            table = self._table()
+        if not args and (plan := table.empty.plans[tuple(given)]) is not None and plan(self, (), given.values()):
             return
         problems: list[Problem] = []
         if args:
@@ -192,11 +195,15 @@ class Provider(_Content):
             count = len(args)
             del args, changes
             raise TypeError(f"with_() takes options by name only, got {count} without")
+        if (plan := self._shape.plans[tuple(changes)]) is not None:
+            new = object.__new__(type(self))
+            if plan(new, self._values, changes.values()):
+                return new
         new, error = self._derived(changes)
-        if error is not None:
-            del changes
-            raise error
-        return new
+        if error is None:
+            return new
+        del changes
+        raise error
 
     def without(self, *names: str) -> Self:
         """A new provider with the named options back at their defaults, and the named extras removed.
@@ -285,8 +292,7 @@ class Provider(_Content):
 
     def _derived(self, changes: Mapping[str, Any]) -> tuple[Self, Exception | None]:
         new = object.__new__(type(self))
-        plan = self._shape.plans.get(tuple(changes))
-        if plan is not None and follow(new, plan, self._values, changes):
+        if (plan := self._shape.plans[tuple(changes)]) is not None and plan(new, self._values, changes.values()):
             return new, None
         return new, fill(new, self._table(), changes, self._state(), changes, [])
 
@@ -343,8 +349,9 @@ class Provider(_Content):
             raise TypeError(msg)
         if overrides is not None or model is not None:
             provider, error = self._derived({**(overrides or {}), **self._model(model)})
+            # What may hold a secret is not kept beyond its use.
+            overrides = None
             if error is not None:
-                del overrides
                 raise error
         names, problems = ([], []) if input_columns is None else _column_names(input_columns)
         unwanted: Collection[str] = ()
@@ -355,24 +362,32 @@ class Provider(_Content):
             problems += [problem for problem in provider.check(runtime) if problem.severity == "error"]
             unwanted = surplus(provider._facts(), runtime)
         if problems:
-            del overrides
             raise invalid(type(self).__name__, problems)
         flat = provider._table().flatten(provider._shape, provider._values, show=str) if redact else provider._flatten()
         if input_columns is not None:
             flat, problems = provider._align(flat, names)
             if problems:
-                del flat, overrides
+                del flat
                 raise invalid(type(self).__name__, problems)
         for key in unwanted:
             del flat[key]
         return flat
 
     def _flatten(self) -> dict[str, str]:
-        table = self._table()
-        flat = table.flatten(self._shape, self._values)
-        if table.is_lasting(self._shape, self._values):
-            _set_flat(self, flat.copy())
-        return flat
+        try:
+            made = self._shape.flatten(self._values)
+            if made is None:
+                table = self._table()
+                made = table.flatten(self._shape, self._values), table.is_lasting(self._shape, self._values)
+        except Exception as error:  # noqa: BLE001
+            # Its frames hold the secrets that came before it.
+            failure = error.with_traceback(None)
+        else:
+            flat, lasting = made
+            if lasting:
+                _set_flat(self, flat.copy())
+            return flat
+        raise failure
 
     def _model(self, model: str | None) -> dict[str, Any]:
         if model is None:
@@ -509,7 +524,7 @@ class Provider(_Content):
         new = object.__new__(cls)
         if (problem := not_a_mapping(options)) is not None:
             return new, invalid(table.subject, [problem])
-        if (plan := table.reading.get(tuple(options))) is not None and follow(new, plan, (), options):
+        if (plan := table.reading[tuple(options)]) is not None and plan(new, (), options.values()):
             return new, None
         given, extras, problems = table.reader(options)
         identifier = extras.pop("provider", cls.identifier)
@@ -582,21 +597,6 @@ def _bind(table: Table, args: tuple[Any, ...], given: dict[str, Any]) -> tuple[d
         expected = f"at most {len(names)} arguments without a name" if names else "arguments by name only"
         problems.append(Problem("", expected, got=f"{len(args)}", is_type=True))
     return {**bound, **given}, problems
-
-
-def follow(new: Provider, plan: Plan, values: tuple[Any, ...], given: Mapping[str, Any]) -> bool:
-    """Make *new* the provider of *values* changed by *given*, if that is a matter of routine."""
-    try:
-        made = plan[0](values, given.values())
-    except Exception:  # noqa: BLE001
-        # Whatever is wrong: the careful path finds it again, and all else.
-        return False
-    if made is None:
-        return False
-    _set_shape(new, plan[1])
-    _set_values(new, made)
-    _set_flat(new, None)
-    return True
 
 
 def fill(

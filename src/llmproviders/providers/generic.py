@@ -31,6 +31,7 @@ class GenericProvider(Provider):
     __slots__ = ()
 
     identifier: ClassVar[str] = ""
+    has_own_names: ClassVar[bool] = False
     # Its alias is no name that an option could have; only the constructor below takes it.
     _name: str = attrs.field(kw_only=False, alias="_name")
 

@@ -26,20 +26,8 @@ __all__ = ["OpenAIProvider"]
 _CHAT_ONLY: Final = (CHAT,)
 
 
-@attrs.frozen(slots=False, eq=False, repr=False)
-class _OpenAIService(Provider):
-    """The two options that may be positional."""
-
-    __slots__ = ()
-
-    endpoint: str = attrs.field(
-        metadata=option("endpoint", "full URL of the service, ending in chat/completions or embeddings", format="url")
-    )
-    api_key: Secret = attrs.field(converter=required_secret, metadata=option("api-key", "key of the service"))
-
-
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class OpenAIProvider(_OpenAIService):
+class OpenAIProvider(Provider):
     """A service with the OpenAI API on Apache Flink 2.1 and later.
 
     Identifier ``openai``. ``endpoint`` and ``api_key`` are required and may be positional. Only what is set is emitted:
@@ -47,10 +35,18 @@ class OpenAIProvider(_OpenAIService):
     """
 
     __slots__ = ()
+    if not TYPE_CHECKING:
+        # What attrs finds it does not write; type checkers see what it would.
+        __init__ = Provider.__init__
 
     identifier: ClassVar[str] = "openai"
     tasks: ClassVar[tuple[str, ...]] = (CHAT, EMBEDDINGS)
 
+    endpoint: str = attrs.field(
+        kw_only=False,
+        metadata=option("endpoint", "full URL of the service, ending in chat/completions or embeddings", format="url"),
+    )
+    api_key: Secret = attrs.field(kw_only=False, converter=required_secret, metadata=option("api-key", "key of the service"))
     model: str | None = attrs.field(default=None, metadata=option("model", "model name; may come per call"))
     system_prompt: str | None = attrs.field(
         default=None,

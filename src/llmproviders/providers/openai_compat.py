@@ -14,6 +14,7 @@ import attrs
 
 from ..errors import Problem, Rejected, RejectedType
 from ..records import option
+from ..routines import routine
 from ..secrets import Secret
 from ..table import Rule
 from ..tasks import ASR, CHAT, EMBEDDINGS, MULTIMODAL, Task, task_of_endpoint
@@ -54,6 +55,9 @@ def content_types(value: ContentType | Sequence[ContentType] | None) -> ContentT
         raise Rejected("at least one content type")
     types = tuple(_accept_content_type(each) for each in types)
     return types[0] if len(types) == 1 and types[0] in _SCALAR else types
+
+
+routine(content_types, "{value} == 'TEXT' and type({value}) is str or {value} == 'IMAGE_URL' and type({value}) is str")
 
 
 CANONICAL.add(content_types)
@@ -108,6 +112,9 @@ class _ChatProvider(Provider):
     """The options that `OpenAICompatProvider` and `DashScopeProvider` share."""
 
     __slots__ = ()
+    if not TYPE_CHECKING:
+        # What attrs finds it does not write; type checkers see what it would.
+        __init__ = Provider.__init__
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(("endpoint", "api_key", "task"), _check_service),
@@ -263,7 +270,6 @@ class _ChatProvider(Provider):
         def for_task(self, task: Task, /, **changes: Unpack[ChatChanges]) -> Self: ...
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class OpenAICompatProvider(_ChatProvider):
     """A service with the OpenAI chat-completions or embeddings API: OpenAI, DeepSeek, Model Studio, and others.
 
@@ -277,7 +283,6 @@ class OpenAICompatProvider(_ChatProvider):
     relatives: ClassVar[tuple[type[Provider], ...]] = (OpenAIProvider,)
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class DashScopeProvider(_ChatProvider):
     """Alibaba Cloud DashScope: chat and embeddings, multimodal embedding, and audio transcription.
 

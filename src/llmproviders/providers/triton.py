@@ -23,17 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["TritonProvider"]
 
 
-@attrs.frozen(slots=False, eq=False, repr=False)
-class _TritonServer(Provider):
-    """The one option that may be positional."""
-
-    __slots__ = ()
-
-    endpoint: str = attrs.field(metadata=option("endpoint", "URL of the Triton server", format="url"))
-
-
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class TritonProvider(_TritonServer):
+class TritonProvider(Provider):
     """A model on an NVIDIA Triton Inference Server.
 
     Identifier ``triton`` (VVR, and Apache Flink 2.3 and later). ``endpoint`` is required and may be positional; see
@@ -41,10 +32,14 @@ class TritonProvider(_TritonServer):
     """
 
     __slots__ = ()
+    if not TYPE_CHECKING:
+        # What attrs finds it does not write; type checkers see what it would.
+        __init__ = Provider.__init__
 
     identifier: ClassVar[str] = "triton"
     model_key: ClassVar[str] = "model-name"
 
+    endpoint: str = attrs.field(kw_only=False, metadata=option("endpoint", "URL of the Triton server", format="url"))
     model_name: str | None = attrs.field(default=None, metadata=option("model-name", "name of the model; may come per call"))
     model_version: str | None = attrs.field(
         default="latest", metadata=option("model-version", "version of the model; Apache Flink wants a number")
