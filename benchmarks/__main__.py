@@ -6,15 +6,15 @@ What a peer cannot do is left empty. pydantic and msgspec check what they can of
 checks nothing; dict is `dict.copy()` of a finished dict of options, the limit of what can be done.
 Where a peer has no variants, `with_` is compared to making the object anew.
 
-Rows of a catalog are times per provider: first against the parser of the format alone, which only makes dicts; then of
-larger catalogs against the smallest, which stays near 1 where the time is linear in the size. Rows with "gc" include
+The same texts are given again and again, as a job does; where "new JSON texts" is said, the two JSON texts differ each
+time. Rows of a catalog are times per provider: first against the parser of the format alone, which only makes dicts; then
+of larger catalogs against the smallest, which stays near 1 where the time is linear in the size. Rows with "gc" include
 Python's garbage collections, which walk all that was made so far; the others do not.
 """
 
 import argparse
 import gc
 import importlib.metadata
-import json
 import os
 import platform
 import statistics
@@ -23,12 +23,13 @@ import sys
 import tempfile
 import time
 import tracemalloc
+from contextlib import suppress
+from datetime import datetime, timezone
 from functools import partial
-from itertools import chain
-from pathlib import Path
+from itertools import chain, count
 from types import SimpleNamespace
 
-from . import catalogs, peer_dataclass, peer_llmproviders, peer_msgspec, peer_pydantic, peer_ververica
+from . import catalogs, peer_dataclass, peer_llmproviders, peer_msgspec, peer_pydantic, peer_ververica, report
 
 OURS = "llmproviders"
 FOUR = {"endpoint": "https://api.deepseek.com/chat/completions", "api_key": "sk-1", "model": "deepseek-chat", "temperature": 0.7}
@@ -71,6 +72,7 @@ TEXTS = {
     "retry-fallback-strategy": "IGNORE",
 }
 FLAT = peer_llmproviders.make(**FOUR).to_options()
+WRONG = {"endpoint": FOUR["endpoint"], "temprature": 0.7, "top_p": 7, "max_tokens": "many"}
 IMPORTS = {
     OURS: "import llmproviders",
     "attrs and cattrs": "import attrs, cattrs",
@@ -86,15 +88,22 @@ def cases(name, peer):
         return {"first to_options()": copy, "repeated to_options()": copy, "with_ and to_options()": copy}
     make = partial(peer.make, **FOUR)
     base = make()
-    peer.to_options(base)
+    peer.to_options(base), peer.to_options(base)
+    numbers = count()
+
+    def fresh():
+        number = next(numbers)
+        return {**ALL, "extra_header": f'{{"X-Tenant": "shop-{number}"}}', "extra_body": f'{{"top_k": {number}}}'}
+
     change = getattr(peer, "change", None) or (lambda base, **changes: peer.make(**{**FOUR, **changes}))
     found = {
         "construct with 4 options": (lambda: None, lambda _: make()),
         "construct with all 25 options": (lambda: None, lambda _: peer.make(**ALL)),
+        "the same, new JSON texts": (fresh, lambda options: peer.make(**options)),
         "first to_options()": (make, peer.to_options),
         "repeated to_options()": (lambda: base, peer.to_options),
         "with_ of one option": (lambda: base, lambda it: change(it, temperature=0.3)),
-        "with_ and to_options()": (lambda: base, lambda it: peer.override(it, temperature=0.3)),
+        "with_ and to_options()": (lambda: base, lambda it: peer.override(it, 0.3)),
     }
     if hasattr(peer, "read"):
         found["from_options of 12 texts"] = (lambda: TEXTS, peer.read)
@@ -159,6 +168,30 @@ def bytes_each(peer, count):
     return used / len(kept)
 
 
+def variants_timer(count):
+    """A function that measures the microseconds of a variant, where *count* of them are kept."""
+    base = peer_llmproviders.make(**FOUR)
+
+    def measure():
+        gc.collect()
+        gc.disable()
+        try:
+            start = time.perf_counter()
+            kept = [base.with_(temperature=number / count) for number in range(count)]
+            return (time.perf_counter() - start) / len(kept) * 1e6
+        finally:
+            gc.enable()
+
+    measure()
+    return measure
+
+
+def refused():
+    """A call with three problems, one of them with a suggestion."""
+    with suppress(ValueError):
+        peer_llmproviders.make(**WRONG)
+
+
 def import_timer(statement, folder):
     """A function that measures what an import takes in a fresh process; compiled modules are kept in *folder*."""
     code = f"import time; start = time.perf_counter(); {statement}; print((time.perf_counter() - start) * 1e6)"
@@ -172,7 +205,7 @@ def import_timer(statement, folder):
 
 def measure(peers, *, quick):
     """Every row against every peer."""
-    pairs, seconds, many = (5, 0.0005, 2_000) if quick else (41, 0.004, 100_000)
+    pairs, seconds, many = (5, 0.0005, 2_000) if quick else (41, 0.004, 1_000_000)
     done = {name: cases(name, peer) for name, peer in peers.items()}
     mine = done.pop(OURS)
     for row, case in mine.items():
@@ -180,6 +213,15 @@ def measure(peers, *, quick):
             if row in theirs:
                 us, them = timer(case, seconds), timer(theirs[row], seconds)
                 yield compare(row, name, us, them, pairs, unit="us")
+    happy = (lambda: None, lambda _: peer_llmproviders.make(**FOUR))
+    error = timer((lambda: None, lambda _: refused()), seconds)
+    yield compare("3 problems at once", "a construct", error, timer(happy, seconds), pairs, unit="us")
+    low = min(1_000, many // 10)
+    smallest = variants_timer(low)
+    for size in (low * 10, low * 100, low * 1_000):
+        if size <= many:
+            result = compare(f"a variant, of {size}", f"one of {low}", variants_timer(size), smallest, 5, unit="us")
+            yield {**result, "line": "variants by with_()", "size": size, "low_size": low}
     sizes = {name: bytes_each(peer, many) for name, peer in peers.items() if name != "dict"}
     for name, size in sizes.items():
         if name != OURS:
@@ -201,28 +243,28 @@ def measure_catalogs(*, quick):
         against = f"{parser.__module__.partition('.')[0]}.loads"
         yield compare(f"catalog of {sizes[-2]}, {name}", against, *of[sizes[-2]][:2], pairs, unit="us")
         for size in sizes:
-            yield compare(f"catalog of {size}, {name}", f"one of {low}", of[size][0], of[low][0], pairs, unit="us")
+            result = compare(f"catalog of {size}, {name}", f"one of {low}", of[size][0], of[low][0], pairs, unit="us")
+            yield {**result, "line": f"a catalog in {name.upper()}", "size": size, "low_size": low}
         with_gc = of[sizes[-1]][2], of[low][2]
         yield compare(f"catalog of {sizes[-1]}, {name}, gc", f"one of {low}, gc", *with_gc, pairs, unit="us")
 
 
-def versions():
-    """What was measured, and where."""
+def versions(peers):
+    """What was measured, where, and when."""
     names = (OURS, "attrs", "cattrs", "pydantic", "msgspec")
     found = {name: importlib.metadata.version(name) for name in names}
-    return {"python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}", **found}
-
-
-def show(result):
-    spread = f"{result['low']:.3g} to {result['high']:.3g}"
-    sides = f"{result['ours']:.4g} to {result['theirs']:.4g} {result['unit']}"
-    print(f"{result['row']:<32}{result['peer']:<18}{result['ratio']:>8.3g}   {spread:<20} {sides}", flush=True)
+    if "ververica" in peers:
+        found["ververica-flink"] = peer_ververica.REQUIREMENT.partition("==")[2]
+    machine = f"{platform.system()} {platform.machine()}"
+    return {"date": f"{datetime.now(timezone.utc):%Y-%m-%d}", "CPython": platform.python_version(), "on": machine, **found}
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only show that it runs: few pairs, noisy ratios")
     parser.add_argument("--json", metavar="FILE", help="write the results there too")
+    parser.add_argument("--plot", metavar="FILE", help="draw cost against size there (.svg, .png)")
+    parser.add_argument("--markdown", action="store_true", help="print the table of the README at the end")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--ververica", metavar="PATH", help="compare with that wheel of ververica-flink, or its providers.py")
     source.add_argument(
@@ -235,16 +277,19 @@ def main():
         peers["ververica"] = peer_ververica.peer(arguments.ververica)
     peers |= {"pydantic": peer_pydantic, "msgspec": peer_msgspec, "dataclass": peer_dataclass, "dict": SimpleNamespace()}
 
-    about = versions()
+    about = versions(peers)
     print(", ".join(f"{name} {version}" for name, version in about.items()))
-    print(f"{'row':<32}{'peer':<18}{'ratio':>8}   {'spread (quartiles)':<20} ours to theirs")
+    print(report.HEADER)
     results = []
     for result in chain(measure(peers, quick=arguments.quick), measure_catalogs(quick=arguments.quick)):
         results.append(result)
-        show(result)
+        print(report.line(result), flush=True)
     if arguments.json:
-        text = json.dumps({"versions": about, "quick": arguments.quick, "results": results}, indent=2)
-        Path(arguments.json).write_text(f"{text}\n", encoding="utf-8")
+        report.write_json(arguments.json, about, results, quick=arguments.quick)
+    if arguments.plot:
+        report.plot(arguments.plot, results)
+    if arguments.markdown:
+        print(f"\n{report.markdown(about, results)}")
 
 
 if __name__ == "__main__":

@@ -23,5 +23,5 @@ def to_options(provider):
     return {key: str(value) for name, key in _KEYS.items() if (value := getattr(provider, name)) is not None}
 
 
-def override(provider, **changes):
-    return to_options(change(provider, **changes))
+def override(provider, temperature):
+    return to_options(change(provider, temperature=temperature))

@@ -9,5 +9,5 @@ change = Provider.with_
 read = Provider.from_options
 
 
-def override(provider, **changes):
-    return provider.with_(**changes).to_options()
+def override(provider, temperature):
+    return provider.with_(temperature=temperature).to_options()

@@ -65,5 +65,5 @@ def change(provider, **changes):
     return msgspec.convert({**msgspec.to_builtins(provider), **{_KEYS[name]: value for name, value in changes.items()}}, Provider)
 
 
-def override(provider, **changes):
-    return to_options(change(provider, **changes))
+def override(provider, temperature):
+    return to_options(change(provider, temperature=temperature))

@@ -82,5 +82,5 @@ def change(provider, **changes):
     return Provider.model_validate({**provider.model_dump(exclude_unset=True), **changes})
 
 
-def override(provider, **changes):
-    return to_options(change(provider, **changes))
+def override(provider, temperature):
+    return to_options(change(provider, temperature=temperature))

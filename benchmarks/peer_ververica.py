@@ -34,5 +34,5 @@ def peer(path=None):
     return SimpleNamespace(
         make=provider,
         to_options=provider.to_options,
-        override=lambda base, **changes: base.to_options(overrides=changes),
+        override=lambda base, temperature: base.to_options(overrides={"temperature": temperature}),
     )

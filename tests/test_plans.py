@@ -303,6 +303,28 @@ def test_plans_are_not_hoarded(monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(known) + len(known._uses) <= 2
 
 
+def test_patterns_of_defaults_are_not_hoarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same names with ever other values at their defaults fill no memory, and are right each time."""
+    monkeypatch.setattr(plans, "MAX_PLANS", 3)
+    for number in range(16):
+        given_ = {
+            "n": number & 1 or None,
+            "seed": number & 2 or None,
+            "retry_num": 100 + (number & 4),
+            "model": "m" if number & 8 else None,
+        }
+        provider = OpenAICompatProvider(**given_)  # type: ignore[arg-type]
+        assert given_ == {name: getattr(provider, name) for name in given_}
+
+
+def test_a_secret_that_is_no_reference() -> None:
+    """A table that refers to nothing is an error, however often it is read."""
+    for entry in ({"provider": "openai-compat", "api_key": {}}, {"extends": "base", "api_key": {"evn": "A"}}):
+        for _ in range(plans.USES + 2):
+            assert provider_by_routine(entry, {"base": CHAT}) is None
+        assert provider_of(entry, lambda name: CHAT)[1]
+
+
 def test_the_converter_reads_texts() -> None:
     """The hook that reading passes over is there all the same."""
     assert "a" == llmproviders.converter.structure("a", str)

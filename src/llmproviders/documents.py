@@ -273,10 +273,13 @@ def provider_by_routine(entry: object, bases: Mapping[str, Provider | None]) -> 
     plan, names, pick, secrets = recipe
     values = pick(entry)
     if secrets:
+        found: list[Found] = []
         values = [
-            _secret_value(value, (name,), []) if name in secrets and type(value) is dict else value
+            _secret_value(value, (name,), found) if name in secrets and type(value) is dict else value
             for name, value in zip(names, values, strict=True)
         ]
+        if found:
+            return None
     new = object.__new__(cls)
     return new if plan(new, state, values) else None
 

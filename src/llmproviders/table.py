@@ -359,7 +359,8 @@ class Table:
             if problem is not None:
                 problems.append(problem)
                 taken.pop(name, None)
-        self.accept({EXTRAS: extras.changed(taken)}, state)
+        if taken:
+            self.accept({EXTRAS: extras.changed(taken)}, state)
 
     def _refusal(self, name: str) -> Problem | None:
         """Why *name* cannot be an extra option; None if it can."""

@@ -140,7 +140,9 @@ def number_acceptor(java: str, rule: Between | None) -> Accept:
 
 
 def _to_float(value: Any) -> float:
-    # Numbers that are neither int nor float, such as NumPy's, are so by the abstract class.
+    if isinstance(value, (int, float)):
+        return float(value)
+    # Numbers that are neither, such as NumPy's, are so by the abstract class.
     from numbers import Real
 
     if isinstance(value, Real):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
@@ -66,6 +66,7 @@ class _Content:
 
     __slots__ = ("__weakref__", "_flat", "_shape", "_values")
     _flat: dict[str, str] | None
+    """The options, kept from their second use on: most variants are made for one use. Empty after the first."""
     _shape: Shape
     _values: tuple[Any, ...]
 
@@ -74,6 +75,7 @@ class _Content:
         return self.with_(**changes)  # type: ignore[attr-defined]
 
 
+NO_OPTIONS: Final[dict[str, str]] = {}
 _set_flat = _Content.__dict__["_flat"].__set__
 _set_shape = _Content.__dict__["_shape"].__set__
 _set_values = _Content.__dict__["_values"].__set__
@@ -318,10 +320,10 @@ class Provider(_Content):
         self,
         input_columns: Sequence[tuple[str, Any]] | None = None,
         overrides: Mapping[str, Any] | None = None,
-        *,
+        # Not by keyword only: Python takes a third more time for such a call, and this one is made again and again.
         model: str | None = None,
         runtime: str | Runtime | None = None,
-        redact: bool = False,
+        redact: bool = False,  # noqa: FBT001, FBT002
     ) -> dict[str, str]:
         """The options as Flink reads them: a new dict of Java keys and texts, in declaration order, then the extras.
 
@@ -339,9 +341,8 @@ class Provider(_Content):
             UnknownRuntimeError: if there is no such runtime.
         """
         if input_columns is None and overrides is None and model is None and runtime is None and not redact:
-            if self._flat is not None:
-                return self._flat.copy()
-            return self._flatten()
+            flat = self._flat
+            return flat.copy() if flat else self._flatten()
         provider = self
         if overrides is not None and not_a_mapping(overrides) is not None:
             del overrides
@@ -385,7 +386,7 @@ class Provider(_Content):
         else:
             flat, lasting = made
             if lasting:
-                _set_flat(self, flat.copy())
+                _set_flat(self, NO_OPTIONS if self._flat is None else flat.copy())
             return flat
         raise failure
 
@@ -614,11 +615,13 @@ def fill(
         touched: the names to check rules for; None for all.
         problems: what is wrong already.
     """
-    try:
-        shape, values = table.store(given, state, touched)
-    except Exception:  # noqa: BLE001
-        # Whatever the first problem is: the careful path finds it again, and all others.
-        shape, values = None, ()
+    shape, values = None, ()
+    if given.keys() <= table.specs.keys():
+        try:
+            shape, values = table.store(given, state, touched)
+        except Exception:  # noqa: BLE001
+            # Whatever the first problem is: the careful path finds it again, and all others.
+            shape = None
     if shape is None or problems:
         table.gather(given, state, problems)
         if problems:
