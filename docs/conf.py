@@ -14,11 +14,17 @@ author = "The llmproviders maintainers"
 project_copyright = author
 release = version = version_of("llmproviders")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "reference"]
 exclude_patterns = ["_ext"]
 nitpicky = True
+# Two hyphens begin an option of a command.
+smartquotes = False
+# Types of others, whose documentation would have to be fetched: Python's, attrs' and PyFlink's.
+nitpick_ignore_regex = [
+    ("py:class", r"(collections\.abc|datetime|os|pathlib|typing|typing_extensions|attrs?|cattrs|pyflink)\..*")
+]
 
-myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 html_theme = "furo"
