@@ -71,12 +71,12 @@ class Between:
 
 
 def between(low: float, high: float, *, open_low: bool = False) -> Between:
-    """A validator: from *low* (itself excluded if *open_low*) to *high*."""
+    """A validator for `attrs.field`: the number is from *low* (itself excluded if *open_low*) to *high*; None passes."""
     return Between(low, high, open_low)
 
 
 def at_least(low: float) -> Between:
-    """A validator: *low* or more."""
+    """A validator for `attrs.field`: the number is *low* or more; None passes."""
     return Between(low)
 
 
@@ -223,7 +223,7 @@ def instance_acceptor(hint: Any) -> Accept:
 
 
 def secret(value: str | Secret | None) -> Secret | None:
-    """A `Secret` from text; the mask of a redacted provider is no secret."""
+    """A converter for `attrs.field`: a `Secret` from text; the mask of a redacted provider is no secret."""
     if type(value) is str and value.isascii() and MASK not in value:
         return Secret(value)
     if value is None or isinstance(value, Secret):
@@ -238,7 +238,7 @@ def secret(value: str | Secret | None) -> Secret | None:
 
 
 def required_secret(value: str | Secret) -> Secret:
-    """As `secret`, for an option that must be given."""
+    """As `secret`, for an option that must be given: None is refused."""
     found = secret(value)
     if found is None:
         raise RejectedType("a str or a Secret")
@@ -264,7 +264,11 @@ def url(value: str | None) -> str | None:
 
 
 def duration(value: str | timedelta | None) -> str | None:
-    """A Flink duration: a text is kept as it is written, a `timedelta` written in the largest exact unit."""
+    """A converter for `attrs.field`: a Flink duration as text.
+
+    A text is checked as Flink reads it, and kept as it is written: ``"30s"``, ``"500 ms"``, ``"2min"``, ``"PT1.5S"``. A
+    `timedelta` is written in the largest unit that is exact; numbers are refused, for their unit is not told.
+    """
     if value is None:
         return None
     if not isinstance(value, str):
