@@ -20,7 +20,6 @@ import llmproviders
 from llmproviders import flink, presets
 
 if TYPE_CHECKING:
-    from docutils.nodes import document
     from sphinx.application import Sphinx
 
 # What a name in a docstring may refer to, as the reference names it.
@@ -85,7 +84,7 @@ def process_signature(app: Sphinx, what: str, name: str, obj: Any, options: Any,
     return given and re.sub(r"\*\*options: .*?(?=, \w+:|\))", "**options", given), returned
 
 
-def drop_links(app: Sphinx, doctree: document) -> None:
+def drop_links(app: Sphinx, doctree: Any) -> None:
     """Python's own `type`, which would lead to an attribute of that name, and names of lists of texts have no entry."""
     for node in list(doctree.findall(pending_xref)):
         if node.get("reftype") == "class" and node.get("reftarget") in ("type", "JavaType", "TextFormat"):
