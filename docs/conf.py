@@ -17,8 +17,6 @@ release = version = version_of("llmproviders")
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "reference"]
 exclude_patterns = ["_ext"]
 nitpicky = True
-# Two hyphens begin an option of a command.
-smartquotes = False
 # Types of others, whose documentation would have to be fetched: Python's, attrs' and PyFlink's.
 nitpick_ignore_regex = [
     ("py:class", r"(collections\.abc|datetime|os|pathlib|typing|typing_extensions|attrs?|cattrs|pyflink)\..*")
@@ -26,6 +24,9 @@ nitpick_ignore_regex = [
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist"]
 myst_heading_anchors = 3
+
+# One parameter a line where they are many.
+python_maximum_signature_line_length = 100
 
 html_theme = "furo"
 html_title = f"llmproviders {release}"

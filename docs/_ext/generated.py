@@ -31,8 +31,8 @@ def codes(texts: Iterable[object]) -> str:
 
 
 def plain(text: str) -> str:
-    """Text in which Markdown sees nothing but code between backticks."""
-    parts = re.split(r"(``.+?``|`.+?`)", " ".join(text.split()))
+    """Text in which Markdown sees nothing but code between backticks; options of commands are code too."""
+    parts = re.split(r"(``.+?``|`.+?`)", re.sub(r"(?<!\S)--[a-z-]+", r"`\g<0>`", " ".join(text.split())))
     escaped = (re.sub(r"([\\*_\[\]<>|{}$#])", r"\\\1", part) for part in parts[::2])
     quoted = (code(part.strip("`")) for part in [*parts[1::2], "``"])
     return "".join(text + (quote if quote != "``" else "") for text, quote in zip(escaped, quoted, strict=True))
@@ -79,7 +79,7 @@ def provider_options() -> Iterator[str]:
 def option_row(cls: type[Provider], info: OptionInfo) -> Iterator[str]:
     older = f"; older: {codes(info.deprecated_keys)}" if info.deprecated_keys else ""
     several = f"; several: {code(info.sequence_key)}" if info.sequence_key else ""
-    yield f"**{code(info.name, f'{cls.identifier}-{info.name}')}** {code(info.key)}{several}{older}"
+    yield f"**{code(info.name, f'{cls.identifier}-{info.name}')}**<br>{code(info.key)}{several}{older}"
     yield f"{info.java}{', secret' if info.secret else ''}"
     default = info.default if info.default is None else code(cls._table().specs[info.name].write(info.default))
     yield "required" if info.required else default or ""

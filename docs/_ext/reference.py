@@ -80,8 +80,9 @@ def process_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any,
 
 
 def process_signature(app: Sphinx, what: str, name: str, obj: Any, options: Any, given: str | None, returned: str | None) -> Any:
-    """Options of a provider are told by name in their own reference."""
-    return given and re.sub(r"\*\*options: .*?(?=, \w+:|\))", "**options", given), returned
+    """Options of a provider are told in their own reference; positional ones of `with_` are for type checkers only."""
+    shown = re.sub(r"\*\*options: .*?(?=, \w+:|\))", "**options", given or "")
+    return given and re.sub(r"\*args: [\w.~]+, ", "", shown), returned
 
 
 def drop_links(app: Sphinx, doctree: Any) -> None:
