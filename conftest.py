@@ -1,27 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run the code of README.md as tests."""
+"""Run the blocks of README.md and of docs/ as tests: tests/pages.py says how."""
 
 from __future__ import annotations
 
-import os
+import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from sybil import Sybil
-from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
-from llmproviders import registry
+sys.path.insert(0, str(Path(__file__).parent / "tests"))
+
+from pages import parsers, reader
 
 _world = ExitStack()
 
 
 def _setup(namespace: dict[str, Any]) -> None:
-    """The reader's environment: a demo key, and nothing registered."""
-    _world.enter_context(mock.patch.dict(os.environ, DEEPSEEK_API_KEY="sk-demo"))
-    _world.enter_context(mock.patch.dict(registry._providers, clear=True))
-    _world.enter_context(mock.patch.dict(registry._classes._known))
-    _world.enter_context(mock.patch.object(registry, "_default", None))
+    _world.enter_context(reader(namespace))
 
 
 def _teardown(namespace: dict[str, Any]) -> None:
@@ -29,8 +26,5 @@ def _teardown(namespace: dict[str, Any]) -> None:
 
 
 pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser(), SkipParser()],
-    filenames=["README.md"],
-    setup=_setup,
-    teardown=_teardown,
+    parsers=parsers(), filenames=["README.md"], patterns=["docs/*.md", "docs/**/*.md"], setup=_setup, teardown=_teardown
 ).pytest()

@@ -22,14 +22,16 @@ __all__ = ["Catalog", "Change"]
 
 @attrs.frozen
 class Change:
-    """One difference between two catalogs; texts are masked, and None where there is nothing."""
+    """One difference between two catalogs, secrets masked; as a text one line: ``~ chat.temperature: 0.7 -> 0.9``."""
 
     provider: str
     """Name of the provider; empty where the catalog's default differs."""
     option: str
     """Java key; empty where a whole provider or its class differs."""
     old: str | None
+    """What the first catalog has; None if it has nothing there."""
     new: str | None
+    """What the second has, likewise."""
 
     def __str__(self) -> str:
         where = f"{self.provider}.{self.option}" if self.option else self.provider or "(default)"
@@ -41,7 +43,14 @@ class Change:
 
 
 class Catalog(Mapping[str, Provider]):
-    """Named providers in their order, with an optional default.
+    """Named providers in their order, with an optional default: an immutable mapping, whose methods make new ones.
+
+    ``a | b`` is *a* with *b* over it. Two are equal if their providers are, in the same order, and
+    their defaults.
+
+    Args:
+        providers: the providers by name; by default none.
+        default: the name that is meant where none is given; None if there shall be none.
 
     Raises:
         ProviderError: if a name is empty or no `str`, or a value is no `Provider`.
@@ -95,7 +104,11 @@ class Catalog(Mapping[str, Provider]):
         return UnknownProviderError(f"the catalog has no provider {name!r}; it has: {names}{f'; {hint}' if hint else ''}")
 
     def with_provider(self, name: str, provider: Provider) -> Self:
-        """A catalog with *provider* under *name*, in the name's place if it has one."""
+        """A catalog with *provider* under *name*, in the name's place if it has one.
+
+        Raises:
+            ProviderError: if the name is empty or no `str`, or the provider is no `Provider`.
+        """
         return type(self)({**self._providers, name: provider}, default=self._default)
 
     def without(self, name: str) -> Self:
@@ -132,7 +145,7 @@ class Catalog(Mapping[str, Provider]):
             set_default_provider(self._default)
 
     def diff(self, other: Mapping[str, Provider]) -> tuple[Change, ...]:
-        """What *other* has that this one has not, option by option, secrets masked."""
+        """What *other* has that this one has not, option by option, secrets masked; empty if they are equal but for order."""
         return tuple(self._changes(other))
 
     def _changes(self, other: Mapping[str, Provider]) -> Iterator[Change]:

@@ -168,6 +168,7 @@ class _View:
 
 
 def _defects(view: _View) -> Iterator[Problem]:
+    """The factory works at all. Source: both artifacts run on PyFlink; the data of the runtime has the defects."""
     if view.factory.defects:
         working = [
             name for name in NAMES if (other := runtime_of(name).factories.get(view.facts.identifier)) and not other.defects
@@ -185,6 +186,11 @@ def _defects(view: _View) -> Iterator[Problem]:
 
 
 def _keys(view: _View) -> Iterator[Problem]:
+    """Every key that was set is one that the factory has, and its text one that Java can read.
+
+    A key that no version of VVR is known to have is a warning there, for Java may have it. So is the older name of a key.
+    Source: Flink's ``FactoryUtil`` and ``ConfigurationUtils``, and the factory's options.
+    """
     for key, text in view.facts.flat.items():
         if key in ALWAYS:
             continue
@@ -251,6 +257,7 @@ _READ: Final[Mapping[str, Callable[[str], Any]]] = {
 
 
 def _missing(view: _View) -> Iterator[Problem]:
+    """Every option that the factory requires is given; the model's name may come with the call. Source: ``requiredOptions()``."""
     for option in view.factory.options.values():
         if option.required and not any(key in view.facts.flat for key in (option.key, *option.deprecated_keys)):
             hint = f"{view.facts.identifier} requires it on {view.runtime}"
@@ -263,6 +270,11 @@ def _missing(view: _View) -> Iterator[Problem]:
 
 
 def _openai_endpoint(view: _View) -> Iterator[Problem]:
+    """The endpoint ends with ``/chat/completions`` or ``/embeddings``, in lower case, and the rest is a URL.
+
+    Source: the model functions of ``flink-model-openai``, which compare the end of the whole text without letter case, and
+    then cut it off with it; so a query string fails at planning. OkHttp, their HTTP client, refuses other URLs when a task opens.
+    """
     endpoint = view.value("endpoint")
     if endpoint is None:
         return
@@ -280,6 +292,10 @@ def _openai_endpoint(view: _View) -> Iterator[Problem]:
 
 
 def _openai_columns(view: _View) -> Iterator[Problem]:
+    """One input column, a STRING, and one output column: a STRING for chats, an ARRAY<FLOAT> for embeddings.
+
+    Source: the same model functions at planning; they compare types to the letter, so that STRING NOT NULL is another.
+    """
     wanted = "ARRAY<FLOAT>" if (view.value("endpoint") or "").rstrip("/").lower().endswith("embeddings") else "STRING"
     yield from _one_column("input", view.input, ("STRING",))
     yield from _one_column("output", view.output, (wanted,))
@@ -298,6 +314,7 @@ def _one_column(where: str, columns: tuple[Column, ...] | None, types: tuple[str
 
 
 def _openai_tokenizer(view: _View) -> Iterator[Problem]:
+    """``max-context-size`` goes with a model whose tokens Flink can count. Source: the jar's tokenizer, when a task opens."""
     model, tokenizer = view.value("model"), view.factory.tokenizer
     if "max-context-size" in view.facts.flat and model is not None and tokenizer is not None and not tokenizer.knows(model):
         expected = "a model whose tokens Flink can count, such as gpt-4o or text-embedding-3-small"
@@ -306,6 +323,7 @@ def _openai_tokenizer(view: _View) -> Iterator[Problem]:
 
 
 def _openai_retries(view: _View) -> Iterator[Problem]:
+    """Options of retries go with the strategy RETRY; a warning. Source: Flink reads them with that strategy only."""
     strategy = view.value("error-handling-strategy") or ""
     for key in ("retry-num", "retry-fallback-strategy"):
         if key in view.facts.chosen and strategy.upper() != "RETRY":
@@ -314,6 +332,10 @@ def _openai_retries(view: _View) -> Iterator[Problem]:
 
 
 def _stop_texts(view: _View) -> Iterator[Problem]:
+    """Stop texts have no blanks around them, and none is empty; a warning.
+
+    Source: Java's ``split(",")``, which does not trim, and drops empty texts at the end only.
+    """
     stop = view.facts.flat.get("stop")
     if stop is None:
         return
@@ -327,18 +349,27 @@ def _stop_texts(view: _View) -> Iterator[Problem]:
 
 
 def _http_url(view: _View) -> Iterator[Problem]:
+    """The endpoint is a URL that the HTTP client takes. Source: OkHttp, as it is in Apache Flink's jars."""
     endpoint = view.value("endpoint")
     if endpoint is not None and (expected := unfit_url(endpoint)):
         yield view.problem("endpoint", expected, severity=view.severity)
 
 
 def _service(view: _View) -> Iterator[Problem]:
+    """An endpoint with its key is given, or a task of the built-in AI service; a warning.
+
+    Source: the classes of VVR, whose task alone means that service.
+    """
     if "endpoint" not in view.facts.flat and "task" not in view.facts.flat:
         hint = "task alone means the platform's built-in AI service"
         yield view.problem("endpoint", "an endpoint with its api_key, or a task", got="neither", hint=hint, severity="warning")
 
 
 def _triton_latest(view: _View) -> Iterator[Problem]:
+    """The model has a version's number.
+
+    Source: Flink puts the text into the URL, also its default ``latest``, and Triton answers 404.
+    """
     if view.value("model-version") == "latest":
         hint = "Flink asks Triton for a version of that very name, and Triton answers 404"
         got = None if "model-version" in view.facts.chosen else "its default 'latest'"
@@ -349,6 +380,10 @@ _TRITON_SCALARS: Final = ("BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FL
 
 
 def _triton_columns(view: _View) -> Iterator[Problem]:
+    """One input and one output column, of a type that Triton's tensors have, or an ARRAY of it.
+
+    Source: the model function of ``flink-model-triton``, but for the fault of 2.3.0 that no column gets past.
+    """
     for where, columns in (("input", view.input), ("output", view.output)):
         expected = f"exactly one column, of type {', '.join(_TRITON_SCALARS)}, or an ARRAY of one of them"
         if columns is None:
@@ -367,6 +402,10 @@ def _triton_takes(text: str) -> bool:
 
 
 def _triton_retries(view: _View) -> Iterator[Problem]:
+    """Where there are retries, the first delay is more than 0, and the longest no less than it.
+
+    Source: the factory of Flink 2.4, when it is planned.
+    """
     keys = ("max-retries", "retry-initial-backoff", "retry-max-backoff")
     try:
         retries = read_integer(view.value(keys[0]) or "0")
@@ -380,6 +419,10 @@ def _triton_retries(view: _View) -> Iterator[Problem]:
 
 
 def _triton_sequence(view: _View) -> Iterator[Problem]:
+    """Flags of a sequence go with its id; and an id is sent as the request's, which is a warning.
+
+    Source: the requests that the jar sends, and what Triton answers.
+    """
     if view.value("sequence-id") is not None:
         hint = "Flink sends it as the request's id, and Triton refuses requests of a sequence without a correlation id"
         yield view.problem("sequence-id", "a model that needs no sequence", hint=hint, severity="warning")
@@ -396,7 +439,11 @@ MAX_TIMEOUT: Final = (2**31 - 1) * 1_000_000
 
 
 def _triton_requests(view: _View) -> Iterator[Problem]:
-    """What Flink takes at planning, and the HTTP client of the jar refuses with the first row."""
+    """What Flink takes at planning, and the HTTP client of the jar refuses with the first row.
+
+    The endpoint is a URL without query string and fragment, the timeout at most 2147483647 ms, the compression gzip, and
+    headers are ASCII text; ``custom-headers`` and its single entries do not go together. Source: OkHttp and the jar of 2.3.0.
+    """
     endpoint = view.value("endpoint") or ""
     if expected := unfit_url(endpoint):
         yield view.problem("endpoint", expected)
@@ -434,6 +481,10 @@ def _triton_headers(view: _View) -> Iterator[Problem]:
 
 
 def _triton_default(view: _View) -> Iterator[Problem]:
+    """The default value is JSON that fits the output's type; a STRING takes any text, and ``null`` is SQL NULL.
+
+    Source: the model function of Flink 2.4, which reads it when a task opens.
+    """
     default = view.value("default-value")
     if default in (None, "null") or view.output is None or len(view.output) != 1:
         return
@@ -470,7 +521,7 @@ RULES: Final[Mapping[str, Callable[[_View], Iterator[Problem]]]] = {
 
 
 def _ignored(view: _View) -> Iterator[Problem]:
-    """Options that the task of the provider does not read."""
+    """No option is set that the provider's task does not read; a warning. Source: the tasks that each option says."""
     task = view.task
     for key, tasks in view.facts.tasks.items():
         if key in view.facts.chosen and task is not None and task not in tasks:
@@ -478,6 +529,10 @@ def _ignored(view: _View) -> Iterator[Problem]:
 
 
 def _plain_http(view: _View) -> Iterator[Problem]:
+    """A key is not sent over plain http, but to this host; a warning.
+
+    Source: ours; Flink sends it.
+    """
     from urllib.parse import urlsplit
 
     endpoint = view.value("endpoint") or ""

@@ -197,6 +197,9 @@ Found: TypeAlias = tuple[tuple[str | int, ...], Problem]
 def from_dict(entry: Mapping[str, Any]) -> Provider:
     """The provider of an entry, as `to_dict` makes it; ``extends`` has nothing to refer to here.
 
+    Args:
+        entry: the keys that an entry of a file has, such as ``provider``, ``preset`` and options by Python names.
+
     Raises:
         DocumentError: listing everything that is wrong with the entry.
     """

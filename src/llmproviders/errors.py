@@ -57,7 +57,11 @@ class ProviderError(Exception):
 
 
 class InvalidOptionsError(ProviderError, ValueError):
-    """A provider cannot be built; ``problems`` lists everything that is wrong with the call."""
+    """A provider cannot be built, or used so; a `ValueError`.
+
+    Its attribute ``problems`` is a tuple with a `Problem` for everything that is wrong with the call, and ``subject`` says
+    whose call it was, such as the name of the class.
+    """
 
     def __init__(self, subject: str, problems: Iterable[Problem]) -> None:
         self.subject = subject
@@ -72,7 +76,7 @@ class InvalidOptionsError(ProviderError, ValueError):
 
 
 class InvalidTypeError(InvalidOptionsError, TypeError):
-    """An `InvalidOptionsError` in which at least one problem is a wrong type."""
+    """An `InvalidOptionsError` in which at least one problem is a wrong type; a `TypeError` too."""
 
 
 def invalid(subject: str, problems: Iterable[Problem]) -> InvalidOptionsError:
@@ -83,7 +87,12 @@ def invalid(subject: str, problems: Iterable[Problem]) -> InvalidOptionsError:
 
 
 class Rejected(ValueError):
-    """A value that an option cannot take: what was expected, never what was given. The provider adds the rest."""
+    """A value that an option cannot take: raised by converters and validators, and reported by the provider as a `Problem`.
+
+    Args:
+        expected: what would have been right, never what was given; it may be a secret.
+        hint: what to do about it.
+    """
 
     is_type = False
 
@@ -94,22 +103,25 @@ class Rejected(ValueError):
 
 
 class RejectedType(Rejected, TypeError):
-    """A value of a type that the option cannot take."""
+    """As `Rejected`, for a value of a type that the option cannot take; a `TypeError`."""
 
     is_type = True
 
 
 @attrs.frozen
 class DocumentProblem:
-    """One thing that is wrong with a document, and where it stands."""
+    """One thing that is wrong with a document, and where it stands; as a text it is one line."""
 
     source: str
     """Name of the file, or of the format where the text came without one."""
     line: int
+    """The line, counted from 1."""
     column: int
+    """The column, counted from 1."""
     path: str
     """Keys from the top, for example ``providers.chat.temperature``."""
     problem: Problem
+    """What is wrong there."""
 
     def __str__(self) -> str:
         text = str(self.problem)
@@ -118,7 +130,10 @@ class DocumentProblem:
 
 
 class DocumentError(ProviderError, ValueError):
-    """A document cannot be read or written; ``problems`` lists everything that is wrong with it."""
+    """A document or a statement cannot be read or written; a `ValueError`.
+
+    Its attribute ``problems`` is a tuple with a `DocumentProblem` for everything that is wrong with it.
+    """
 
     def __init__(self, problems: Iterable[DocumentProblem]) -> None:
         self.problems = tuple(problems)
@@ -135,14 +150,14 @@ class SecretError(ProviderError):
 
 
 class UnknownProviderError(ProviderError, KeyError):
-    """No provider is registered, or stored, under that name."""
+    """No provider is registered, or in the catalog, under that name; a `KeyError`."""
 
     # A KeyError shows the repr of its argument, which is made for keys and not for sentences.
     __str__ = Exception.__str__
 
 
 class UnknownRuntimeError(ProviderError, KeyError):
-    """No runtime of that name is known."""
+    """No runtime of that name is known; a `KeyError`."""
 
     # As above.
     __str__ = Exception.__str__

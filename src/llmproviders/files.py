@@ -31,6 +31,11 @@ _SUFFIXES: Final[Mapping[str, Format]] = {".toml": "toml", ".json": "json", ".ya
 def load(path: str | os.PathLike[str]) -> Catalog:
     """The catalog of a file; its format is told by its suffix (.toml, .json, .yaml, .yml).
 
+    Secrets that are references are not looked up.
+
+    Args:
+        path: the file; what it includes is looked for beside it.
+
     Raises:
         DocumentError: listing everything that is wrong with the file and those that it includes.
     """
@@ -57,7 +62,12 @@ class Origin:
 
 
 def explain(path: str | os.PathLike[str]) -> tuple[Catalog, dict[str, dict[str, Origin]]]:
-    """The catalog of a file, and by provider and Python name of the option (extras: ``extra_options.KEY``) its origin.
+    """The catalog of a file, and for each option of each provider its `Origin`.
+
+    The origins are by name of the provider, then by Python name of the option; extras are ``extra_options.KEY``.
+
+    Args:
+        path: the file.
 
     Raises:
         DocumentError: as `load`.
@@ -98,7 +108,11 @@ def in_order(problems: Iterable[DocumentProblem]) -> list[DocumentProblem]:
 
 
 def loads(text: str, *, format: Format) -> Catalog:  # noqa: A002
-    """The catalog of a text.
+    """The catalog of a text; it may not ``include`` files, for it stands in none.
+
+    Args:
+        text: the document.
+        format: ``"toml"``, ``"json"`` or ``"yaml"``.
 
     Raises:
         DocumentError: listing everything that is wrong with the text.
@@ -139,6 +153,12 @@ def dump(
     inherit: bool = False,
 ) -> None:
     """Write a catalog to a file, whole or not at all; with revealed secrets only its owner can read it.
+
+    Args:
+        catalog: what to write.
+        path: the file; its suffix tells the format.
+        secrets: what to do with literal secrets, as for `dumps`.
+        inherit: write an entry as one that extends another where that is shorter.
 
     Raises:
         DocumentError: as `dumps`, or if the suffix is of no format.

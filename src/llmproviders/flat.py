@@ -24,7 +24,10 @@ from .secrets import MASK, Secret, mask_urls, reveal
 __all__ = ["converter", "has_options", "text_reader", "text_writer"]
 
 converter: Final = Converter()
-"""Unstructures any attrs class with options to ``dict[str, str]``, and structures it back."""
+"""The cattrs converter: it unstructures any attrs class with options to ``dict[str, str]``, and structures it back.
+
+Register a pair of hooks with it to give a type of your own a text.
+"""
 
 
 def _is_timedelta(hint: Any) -> bool:

@@ -54,6 +54,7 @@ class Service:
     """A service with the OpenAI API; call it to make its provider."""
 
     name: str = attrs.field(kw_only=False)
+    """The preset's name."""
     base: str = attrs.field(kw_only=False)
     """URL before the task; names in braces are arguments of the call."""
     variable: str = ""
@@ -103,7 +104,7 @@ class Service:
         return provider
 
     def endpoint(self, task: str, place: Mapping[str, str]) -> tuple[str, list[Problem]]:
-        """URL of a task, and what is wrong with asking for it."""
+        """URL of a *task*, with *place* for what its braces stand for; and what is wrong with asking for it."""
         problems = []
         if task not in self.tasks:
             hint = did_you_mean(task, self.tasks) if isinstance(task, str) else ""
@@ -196,7 +197,7 @@ def dashscope(
     task: str = CHAT,
     **options: Unpack[PresetOptions],
 ) -> DashScopeProvider:
-    """Alibaba Cloud Model Studio.
+    """The `DashScopeProvider` of Alibaba Cloud Model Studio.
 
     Args:
         region: ``"cn-beijing"``, ``"ap-southeast-1"`` (Singapore) or ``"us-east-1"`` (Virginia).

@@ -26,7 +26,7 @@ _JAVA_TYPES: Final[Mapping[object, JavaType]] = {bool: "Boolean", int: "Long", f
 
 @attrs.frozen(kw_only=True)
 class Option:
-    """What a field's metadata says of an option; see `option` for the fields."""
+    """What a field's metadata says of an option; see `option` for the fields, and `options` for the whole description."""
 
     key: str = attrs.field(kw_only=False)
     meaning: str = ""
@@ -131,6 +131,12 @@ def options(cls: type) -> tuple[OptionInfo, ...]:
     """The options of a provider class, in declaration order.
 
     The whole library (conversion, messages, documents, documentation) reads an option here.
+
+    Args:
+        cls: an attrs class whose fields have the metadata of `option`.
+
+    Raises:
+        TypeError: if a default depends on the instance.
     """
     return tuple(_describe(cls, attrs.fields(cls), hints(cls)))
 

@@ -76,7 +76,7 @@ _classes: Final = _Classes()
 
 
 def register_provider_class(cls: _Class) -> _Class:
-    """Make *cls* the class of its identifier; also usable as a class decorator.
+    """Make *cls* the class of its identifier, in place of another one, and return it; also usable as a class decorator.
 
     Raises:
         TypeError: if it is no `Provider` class with an identifier.
@@ -99,7 +99,13 @@ def provider_class(identifier: str) -> type[Provider]:
 
 
 def provider_classes() -> dict[str, type[Provider]]:
-    """Every known class by its identifier, those of installed packages included."""
+    """Every known class by its identifier: those built in, registered, or named by installed packages.
+
+    A package names its classes in the entry point group ``llmproviders.providers``.
+
+    Raises:
+        ProviderError: if a package names something that is no `Provider` class.
+    """
     return _classes.all()
 
 
@@ -126,10 +132,15 @@ _current: ContextVar[Provider | None] = ContextVar("llmproviders_current", defau
 
 
 def set_provider(name_or_provider: str | Provider, provider: Provider | None = None, /, **options: Any) -> Provider:
-    """Register a provider and return it; registering a name again replaces it and keeps its place.
+    """Register a provider for the whole process, and return it; registering a name again replaces it and keeps its place.
 
     ``set_provider(provider)`` registers under the provider's identifier, ``set_provider("chat", provider)`` under a
     name, and ``set_provider("openai-compat", **options)`` makes the provider of that identifier first.
+
+    Args:
+        name_or_provider: a provider; the name for *provider*; or the identifier that *options* are for.
+        provider: a provider, where a name is given first.
+        options: options of the identifier's class by Python names; of a `GenericProvider` if it has no class.
 
     Raises:
         TypeError: if it is called in another way.
@@ -173,7 +184,7 @@ def set_default_provider(name: str) -> None:
 
 
 def get_provider(name: str | None = None) -> Provider:
-    """The provider of that name; without a name that of `using_provider`, else the default, else the only one.
+    """The registered provider of that name; without a name that of `using_provider`, else the default, else the only one.
 
     Raises:
         UnknownProviderError: if there is none, or several and no default; the message lists the names.
@@ -220,6 +231,11 @@ def remove_provider(name: str) -> Provider:
 @contextmanager
 def using_provider(name_or_provider: str | Provider) -> Iterator[Provider]:
     """Within the block, and only in its thread or task, make a provider the one that is meant without a name.
+
+    The context manager gives the provider.
+
+    Args:
+        name_or_provider: a provider, or the name of a registered one.
 
     Raises:
         UnknownProviderError: if no provider has that name.

@@ -213,6 +213,10 @@ def parse_create_model(sql: str, *, source: str = "sql") -> ModelStatement:
 def parse_statements(sql: str, *, source: str = "sql") -> tuple[ModelStatement, ...]:
     """The CREATE MODEL statements of a text, such as a file; see `parse_create_model`.
 
+    Args:
+        sql: the statements, each ended by a semicolon but for the last; comments may stand between them.
+        source: where they come from, for messages.
+
     Raises:
         DocumentError: listing all that is wrong with them, with line and column; any other statement is wrong.
     """

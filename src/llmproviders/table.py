@@ -46,13 +46,12 @@ MAX_SHAPES: Final = 4096
 
 @attrs.frozen
 class Rule:
-    """A rule that spans options.
-
-    ``check`` is called with the class and the options' values, and returns the problem, or None if all is well.
-    """
+    """A rule that spans options, for `Provider.rules`."""
 
     options: tuple[str, ...]
+    """Python names of the options that it is about."""
     check: Callable[..., Problem | None]
+    """Called with the class and the options' values in their order; returns the `Problem`, or None if all is well."""
 
 
 class Spec:

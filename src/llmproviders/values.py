@@ -73,12 +73,12 @@ class Between:
 
 
 def between(low: float, high: float, *, open_low: bool = False) -> Between:
-    """A validator: from *low* (itself excluded if *open_low*) to *high*."""
+    """A validator for `attrs.field`: the number is from *low* (itself excluded if *open_low*) to *high*; None passes."""
     return Between(low, high, open_low)
 
 
 def at_least(low: float) -> Between:
-    """A validator: *low* or more."""
+    """A validator for `attrs.field`: the number is *low* or more; None passes."""
     return Between(low)
 
 
@@ -230,7 +230,7 @@ _IS_KEY: Final = f"{_IS_TEXT} and '{MASK[0]}' not in {{value}} and '$' not in {{
 
 
 def secret(value: str | Secret | None) -> Secret | None:
-    """A `Secret` from text; the mask of a redacted provider is no secret."""
+    """A converter for `attrs.field`: a `Secret` from text; the mask of a redacted provider is no secret."""
     if value is None or isinstance(value, Secret):
         return value
     if not isinstance(value, str):
@@ -246,7 +246,7 @@ routine(secret, _IS_KEY, "{held}({value})", held=held)
 
 
 def required_secret(value: str | Secret) -> Secret:
-    """As `secret`, for an option that must be given."""
+    """As `secret`, for an option that must be given: None is refused."""
     found = secret(value)
     if found is None:
         raise RejectedType("a str or a Secret")
@@ -279,7 +279,11 @@ _durations: Final = Remembered()
 
 
 def duration(value: str | timedelta | None) -> str | None:
-    """A Flink duration: a text is kept as it is written, a `timedelta` written in the largest exact unit."""
+    """A converter for `attrs.field`: a Flink duration as text.
+
+    A text is checked as Flink reads it, and kept as it is written: ``"30s"``, ``"500 ms"``, ``"2min"``, ``"PT1.5S"``. A
+    `timedelta` is written in the largest unit that is exact; numbers are refused, for their unit is not told.
+    """
     if value is None:
         return None
     if not isinstance(value, str):

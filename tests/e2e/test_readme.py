@@ -1,37 +1,47 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the README and the example say of Flink is what happens."""
+"""What README.md, docs/ and the example say of Flink is what happens."""
 
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from unittest import SkipTest
 
 import pytest
 from openai_server import OpenAIServer
-
-from llmproviders import OpenAICompatProvider
+from pages import parsers, reader
+from sybil import Document
 
 ROOT = Path(__file__).parent.parent.parent
+CONDITION = "if(not flink"
+NEWEST = "2.3"
+PAGES = {
+    str(page.relative_to(ROOT)): page
+    for page in [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
+    if CONDITION in page.read_text(encoding="utf-8")
+}
 
 
-def test_readme_runs(openai_server: OpenAIServer, jars: Mapping[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """The block prints a line for each row, and the vectors are there."""
-    (block,) = re.findall(
-        r"<!--- skip: next -->\n\n```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
-    )
-    chat = OpenAICompatProvider(endpoint=openai_server.chat, api_key="sk-demo", model="demo", temperature=0.7)
-    world = {"chat": chat}
-    exec(compile(block, "README.md", "exec"), world)
-    lines = capsys.readouterr().out.splitlines()
-    assert ["arrived late", "fits well"] == sorted(line.partition(": ")[0] for line in lines)
-    assert all(line.partition(": ")[2] for line in lines)
-    vectors = list(world["vectors"].execute().collect())
-    assert 2 == len(vectors)
-    assert all(isinstance(number, float) for row in vectors for number in row[1])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_runs(
+    name: str, openai_server: OpenAIServer, jars: Mapping[str, Path], flink_version: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every block of a page that has some for PyFlink runs, those included; the README on every version."""
+    if name != "README.md" and flink_version != NEWEST:
+        pytest.skip(f"docs/ is written for Flink {NEWEST}")
+    document = Document.parse(str(PAGES[name]), *parsers())
+    with reader(document.namespace, service=openai_server.chat.removesuffix("/chat/completions")):
+        for example in document.examples():
+            with suppress(SkipTest):
+                example.evaluate()
+    if name == "README.md":
+        lines = capsys.readouterr().out.splitlines()
+        assert ["arrived late", "fits well"] == sorted(line.partition(": ")[0] for line in lines)
+        assert all(line.partition(": ")[2] for line in lines)
 
 
 def test_example_runs(jars: Mapping[str, Path], flink_version: str) -> None:

@@ -26,6 +26,13 @@ class GenericProvider(Provider):
     Java writes them (booleans, numbers) or as JSON (containers); None is left out; the value of a key that looks like a
     credential is masked. Every name is free to be an option's, also ``name`` and ``self``; a mapping given as
     ``extra_options`` is more options.
+
+    Args:
+        name: the identifier that Flink's factory discovery looks for.
+        options: Java keys and values.
+
+    Raises:
+        InvalidOptionsError: if a value has no text, listing each.
     """
 
     __slots__ = ()
@@ -62,7 +69,7 @@ class GenericProvider(Provider):
 
     @classmethod
     def named(cls, name: str, options: Mapping[str, str]) -> tuple[Self, Exception | None]:
-        """The provider *name* of a flat dict, or the error that there is none."""
+        """The provider *name* of the *options* of a flat dict, or the error that there is none."""
         new = object.__new__(cls)
         if (problem := not_a_mapping(options)) is not None:
             return new, invalid(cls.__name__, [problem])

@@ -31,7 +31,7 @@ class OpenAIProvider(Provider):
     """A service with the OpenAI API on Apache Flink 2.1 and later.
 
     Identifier ``openai``. ``endpoint`` and ``api_key`` are required and may be positional. Only what is set is emitted:
-    the rest is Flink's own default. See ``options(OpenAIProvider)`` for each option.
+    the rest is Flink's own default. Source of its rules: the options of Apache Flink's ``openai`` factory, 2.1 to 2.3.
     """
 
     __slots__ = ()

@@ -273,7 +273,9 @@ class _ChatProvider(Provider):
 class OpenAICompatProvider(_ChatProvider):
     """A service with the OpenAI chat-completions or embeddings API: OpenAI, DeepSeek, Model Studio, and others.
 
-    Identifier ``openai-compat`` (VVR). All options are by name; see ``options(OpenAICompatProvider)`` for each.
+    Identifier ``openai-compat`` (VVR). All options are by name. Either ``endpoint`` and ``api_key`` are given, or ``task``
+    alone, for the platform's built-in AI service. Sources of its rules: the class of the same name in VVR 11.7 to 11.9, and
+    Apache Flink's ``openai`` factory.
     """
 
     __slots__ = ()
@@ -286,7 +288,8 @@ class OpenAICompatProvider(_ChatProvider):
 class DashScopeProvider(_ChatProvider):
     """Alibaba Cloud DashScope: chat and embeddings, multimodal embedding, and audio transcription.
 
-    Identifier ``dashscope`` (VVR). All options are by name; see ``options(DashScopeProvider)`` for each.
+    Identifier ``dashscope`` (VVR 11.8 and later). The options are those of `OpenAICompatProvider`; its task may be two more.
+    Sources of its rules: the class of the same name in VVR 11.8 and 11.9, and the documentation of Model Studio.
     """
 
     __slots__ = ()

@@ -27,8 +27,8 @@ __all__ = ["TritonProvider"]
 class TritonProvider(Provider):
     """A model on an NVIDIA Triton Inference Server.
 
-    Identifier ``triton`` (VVR, and Apache Flink 2.3 and later). ``endpoint`` is required and may be positional; see
-    ``options(TritonProvider)`` for each option.
+    Identifier ``triton`` (VVR 11.8 and later, Apache Flink 2.3 and later). ``endpoint`` is required and may be positional.
+    Sources of its rules: the options of Apache Flink's ``triton`` factory, and the class of the same name in VVR.
     """
 
     __slots__ = ()

@@ -105,7 +105,10 @@ def list_runtimes() -> list[str]:
 
 
 def runtime(name: str | Runtime) -> Runtime:
-    """The runtime of that name.
+    """What is known of a runtime.
+
+    Args:
+        name: such as ``"flink-2.3"`` or ``"vvr-11.9"``; a `Runtime` is given back.
 
     Raises:
         UnknownRuntimeError: if there is none; the message lists the names.

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the reference says is made here, out of the records that the library itself goes by.
+
+Where a page has ``<!-- generated: NAME -->``, the Markdown of the function ``NAME`` comes. Sphinx is not needed to make it, so
+that the tests can hold it against the library.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from llmproviders import OptionInfo, Provider, checks, list_runtimes, options, presets, provider_classes, runtime
+from llmproviders.documents import KINDS
+from llmproviders.schema import catalog_schema
+
+# Markdown -------------------------------------------------------------------------------------------------------------
+
+
+def code(text: object, anchor: str = "") -> str:
+    """Code, also in a cell of a table; with an anchor, links can lead to it."""
+    shown = f"`{text}`".replace("|", r"\|")
+    return f"{shown}{{#{anchor}}}" if anchor else shown
+
+
+def codes(texts: Iterable[object]) -> str:
+    return ", ".join(map(code, texts))
+
+
+def plain(text: str) -> str:
+    """Text in which Markdown sees nothing but code between backticks; options of commands are code too."""
+    parts = re.split(r"(``.+?``|`.+?`)", re.sub(r"(?<!\S)--[a-z-]+", r"`\g<0>`", " ".join(text.split())))
+    escaped = (re.sub(r"([\\*_\[\]<>|{}$#])", r"\\\1", part) for part in parts[::2])
+    quoted = (code(part.strip("`")) for part in [*parts[1::2], "``"])
+    return "".join(text + (quote if quote != "``" else "") for text, quote in zip(escaped, quoted, strict=True))
+
+
+def table(columns: str, rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """A table whose columns' titles are given as they stand in its first line."""
+    yield from ("", f"| {columns} |", f"|{'---|' * (columns.count('|') + 1)}")
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+    yield ""
+
+
+def section(level: int, title: str, anchor: str) -> Iterator[str]:
+    yield from ("", f"({anchor})=", f"{'#' * level} {title}", "")
+
+
+def documented(thing: object) -> str:
+    """What a docstring says before its headings."""
+    return re.split(r"\n\n(?:Raises|Args):", inspect.getdoc(thing) or "")[0]
+
+
+# Options --------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def factories(identifier: str) -> Mapping[str, Any]:
+    """The factories of an identifier, by runtime."""
+    every = {name: runtime(name).factories.get(identifier) for name in list_runtimes()}
+    return {name: factory for name, factory in every.items() if factory is not None}
+
+
+def provider_options() -> Iterator[str]:
+    """For every class: where it runs, its tasks, and a row for each option."""
+    for identifier, cls in provider_classes().items():
+        yield from section(2, code(identifier), identifier)
+        yield from (f"{{class}}`llmproviders.{cls.__name__}`: {plain(documented(cls).partition('.')[0])}.", "")
+        yield f"- Runtimes: {', '.join(f'[{name}](runtimes.md#{name}-{identifier})' for name in factories(identifier))}."
+        yield f"- Tasks: {codes(cls.tasks) or 'not told apart'}."
+        yield f"- Java key of a model that is named per call: {code(cls.model_key)}."
+        columns = "Option, Java key | Type | Default | Takes | Tasks | Runtimes | Meaning"
+        yield from table(columns, (option_row(cls, info) for info in options(cls)))
+
+
+def option_row(cls: type[Provider], info: OptionInfo) -> Iterator[str]:
+    older = f"; older: {codes(info.deprecated_keys)}" if info.deprecated_keys else ""
+    several = f"; several: {code(info.sequence_key)}" if info.sequence_key else ""
+    yield f"**{code(info.name, f'{cls.identifier}-{info.name}')}**<br>{code(info.key)}{several}{older}"
+    yield f"{info.java}{', secret' if info.secret else ''}"
+    default = info.default if info.default is None else code(cls._table().specs[info.name].write(info.default))
+    yield "required" if info.required else default or ""
+    takes = (plain(info.rule), codes(info.allowed), {"json": "JSON object", "url": "URL"}.get(info.format, ""))
+    yield "; ".join(filter(None, takes))
+    yield codes(info.tasks) or "all"
+    known = [name for name, factory in factories(cls.identifier).items() if factory.option(info.key) is not None]
+    yield "all" if len(known) == len(factories(cls.identifier)) else ", ".join(known) or "none"
+    yield plain(info.meaning)
+
+
+# Runtimes -------------------------------------------------------------------------------------------------------------
+
+
+def runtime_overview() -> Iterator[str]:
+    """The runtimes, and which identifiers each has."""
+    found = [runtime(name) for name in list_runtimes()]
+    rows = (
+        (
+            f"[{each.name}](#{each.name})",
+            plain(each.title) + ("" if each.released else ", not released"),
+            ", ".join(f"[{identifier}](#{each.name}-{identifier})" for identifier in each.factories),
+            "an error" if each.exhaustive else "a warning: Java may take more than its source shows",
+        )
+        for each in found
+    )
+    yield from table("Runtime | What it is | Factories | A key that is not listed", rows)
+
+
+def runtime_factories() -> Iterator[str]:
+    """For every runtime and factory: its source, what is wrong with it, its rules, and a row for each option."""
+    for name in list_runtimes():
+        found = runtime(name)
+        yield from section(2, name, name)
+        yield from (f"{plain(found.title)}. Sources:", "", *(f"- {plain(source)}" for source in found.sources))
+        for identifier, factory in found.factories.items():
+            yield from section(3, f"{code(identifier)} on {name}", f"{name}-{identifier}")
+            yield from (f"Read off {code(factory.artifact)}.", "")
+            yield from (f"- No model runs on it: {plain(defect)}." for defect in factory.defects)
+            yield f"- Rules: {', '.join(f'[{rule}](#rule-{rule})' for rule in factory.rules) or 'none of its own'}."
+            if factory.tokenizer is not None:
+                begun = (f"{prefix}…" for prefix in factory.tokenizer.prefixes)
+                yield f"- Models whose tokens it counts: {codes([*factory.tokenizer.names, *begun])}."
+            yield from table("Java key | Type | Default | Takes | Option", _factory_rows(identifier, factory.options.values()))
+
+
+def _factory_rows(identifier: str, found: Iterable[Any]) -> Iterator[list[str]]:
+    known = options(provider_classes()[identifier])
+    names = {key: info.name for info in known for key in (info.key, info.sequence_key)}
+    for option in found:
+        name = names.get(option.key)
+        yield [
+            code(option.key) + (f"; older: {codes(option.deprecated_keys)}" if option.deprecated_keys else ""),
+            option.type or "not said",
+            "required" if option.required else "" if option.default is None else code(option.default),
+            codes(option.choices),
+            f"[{code(name)}](options.md#{identifier}-{name})" if name else "",
+        ]
+
+
+# What is checked on every runtime, before and after the rules that its data names.
+EVERYWHERE = {
+    "works": checks._defects,
+    "keys": checks._keys,
+    "required": checks._missing,
+    "ignored": checks._ignored,
+    "plain-http": checks._plain_http,
+}
+
+
+def runtime_rules() -> Iterator[str]:
+    """The rules beyond keys and types: those of every runtime, then those that the data names."""
+    for name, rule in {**EVERYWHERE, **checks.RULES}.items():
+        named = [each for each in list_runtimes() if any(name in found.rules for found in runtime(each).factories.values())]
+        where = ", ".join(named) or "every runtime"
+        yield from (f"(rule-{name})=", code(name), f": {plain(documented(rule))} On {where}.", "")
+
+
+# Files ----------------------------------------------------------------------------------------------------------------
+
+
+def file_keys() -> Iterator[str]:
+    """The keys of a whole file, out of its JSON Schema."""
+    yield from table("Key | Value | Meaning", _key_rows(catalog_schema()))
+
+
+def file_entries() -> Iterator[str]:
+    """The keys of each kind of entry, and what a file holds for each option of a class."""
+    every = {info.name for cls in provider_classes().values() for info in options(cls)}
+    for title, entry in catalog_schema()["$defs"].items():
+        kind = next(key for key in entry["properties"] if key in KINDS)
+        identifier = entry["properties"][kind].get("const", "")
+        yield from section(3, f"{code(kind)}: {code(identifier)}" if identifier else code(kind), f"entry-{title}")
+        if kind in ("preset", "extends"):
+            yield from ("Its options, by their Python names, and:", "")
+        yield from table("Key | Value | Meaning", _key_rows(entry, identifier, () if kind == "provider" else every))
+
+
+def _key_rows(schema: Mapping[str, Any], identifier: str = "", hidden: Iterable[str] = ()) -> Iterator[list[str]]:
+    known = {info.name for info in options(provider_classes()[identifier])} if identifier in provider_classes() else ()
+    for key, value in schema["properties"].items():
+        if key not in hidden:
+            required = ", required" if key in schema.get("required", ()) else ""
+            name = f"[{code(key)}](options.md#{identifier}-{key})" if key in known else code(key)
+            yield [name, f"{words(value)}{required}", plain(value["description"])]
+
+
+def words(schema: Mapping[str, Any]) -> str:
+    """The values of a schema in words; null, and other spellings of a text, are not told."""
+    if "anyOf" in schema:
+        told = [each for each in schema["anyOf"] if each != {"type": "null"} and not each.get("pattern", "").startswith("^(?:[")]
+        return " or ".join(dict.fromkeys(map(words, told)))
+    if "const" in schema or "enum" in schema:
+        return codes(schema.get("enum") or [schema["const"]])
+    if "examples" in schema:
+        return f"duration, such as {codes(schema['examples'])}"
+    kinds = {
+        "string": "text",
+        "boolean": "boolean",
+        "integer": "whole number",
+        "number": "number",
+        "object": "table",
+        "array": "list",
+    }
+    given = schema["type"]
+    text = " or ".join(kinds[kind] for kind in ([given] if isinstance(given, str) else given))
+    low, high = schema.get("minimum", schema.get("exclusiveMinimum", -(2**31))), schema.get("maximum", 2**31 - 1)
+    if low > -(2**31):
+        text += f" of at least {low}" if high >= 2**31 - 1 else f" from {low} to {high}"
+    if "properties" in schema:
+        text += f" {code('{ ' + next(iter(schema['properties'])) + ' = ... }')}"
+    return f"{text} of {words(schema['items'])}" if "items" in schema else text
+
+
+# The command line and presets -----------------------------------------------------------------------------------------
+
+
+def commands() -> Iterator[str]:
+    """Every command: what it does, its arguments and options, and its examples, as ``--help`` has them."""
+    import typer
+    from typer.main import get_command
+
+    from llmproviders import cli
+
+    group: Any = get_command(cli.app())
+    top = typer.Context(group, info_name="llmproviders")
+    for name, command in group.commands.items():
+        context = typer.Context(command, info_name=name, parent=top)
+        yield from section(2, name, f"command-{name}")
+        yield from (plain(command.help), "", "```text", command.get_usage(context).removeprefix("Usage: "), "```", "")
+        records = (each.get_help_record(context) for each in command.get_params(context))
+        yield from table("Argument or option | Meaning", ((code(names), plain(meaning)) for names, meaning in records))
+        yield from ("```shell", *command.epilog.split("\n\n")[1:], "```", "")
+
+
+def services() -> Iterator[str]:
+    """The services that have a preset."""
+    rows = (
+        (code(each.name), code(each.base), each.variable and code(each.variable), codes(each.tasks), plain(each.note))
+        for each in presets.SERVICES.values()
+    )
+    yield from table("Preset | URL before the task | Key's variable | Tasks | Note", rows)
+
+
+MAKERS: Mapping[str, Callable[[], Iterator[str]]] = {
+    made.__name__: made
+    for made in (
+        provider_options,
+        runtime_overview,
+        runtime_factories,
+        runtime_rules,
+        file_keys,
+        file_entries,
+        commands,
+        services,
+    )
+}
+
+
+def fill_in(text: str) -> str:
+    """A page with what is generated in its place."""
+    return re.sub(r"<!-- generated: (\w+) -->", lambda found: "\n".join(MAKERS[found[1]]()), text)

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How Sphinx makes the documentation; ``scripts/docs`` runs it."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version as version_of
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+project = "llmproviders"
+author = "The llmproviders maintainers"
+project_copyright = author
+release = version = version_of("llmproviders")
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "reference"]
+exclude_patterns = ["_ext"]
+nitpicky = True
+# Types of others, whose documentation would have to be fetched: Python's, attrs' and PyFlink's.
+nitpick_ignore_regex = [
+    ("py:class", r"(collections\.abc|datetime|os|pathlib|typing|typing_extensions|attrs?|cattrs|pyflink)\..*")
+]
+
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+# One parameter a line where they are many.
+python_maximum_signature_line_length = 100
+
+html_theme = "furo"
+html_title = f"llmproviders {release}"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
+html_show_sourcelink = False
+# Prompts are not copied, and lines of output neither.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run the blocks of README.md and of docs/ as a reader would: in order, in a folder of their own.
+
+- ``python``: run, in one namespace per page; with ``>>>`` as a doctest. The whole block is one example, also for ``skip: next``.
+- ``toml``, ``yaml``, ``json``, ``sql``, ``python`` whose first line is a comment with a file name: written to that file.
+  JSON has no comments, so that the line is left out of the file there: ``// catalog.json``.
+- ``toml``, ``yaml``, ``json`` without a name: parsed. ``sql`` without a name: read as CREATE MODEL statements.
+- ``console``: each ``$ command`` is run, and what it prints is compared; a line ``...`` stands for any lines, and a command
+  may go on in the next line after a backslash.
+- ``<!--- invisible-code-block: python ... -->``: run, and not shown. ``<!--- skip: next -->`` leaves the next block out.
+
+Two names are there from the start: ``flink``, true where the end-to-end tests run the page on PyFlink, and ``service``, the
+root URL of the service with the OpenAI API that they bring, such as ``http://localhost:8000/v1``; otherwise an empty text.
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from sybil import Document, Example, Region
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.markdown import SkipParser
+from sybil.parsers.markdown.lexers import DirectiveInHTMLCommentLexer, FencedCodeBlockLexer
+
+from llmproviders import parse_statements, registry
+from llmproviders.files import format_module
+
+ENVIRONMENT = {"DEEPSEEK_API_KEY": "sk-demo", "DASHSCOPE_API_KEY": "sk-demo", "COLUMNS": "100", "TERMINAL_WIDTH": "100"}
+COLOURS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS", "GITHUB_ACTIONS", "PYTHONWARNINGS")
+# Languages of blocks that are shown only. Any other must be among EVALUATORS, so that a misspelled one is not left out.
+SHOWN = {"text", "shell", "markdown", "diff", "xml", "java"}
+
+
+@contextmanager
+def reader(namespace: dict[str, Any], *, service: str = "") -> Iterator[None]:
+    """The reader's environment: an empty folder, demo keys, a pipe of 100 columns, and nothing registered."""
+    home = Path.cwd()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch.dict(os.environ, ENVIRONMENT),
+        mock.patch.dict(registry._providers, clear=True),
+        mock.patch.dict(registry._classes._known),
+        mock.patch.object(registry, "_default", None),
+        mock.patch.object(sys, "path", [folder, *sys.path]),
+    ):
+        for name in COLOURS:
+            os.environ.pop(name, None)
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        namespace.update(flink=bool(service), service=service, __name__="__main__")
+        os.chdir(folder)
+        try:
+            yield
+        finally:
+            os.chdir(home)
+
+
+# Blocks ---------------------------------------------------------------------------------------------------------------
+
+_run_python = PythonEvaluator()
+
+
+def _python(example: Example) -> str | None:
+    if not example.parsed.startswith(">>>"):
+        return _run_python(example)
+    examples = doctest.DocTestParser().get_examples(example.parsed, example.path)
+    test = doctest.DocTest(examples, {}, Path(example.path).name, example.path, example.line, None)
+    test.globs = example.namespace
+    output: list[str] = []
+    doctest.DocTestRunner(verbose=False).run(test, out=output.append, clear_globs=False)
+    return "".join(output)
+
+
+def _sql(example: Example) -> str | None:
+    if not re.match(r"(?i)\s*CREATE\s+(TEMPORARY\s+)?MODEL\b", example.parsed):
+        return "expected a first line with a file name, such as '-- models.sql', CREATE MODEL, or <!--- skip: next --> above it"
+    parse_statements(example.parsed)
+    return None
+
+
+def _tree(language: Any) -> Callable[[Example], None]:
+    return lambda example: format_module(language).read(example.parsed) and None
+
+
+def _console(example: Example) -> str | None:
+    wanted: list[tuple[str, list[str]]] = []
+    for line in example.parsed.splitlines():
+        if line.startswith("$ "):
+            wanted.append((line[2:], []))
+        elif wanted and wanted[-1][0].endswith("\\") and not wanted[-1][1]:
+            wanted[-1] = (f"{wanted[-1][0]}\n{line.removeprefix('> ')}", [])
+        elif wanted:
+            wanted[-1][1].append(line)
+        else:
+            return f"expected '$ command' first, got {line!r}"
+    for command, lines in wanted:
+        got = "\n".join(line.rstrip() for line in _output(command).rstrip().splitlines())
+        expected = "\n".join(lines).rstrip()
+        pattern = "".join(r"(?:.*\n)*" if line == "..." else re.escape(line) + "\n" for line in expected.splitlines())
+        if not re.fullmatch(pattern, got + "\n" if got else ""):
+            return f"$ {command}\nExpected:\n{expected}\nGot:\n{got}\n"
+    return None
+
+
+EVALUATORS: dict[str, Callable[[Example], str | None]] = {
+    "python": _python,
+    "console": _console,
+    "sql": _sql,
+    **{language: _tree(language) for language in ("toml", "yaml", "json")},
+}
+
+# Files ----------------------------------------------------------------------------------------------------------------
+
+_NAMED = re.compile(r"(?:#|--|//) ([\w./-]+\.[a-z]+)\n")
+
+
+def _write(example: Example) -> None:
+    language, text = example.region.lexemes["arguments"], example.parsed
+    name = _NAMED.match(text)[1]
+    file = Path(name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text.partition("\n")[2] if language == "json" else text, encoding="utf-8")
+    if language == "python":
+        compile(text, name, "exec", dont_inherit=True)
+        # One of the same name may have been imported.
+        sys.modules.pop(file.stem, None)
+
+
+# Commands -------------------------------------------------------------------------------------------------------------
+
+
+def _output(command: str) -> str:
+    """What a command prints. One of ours that needs no shell runs in this process, for that is twenty times as fast."""
+    if export := re.fullmatch(r"export (\w+)=(\S+)", command):
+        os.environ[export[1]] = export[2]
+        return ""
+    # What is left beside quoted texts that a shell takes as they are.
+    plain = re.sub(r"""'[^']*'|"[^"$`\\]*\"""", "", command)
+    if command.startswith("llmproviders ") and not re.search(r"[|&;<>()$`*?~\\\n\[{#]", plain):
+        return _in_process(shlex.split(command)[1:])
+    shell = ["bash", "-c", command]
+    done = subprocess.run(shell, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False)
+    return done.stdout.decode()
+
+
+def _in_process(arguments: list[str]) -> str:
+    from typer.testing import CliRunner
+
+    from llmproviders import cli
+
+    with mock.patch.multiple("typer.rich_utils", MAX_WIDTH=100, FORCE_TERMINAL=False):
+        result = CliRunner().invoke(cli.app(), arguments, prog_name="llmproviders")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.output
+
+
+# Sybil's side ---------------------------------------------------------------------------------------------------------
+
+
+def _blocks(document: Document) -> Iterable[Region]:
+    for region in FencedCodeBlockLexer(".+", {"language": "arguments", "source": "source"})(document):
+        language = region.lexemes["arguments"]
+        region.parsed = region.lexemes["source"]
+        if language in EVALUATORS:
+            named = language != "console" and _NAMED.match(region.parsed)
+            region.evaluator = _write if named else EVALUATORS[language]
+            yield region
+        elif language not in SHOWN and not language.startswith("{"):
+            raise ValueError(f"{document.path}: expected a block of {', '.join([*EVALUATORS, *SHOWN])}, got {language!r}")
+    for region in DirectiveInHTMLCommentLexer("invisible-code(-block)?", "python")(document):
+        region.parsed = region.lexemes["source"]
+        region.evaluator = _python
+        yield region
+
+
+def parsers() -> list[Callable[[Document], Iterable[Region]]]:
+    """What finds the blocks of a page."""
+    return [_blocks, SkipParser()]
