@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from own import Mode, RerankProvider
@@ -23,6 +25,9 @@ from llmproviders import (
     Secret,
     TritonProvider,
 )
+
+# For laws over much ground; CI has the time.
+MANY = settings(max_examples=600 if os.environ.get("CI") else 120)
 
 UGLY = (
     "",

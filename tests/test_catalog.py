@@ -71,7 +71,7 @@ def test_bad_content() -> None:
     """Names are texts, values are providers."""
     with pytest.raises(ProviderError, match=r"^a catalog has names that are not empty texts, got ''$"):
         Catalog({"": A})
-    with pytest.raises(ProviderError, match=r"^a catalog has providers, got a int as 'x'$"):
+    with pytest.raises(ProviderError, match=r"^a catalog has providers, got one of type int as 'x'$"):
         Catalog({"x": 1})  # type: ignore[dict-item]
 
 

@@ -30,6 +30,7 @@ from llmproviders import (
     ProviderError,
     Secret,
     TritonProvider,
+    check,
     dump,
     dumps,
     explain,
@@ -732,3 +733,54 @@ def test_an_option_is_wrong_once() -> None:
     with pytest.raises(DocumentError) as caught:
         from_dict({"provider": "openai", "endpoint": "e", "api_key": {"x": "y"}})
     assert 'dict:1:1: api_key: expected a text, { env = "NAME" } or { file = "path" }, got a table of x' == str(caught.value)
+
+
+STUMBLED = {
+    "a preset's task": (
+        "[providers.c]\npreset = 'deepseek'\nfor_task = 'embeddings'\n",
+        "c.toml:3:1: providers.c.for_task: expected chat/completions, which is what deepseek documents, got 'embeddings'; "
+        "pass the endpoint to a provider yourself",
+    ),
+    "a preset's place": (
+        "[providers.c]\npreset = 'azure_openai'\n",
+        'c.toml:1:1: providers.c.place: expected the resource that is yours, got nothing; write place = { resource = "..." }',
+    ),
+    "an entry that extends itself": (
+        "[providers.c]\nextends = 'c'\n",
+        "c.toml:2:1: providers.c.extends: expected entries that end somewhere, got c -> c; "
+        "one that replaces an included entry needs a name of its own to extend it",
+    ),
+    "a text without quotes": (
+        "[providers.c]\nextends = deepseek\n",
+        "c.toml:2:11: expected TOML (invalid value); texts are written in quotes",
+    ),
+    "a secret that is written out": (
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = 'MARK'\n",
+        "c.toml:4:1: providers.c.api_key: expected a reference, for this text is a secret, got ******; "
+        'write { env = "NAME" } or { file = "path" }',
+    ),
+    "an extra that is written out": (
+        "[providers.c]\ngeneric = 'g'\nextra_options = { a-token = 'MARK', b-token = { env = 'B' }, c = 'd' }\n",
+        "c.toml:3:1: providers.c.extra_options.a-token: expected a reference, for this text is a secret, got ******; "
+        'write { env = "NAME" } or { file = "path" }',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STUMBLED)
+def test_what_newcomers_stumbled_over(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A problem is said at the key that the reader wrote, with what to write instead."""
+    monkeypatch.chdir(tmp_path)
+    text, expected = STUMBLED[name]
+    Path("c.toml").write_text(text, encoding="utf-8")
+    assert [expected] == [str(problem) for problem in check("c.toml")]
+
+
+def test_a_secret_that_is_written_out_is_a_warning(tmp_path: Path) -> None:
+    """The file loads all the same, and what extends the entry is not warned of again."""
+    path = tmp_path / "c.toml"
+    path.write_text(
+        "[providers.a]\nprovider = 'openai'\nendpoint = 'https://h'\napi_key = 'MARK'\n[providers.b]\nextends = 'a'\n"
+    )
+    assert ["warning"] == [each.problem.severity for each in check(path)]
+    assert ["a", "b"] == list(load(path))

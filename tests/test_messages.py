@@ -291,7 +291,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "an extra key that is no text": (
         lambda: OpenAICompatProvider(extra_options={1: "x"}),
         InvalidTypeError,
-        "OpenAICompatProvider: extra_options: expected option names that are str, got a value of type dict",
+        "OpenAICompatProvider: extra_options: expected option names that are str",
     ),
     "extras that are no mapping": (
         lambda: OpenAICompatProvider(extra_options="x"),
@@ -301,7 +301,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "an extra value of no text": (
         lambda: OpenAICompatProvider(extra_options={"vendor": {1}}),
         InvalidTypeError,
-        "OpenAICompatProvider: extra_options: expected a str, bool, number, timedelta, or what JSON can carry for option 'vendor', got a value of type dict",
+        "OpenAICompatProvider: extra_options: expected a str, bool, number, timedelta, or what JSON can carry for option 'vendor'",
     ),
     "an extra that is no number": (
         lambda: OpenAICompatProvider(vendor=math.inf),
@@ -491,7 +491,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "an option of no text": (
         lambda: GenericProvider("g", x={1}),
         InvalidTypeError,
-        "GenericProvider: extra_options: expected a str, bool, number, timedelta, or what JSON can carry for option 'x', got a value of type dict",
+        "GenericProvider: extra_options: expected a str, bool, number, timedelta, or what JSON can carry for option 'x'",
     ),
 }
 

@@ -9,6 +9,7 @@ import sys
 import types
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Any, ClassVar, Literal, Optional
 
@@ -472,3 +473,32 @@ def test_many_sets_of_options() -> None:
 
 
 options_of = {info.name: info for info in options(TritonProvider)}
+
+
+def test_a_type_without_a_text() -> None:
+    """A type that no hook gives a text is named when the class is first used, with what to do."""
+
+    @attrs.frozen(kw_only=True)
+    class Priced(Provider):
+        identifier = "priced"
+        price: Decimal | None = attrs.field(default=None, metadata=option("max-price"))
+
+    expected = "^price: expected a type that has a text, got Decimal; register its hooks with llmproviders.converter$"
+    with pytest.raises(TypeError, match=expected):
+        Priced()
+
+
+def test_json_without_a_converter() -> None:
+    """An option said to be JSON is read as such, and masked, whatever its field converts."""
+
+    @attrs.frozen(kw_only=True)
+    class Body(Provider):
+        identifier = "body"
+        body: str | None = attrs.field(default=None, metadata=option("body", format="json"))
+
+    assert '{"a": 1}' == Body(body={"a": 1}).body
+    assert "MARK" not in repr(Body(body='{"api_key": "MARK"}'))
+    with pytest.raises(
+        InvalidOptionsError, match=r"^Body: body: expected a JSON object with each name once, got \*\*\*\*\*\* \(str\)$"
+    ):
+        Body(body="{")

@@ -108,9 +108,17 @@ def test_other_calls(call: Any) -> None:
     assert [] == list_providers()
 
 
+class Nameless(Provider):
+    """A provider whose author left its identifier empty."""
+
+    identifier = ""
+
+
 def test_empty_names() -> None:
     """A name has at least one character."""
-    for call in (lambda: set_provider(""), lambda: set_provider("", A), lambda: set_provider(GenericProvider(""))):
+    with pytest.raises(ProviderError, match="^GenericProvider: name: expected an identifier that is not empty, got ''$"):
+        set_provider("")
+    for call in (lambda: set_provider("", A), lambda: set_provider(Nameless())):
         with pytest.raises(ProviderError, match="^set_provider\\(\\): expected a name that is not empty$"):
             call()
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from own import RerankProvider
-from strategies import CLASSES, providers
+from strategies import CLASSES, MANY, providers
 
 from llmproviders import Catalog, DocumentError, dumps, loads, options, provider_classes, register_provider_class
 from llmproviders.schema import catalog_schema
@@ -79,7 +79,6 @@ def test_points_to_the_option() -> None:
 any_provider = st.sampled_from(CLASSES).flatmap(providers)
 
 
-@settings(max_examples=150)
 @given(st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1, max_size=5), any_provider, max_size=2), st.booleans())
 def test_accepts_what_is_dumped(content: Any, inherit: bool) -> None:
     """Every document that dumps writes fits the schema."""
@@ -127,7 +126,7 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
     return entry
 
 
-@settings(max_examples=500)
+@MANY
 @given(entries())
 def test_agrees_with_loads(entry: dict[str, Any]) -> None:
     """The schema accepts what loads accepts; what only loads refuses is a rule that a schema cannot say."""

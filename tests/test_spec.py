@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from strategies import arguments
+from hypothesis import given
+from strategies import MANY, arguments
 
 from llmproviders import (
     DashScopeProvider,
@@ -259,35 +259,35 @@ def as_items(flat: dict[str, str]) -> list[tuple[str, str]]:
     return list(flat.items())
 
 
-@settings(max_examples=800)
+@MANY
 @given(arguments(OpenAICompatProvider))
 def test_openai_compat_emits_what_the_tables_say(given: dict[str, Any]) -> None:
     """Thousands of valid sets of arguments give exactly the contract's dict, in its order."""
     assert as_items(emitted(OpenAICompatProvider, given)) == as_items(OpenAICompatProvider(**given).to_options())
 
 
-@settings(max_examples=500)
+@MANY
 @given(arguments(DashScopeProvider))
 def test_dashscope_emits_what_the_tables_say(given: dict[str, Any]) -> None:
     """Thousands of valid sets of arguments give exactly the contract's dict, in its order."""
     assert as_items(emitted(DashScopeProvider, given)) == as_items(DashScopeProvider(**given).to_options())
 
 
-@settings(max_examples=800)
+@MANY
 @given(arguments(TritonProvider))
 def test_triton_emits_what_the_tables_say(given: dict[str, Any]) -> None:
     """Thousands of valid sets of arguments give exactly the contract's dict, in its order."""
     assert as_items(emitted(TritonProvider, given)) == as_items(TritonProvider(**given).to_options())
 
 
-@settings(max_examples=300)
+@MANY
 @given(arguments(OpenAIProvider))
 def test_openai_emits_what_the_tables_say(given: dict[str, Any]) -> None:
     """Only what was given is emitted."""
     assert as_items(emitted(OpenAIProvider, given)) == as_items(OpenAIProvider(**given).to_options())
 
 
-@settings(max_examples=500)
+@MANY
 @given(arguments(GenericProvider))
 def test_generic_emits_what_it_was_given(given: dict[str, Any]) -> None:
     """Every option under the key given, in the order given."""

@@ -184,7 +184,7 @@ NOT_WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
         "create_model_sql: extra_options.provider: expected no such extra option; the identifier is the provider's own; take the extra option out",
     ),
     "no identifier": (
-        lambda: create_model_sql("m", GenericProvider(""), input=IN, output=OUT),
+        lambda: create_model_sql("m", type("Nameless", (Provider,), {"identifier": ""})(), input=IN, output=OUT),
         "create_model_sql: provider: expected an identifier that is not empty, got ''",
     ),
     "no comment": (
@@ -420,7 +420,7 @@ NOT_READ: dict[str, tuple[str, str]] = {
     ),
     "a wrong extra": (
         "CREATE MODEL m WITH ('provider' = 'g', 'the-token' =\n '******')",
-        "sql:2:2: extra_options: expected the real text for option 'the-token', got a value of type dict; "
+        "sql:2:2: extra_options: expected the real text for option 'the-token'; "
         "this is the mask of a redacted value; use the original or Secret.from_env",
     ),
 }

@@ -23,11 +23,10 @@ from .providers.base import Provider
 from .providers.generic import GenericProvider
 from .providers.openai import OpenAIProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
-from .providers.triton import TritonProvider
 from .records import Option, OptionInfo, option, options
 from .secrets import MASK, MaskedText, Secret
 from .table import Rule
-from .values import at_least, between, duration, required_secret, secret
+from .values import at_least, between, duration, flink_map, json_headers, json_object, required_secret, secret
 
 if TYPE_CHECKING:
     from . import presets
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from .columns import Column
     from .documents import from_dict, to_dict
     from .files import Origin, check, dump, dumps, explain, load, loads
+    from .providers.triton import TritonProvider
     from .registry import (
         from_options,
         get_provider,
@@ -92,9 +92,12 @@ __all__ = [
     "dumps",
     "duration",
     "explain",
+    "flink_map",
     "from_dict",
     "from_options",
     "get_provider",
+    "json_headers",
+    "json_object",
     "list_providers",
     "list_runtimes",
     "load",
@@ -129,6 +132,7 @@ _LATER: Final = {
     "Origin": "files",
     "Runtime": "runtimes",
     "RuntimeOption": "runtimes",
+    "TritonProvider": "providers.triton",
     "check": "files",
     "create_model_sql": "sql",
     "dump": "files",

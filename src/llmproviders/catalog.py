@@ -70,7 +70,7 @@ class Catalog(Mapping[str, Provider]):
                 raise ProviderError(msg)
             value: object = provider
             if not isinstance(value, Provider):
-                msg = f"a catalog has providers, got a {type(value).__name__} as {name!r}"
+                msg = f"a catalog has providers, got one of type {type(value).__name__} as {name!r}"
                 raise ProviderError(msg)
         object.__setattr__(self, "_providers", content)
         object.__setattr__(self, "_default", default)

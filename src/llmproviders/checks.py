@@ -104,7 +104,7 @@ def lost(facts: Facts, key: str, identifier: str, runtime: Runtime) -> Problem:
         name,
         f"an option that {identifier} has on {runtime}",
         got=shown(facts.flat[key], with_type=False, hidden=key in facts.hidden),
-        hint="the built-in AI service is VVR's" if key == "task" else "it would be lost; drop it first if it may be",
+        hint="the built-in AI service is VVR's" if key == "task" else f"without({name!r}) drops it",
         key=key if key != name else "",
     )
 

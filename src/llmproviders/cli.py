@@ -163,9 +163,11 @@ def _common(
 # What several commands take.
 
 if not _MISSING:
-    File = Annotated[Path, typer.Argument(help="A catalog: .toml, .json, .yaml or .yml.", show_default=False)]
-    Name = Annotated[str, typer.Argument(help="A provider of the catalog.", show_default=False)]
-    AnyName = Annotated[str | None, typer.Argument(help="One provider; without it, all of them.", show_default=False)]
+    File = Annotated[Path, typer.Argument(metavar="FILE", help="A catalog: .toml, .json, .yaml or .yml.", show_default=False)]
+    Name = Annotated[str, typer.Argument(metavar="NAME", help="A provider of the catalog.", show_default=False)]
+    AnyName = Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One provider; without it, all of them.", show_default=False)
+    ]
     Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
@@ -432,7 +434,7 @@ def sql(
     "llmproviders import model.sql --secrets reveal -o providers.toml",
 )
 def import_(
-    file: Annotated[Path, typer.Argument(help="A file of CREATE MODEL statements.", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of CREATE MODEL statements.", show_default=False)],
     to: Annotated[
         Format | None, typer.Option("--to", help="The format; by default what OUT ends with, else toml.", show_default=False)
     ] = None,

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 
 from .catalog import Catalog
-from .errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, Rejected
+from .errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, Rejected, invalid
 from .flat import FlatReader, text_reader
 from .flinktext import read_json_object, write_json
 from .plans import MAX_PLANS, Plan
@@ -355,7 +355,17 @@ def _read_preset(name: str, entry: Mapping[str, Any], _: object) -> tuple[Provid
     try:
         return _result(maker(**given), None, found)
     except InvalidOptionsError as error:
-        return _result(None, error, found)
+        problems = [_in_a_preset(problem, entry) for problem in error.problems]
+        return _result(None, invalid(error.subject, problems), found)
+
+
+def _in_a_preset(problem: Problem, entry: Mapping[str, Any]) -> Problem:
+    """What a preset says of its arguments, said of the keys of an entry."""
+    if problem.option == "task" and "for_task" in entry:
+        return attrs.evolve(problem, option="for_task")
+    if problem.option == "place" and problem.hint.startswith("pass "):
+        return attrs.evolve(problem, hint=re.sub(r'pass place=\{"(\w+)": "..."\}', r'write place = { \1 = "..." }', problem.hint))
+    return problem
 
 
 def _read_extends(name: str, entry: Mapping[str, Any], base_of: Callable[[str], Base]) -> tuple[Provider | None, list[Found]]:
@@ -438,7 +448,7 @@ def _alone(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str
     table = cls._table()
     for name, value in given.items():
         try:
-            table.accept({name: value}, {})
+            table.accept_one(name, value, {})
         except Exception as error:  # noqa: BLE001
             found.append(((name,), attrs.evolve(table.problem(name, value, error), option="", key="")))
     task = entry.get("for_task", cls.tasks[0] if cls.tasks else None)

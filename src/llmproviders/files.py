@@ -18,6 +18,7 @@ from .formats.tree import MAX_CHARACTERS, Locate, Place, SyntaxProblem, place_of
 from .providers.base import Provider
 from .runtimes import Runtime
 from .runtimes import runtime as runtime_named
+from .secrets import MASK, Secret
 from .table import EXTRAS
 from .values import did_you_mean
 
@@ -83,6 +84,8 @@ def check(
 ) -> tuple[DocumentProblem, ...]:
     """Everything that is wrong with a catalog, each with its place; empty if nothing is.
 
+    A secret that is written out is a warning: who can read the file can read it.
+
     Args:
         path: the file.
         runtime: a distribution of Flink, such as ``"flink-2.3"``, that shall take every provider of the catalog.
@@ -97,6 +100,7 @@ def check(
     reading.file(Path(path), ())
     with suppress(DocumentError):
         reading.catalog()
+    reading.look_for_secrets()
     if runtime is not None:
         reading.against(runtime, model)
     return tuple(in_order(reading.problems))
@@ -384,6 +388,22 @@ class _Reading:
             return name, ("preset",)
         return self._where(body["extends"], option, implied=implied) if "extends" in body else None
 
+    def look_for_secrets(self) -> None:
+        """Warn of each secret that is written out: who can read the file can read it."""
+        for name, provider in self.providers.items():
+            body: Any = self.entries[name]
+            if provider is None:
+                continue
+            set_ = {**provider.extra_options, **provider._state()}
+            paths = [(key,) for key in body] + [(EXTRAS, key) for key in body.get(EXTRAS, {})]
+            for path in paths:
+                value = set_.get(path[-1])
+                if isinstance(value, Secret) and value.source == "text":
+                    hint = 'write { env = "NAME" } or { file = "path" }'
+                    problem = Problem("", "a reference, for this text is a secret", got=MASK, hint=hint, severity="warning")
+                    document, where = self.documents[name], ("providers", name, *path)
+                    self.complain(document.source, document.locate(where), where, problem)
+
     def against(self, runtime: str | Runtime, model: str | None) -> None:
         """Note what is wrong with each provider on a runtime, at the place of the option."""
         for name, provider in self.providers.items():
@@ -413,7 +433,9 @@ class _Reading:
             path = ("providers", name, "extends")
             if base in (name, *below):
                 chain = " -> ".join([*reversed(below[: below.index(base) + 1] if base in below else ()), name, base])
-                self.complain(document.source, document.locate(path), path, Problem("", "entries that end somewhere", got=chain))
+                hint = "one that replaces an included entry needs a name of its own to extend it" if base == name else ""
+                problem = Problem("", "entries that end somewhere", got=chain, hint=hint)
+                self.complain(document.source, document.locate(path), path, problem)
                 return None
             if base not in self.entries:
                 hint = did_you_mean(base, list(self.entries))

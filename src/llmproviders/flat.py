@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 import attrs
 from cattrs import Converter
+from cattrs.errors import StructureHandlerNotFoundError
 
 from .errors import Problem, Rejected, RejectedType, invalid
 from .flinktext import read_boolean, read_double, read_duration, read_integer, write_duration
@@ -100,6 +101,12 @@ def _enum_writer(_: Any) -> Callable[[Enum], str]:
     return lambda member: str(member.value)
 
 
+def _without_text(info: OptionInfo) -> TypeError:
+    kind = getattr(info.type, "__name__", str(info.type))
+    msg = f"{info.name}: expected a type that has a text, got {kind}; register its hooks with llmproviders.converter"
+    return TypeError(msg)
+
+
 def text_writer(info: OptionInfo) -> Callable[[Any], str]:
     """How a value of the option becomes its Java text."""
     if info.sequence_key:
@@ -131,7 +138,10 @@ def text_reader(info: OptionInfo) -> Callable[[str], Any]:
     """How a Java text of the option becomes what the constructor takes."""
     if info.sequence_key:
         return _read_sequence
-    hook = converter.get_structure_hook(info.type)
+    try:
+        hook = converter.get_structure_hook(info.type)
+    except StructureHandlerNotFoundError:
+        raise _without_text(info) from None
     return hook.read if isinstance(hook, _Reads) else lambda text: hook(text, info.type)
 
 

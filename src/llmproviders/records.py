@@ -57,7 +57,7 @@ def option(
         key: the option's key on the Java side, for example ``"max-tokens"``.
         meaning: one line for people.
         java: the Java type; by default what fits the field's annotation.
-        format: ``"url"`` for a URL, whose credentials are masked, or ``"json"`` for JSON text.
+        format: ``"url"`` for a URL, or ``"json"`` for a JSON object as text or mapping; credentials in it are masked.
         secret: whether the value is a credential; a field annotated with `Secret` always is.
         choices: the only texts allowed, or the name of the class attribute that holds them.
         tasks: the tasks that take the option; empty means every task.

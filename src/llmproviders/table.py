@@ -31,6 +31,7 @@ from .values import (
     enum_acceptor,
     fold,
     instance_acceptor,
+    json_object,
     number_acceptor,
     required_secret,
     secret,
@@ -98,7 +99,7 @@ def _type_acceptor(field: attrs.Attribute[Any], info: OptionInfo | None, hint: A
         java = info.java if info else ("Long" if hint is int else "Double")
         return number_acceptor(java, field.validator if isinstance(field.validator, Between) else None)
     if hint is str:
-        return url if info and info.format == "url" else accept_text
+        return {"url": url, "json": json_object}.get(info.format if info else "", accept_text)
     accept = instance_acceptor(hint)
     write = text_writer(info) if info else lambda _: ""
 
@@ -255,16 +256,19 @@ class Table:
 
     def accept(self, given: Mapping[str, Any], state: dict[str, Any]) -> None:
         """Accept *given* into *state*; raises whatever the first problem raises."""
-        specs = self.specs
         for name, value in given.items():
-            spec = specs[name]
-            default = spec.default
-            if value is not None or spec.required:
-                value = spec.accept(value)  # noqa: PLW2901
-            if value is default or (default is not None and value == default):
-                state.pop(name, None)
-            else:
-                state[name] = value
+            self.accept_one(name, value, state)
+
+    def accept_one(self, name: str, value: Any, state: dict[str, Any]) -> None:
+        """Accept one value into *state*."""
+        spec = self.specs[name]
+        default = spec.default
+        if value is not None or spec.required:
+            value = spec.accept(value)
+        if value is default or (default is not None and value == default):
+            state.pop(name, None)
+        else:
+            state[name] = value
 
     def shaped(self, state: Mapping[str, Any]) -> tuple[Shape, tuple[Any, ...]]:
         """The shape of *state*, and its values in the order of the shape."""
@@ -321,7 +325,7 @@ class Table:
                 unknown[name] = value
                 continue
             try:
-                self.accept({name: value}, state)
+                self.accept_one(name, value, state)
             except Exception as error:  # noqa: BLE001
                 # A converter that is not ours may raise anything; its message may show a secret.
                 problems.append(self.problem(name, value, error))
@@ -359,7 +363,7 @@ class Table:
                 problems.append(problem)
                 taken.pop(name, None)
         if taken:
-            self.accept({EXTRAS: extras.changed(taken)}, state)
+            self.accept_one(EXTRAS, extras.changed(taken), state)
 
     def _refusal(self, name: str) -> Problem | None:
         """Why *name* cannot be an extra option; None if it can."""
@@ -385,7 +389,8 @@ class Table:
         # Anything but plain values may hold what must not be shown, as may headers and bodies.
         opaque = hidden or (info is not None and (info.format == "json" or info.java == "Map"))
         if isinstance(error, Rejected):
-            got = shown(value, with_type=error.is_type, hidden=opaque)
+            # What is wrong with one of the extra options is said with its name; the mapping as a whole says nothing.
+            got = "" if name == EXTRAS and isinstance(value, Mapping) else shown(value, with_type=error.is_type, hidden=opaque)
             return Problem(name, error.expected, got=got, hint=error.hint, key=key, is_type=error.is_type)
         message = "a valid value" if opaque else mask_urls(" ".join(str(error).split()))[:200]
         return Problem(

@@ -12,6 +12,7 @@ import sys
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import attrs
@@ -369,8 +370,13 @@ def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str |
             raise Rejected("header values that are strings or lists of strings", hint=f"see header {name!r}")
     if len(_headers_shown) >= MAX_KNOWN:
         _headers_shown.clear()
-    shown = _headers_shown[hash(text)] = write_read_json(dict.fromkeys(read, MASK))
+    shown = _headers_shown[hash(text)] = _masked_headers(tuple(read))
     return masked(text, shown)
+
+
+@lru_cache(maxsize=256)
+def _masked_headers(names: tuple[str, ...]) -> str:
+    return write_read_json(dict.fromkeys(names, MASK))
 
 
 routine(

@@ -121,7 +121,8 @@ def _syntax_problem(text: str, message: str) -> SyntaxProblem:
     found = re.fullmatch(r"(.*?)(?: \(at (?:line (\d+), column (\d+)|end of document)\))?", message, re.DOTALL)
     assert found is not None
     place = Place(int(found[2]), int(found[3])) if found[2] else place_of(text, len(text))
-    return SyntaxProblem(place, f"TOML ({found[1][:1].lower()}{found[1][1:]})")
+    hint = "texts are written in quotes" if found[1] == "Invalid value" else ""
+    return SyntaxProblem(place, f"TOML ({found[1][:1].lower()}{found[1][1:]})", hint=hint)
 
 
 def _places(text: str) -> dict[Path, Place]:

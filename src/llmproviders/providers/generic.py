@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..errors import Problem, invalid
+from ..errors import Problem, Rejected, invalid
 from ..table import EXTRAS
 from .base import Provider, fill, not_a_mapping
 
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = ["GenericProvider"]
+
+
+def _identifier(name: str) -> str:
+    if name == "":
+        raise Rejected("an identifier that is not empty")
+    return name
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False, init=False)
@@ -40,7 +46,7 @@ class GenericProvider(Provider):
     identifier: ClassVar[str] = ""
     has_own_names: ClassVar[bool] = False
     # Its alias is no name that an option could have; only the constructor below takes it.
-    _name: str = attrs.field(kw_only=False, alias="_name")
+    _name: str = attrs.field(kw_only=False, alias="_name", converter=_identifier)
 
     def __init__(self, name: str, /, **options: Any) -> None:
         error = fill(self, self._table(), _given({"_name": name}, {}, options), {}, None, [])
