@@ -31,7 +31,7 @@ python_maximum_signature_line_length = 100
 html_theme = "furo"
 html_title = f"llmproviders {release}"
 html_static_path = ["_static"]
-html_css_files = ["tables.css"]
+html_css_files = ["reading.css"]
 html_show_sourcelink = False
 # Prompts are not copied, and lines of output neither.
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
