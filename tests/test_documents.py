@@ -759,6 +759,11 @@ STUMBLED = {
         "c.toml:4:1: providers.c.api_key: expected a reference, for this text is a secret, got ******; "
         'write { env = "NAME" } or { file = "path" }',
     ),
+    "a header that looks like a reference": (
+        "[providers.c]\nprovider = 'openai-compat'\nextra_header = { env = 'HDR' }\n",
+        "c.toml:3:1: providers.c.extra_header: expected headers, got a table of env alone; "
+        "only a secret can be a reference; a header of that name goes into a text",
+    ),
     "an extra that is written out": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a-token = 'MARK', b-token = { env = 'B' }, c = 'd' }\n",
         "c.toml:3:1: providers.c.extra_options.a-token: expected a reference, for this text is a secret, got ******; "

@@ -757,3 +757,38 @@ def test_problems_show_no_secret(provider: Provider, each: Runtime, model: str |
     except ProviderError:
         return
     assert secret not in json.dumps([str(problem) for problem in provider.check(each, model=model)])
+
+
+def test_placeholders_are_filled_in_by_vvr_only() -> None:
+    """Apache Flink sends them as they are, which is a warning; the platform of VVR knows them."""
+    placeholder = OpenAIProvider("https://h/v1/chat/completions", "${secret_values.k}", model="m")
+    assert [
+        (
+            "warning",
+            "api_key (api-key): expected the text that the service gets, got ****** (str); "
+            "only VVR fills placeholders in, unless you do before the job is submitted",
+        )
+    ] == [(each.severity, str(each)) for each in placeholder.check("flink-2.3")]
+    on_vvr = OpenAICompatProvider(endpoint="https://h/v1/chat/completions", api_key="${secret_values.k}", model="m")
+    assert () == on_vvr.check("vvr-11.9")
+
+
+def test_content_types_of_other_columns() -> None:
+    """As many as there are input columns, in a check as in a call."""
+    provider = OpenAICompatProvider(endpoint="https://h/v1/chat/completions", api_key="k", content_type=["TEXT", "IMAGE_URL"])
+    assert ["content_type: expected as many as input columns, 1 (a), got 2 (TEXT, IMAGE_URL)"] == [
+        str(each) for each in provider.check("vvr-11.9", input="a STRING")
+    ]
+    assert () == provider.check("vvr-11.9", input="a STRING, b STRING")
+
+
+def test_a_task_that_the_runtime_has_not() -> None:
+    """It is one problem, for nothing that is dropped would help."""
+    endpoint = "https://dashscope.aliyuncs.com/api/v1/services/embeddings/multimodal-embedding/multimodal-embedding"
+    provider = DashScopeProvider(endpoint=endpoint, api_key="k", content_type="IMAGE_URL")
+    with pytest.raises(InvalidOptionsError) as caught:
+        provider.for_runtime("flink-2.3")
+    assert (
+        "DashScopeProvider: task: expected a task that openai has (chat/completions, embeddings), got multimodal-embedding; "
+        "flink-2.3 has no other"
+    ) == str(caught.value)

@@ -652,3 +652,15 @@ def test_replace_is_with() -> None:
     """`copy.replace` of Python 3.13 derives as `with_` does."""
     provider = OpenAICompatProvider(temperature=0.5)
     assert provider.with_(temperature=0.7) == provider.__replace__(temperature=0.7)
+
+
+def test_headers_of_placeholders_are_no_secrets() -> None:
+    """What the platform fills in can be shown, and written into SQL and files; one literal value masks them all."""
+    headers = {"X-Tenant": "${secret_values.tenant}", "X-Shop": "${secret_values.shop}"}
+    assert json.dumps(headers) == str(BASE.with_(extra_header=headers).extra_header)
+    assert "${secret_values.tenant}" in str(TritonProvider("http://h", custom_headers=headers).custom_headers)
+    for more in ({"A": "b"}, {"A": ["${x}"]}):
+        assert "${" not in str(BASE.with_(extra_header={**headers, **more}).extra_header)
+    assert '{"api_key": "${secret_values.k}", "token": "******"}' == str(
+        BASE.with_(extra_body={"api_key": "${secret_values.k}", "token": MARK}).extra_body
+    )

@@ -146,6 +146,7 @@ EVERYWHERE = {
     "keys": checks._keys,
     "required": checks._missing,
     "ignored": checks._ignored,
+    "unfilled": checks._unfilled,
     "plain-http": checks._plain_http,
 }
 

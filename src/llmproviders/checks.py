@@ -18,7 +18,7 @@ from .errors import Problem, Rejected
 from .flinktext import read_boolean, read_double, read_duration, read_integer, read_map
 from .runtimes import NAMES, Factory, Runtime, RuntimeOption
 from .runtimes import runtime as runtime_of
-from .secrets import MASK
+from .secrets import MASK, is_placeholder
 from .table import shown
 from .tasks import task_of_endpoint
 from .urls import unfit_url
@@ -82,7 +82,7 @@ def problems(
     found = [*_defects(view), *_keys(view), *_missing(view)]
     for name in factory.rules:
         found += RULES[name](view)
-    found += [*_ignored(view), *_plain_http(view)]
+    found += [*_ignored(view), *_unfilled(view), *_plain_http(view)]
     return tuple(found)
 
 
@@ -526,6 +526,19 @@ def _ignored(view: _View) -> Iterator[Problem]:
     for key, tasks in view.facts.tasks.items():
         if key in view.facts.chosen and task is not None and task not in tasks:
             yield view.problem(key, f"no such option for task {task}", hint="it is ignored", severity="warning")
+
+
+def _unfilled(view: _View) -> Iterator[Problem]:
+    """A placeholder such as ``${secret_values.key}`` is filled in before it reaches the service; a warning.
+
+    Source: the documentation of VVR, which fills them in; Apache Flink sends them as they are.
+    """
+    if str(view.runtime).startswith("vvr-"):
+        return
+    for key, text in view.facts.flat.items():
+        if key in view.facts.hidden and is_placeholder(text):
+            hint = "only VVR fills placeholders in, unless you do before the job is submitted"
+            yield view.problem(key, "the text that the service gets", hint=hint, severity="warning")
 
 
 def _plain_http(view: _View) -> Iterator[Problem]:

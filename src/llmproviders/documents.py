@@ -27,7 +27,7 @@ from .records import OptionInfo
 from .registry import provider_class, provider_classes
 from .secrets import MASK, MaskedText, Secret
 from .table import EXTRAS, Shape, Table, picker
-from .values import did_you_mean
+from .values import did_you_mean, flink_map, json_headers
 
 __all__ = ["RESERVED", "Secrets", "from_dict", "to_dict"]
 
@@ -273,12 +273,12 @@ def provider_by_routine(entry: object, bases: Mapping[str, Provider | None]) -> 
     recipe = shape.recipes.get(keys) or _recipe(cls, keys, shape)
     if recipe is None:
         return None
-    plan, names, pick, secrets = recipe
+    plan, names, pick, tables = recipe
     values = pick(entry)
-    if secrets:
+    if tables:
         found: list[Found] = []
         values = [
-            _secret_value(value, (name,), found) if name in secrets and type(value) is dict else value
+            _value(tables[name], value, found) if type(value) is dict and name in tables else value
             for name, value in zip(names, values, strict=True)
         ]
         if found:
@@ -287,8 +287,8 @@ def provider_by_routine(entry: object, bases: Mapping[str, Provider | None]) -> 
     return new if plan(new, state, values) else None
 
 
-_Recipe: TypeAlias = tuple[Plan, tuple[str, ...], Callable[[Mapping[str, Any]], Sequence[Any]], frozenset[str]]
-"""What makes the provider, the names of an entry's options, what gets their values, and which of them are secrets."""
+_Recipe: TypeAlias = tuple[Plan, tuple[str, ...], Callable[[Mapping[str, Any]], Sequence[Any]], dict[str, OptionInfo]]
+"""What makes the provider, the names of an entry's options, what gets their values, and those that tables may mean much for."""
 
 
 def _recipe(cls: type[Provider], keys: tuple[str, ...], shape: Shape) -> _Recipe | None:
@@ -303,7 +303,8 @@ def _recipe(cls: type[Provider], keys: tuple[str, ...], shape: Shape) -> _Recipe
     plan = shape.plans[names]
     if plan is None:
         return None
-    recipe = plan, names, picker(names), frozenset(info.name for info in infos if info and info.secret)
+    tables = {info.name: info for info in infos if info and (info.secret or info.java == "Map" or info.format == "json")}
+    recipe = plan, names, picker(names), tables
     if len(shape.recipes) >= MAX_PLANS:
         shape.recipes.clear()
     shape.recipes[keys] = recipe
@@ -486,10 +487,17 @@ def _extras(value: object, found: list[Found]) -> dict[str, Any]:
     return {key: _secret_value(item, (EXTRAS, key), found) if isinstance(item, Mapping) else item for key, item in value.items()}
 
 
+_HEADERS: Final[tuple[object, ...]] = (json_headers, flink_map)
+
+
 def _value(info: OptionInfo, value: Any, found: list[Found]) -> Any:
     """What the constructor takes for a value in a document."""
     if isinstance(value, Mapping) and info.secret:
         return _secret_value(value, (info.name,), found)
+    if isinstance(value, dict) and info.field.converter in _HEADERS and len(value) == 1 and not {"env", "file"}.isdisjoint(value):
+        hint = "only a secret can be a reference; a header of that name goes into a text"
+        found.append(((info.name,), Problem("", "headers", got=f"a table of {next(iter(value))} alone", hint=hint)))
+        return None
     if isinstance(value, str) and not _is_plain(info):
         # A type with a text of its own is written by its text.
         given, _, problems = _reader(info)({info.key: value})

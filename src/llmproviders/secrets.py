@@ -49,6 +49,11 @@ def looks_like_credential(key: str) -> bool:
     return has_credential_name(key)
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether *text* is a placeholder, such as ``${secret_values.key}``, that a platform fills in."""
+    return text[:2] == "${" and re.fullmatch(_PLACEHOLDER, text) is not None
+
+
 def mask_urls(text: str) -> str:
     """*text* with the user part and credential parameters of its URLs masked."""
     if "://" not in text or not any(mark in text for mark in URL_MARKS):
@@ -81,7 +86,7 @@ class Secret:
             del text, given
             raise TypeError(msg)
         self = _new(cls)
-        _set_source(self, "placeholder" if text[:2] == "${" and re.fullmatch(_PLACEHOLDER, text) else "text")
+        _set_source(self, "placeholder" if is_placeholder(text) else "text")
         _set_text(self, text)
         return self
 

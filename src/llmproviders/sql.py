@@ -185,7 +185,7 @@ class ModelStatement:
     """Whether the model is gone with its session."""
     if_not_exists: bool = False
     """Whether a model that is there already is no error."""
-    warnings: tuple[DocumentProblem, ...] = ()
+    warnings: tuple[DocumentProblem, ...] = attrs.field(default=(), eq=False)
     """What Flink takes, and the author may not want."""
 
 

@@ -30,7 +30,7 @@ from .flinktext import (
     write_read_json,
 )
 from .routines import MAX_KNOWN, Remembered, routine
-from .secrets import MASK, URL_MARKS, MaskedText, Secret, held, looks_like_credential, mask_urls, masked, reveal
+from .secrets import MASK, URL_MARKS, MaskedText, Secret, held, is_placeholder, looks_like_credential, mask_urls, masked, reveal
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -349,7 +349,7 @@ def _masked_json(value: object, mask: str, *, below: bool = False) -> object:
     if isinstance(value, list):
         return [_masked_json(item, mask, below=below) for item in value]
     if isinstance(value, str):
-        return mask if below else mask_urls(value)
+        return mask if below and not is_placeholder(value) else mask_urls(value)
     return value
 
 
@@ -359,7 +359,7 @@ _headers_shown: Final[dict[int, str]] = {}
 
 
 def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str | None:
-    """Request headers as a JSON object of strings or lists of strings; every value is masked."""
+    """Request headers as a JSON object of strings or lists of strings; masked, unless the platform fills all of them in."""
     if value is None or type(value) is MaskedText:
         return value
     text = value if type(value) is str and value.isascii() else _json_text(value)
@@ -368,6 +368,8 @@ def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str |
     for name, item in read.items():
         if type(item) is not str and not (type(item) is list and all(type(each) is str for each in item)):
             raise Rejected("header values that are strings or lists of strings", hint=f"see header {name!r}")
+    if "${" in text and all(type(item) is str and is_placeholder(item) for item in read.values()):
+        return text
     if len(_headers_shown) >= MAX_KNOWN:
         _headers_shown.clear()
     shown = _headers_shown[hash(text)] = _masked_headers(tuple(read))
@@ -389,7 +391,7 @@ routine(
 
 
 def flink_map(value: str | Mapping[str, str] | None) -> str | None:
-    """HTTP headers as Flink map text, from such a text or a mapping; every value is masked."""
+    """HTTP headers as Flink map text, from such a text or a mapping; masked, unless the platform fills all of them in."""
     if value is None or type(value) is MaskedText:
         return value
     if isinstance(value, Mapping):
@@ -402,7 +404,10 @@ def flink_map(value: str | Mapping[str, str] | None) -> str | None:
     _refuse_mask(text)
     if "\n" in text or "\r" in text:
         raise Rejected("headers without line breaks")
-    return masked(text, ",".join(f"{name}:{MASK}" for name in read_map(text)))
+    read = read_map(text)
+    if read and all(map(is_placeholder, read.values())):
+        return text
+    return masked(text, ",".join(f"{name}:{MASK}" for name in read))
 
 
 def stop_texts(value: str | Sequence[str] | None) -> str | None:

@@ -433,7 +433,11 @@ class Provider(_Content):
 
         provider = self if model is None else self.with_(**self._model(model))
         given, made = (None if each is None else columns(each) for each in (input, output))
-        return problems(provider._facts(), runtime_of(runtime), input=given, output=made)
+        facts = provider._facts()
+        found = problems(facts, runtime_of(runtime), input=given, output=made)
+        if given is not None:
+            found += tuple(provider._align(dict(facts.flat), [column.name for column in given])[1])
+        return found
 
     def for_runtime(self, runtime: str | Runtime) -> Provider:
         """The provider to use on *runtime* in place of this one, which may be of another class.
@@ -452,6 +456,10 @@ class Provider(_Content):
         cls = next((each for each in self.relatives if each.identifier in runtime.factories), type(self))
         if cls is type(self) or self.provider_name() in runtime.factories:
             return self._without_surplus(runtime)
+        task = getattr(self, "task", None) or task_of_endpoint(getattr(self, "endpoint", None) or "")
+        if task is not None and task not in cls.tasks:
+            expected = f"a task that {cls.identifier} has ({', '.join(cls.tasks)})"
+            raise invalid(type(self).__name__, [Problem("task", expected, got=task, hint=f"{runtime} has no other")])
         facts, factory, table = self._facts(), runtime.factories[cls.identifier], cls._table()
         given: dict[str, Any] = {}
         extras: dict[str, Any] = {}
