@@ -1036,3 +1036,10 @@ def test_convert_to_no_format(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (1, "") == (done.returncode, done.stdout)
     assert f"{tmp_path / 'out.txt'}:1:1: expected a file that ends with .toml, .json, .yaml, .yml, got '.txt'\n" == done.stderr
+
+
+def test_check_strict() -> None:
+    """A warning is an error where the caller says so: a key that is written out must not get past CI."""
+    Path("key.toml").write_text(f'[providers.a]\npreset = "deepseek"\napi_key = "{KEY}"\n', encoding="utf-8")
+    assert "key.toml:3:1: warning: providers.a.api_key: expected a reference" in run("check", "key.toml")
+    assert KEY not in run("check", "--strict", "key.toml", code=1)

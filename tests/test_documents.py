@@ -789,3 +789,40 @@ def test_a_secret_that_is_written_out_is_a_warning(tmp_path: Path) -> None:
     )
     assert ["warning"] == [each.problem.severity for each in check(path)]
     assert ["a", "b"] == list(load(path))
+
+
+def test_secrets_are_found_in_entries_that_are_wrong(tmp_path: Path) -> None:
+    """A mistake beside it hides no secret; URLs, headers and bodies are looked into where nothing is wrong."""
+    path = tmp_path / "c.json"
+    entries = {
+        "wrong": {"preset": "deepseek", "api_key": "MARK", "temprature": 1},
+        "other": {"provider": "no-such", "api_key": "MARK", "extra_options": {"a-token": "MARK"}},
+        "none": {
+            "provider": "openai-compat",
+            "endpoint": "https://h",
+            "api_key": "${secret_values.k}",
+            "extra_header": {"X-A": "b"},
+        },
+        "all": {
+            "provider": "openai-compat",
+            "endpoint": "https://u:MARK@h",
+            "extra_header": {"Authorization": "MARK"},
+            "extra_body": {"token": "MARK"},
+        },
+        "map": {"provider": "triton", "endpoint": "https://h", "custom_headers": {"Cookie": "MARK"}},
+    }
+    path.write_text(json.dumps({"providers": entries}), encoding="utf-8")
+    found = [each for each in check(path) if each.problem.severity == "warning"]
+    assert [
+        "providers.wrong.api_key",
+        "providers.other.extra_options.a-token",
+        "providers.all.endpoint",
+        "providers.all.extra_header",
+        "providers.all.extra_body",
+        "providers.map.custom_headers",
+    ] == [each.path for each in found]
+    assert {
+        "expected a reference, for this text is a secret, got ******; "
+        "a placeholder that the platform fills in may stand here, or code may add it"
+    } == {str(each.problem) for each in found[2:]}
+    assert "MARK" not in "".join(map(str, check(path)))

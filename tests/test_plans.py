@@ -305,7 +305,7 @@ def test_plans_are_not_hoarded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_patterns_of_defaults_are_not_hoarded(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same names with ever other values at their defaults fill no memory, and are right each time."""
-    monkeypatch.setattr(plans, "MAX_PLANS", 3)
+    monkeypatch.setattr(plans, "MAX_ENDINGS", 3)
     for number in range(16):
         given_ = {
             "n": number & 1 or None,
@@ -315,6 +315,36 @@ def test_patterns_of_defaults_are_not_hoarded(monkeypatch: pytest.MonkeyPatch) -
         }
         provider = OpenAICompatProvider(**given_)  # type: ignore[arg-type]
         assert given_ == {name: getattr(provider, name) for name in given_}
+
+
+def test_what_is_not_ours_runs_once() -> None:
+    """A converter of one's own beside a validator gets an iterable once; a text is no number; None is not given."""
+
+    @attrs.frozen(kw_only=True)
+    class Tagged(Provider):
+        identifier = "tagged"
+        tags: str = attrs.field(default="", converter=",".join, validator=attrs.validators.max_len(20), metadata=option("tags"))
+        size: int = attrs.field(default=1, converter=int, metadata=option("size"))
+
+    for _ in range(plans.USES + 3):
+        assert "a,b" == Tagged(tags=(each for each in "ab")).tags
+        assert provider_by_routine({"extends": "base", "size": "5"}, {"base": Tagged()}) is None
+
+
+def test_masked_durations_are_not_remembered() -> None:
+    """What shows as a duration and is none is refused, and nothing of it is kept."""
+    for _ in range(plans.USES + 3):
+        with pytest.raises(InvalidOptionsError):
+            OpenAICompatProvider(retry_backoff_base_interval=MaskedText("bogus", "1s"))
+    assert "bogus" not in values._durations
+
+
+def test_ever_more_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of unknown keys together are not remembered."""
+    table = OpenAICompatProvider._table()
+    given_ = tuple(f"x{number}" for number in range(100))
+    assert table.reading[given_] is None
+    assert given_ not in table.reading._uses
 
 
 def test_a_secret_that_is_no_reference() -> None:

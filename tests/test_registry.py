@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
+import re
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import EntryPoint
 from typing import Any
@@ -16,6 +18,7 @@ from own import RerankProvider
 
 from llmproviders import (
     DashScopeProvider,
+    DocumentError,
     GenericProvider,
     InvalidOptionsError,
     OpenAICompatProvider,
@@ -27,7 +30,9 @@ from llmproviders import (
     from_options,
     get_provider,
     list_providers,
+    loads,
     option,
+    parse_create_model,
     provider_class,
     provider_classes,
     register_provider_class,
@@ -336,15 +341,37 @@ def test_entry_points(monkeypatch: pytest.MonkeyPatch, own_classes: _Classes) ->
     assert ["llmproviders.providers"] == looks
 
 
-def test_bad_entry_points(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An entry point that is no provider class is an error that names it, each time."""
-    entry_points(monkeypatch, acme="own:Mode")
-    for _ in range(2):
-        with pytest.raises(ProviderError) as caught:
-            provider_class("acme")
-        text = "entry point acme of group llmproviders.providers: expected a Provider class, got own:Mode"
-        assert text == str(caught.value)
+BROKEN = {
+    "own:Mode": "own:Mode",
+    "own:NoSuchClass": "own:NoSuchClass, which fails with AttributeError: module 'own' has no attribute 'NoSuchClass'",
+    "no_such_module:X": "no_such_module:X, which fails with ModuleNotFoundError: No module named 'no_such_module'",
+    "own:RerankProvider": "own:RerankProvider, whose identifier is 'acme-rerank'",
+}
+
+
+@pytest.mark.parametrize("value", BROKEN)
+def test_bad_entry_points(value: str, monkeypatch: pytest.MonkeyPatch, own_classes: _Classes, empty_registry: None) -> None:
+    """A class that cannot be had is an error where it is named, each time, and in nobody else's way."""
+    entry_points(monkeypatch, acme=value)
+    expected = f"entry point acme: expected a Provider class with the identifier 'acme', got {BROKEN[value]}"
+    calls: list[Callable[[], Any]] = [
+        lambda: provider_class("acme"),
+        lambda: from_options("acme", {"a": "b"}),
+        lambda: set_provider("acme", a="b"),
+    ]
+    for call in calls:
+        with pytest.raises(ProviderError, match=f"^{re.escape(expected)}$"):
+            call()
+    with pytest.raises(DocumentError) as caught:
+        loads('{"providers": {"a": {"provider": "acme", "key": "x"}}}', format="json")
+    assert f"json:1:34: providers.a.provider: expected an identifier whose class can be had, got 'acme'; {expected}" == str(
+        caught.value
+    )
+    with pytest.raises(DocumentError) as caught:
+        parse_create_model("CREATE MODEL m WITH ('provider' = 'acme', 'key' = 'x')")
+    assert f"sql:1:35: provider: expected an identifier whose class can be had; {expected}" == str(caught.value)
     assert TritonProvider is provider_class("triton")
+    assert "acme" not in provider_classes()
 
 
 # Flat dicts by identifier ---------------------------------------------------------------------------------------------

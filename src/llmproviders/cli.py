@@ -175,7 +175,7 @@ if not _MISSING:
     "check",
     "llmproviders check providers.toml",
     "llmproviders check providers.toml --against flink-2.3 --model gpt-4o",
-    "llmproviders check conf/*.yaml --json",
+    "llmproviders check conf/*.yaml --strict --json",
 )
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Catalogs.", show_default=False)],
@@ -187,6 +187,7 @@ def check(
     model: Annotated[
         str | None, typer.Option(metavar="MODEL", help="Name of the model for providers that get it per call.")
     ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,  # noqa: FBT002
 ) -> None:
     """Print every problem of every file, one a line; exit with 1 if there is one that is more than a warning."""
     if model is not None and not against:
@@ -204,7 +205,7 @@ def check(
             where, rest = f"{problem.source}:{problem.line}:{problem.column}:", str(problem)
             kind = _text("" if problem in errors else " warning:", "yellow")
             console.print(_text(where, "bold") + kind + _text(rest.removeprefix(where)), soft_wrap=True)
-    if errors:
+    if errors or (strict and problems):
         raise typer.Exit(FOUND)
     if not as_json:
         warnings = f", {_count(len(problems), 'warning')}" if problems else ""

@@ -9,7 +9,7 @@ An entry says what it is by one of four keys: ``provider`` (an identifier with a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
@@ -17,15 +17,15 @@ import attrs
 from .catalog import Catalog
 from .errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, Rejected, invalid
 from .flat import FlatReader, text_reader
-from .flinktext import read_json_object, write_json
+from .flinktext import read_json, read_json_object, read_map, write_json
 from .plans import MAX_PLANS, Plan
 from .presets import SERVICES, dashscope
 from .providers.base import Provider, no_task
 from .providers.generic import GenericProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .records import OptionInfo
-from .registry import provider_class, provider_classes
-from .secrets import MASK, MaskedText, Secret
+from .registry import find_class, provider_classes
+from .secrets import MASK, MaskedText, Secret, is_placeholder, looks_like_credential
 from .table import EXTRAS, Shape, Table, picker
 from .values import did_you_mean, flink_map, json_headers
 
@@ -223,7 +223,7 @@ def class_of(bodies: Mapping[str, object], name: object) -> type[Provider] | Non
         if not isinstance(body, Mapping):
             return None
         if isinstance(kind := body.get("provider"), str):
-            cls = provider_class(kind)
+            cls, _ = find_class(kind)
             return None if cls is GenericProvider else cls
         if "preset" in body:
             return DashScopeProvider if body["preset"] == "dashscope" else OpenAICompatProvider
@@ -252,6 +252,37 @@ def provider_of(entry: object, base_of: Callable[[str], Base]) -> tuple[Provider
     return _READERS[kind](name, entry, base_of)
 
 
+def literal_secrets(
+    entry: object, cls: type[Provider] | None, provider: Provider | None
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where secrets are written out in an entry, and what to write instead.
+
+    Args:
+        entry: the entry.
+        cls: its class, if that is known.
+        provider: its provider, if nothing is wrong with it: only then are URLs, headers and bodies looked into.
+    """
+    if not isinstance(entry, dict):
+        return
+    specs = cls._table().specs if cls is not None else {}
+    set_ = provider._state() if provider is not None else {}
+    reference = 'write { env = "NAME" } or { file = "path" }'
+    for key, value in entry.items():
+        spec, made = specs.get(key), set_.get(key)
+        if spec is not None and spec.is_secret:
+            if isinstance(value, str) and value and not is_placeholder(value):
+                yield (key,), reference
+        elif isinstance(made, MaskedText) and spec is not None and spec.info is not None:
+            # All headers are masked; most of them are no secrets.
+            names = read_map(made.reveal()) if spec.info.java == "Map" else read_json(made.reveal())
+            if spec.field.converter not in _HEADERS or any(looks_like_credential(each) for each in names):
+                yield (key,), "a placeholder that the platform fills in may stand here, or code may add it"
+        elif key == EXTRAS and isinstance(value, dict):
+            for each, extra in value.items():
+                if isinstance(extra, str) and extra and looks_like_credential(each) and not is_placeholder(extra):
+                    yield (key, each), reference
+
+
 def provider_by_routine(entry: object, bases: Mapping[str, Provider | None]) -> Provider | None:
     """The provider of an entry that has nothing but options, or None to leave it to `provider_of`.
 
@@ -265,7 +296,7 @@ def provider_by_routine(entry: object, bases: Mapping[str, Provider | None]) -> 
     if type(name := entry.get("extends")) is str and (base := bases.get(name)) is not None:
         cls, shape, state = type(base), base._shape, base._values
     elif type(name := entry.get("provider")) is str:
-        cls = provider_class(name)
+        cls, _ = find_class(name)
         shape, state = cls._table().empty, ()
     else:
         return None
@@ -298,7 +329,7 @@ def _recipe(cls: type[Provider], keys: tuple[str, ...], shape: Shape) -> _Recipe
     if len(names) != len(keys) - 1 or not names or not specs.keys() >= set(names):
         return None
     infos = [specs[name].info for name in names]
-    if any(info is None or info.name in RESERVED or not _is_plain(info) for info in infos):
+    if any(info is None or info.name in RESERVED or not _is_plain(info) or _is_widened(info) for info in infos):
         return None
     plan = shape.plans[names]
     if plan is None:
@@ -309,6 +340,11 @@ def _recipe(cls: type[Provider], keys: tuple[str, ...], shape: Shape) -> _Recipe
         shape.recipes.clear()
     shape.recipes[keys] = recipe
     return recipe
+
+
+def _is_widened(info: OptionInfo) -> bool:
+    """Whether a converter would take a text that a document may not hold there."""
+    return info.type in (bool, int, float) and info.field.converter is not None
 
 
 def _is_plain(info: OptionInfo) -> bool:
@@ -324,7 +360,9 @@ def _misspelled_kind(entry: Mapping[str, Any]) -> str:
 
 
 def _read_provider(name: str, entry: Mapping[str, Any], _: object) -> tuple[Provider | None, list[Found]]:
-    cls = provider_class(name)
+    cls, wrong = find_class(name)
+    if wrong:
+        return None, [(("provider",), Problem("", "an identifier whose class can be had", got=ascii(name)[:60], hint=wrong))]
     if cls is GenericProvider:
         hint = did_you_mean(name, list(provider_classes())) or f'generic = "{name}" takes any identifier'
         expected = f"a known identifier ({', '.join(provider_classes())})"

@@ -12,13 +12,13 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 
 from .catalog import Catalog
-from .documents import TOP, Base, Secrets, class_of, provider_by_routine, provider_of, tree_of
+from .documents import TOP, Base, Secrets, class_of, literal_secrets, provider_by_routine, provider_of, tree_of
 from .errors import DocumentError, DocumentProblem, Problem
 from .formats.tree import MAX_CHARACTERS, Locate, Place, SyntaxProblem, place_of
 from .providers.base import Provider
 from .runtimes import Runtime
 from .runtimes import runtime as runtime_named
-from .secrets import MASK, Secret
+from .secrets import MASK
 from .table import EXTRAS
 from .values import did_you_mean
 
@@ -390,19 +390,12 @@ class _Reading:
 
     def look_for_secrets(self) -> None:
         """Warn of each secret that is written out: who can read the file can read it."""
-        for name, provider in self.providers.items():
-            body: Any = self.entries[name]
-            if provider is None:
-                continue
-            set_ = {**provider.extra_options, **provider._state()}
-            paths = [(key,) for key in body] + [(EXTRAS, key) for key in body.get(EXTRAS, {})]
-            for path in paths:
-                value = set_.get(path[-1])
-                if isinstance(value, Secret) and value.source == "text":
-                    hint = 'write { env = "NAME" } or { file = "path" }'
-                    problem = Problem("", "a reference, for this text is a secret", got=MASK, hint=hint, severity="warning")
-                    document, where = self.documents[name], ("providers", name, *path)
-                    self.complain(document.source, document.locate(where), where, problem)
+        for name, entry in self.entries.items():
+            provider, document = self.providers.get(name), self.documents[name]
+            for path, hint in literal_secrets(entry, class_of(self.entries, name), provider):
+                problem = Problem("", "a reference, for this text is a secret", got=MASK, hint=hint, severity="warning")
+                where = ("providers", name, *path)
+                self.complain(document.source, document.locate(where), where, problem)
 
     def against(self, runtime: str | Runtime, model: str | None) -> None:
         """Note what is wrong with each provider on a runtime, at the place of the option."""

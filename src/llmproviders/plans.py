@@ -25,6 +25,12 @@ USES: Final = 4
 MAX_PLANS: Final = 1024
 """How many of them are remembered for a shape; past that it starts anew."""
 
+MAX_NAMES: Final = 64
+"""More names than these, given together, are no matter of routine."""
+
+MAX_ENDINGS: Final = 16
+"""How many patterns of defaults a plan knows."""
+
 Read = Callable[[str], Any]
 NO_READS: Final[Mapping[str, Read]] = {}
 
@@ -45,6 +51,8 @@ class Plans(dict[tuple[str, ...], Plan | None]):
         self._uses: dict[tuple[str, ...], int] = {}
 
     def __missing__(self, given: tuple[str, ...]) -> Plan | None:
+        if len(given) > MAX_NAMES:
+            return None
         if len(self) + len(self._uses) >= MAX_PLANS:
             self.clear()
             self._uses.clear()
@@ -107,6 +115,9 @@ def plan(table: Table, base: Shape, names: tuple[str, ...], reads: Mapping[str, 
     specs = table.specs
     if not names or not specs.keys() >= set(names) or table.post_init is not None or not table.cls.has_own_names:
         return None
+    # What is not ours to run twice is not run here: the plain path would get what is left of an iterable.
+    if any(specs[name].validator for name in (*base.names, *names)) or table.shape((*base.names, *names)).missing:
+        return None
     # One bit for each name whose value is its default: the shape is without it then.
     endings = _Endings(table, base, names)
     source = _Source("def make(new, base, given, type=type, str=str):")
@@ -120,7 +131,7 @@ def plan(table: Table, base: Shape, names: tuple[str, ...], reads: Mapping[str, 
             source.become(f"read_{name}", reads[name], value)
         at_default = f"pattern |= {1 << bit}"
         if spec.required:
-            source.become(f"accept_{name}", spec.accept, value, none="return False")
+            source.become(f"accept_{name}", spec.accept, value, none="return False", after=f"if {value} is None: return False")
         elif spec.default is None:
             source.become(f"accept_{name}", spec.accept, value, none=at_default, after=f"if {value} is None: {at_default}")
         else:
@@ -142,8 +153,9 @@ class _Endings(dict[int, Callable[..., bool]]):
         self._names = names
 
     def __missing__(self, pattern: int) -> Callable[..., bool]:
-        if len(self) >= MAX_PLANS:
-            self.clear()
+        if len(self) >= MAX_ENDINGS:
+            # Where ever other values are defaults, nothing is routine, and the plain path is faster than to compile more.
+            return _leave
         made = self[pattern] = self._made({name for bit, name in enumerate(self._names) if pattern >> bit & 1})
         return made
 
@@ -156,7 +168,7 @@ class _Endings(dict[int, Callable[..., bool]]):
         """Add to *source* what remains to be done where the values of *gone* are defaults."""
         table, base, names = self._table, self._base, self._names
         shape = table.shape(tuple(name for name in dict.fromkeys((*base.names, *names)) if name not in gone))
-        if shape.validated or shape.missing:
+        if shape.missing:
             source.add(f"{indent}return False")
             return
         values = {name: f"base[{position}]" for name, position in base.index.items()} | {name: _variable(name) for name in names}
@@ -173,6 +185,10 @@ class _Endings(dict[int, Callable[..., bool]]):
         source.add(f"{indent}set_values(new, ({''.join(f'{values[name]}, ' for name in shape.names)}))")
         source.add(f"{indent}set_flat(new, None)")
         source.add(f"{indent}return True")
+
+
+def _leave(*_: object) -> bool:
+    return False
 
 
 def _variable(name: str) -> str:

@@ -42,6 +42,7 @@ class _Classes:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._known: dict[str, type[Provider]] = {}
+        self._broken: dict[str, str] = {}
         self._complete = False
 
     def add(self, cls: type[Provider], identifier: str) -> None:
@@ -55,9 +56,10 @@ class _Classes:
                 self._complete = True
             return dict(self._known)
 
-    def get(self, identifier: str) -> type[Provider] | None:
-        found = self._known.get(identifier)
-        return found if found is not None else self.all().get(identifier)
+    def get(self, identifier: str) -> tuple[type[Provider] | None, str]:
+        """The class, if there is one, and what is wrong where a package names one that cannot be had."""
+        found = self._known.get(identifier) or self.all().get(identifier)
+        return found, "" if found else self._broken.get(identifier, "")
 
     def _load(self) -> None:
         from importlib.metadata import entry_points
@@ -65,11 +67,19 @@ class _Classes:
         for entry in entry_points(group=ENTRY_POINTS):
             if entry.name in self._known:
                 continue
-            cls = entry.load()
-            if not (isinstance(cls, type) and issubclass(cls, Provider)):
-                msg = f"entry point {entry.name} of group {ENTRY_POINTS}: expected a Provider class, got {entry.value}"
-                raise ProviderError(msg)
-            self._known[entry.name] = cls
+            try:
+                cls, got = entry.load(), entry.value
+            except Exception as error:  # noqa: BLE001
+                # A package that is broken must not keep the others from being used.
+                cls, got = None, f"{entry.value}, which fails with {type(error).__name__}: {error}"
+            if isinstance(cls, type) and issubclass(cls, Provider):
+                if cls.identifier == entry.name:
+                    self._known[entry.name] = cls
+                    continue
+                got = f"{entry.value}, whose identifier is {cls.identifier!r}"
+            package = f" of package {entry.dist.name}" if entry.dist is not None else ""
+            expected = f"a Provider class with the identifier {entry.name!r}"
+            self._broken[entry.name] = f"entry point {entry.name}{package}: expected {expected}, got {got}"
 
 
 _classes: Final = _Classes()
@@ -94,17 +104,28 @@ for _cls in (OpenAICompatProvider, DashScopeProvider, TritonProvider, OpenAIProv
 
 
 def provider_class(identifier: str) -> type[Provider]:
-    """The class of an identifier; `GenericProvider` if it has none."""
-    return _classes.get(identifier) or GenericProvider
+    """The class of an identifier; `GenericProvider` if it has none.
+
+    Raises:
+        ProviderError: if an installed package names a class for it that cannot be had.
+    """
+    cls, wrong = find_class(identifier)
+    if wrong:
+        raise ProviderError(wrong)
+    return cls
+
+
+def find_class(identifier: str) -> tuple[type[Provider], str]:
+    """As `provider_class`, with what is wrong as a text, for callers that hold secrets."""
+    found, wrong = _classes.get(identifier)
+    return found or GenericProvider, wrong
 
 
 def provider_classes() -> dict[str, type[Provider]]:
     """Every known class by its identifier: those built in, registered, or named by installed packages.
 
-    A package names its classes in the entry point group ``llmproviders.providers``.
-
-    Raises:
-        ProviderError: if a package names something that is no `Provider` class.
+    A package names its classes in the entry point group ``llmproviders.providers``; those that cannot be had are left out,
+    and `provider_class` says why.
     """
     return _classes.all()
 
@@ -115,8 +136,10 @@ def from_options(identifier: str, options: Mapping[str, str]) -> Provider:
     Raises:
         InvalidOptionsError: listing everything that is wrong with the options.
     """
-    cls = provider_class(identifier)
+    cls, wrong = find_class(identifier)
     new, error = GenericProvider.named(identifier, options) if cls is GenericProvider else cls._read(options)
+    if wrong:
+        error = ProviderError(wrong)
     if error is not None:
         del options
         raise error
@@ -150,8 +173,10 @@ def set_provider(name_or_provider: str | Provider, provider: Provider | None = N
         name, provider = name_or_provider.provider_name(), name_or_provider
     elif isinstance(name_or_provider, str) and provider is None:
         name = name_or_provider
-        cls = provider_class(name)
+        cls, wrong = find_class(name)
         provider, error = GenericProvider.named_with(name, options) if cls is GenericProvider else cls.made(options)
+        if wrong:
+            error = ProviderError(wrong)
         if error is not None:
             del options
             raise error

@@ -18,7 +18,7 @@ from .providers.base import Provider
 from .providers.generic import GenericProvider
 from .records import OptionInfo
 from .records import options as describe
-from .registry import from_options, provider_class, provider_classes
+from .registry import find_class, from_options, provider_classes
 from .secrets import MASK, MaskedText, Secret
 from .sqltext import Cursor, Misread, Token, identifier, literal, place, tokens, unfit_name
 from .table import EXTRAS
@@ -403,10 +403,13 @@ class _Reader:
             return None
         identifier = named.value
         new = _OLD_IDENTIFIERS.get(identifier)
-        if new is not None and provider_class(identifier) is GenericProvider:
+        if new is not None and find_class(identifier) == (GenericProvider, ""):
             self._old(named.value_index, PROVIDER, new, f"'{PROVIDER}' = '{new}'")
             identifier = new
-        cls = provider_class(identifier)
+        cls, wrong = find_class(identifier)
+        if wrong:
+            self.report(named.value_index, Problem(PROVIDER, "an identifier whose class can be had", hint=wrong))
+            return None
         if cls is GenericProvider:
             self._doubt(named.value_index, PROVIDER, "a known identifier", did_you_mean(identifier, list(provider_classes())))
         infos = () if cls is GenericProvider else tuple(describe(cls))

@@ -294,8 +294,8 @@ def duration(value: str | timedelta | None) -> str | None:
         hint = f"write its unit: '{given}s'" if type(given) is int else ""
         raise RejectedType("a duration such as '30s', '500 ms' or '2min', or a timedelta", hint=hint)
     text = accept_text(value)
-    read_duration(text)
-    return _durations.keep(text)
+    read_duration(reveal(text))
+    return _durations.keep(text) if type(text) is str else text
 
 
 routine(duration, "type({value}) is str and {value} in {known}", known=_durations)
