@@ -78,7 +78,10 @@ def provider_options() -> Iterator[str]:
 
 def option_row(cls: type[Provider], info: OptionInfo) -> Iterator[str]:
     older = f"; older: {codes(info.deprecated_keys)}" if info.deprecated_keys else ""
-    several = f"; several: {code(info.sequence_key)}" if info.sequence_key else ""
+    several = ""
+    if info.sequence_key:
+        taken = [name for name, factory in factories(cls.identifier).items() if factory.option(info.sequence_key) is not None]
+        several = f"<br>several, joined by `;`: {code(info.sequence_key)} ({', '.join(taken)})"
     yield f"**{code(info.name, f'{cls.identifier}-{info.name}')}**<br>{code(info.key)}{several}{older}"
     yield f"{info.java}{', secret' if info.secret else ''}"
     default = info.default if info.default is None else code(cls._table().specs[info.name].write(info.default))
