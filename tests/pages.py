@@ -46,11 +46,13 @@ SHOWN = {"text", "shell", "markdown", "diff", "xml", "java"}
 def reader(namespace: dict[str, Any], *, service: str = "") -> Iterator[None]:
     """The reader's environment: an empty folder, demo keys, a pipe of 100 columns, and nothing registered."""
     home = Path.cwd()
+    # What other tests registered is not there.
+    ours = {name: cls for name, cls in registry._classes._known.items() if cls.__module__.startswith("llmproviders.")}
     with (
         tempfile.TemporaryDirectory() as folder,
         mock.patch.dict(os.environ, ENVIRONMENT),
         mock.patch.dict(registry._providers, clear=True),
-        mock.patch.dict(registry._classes._known),
+        mock.patch.dict(registry._classes._known, ours, clear=True),
         mock.patch.object(registry, "_default", None),
         mock.patch.object(sys, "path", [folder, *sys.path]),
     ):

@@ -796,6 +796,7 @@ def test_secrets_are_found_in_entries_that_are_wrong(tmp_path: Path) -> None:
     path = tmp_path / "c.json"
     entries = {
         "wrong": {"preset": "deepseek", "api_key": "MARK", "temprature": 1},
+        "no entry": 5,
         "other": {"provider": "no-such", "api_key": "MARK", "extra_options": {"a-token": "MARK"}},
         "none": {
             "provider": "openai-compat",

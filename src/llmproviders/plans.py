@@ -168,9 +168,6 @@ class _Endings(dict[int, Callable[..., bool]]):
         """Add to *source* what remains to be done where the values of *gone* are defaults."""
         table, base, names = self._table, self._base, self._names
         shape = table.shape(tuple(name for name in dict.fromkeys((*base.names, *names)) if name not in gone))
-        if shape.missing:
-            source.add(f"{indent}return False")
-            return
         values = {name: f"base[{position}]" for name, position in base.index.items()} | {name: _variable(name) for name in names}
         for number, rule in enumerate(table.rules):
             if not set(names).isdisjoint(rule.options):
