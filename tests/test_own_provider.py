@@ -502,3 +502,10 @@ def test_json_without_a_converter() -> None:
         InvalidOptionsError, match=r"^Body: body: expected a JSON object with each name once, got \*\*\*\*\*\* \(str\)$"
     ):
         Body(body="{")
+
+
+def test_no_extra_options() -> None:
+    """None for all of the extra options is none of them."""
+    provider = TritonProvider("h", extra_options={"a": "b"})
+    assert TritonProvider("h") == provider.with_(extra_options=None) == TritonProvider("h", extra_options=None)
+    assert "a" not in provider.with_(extra_options=None).to_options()

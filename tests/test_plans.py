@@ -244,6 +244,7 @@ CALLS: dict[str, Callable[[], Any]] = {
     "a rule that a change breaks": lambda: CHAT.with_(task="embeddings"),
     "an unknown name": lambda: OpenAICompatProvider(endpoint="e", temprature=1),
     "an extra option": lambda: OpenAICompatProvider(endpoint="e", top_k=1),
+    "no extra options": lambda: CHAT.with_(extra_options={"a": "b"}).with_(extra_options=None),
     "extra options": lambda: OpenAICompatProvider(endpoint="e", extra_options={"top_k": 1}),
     "what is required": lambda: TritonProvider(model_name="m"),
     "by position": lambda: TritonProvider("http://t"),

@@ -75,7 +75,7 @@ class _Source:
         self.lines.append(line)
         self.world |= names
 
-    def become(self, name: str, function: Callable[[Any], Any], value: str, *, none: str = "", after: str = "pass") -> None:
+    def become(self, name: str, function: Callable[[Any], Any], value: str, *, none: str = "", after: str = "") -> None:
         """Let a variable become what *function* makes of it, without the call where the function says how.
 
         Args:
@@ -83,7 +83,7 @@ class _Source:
             function: the function.
             value: the variable.
             none: what to do instead where it is None; nothing special if this is empty.
-            after: what to do after the call.
+            after: what to do after the call; nothing if this is empty.
         """
         when, result = "False", value
         if (routine := routine_of(function)) is not None:
@@ -93,9 +93,9 @@ class _Source:
         self.add(f"  if {when}: {f'{value} = {result}' if result != value else 'pass'}", **{name: function})
         if none:
             self.add(f"  elif {value} is None: {none}")
-        self.add(f"  else: {value} = {name}({value}); {after}" if after == "pass" else "  else:")
-        if after != "pass":
-            self.add(f"   {value} = {name}({value})")
+        self.add("  else:")
+        self.add(f"   {value} = {name}({value})")
+        if after:
             self.add(f"   {after}")
 
     def compiled(self, name: str) -> Any:
@@ -135,7 +135,7 @@ def plan(table: Table, base: Shape, names: tuple[str, ...], reads: Mapping[str, 
         elif spec.default is None:
             source.become(f"accept_{name}", spec.accept, value, none=at_default, after=f"if {value} is None: {at_default}")
         else:
-            source.become(f"accept_{name}", spec.accept, value, none="pass")
+            source.become(f"accept_{name}", spec.accept, value, none="pass" if spec.keeps_none else "")
             source.add(f"  if {value} == default_{name}: {at_default}", **{f"default_{name}": spec.default})
     source.add(f"  if pattern: return others[pattern](new, base, {', '.join(map(_variable, names))})")
     endings.add(source, "  ", set())

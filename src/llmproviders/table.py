@@ -58,12 +58,14 @@ class Rule:
 class Spec:
     """How one field of a class is accepted, checked and written."""
 
-    __slots__ = ("accept", "default", "field", "info", "required", "validator", "write")
+    __slots__ = ("accept", "default", "field", "info", "keeps_none", "required", "validator", "write")
 
     def __init__(self, field: attrs.Attribute[Any], info: OptionInfo | None, hint: Any) -> None:
         self.field = field
         self.info = info
         self.required = field.default is attrs.NOTHING
+        # No extra options are an empty mapping; any other option that is None is not handed over.
+        self.keeps_none = not self.required and field.name != EXTRAS
         self.validator = None if isinstance(field.validator, Between) else field.validator
         self.accept = _acceptor(field, info, hint)
         self.write = text_writer(info) if info else str  # what is no option is never written
@@ -263,7 +265,7 @@ class Table:
         """Accept one value into *state*."""
         spec = self.specs[name]
         default = spec.default
-        if value is not None or spec.required:
+        if value is not None or not spec.keeps_none:
             value = spec.accept(value)
         if value is default or (default is not None and value == default):
             state.pop(name, None)
