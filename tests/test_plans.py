@@ -316,6 +316,8 @@ def test_patterns_of_defaults_are_not_hoarded(monkeypatch: pytest.MonkeyPatch) -
         }
         provider = OpenAICompatProvider(**given_)  # type: ignore[arg-type]
         assert given_ == {name: getattr(provider, name) for name in given_}
+    plan: Any = OpenAICompatProvider._table().empty.plans[tuple(given_)]
+    assert 1 <= len(plan.__globals__["others"]) <= 3
 
 
 def test_what_is_not_ours_runs_once() -> None:
@@ -329,6 +331,8 @@ def test_what_is_not_ours_runs_once() -> None:
 
     for _ in range(plans.USES + 3):
         assert "a,b" == Tagged(tags=(each for each in "ab")).tags
+        with pytest.raises(InvalidOptionsError):
+            Tagged(tags=["x" * 30])
         assert provider_by_routine({"extends": "base", "size": "5"}, {"base": Tagged()}) is None
 
 
