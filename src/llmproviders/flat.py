@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NoReturn
 
 import attrs
 from cattrs import Converter
@@ -24,7 +24,14 @@ from .secrets import MASK, Secret, mask_urls, reveal
 
 __all__ = ["converter", "has_options", "text_reader", "text_writer"]
 
-converter: Final = Converter()
+
+def _no_hook(hint: Any) -> NoReturn:
+    # Older cattrs would hand out a hook that fails when it is used.
+    msg = f"no structure hook for {hint!r}"
+    raise StructureHandlerNotFoundError(msg, hint)
+
+
+converter: Final = Converter(structure_fallback_factory=_no_hook)
 """The cattrs converter: it unstructures any attrs class with options to ``dict[str, str]``, and structures it back.
 
 Register a pair of hooks with it to give a type of your own a text.
