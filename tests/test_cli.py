@@ -299,7 +299,11 @@ def test_options_for_a_runtime() -> None:
     """What it takes, or every reason why it does not."""
     Path("b.toml").write_text(AGAINST, encoding="utf-8")
     shown = run("options", "b.toml", "chat", "--for", "flink-2.3", code=1)
-    assert shown.startswith("OpenAIProvider: 3 problems\n  x: expected an option")
+    assert [
+        "b.toml:3:1: providers.base.endpoint: expected a URL that ends with /chat/completions or /embeddings",
+        "b.toml:6:1: providers.chat: model: expected a value",
+        "b.toml:10:1: providers.chat.extra_options.x: expected an option that openai has on flink-2.3; leave it out",
+    ] == [line.partition(",")[0] for line in shown.splitlines()]
     assert "no runtime 'x'" in run("options", "b.toml", "chat", "--for", "x", code=2)
     Path("b.toml").write_text(AGAINST.replace("?v=1", "").replace("max_context_size = 100", ""), encoding="utf-8")
     assert "model = m\n" in run("options", "b.toml", "base", "--for", "flink-2.3", "--model", "m")
@@ -346,17 +350,39 @@ def test_sql_refuses() -> None:
     """Secrets unless somebody says so, in the words of the command line; and all else that is wrong."""
     hint = "write a placeholder such as ${secret_values.key}, or pass --secrets reveal or --secrets redact"
     assert (
-        f"a.toml: providers.chat: api_key: expected no secret in a statement, got a reference (env); {hint}\n"
-        "a.toml: providers.chat: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
-    ) == run("sql", "a.toml", "base", "--input", "text STRING", "--output", "a STRING", "--for", "flink-2.3", code=1).replace(
-        "base", "chat"
-    )
+        "a.toml:4:1: providers.base: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
+        f"a.toml:7:1: providers.base.api_key: expected no secret in a statement, got a reference (env); {hint}\n"
+    ) == run("sql", "a.toml", "base", "--input", "text STRING", "--output", "a STRING", "--for", "flink-2.3", code=1)
     shown = run("sql", "secret.toml", "chat", "--input", "text STRNG", "--output", "a STRING", code=1)
     assert (
-        "secret.toml: providers.chat: input: expected a SQL type of Flink, got STRNG at column 6; did you mean STRING?\n" in shown
+        "secret.toml:1:1: providers.chat: input: expected a SQL type of Flink, got STRNG at column 6; did you mean STRING?\n"
+        in shown
     )
     assert f"got ******; {hint}" in shown
     assert "has no provider 'x'" in run("sql", "a.toml", "x", "--input", "text STRING", "--output", "a STRING", code=2)
+
+
+def test_what_another_class_has_not() -> None:
+    """An option that would be lost on the way to a runtime is told in the words of files."""
+    Path("lost.toml").write_text(TEXTS["toml"].replace("temperature = 0.2", 'content_type = "IMAGE_URL"'), encoding="utf-8")
+    for command in (("options",), ("sql", "--input", "text STRING", "--output", "a STRING")):
+        shown = run(command[0], "lost.toml", "chat", *command[1:], "--for", "flink-2.3", code=1)
+        assert (
+            "lost.toml:12:1: providers.chat.content_type: expected an option that openai has on flink-2.3, got 'IMAGE_URL'; "
+            "leave it out, or use an entry without it\n"
+        ) in shown
+
+
+def test_sql_warns() -> None:
+    """What a runtime takes, and nobody may want, is said beside the statement."""
+    text = TEXTS["toml"].replace('{ env = "DEEPSEEK_API_KEY" }', '"${secret_values.key}"')
+    text = text.replace("openai-compat", "openai").replace("extra_body", "# extra_body")
+    Path("held.toml").write_text(text, encoding="utf-8")
+    columns = ("--input", "text STRING", "--output", "answer STRING", "--model", "m")
+    shown = run("sql", "held.toml", "base", *columns, "--for", "flink-2.3")
+    assert shown.startswith("CREATE MODEL `base`")
+    assert "held.toml:7:1: warning: providers.base.api_key: expected " in shown.splitlines()[-1]
+    assert "warning" not in run("sql", "held.toml", "base", *columns)
 
 
 def test_import() -> None:

@@ -279,6 +279,11 @@ class TestProblems:
                 "toml:2:1: providers.a.provider: expected a known identifier (openai-compat, dashscope, triton, openai, acme-rerank), "
                 "got 'zzz'; generic = \"zzz\" takes any identifier",
             ),
+            (
+                "[providers.a]\nprovider = 'bailian'",
+                "toml:2:1: providers.a.provider: expected a known identifier (openai-compat, dashscope, triton, openai, acme-rerank), "
+                "got 'bailian'; that is the older name of openai-compat",
+            ),
             ("[providers.a]\npreset = 'opnai'", None),
             (
                 "[providers.a]\nprovider = 'triton'",

@@ -488,6 +488,38 @@ def test_a_type_without_a_text() -> None:
         Priced()
 
 
+def test_one_key_for_two_options() -> None:
+    """Two options that Java would read as one are refused, also where one has the other's older key."""
+
+    @attrs.frozen(kw_only=True)
+    class Twice(Provider):
+        identifier = "twice"
+        size: int = attrs.field(default=1, metadata=option("size"))
+        length: int = attrs.field(default=1, metadata=option("length", deprecated_keys=("size",)))
+
+    for use in (Twice, lambda: options(Twice)):
+        with pytest.raises(TypeError, match="^Twice: expected one option with the key 'size', got size and length$"):
+            use()
+
+
+def test_keys_that_are_members() -> None:
+    """A key may be a member of an enum of texts, however often the options are asked for."""
+
+    class Key(str, Enum):
+        SIZE = "max-size"
+
+    @attrs.frozen(kw_only=True)
+    class Sized(Provider):
+        identifier = "sized"
+        size: int = attrs.field(default=1, metadata=option(Key.SIZE))
+
+    for size in range(2, 12):
+        flat = Sized(size=size).to_options()
+        assert {"max-size": str(size)} == flat
+        assert [str] == [type(key) for key in flat]
+        assert size == Sized.from_options(flat).size
+
+
 def test_json_without_a_converter() -> None:
     """An option said to be JSON is read as such, and masked, whatever its field converts."""
 

@@ -125,6 +125,10 @@ MESSAGES: dict[str, tuple[Any, str]] = {
         lambda: presets.dashscope(region="mars"),
         "presets.dashscope: region: expected cn-beijing or ap-southeast-1 or us-east-1, got 'mars'; other regions need a workspace",
     ),
+    "region that is no text": (
+        lambda: presets.dashscope(region=[]),  # type: ignore[arg-type]
+        "presets.dashscope: region: expected cn-beijing or ap-southeast-1 or us-east-1, got []; other regions need a workspace",
+    ),
     "task of a region": (
         lambda: presets.dashscope(region="ap-southeast-1", task="multimodal-embedding"),
         "presets.dashscope: task: expected chat/completions or embeddings, which is what is documented for "

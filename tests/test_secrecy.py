@@ -24,7 +24,9 @@ import llmproviders
 from llmproviders import (
     MASK,
     DashScopeProvider,
+    DocumentError,
     GenericProvider,
+    InvalidOptionsError,
     MaskedText,
     OpenAICompatProvider,
     OpenAIProvider,
@@ -36,6 +38,7 @@ from llmproviders import (
     converter,
     create_model_sql,
     from_options,
+    loads,
     option,
     parse_create_model,
     presets,
@@ -455,7 +458,7 @@ def test_secret_values() -> None:
     assert hash(secret) == hash(Secret(MARK))
     assert secret != Secret("x")
     assert secret != MARK
-    assert secret != Secret.from_env(MARK)
+    assert secret != Secret.from_env("MARK")
     for change in (lambda: setattr(secret, "_text", "x"), lambda: delattr(secret, "_text")):
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             change()
@@ -632,12 +635,77 @@ def test_registering_leaves_no_trace(own_classes: Any) -> None:
 
 def test_references_have_names() -> None:
     """A reference to nothing is a mistake of the line that makes it."""
-    for bad in (5, ""):
-        with pytest.raises(TypeError, match=r"^Secret\.from_env\(\): expected the name of an environment variable$"):
-            Secret.from_env(bad)  # type: ignore[arg-type]
-    for path in (b"x", ""):
-        with pytest.raises(TypeError, match=r"^Secret\.from_file\(\): expected the path of a file$"):
-            Secret.from_file(path)  # type: ignore[arg-type]
+    expected = r"^Secret\.from_env\(\): expected the name of an environment variable \(letters, digits and underscores\)$"
+    names: dict[Any, type[Exception]] = {
+        5: TypeError,
+        "": ValueError,
+        "sk-" + MARK: ValueError,
+        "1A": ValueError,
+        "A=B": ValueError,
+    }
+    for name, kind in names.items():
+        with pytest.raises(kind, match=expected) as caught:
+            Secret.from_env(name)
+        assert MARK not in str(caught.value)
+    paths: dict[Any, type[Exception]] = {b"x": TypeError, "": ValueError}
+    for path, kind in paths.items():
+        with pytest.raises(kind, match=r"^Secret\.from_file\(\): expected the path of a file$"):
+            Secret.from_file(path)
+
+
+@attrs.frozen(kw_only=True)
+class Defaults(Provider):
+    """Defaults that are secrets, as a class for one's own services may have."""
+
+    identifier = "defaults"
+    token: Secret | None = attrs.field(default=Secret(MARK), metadata=option("token"))
+    key: Secret | None = attrs.field(default=Secret.from_env("LLMPROVIDERS_ROTATED"), metadata=option("key"))
+    url: str = attrs.field(default=WITH_MARK, metadata=option("url", format="url"))
+    size: int = attrs.field(default=1, metadata=option("size"))
+
+
+@pytest.mark.parametrize("given", [{}, {"size": 2}, {"size": 2, "extra_options": {"a": "b"}}])
+def test_defaults_that_are_secrets(given: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A class's default is masked, refused and looked up anew as a value that is given."""
+    made = [Defaults(**given) for _ in range(8)]
+    for number, provider in enumerate(made * 3):
+        monkeypatch.setenv("LLMPROVIDERS_ROTATED", f"k{number}")
+        flat = provider.to_options()
+        assert [MARK, f"k{number}", WITH_MARK] == [flat["token"], flat["key"], flat["url"]]
+        assert ["token", "key", "url", "size", *provider.extra_options] == list(flat)
+    for text in (made[0].to_options(redact=True), made[0], made[0].check("vvr-11.9"), made[0].token):
+        assert MARK not in str(text)
+    assert made[0] == Defaults.from_options(
+        {**made[0].to_options(redact=True), "token": MARK, "key": "x", "url": WITH_MARK}
+    ).without("key")
+    columns: Any = {"input": "a STRING", "output": "b STRING"}
+    with pytest.raises(InvalidOptionsError) as caught:
+        create_model_sql("m", made[0], **columns)
+    assert ["token", "key", "url"] == [problem.option for problem in caught.value.problems]
+    assert MARK not in create_model_sql("m", made[0], secrets="redact", **columns)
+
+
+def test_a_key_in_place_of_its_variable() -> None:
+    """Who writes the key where the name of its variable belongs is told so, and nobody sees the key."""
+    text = f"""
+[providers.chat]
+provider = "openai-compat"
+endpoint = "https://h/v1/chat/completions"
+api_key = {{ env = "sk-{MARK}" }}
+
+[providers.other]
+generic = "g"
+extra_options = {{ token = {{ env = "sk-{MARK}" }} }}
+"""
+    with pytest.raises(DocumentError) as caught:
+        loads(text, format="toml")
+    rest = (
+        "expected the name of an environment variable (letters, digits and underscores), got ******; "
+        "a secret itself does not belong here"
+    )
+    assert [f"toml:5:1: providers.chat.api_key: {rest}", f"toml:9:1: providers.other.extra_options.token: {rest}"] == [
+        str(problem) for problem in caught.value.problems
+    ]
 
 
 def test_broken_json_in_extras() -> None:

@@ -196,8 +196,9 @@ def _restored(cls: type[Catalog], providers: dict[str, Provider], default: str |
 def _shown(provider: Provider) -> dict[str, tuple[str, object]]:
     """The options by Java key: how they show, references as such, and what two that show alike may differ in."""
     shown: dict[str, tuple[str, object]] = {key: (text, text) for key, text in provider.to_options(redact=True).items()}
-    specs = provider._table().specs
-    values = {info.key: value for name, value in provider._state().items() if (info := specs[name].info)}
+    table = provider._table()
+    given = table.defaults | provider._state()
+    values = {info.key: value for name, value in given.items() if (info := table.specs[name].info)}
     for key, value in {**values, **provider.extra_options}.items():
         if isinstance(value, Secret) and value.is_reference:
             shown[key] = (f"{value.source}:{value.reference}", value)

@@ -25,7 +25,7 @@ from .errors import (
     UnknownProviderError,
     UnknownRuntimeError,
 )
-from .files import Format, Origin, _Reading, dumps, explain, format_module, format_of, load, replace_file
+from .files import Format, Origin, _Reading, dumps, explain, format_module, format_of, in_order, load, replace_file
 from .files import check as check_file
 from .flat import text_reader
 from .formats.tree import SyntaxProblem, changed
@@ -263,8 +263,11 @@ def options(
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
     """Print what Flink gets: Java keys and texts; secrets are masked unless --reveal is given."""
-    provider = _of_runtime(load(file)[name], runtime)
-    flat = provider.to_options(model=model, runtime=runtime, redact=not reveal)
+    reading, catalog = _opened(file)
+    try:
+        flat = _of_runtime(catalog[name], runtime).to_options(model=model, runtime=runtime, redact=not reveal)
+    except InvalidOptionsError as error:
+        raise _placed(reading, name, error.problems) from None
     if as_json:
         _print_json(flat)
         return
@@ -407,8 +410,9 @@ def sql(
     """Print the CREATE MODEL statement of a provider."""
     from .sql import NO_SECRET, create_model_sql
 
-    provider = _of_runtime(load(file)[name], runtime)
+    reading, catalog = _opened(file)
     try:
+        provider = _of_runtime(catalog[name], runtime)
         statement = create_model_sql(
             (name,) if title is None else title,
             provider,
@@ -424,8 +428,12 @@ def sql(
     except InvalidOptionsError as error:
         hint = "write a placeholder such as ${secret_values.key}, or pass --secrets reveal or --secrets redact"
         problems = [attrs.evolve(each, hint=hint) if each.expected == NO_SECRET else each for each in error.problems]
-        _exit(FOUND, *(f"{file}: providers.{name}: {each}" for each in problems))
+        raise _placed(reading, name, problems) from None
     _print_exactly(f"{statement};\n")
+    if runtime is not None:
+        # What is wrong would have been refused: these are warnings.
+        reading.complain_of(name, provider.check(runtime, model=model, input=given, output=made))
+        _print_warnings(in_order(reading.problems))
 
 
 @_command(
@@ -458,8 +466,7 @@ def import_(
             _exit(FOUND, f"{file}: expected UTF-8 text; save it as UTF-8")
         statements = parse_statements(text, source=str(file))
     for statement in statements:
-        for warning in statement.warnings:
-            typer.echo(_shown(f"{warning.source}:{warning.line}:{warning.column}: warning: {warning.problem}"), err=True)
+        _print_warnings(statement.warnings)
     names = [statement.path[-1] for statement in statements]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         _exit(FOUND, *(f"{file}: expected models of different names, got {name!r} twice" for name in twice))
@@ -590,6 +597,21 @@ def _runtime_record(runtime: Runtime, identifier: str | None) -> dict[str, Any]:
 def _option_record(option: RuntimeOption) -> dict[str, Any]:
     record = attrs.asdict(option)
     return {**record, "choices": list(option.choices), "deprecated_keys": list(option.deprecated_keys)}
+
+
+def _opened(file: Path) -> tuple[_Reading, Catalog]:
+    """The catalog of a file, and what knows where its options stand."""
+    reading = _Reading()
+    reading.file(file, ())
+    return reading, reading.catalog()
+
+
+def _placed(reading: _Reading, name: str, problems: Iterable[Problem]) -> DocumentError:
+    """What is wrong with the use of a provider, said of its options in the file."""
+    # The same in code is a method.
+    hints = {f"without({each.option!r}) drops it": "leave it out, or use an entry without it" for each in problems}
+    reading.complain_of(name, [attrs.evolve(each, hint=hints.get(each.hint, each.hint)) for each in problems])
+    return DocumentError(in_order(reading.problems))
 
 
 def _of_runtime(provider: Provider, name: str | None) -> Provider:
@@ -821,6 +843,12 @@ def _print_changes(changes: Iterable[Change]) -> None:
     for change in changes:
         text = str(change)
         console.print(_text(text, {"+": "green", "-": "red"}.get(text[:1], "yellow")), soft_wrap=True)
+
+
+def _print_warnings(problems: Iterable[DocumentProblem]) -> None:
+    for problem in problems:
+        where = f"{problem.source}:{problem.line}:{problem.column}:"
+        typer.echo(_shown(f"{where} warning:{str(problem).removeprefix(where)}"), err=True)
 
 
 def _print_json(value: object) -> None:

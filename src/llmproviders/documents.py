@@ -24,8 +24,8 @@ from .providers.base import Provider, no_task
 from .providers.generic import GenericProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .records import OptionInfo
-from .registry import find_class, provider_classes
-from .secrets import MASK, MaskedText, Secret, is_placeholder, looks_like_credential
+from .registry import OLD_IDENTIFIERS, find_class, provider_classes
+from .secrets import MASK, MaskedText, Secret, is_placeholder, is_variable, looks_like_credential
 from .table import EXTRAS, Shape, Table, picker
 from .values import did_you_mean, flink_map, json_headers
 
@@ -364,7 +364,9 @@ def _read_provider(name: str, entry: Mapping[str, Any], _: object) -> tuple[Prov
     if wrong:
         return None, [(("provider",), Problem("", "an identifier whose class can be had", got=ascii(name)[:60], hint=wrong))]
     if cls is GenericProvider:
-        hint = did_you_mean(name, list(provider_classes())) or f'generic = "{name}" takes any identifier'
+        old = OLD_IDENTIFIERS.get(name)
+        hint = f"that is the older name of {old}" if old else did_you_mean(name, list(provider_classes()))
+        hint = hint or f'generic = "{name}" takes any identifier'
         expected = f"a known identifier ({', '.join(provider_classes())})"
         return None, [(("provider",), Problem("", expected, got=ascii(name)[:60], hint=hint))]
     given, found = _options(cls, entry, ("provider", "omit"))
@@ -554,7 +556,11 @@ def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: 
     """The secret that a table refers to; any other table stays what it is."""
     if len(value) == 1 and isinstance(name := next(iter(value.values())), str) and name:
         if "env" in value:
-            return Secret.from_env(name)
+            if is_variable(name):
+                return Secret.from_env(name)
+            expected = "the name of an environment variable (letters, digits and underscores)"
+            found.append((path, Problem("", expected, got=MASK, hint="a secret itself does not belong here")))
+            return None
         if "file" in value:
             return Secret.from_file(name)
     if len(path) == 1:

@@ -400,18 +400,23 @@ class _Reading:
     def against(self, runtime: str | Runtime, model: str | None) -> None:
         """Note what is wrong with each provider on a runtime, at the place of the option."""
         for name, provider in self.providers.items():
-            if provider is None:
-                continue
-            specs, implied = provider._table().specs, provider._state()
-            has_model = provider.model_option_key() in provider.to_options(redact=True)
-            for problem in provider.check(runtime, model=None if has_model else model):
-                option = problem.option if problem.option in specs else f"{EXTRAS}.{problem.option}"
-                entry, steps = self._where(name, option, implied=option in implied) or (name, ())
-                path = ("providers", entry, *steps)
-                # What the place says needs no second word; what was not written has none.
-                named = attrs.evolve(problem, option="", key="") if steps else problem
-                document = self.documents[entry]
-                self.complain(document.source, document.locate(path), path, named)
+            if provider is not None:
+                has_model = provider.model_option_key() in provider.to_options(redact=True)
+                self.complain_of(name, provider.check(runtime, model=None if has_model else model))
+
+    def complain_of(self, name: str, problems: Iterable[Problem]) -> None:
+        """Note what is wrong with a provider that could be made, each problem at the place of its option."""
+        provider = self._made(name)
+        specs, implied = provider._table().specs, provider._state()
+        for problem in problems:
+            option = problem.option.removeprefix(f"{EXTRAS}.")
+            option = option if option in specs else f"{EXTRAS}.{option}"
+            entry, steps = self._where(name, option, implied=option in implied) or (name, ())
+            path = ("providers", entry, *steps)
+            # What the place says needs no second word; what was not written has none.
+            named = attrs.evolve(problem, option="", key="") if steps else problem
+            document = self.documents[entry]
+            self.complain(document.source, document.locate(path), path, named)
 
     def _made(self, name: str) -> Provider:
         provider = self.providers[name]

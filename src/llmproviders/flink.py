@@ -761,8 +761,9 @@ def _jar(identifier: str, runtime: Runtime) -> Path:
         command = [maven, "-q", "-B", goal, f"-Dartifact={artifact}", f"-DoutputDirectory={room}"]
         done = subprocess.run(command, capture_output=True, check=False, text=True, cwd=room)  # noqa: S603
         if not (Path(room) / jar.name).is_file():
-            said = next((line for line in done.stdout.splitlines() if line.startswith("[ERROR]")), "nothing")
-            msg = f"Maven cannot fetch {artifact}, it says: {_shortened(said.removeprefix('[ERROR]'), [])}; {otherwise}"
+            lines = sorted((done.stdout + done.stderr).splitlines(), key=lambda line: not line.startswith("[ERROR]"))
+            said = next(filter(None, (line.removeprefix("[ERROR]").strip() for line in lines)), "nothing")
+            msg = f"Maven cannot fetch {artifact}, it says: {_shortened(said, [])}; {otherwise}"
             raise FlinkError(msg)
         # Whole or not at all, also where several processes do this at once.
         (Path(room) / jar.name).replace(jar)

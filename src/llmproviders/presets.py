@@ -216,7 +216,8 @@ def dashscope(
             if not isinstance(value, str) or not re.fullmatch(_HOST_PART, value):
                 problems.append(Problem(name, f"the name of a {name}", got=ascii(value)[:60]))
     if workspace is None:
-        host, tasks = _DASHSCOPE_HOSTS.get(region), _DASHSCOPE_TASKS.get(region, (CHAT,))
+        host = _DASHSCOPE_HOSTS.get(region) if isinstance(region, str) else None
+        tasks = (CHAT,) if host is None else _DASHSCOPE_TASKS.get(region, (CHAT,))
     else:
         host, tasks = f"{workspace}.{region}.maas.aliyuncs.com", (CHAT,)
     if host is None:

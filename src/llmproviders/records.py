@@ -65,7 +65,8 @@ def option(
         sequence_key: the Java key that takes over when the value is a tuple.
     """
     record = Option(
-        key,
+        # A plain str even of an enum member: it is a key of dicts, and written into code.
+        str.__str__(key),
         meaning=meaning,
         java=java,
         format=format,
@@ -136,9 +137,16 @@ def options(cls: type) -> tuple[OptionInfo, ...]:
         cls: an attrs class whose fields have the metadata of `option`.
 
     Raises:
-        TypeError: if a default depends on the instance.
+        TypeError: if a default depends on the instance, or two options have the same Java key.
     """
-    return tuple(_describe(cls, attrs.fields(cls), hints(cls)))
+    infos = tuple(_describe(cls, attrs.fields(cls), hints(cls)))
+    owners: dict[str, str] = {}
+    for info in infos:
+        for key in filter(None, (info.key, info.sequence_key, *info.deprecated_keys)):
+            if (owner := owners.setdefault(key, info.name)) != info.name:
+                msg = f"{cls.__name__}: expected one option with the key {key!r}, got {owner} and {info.name}"
+                raise TypeError(msg)
+    return infos
 
 
 def _describe(cls: type, fields: tuple[attrs.Attribute[Any], ...], types_of: Mapping[str, Any]) -> Iterator[OptionInfo]:

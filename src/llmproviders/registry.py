@@ -18,6 +18,7 @@ from .providers.triton import TritonProvider
 from .values import did_you_mean
 
 __all__ = [
+    "OLD_IDENTIFIERS",
     "from_options",
     "get_provider",
     "list_providers",
@@ -32,6 +33,9 @@ __all__ = [
 
 ENTRY_POINTS: Final = "llmproviders.providers"
 """The entry point group in which a package names its classes: ``identifier = "package.module:Class"``."""
+
+OLD_IDENTIFIERS: Final[Mapping[str, str]] = {"bailian": "openai-compat"}
+"""What identifiers of older releases are called today."""
 
 _Class = TypeVar("_Class", bound=type[Provider])
 

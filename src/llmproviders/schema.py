@@ -19,7 +19,7 @@ from .providers.base import Provider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider, content_types
 from .records import OptionInfo, options
 from .registry import provider_classes
-from .secrets import Secret
+from .secrets import VARIABLE, Secret
 from .table import EXTRAS
 
 __all__ = ["catalog_schema"]
@@ -33,11 +33,14 @@ _REFERENCE: Final[Schema] = {
     "anyOf": [
         {
             "type": "object",
-            "properties": {source: {**_NAME, "description": what}},
+            "properties": {source: {"description": what, **text}},
             "required": [source],
             "additionalProperties": False,
         }
-        for source, what in (("env", "environment variable that holds the secret"), ("file", "file that holds the secret"))
+        for source, what, text in (
+            ("env", "environment variable that holds the secret", {**_TEXT, "pattern": f"^{VARIABLE}$"}),
+            ("file", "file that holds the secret", _NAME),
+        )
     ]
 }
 _SECRET: Final[Schema] = {"anyOf": [_TEXT, _REFERENCE]}

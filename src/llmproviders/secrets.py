@@ -13,7 +13,7 @@ import attrs
 
 from .errors import SecretError
 
-__all__ = ["MASK", "REFERENCES", "URL_MARKS", "MaskedText", "Secret"]
+__all__ = ["MASK", "REFERENCES", "URL_MARKS", "VARIABLE", "MaskedText", "Secret"]
 
 MASK: Final = "******"
 """What is shown instead of a secret; Flink's own mask, so that logs of both sides read alike."""
@@ -23,6 +23,9 @@ REFERENCES: Final = ("env", "file")
 
 URL_MARKS: Final = "@?&"
 """A URL without any of these has no credentials in it."""
+
+VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]*"
+"""The pattern of names of environment variables."""
 
 # Patterns are texts: `re` compiles each when it is first needed, and importing the package costs nothing for them.
 _PLACEHOLDER: Final = r"\$\{[^{}]*\}"
@@ -52,6 +55,11 @@ def looks_like_credential(key: str) -> bool:
 def is_placeholder(text: str) -> bool:
     """Whether *text* is a placeholder, such as ``${secret_values.key}``, that a platform fills in."""
     return text[:2] == "${" and re.fullmatch(_PLACEHOLDER, text) is not None
+
+
+def is_variable(name: str) -> bool:
+    """Whether *name* can be that of an environment variable, rather than the secret itself."""
+    return re.fullmatch(VARIABLE, name) is not None
 
 
 def mask_urls(text: str) -> str:
@@ -99,19 +107,38 @@ class Secret:
 
     @classmethod
     def from_env(cls, name: str) -> Secret:
-        """A reference to the environment variable *name*, read at each `reveal`."""
-        if not isinstance(name, str) or not name:
-            msg = "Secret.from_env(): expected the name of an environment variable"
-            raise TypeError(msg)
+        """A reference to the environment variable *name*, read at each `reveal`.
+
+        Args:
+            name: letters, digits and underscores; anything else may be the secret itself, and is never shown.
+
+        Raises:
+            TypeError: if the name is no `str`.
+            ValueError: if it cannot be a variable's.
+        """
+        if not isinstance(name, str) or not is_variable(name):
+            error = ValueError if isinstance(name, str) else TypeError
+            # What may be the secret must not stay in a frame that a traceback shows with its variables.
+            del name
+            msg = "Secret.from_env(): expected the name of an environment variable (letters, digits and underscores)"
+            raise error(msg)
         return cls._make("env", name)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Secret:
-        """A reference to a UTF-8 file, read at each `reveal`; one line break at its end is not part of the secret."""
+        """A reference to a UTF-8 file, read at each `reveal`; one line break at its end is not part of the secret.
+
+        Args:
+            path: the file; if it is relative, from the directory that is current when the secret is read.
+
+        Raises:
+            TypeError: if the path is no text.
+            ValueError: if it is empty.
+        """
         name = os.fspath(path)
         if not isinstance(name, str) or not name:
             msg = "Secret.from_file(): expected the path of a file"
-            raise TypeError(msg)
+            raise (ValueError if isinstance(name, str) else TypeError)(msg)
         return cls._make("file", name)
 
     @property

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
@@ -18,7 +18,7 @@ from .providers.base import Provider
 from .providers.generic import GenericProvider
 from .records import OptionInfo
 from .records import options as describe
-from .registry import find_class, from_options, provider_classes
+from .registry import OLD_IDENTIFIERS, find_class, from_options, provider_classes
 from .secrets import MASK, MaskedText, Secret
 from .sqltext import Cursor, Misread, Token, identifier, literal, place, tokens, unfit_name
 from .table import EXTRAS
@@ -149,7 +149,8 @@ def _columns(given: Columns, where: str, problems: list[Problem]) -> tuple[Colum
 
 def _secret_options(provider: Provider) -> Iterator[Problem]:
     """The options that a statement cannot hold unless the secret in them may be seen."""
-    for name, value in provider._state().items():
+    held: dict[str, Any] = provider._table().defaults | provider._state()
+    for name, value in held.items():
         values = value.items() if name == EXTRAS else [(None, value)]
         for key, each in values:
             option = name if key is None else f"{EXTRAS}.{key}"
@@ -289,7 +290,6 @@ _NAME: Final = "a model's name"
 _DOTS: Final = "write a part with dots in backticks"
 _ONE: Final = "parse_statements reads several"
 _ONLY: Final = "only CREATE MODEL statements are read"
-_OLD_IDENTIFIERS: Final[Mapping[str, str]] = {"bailian": "openai-compat"}
 _OLD_KEYS: Final[Mapping[str, Mapping[str, str]]] = {"triton": {"retry-backoff": "retry-initial-backoff"}}
 
 
@@ -402,7 +402,7 @@ class _Reader:
             )
             return None
         identifier = named.value
-        new = _OLD_IDENTIFIERS.get(identifier)
+        new = OLD_IDENTIFIERS.get(identifier)
         if new is not None and find_class(identifier) == (GenericProvider, ""):
             self._old(named.value_index, PROVIDER, new, f"'{PROVIDER}' = '{new}'")
             identifier = new

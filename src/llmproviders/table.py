@@ -123,6 +123,7 @@ class Shape:
     __slots__ = (
         "entries",
         "flatten",
+        "hidden",
         "index",
         "missing",
         "names",
@@ -151,12 +152,17 @@ class Shape:
         self.validated = tuple((position, specs[name]) for name, position in self.index.items() if specs[name].validator)
         # What the flat dict looks like before the values are written into it: every key in its place.
         self.template: dict[str, str] = {}
+        # Defaults whose texts are masked, or looked up each time.
+        self.hidden: list[tuple[str, Secret | MaskedText, Callable[[Any], str]]] = []
         for name, spec in specs.items():
             if spec.info is not None:
                 if name in given:
                     self.template[spec.info.key] = ""
                     if spec.info.sequence_key:
                         self.template[spec.info.sequence_key] = ""
+                elif isinstance(spec.default, (Secret, MaskedText)):
+                    self.template[spec.info.key] = ""
+                    self.hidden.append((spec.info.key, spec.default, spec.write))
                 elif spec.default is not None:
                     self.template[spec.info.key] = spec.write(spec.default)
         written = [(position, specs[name].info, specs[name].write) for name, position in self.index.items()]
@@ -171,7 +177,7 @@ class Shape:
         self.uses += 1
         if self.uses < plans.USES:
             return
-        if self.sequences:
+        if self.sequences or self.hidden:
             self.flatten = lambda _: None
         else:
             entries = {key: (position, write) for position, key, write in self.entries}
@@ -290,6 +296,8 @@ class Table:
                 flat[key] = show(value)
             else:
                 flat[key] = write(value)
+        for key, default, write in shape.hidden:
+            flat[key] = write(default) if show is None else show(default)
         for position, info, write in shape.sequences:
             value = values[position]
             single = value is None or isinstance(value, str)
@@ -306,14 +314,10 @@ class Table:
 
     def is_lasting(self, shape: Shape, values: tuple[Any, ...]) -> bool:
         """Whether the flat dict is the same each time, for no secret in it is a reference."""
-        for position in shape.secrets:
-            value = values[position]
-            if type(value) is Secret and value.is_reference:
-                return False
-        if EXTRAS not in shape.index:
-            return True
-        extras = values[shape.index[EXTRAS]].values()
-        return not any(type(extra) is Secret and extra.is_reference for extra in extras)
+        known = [values[position] for position in shape.secrets] + [default for _, default, _ in shape.hidden]
+        if EXTRAS in shape.index:
+            known += values[shape.index[EXTRAS]].values()
+        return not any(type(value) is Secret and value.is_reference for value in known)
 
     # The careful path.
 

@@ -250,6 +250,14 @@ def test_jars_that_nobody_has(bare_env: Any, tmp_path: Path, monkeypatch: pytest
     assert str(caught.value).startswith("Maven cannot fetch org.apache.flink:flink-model-openai:2.4.0, it says: ")
     assert str(caught.value).endswith(f"(org.apache.flink:flink-model-openai:2.4.0 on Maven Central) into {tmp_path}")
     assert [] == list(tmp_path.iterdir())
+    maven = tmp_path / "bin" / "mvn"
+    maven.parent.mkdir()
+    for printed, said in (("echo '[ERROR]'; echo no JDK >&2", "no JDK"), ("true", "nothing")):
+        maven.write_text(f"#!/bin/sh\n{printed}\n")
+        maven.chmod(0o700)
+        monkeypatch.setenv("PATH", str(maven.parent), prepend=os.pathsep)
+        with pytest.raises(FlinkError, match=f", it says: {said}; put the file"):
+            flink._jar("openai", runtime("flink-2.4"))
     with pytest.raises(FlinkError, match=r"no jar of the provider dashscope is released for vvr-11\.9; the platform brings it"):
         flink._jar("dashscope", runtime("vvr-11.9"))
     with pytest.raises(
