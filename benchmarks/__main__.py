@@ -22,10 +22,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import timeit
 import tracemalloc
 from contextlib import suppress
 from datetime import datetime, timezone
-from functools import partial
+from functools import cache, partial
 from itertools import chain, count
 from types import SimpleNamespace
 
@@ -114,19 +115,20 @@ def cases(name, peer):
     return found
 
 
+@cache
+def loop(case):
+    """A loop of the case's own, as each place of a program is: what CPython learns of its calls is not unlearned by the next."""
+    prepare, run = case
+    setup = "items = [prepare() for _ in range(count)]; run = call; collect()"
+    world = {"prepare": prepare, "call": run, "collect": gc.collect}
+    return timeit.Timer("for item in items: run(item)", setup, globals=world), world
+
+
 def sample(case, count):
     """Seconds of *count* calls."""
-    prepare, run = case
-    items = [prepare() for _ in range(count)]
-    gc.collect()
-    gc.disable()
-    try:
-        start = time.perf_counter()
-        for item in items:
-            run(item)
-        return time.perf_counter() - start
-    finally:
-        gc.enable()
+    timer, world = loop(case)
+    world["count"] = count
+    return timer.timeit(1)
 
 
 def enough(case, seconds):
