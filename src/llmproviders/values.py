@@ -111,6 +111,9 @@ def accept_boolean(value: Any) -> bool:
 routine(accept_boolean, "{value} is True or {value} is False")
 
 
+_SMALL: Final = 2**30 - 1
+
+
 def number_acceptor(java: str, rule: Between | None) -> Accept:
     """Acceptance of a whole number within Java's bounds (`Integer`, `Long`) or a finite one (`Double`), and *rule*."""
     whole = java in JAVA_BOUNDS
@@ -121,6 +124,8 @@ def number_acceptor(java: str, rule: Between | None) -> Accept:
         low = max(low, math.nextafter(rule.low, math.inf) if rule.open_low else rule.low)
         high = min(high, rule.high)
         words = f"{noun} {rule.expected}"
+    if not whole:
+        low, high = float(low), float(high)
 
     def accept(value: Any) -> Any:
         if isinstance(value, bool):
@@ -135,9 +140,10 @@ def number_acceptor(java: str, rule: Between | None) -> Accept:
             raise Rejected(f"an int within Java's {'int' if java == 'Integer' else 'long'} ({lowest} to {highest})")
         raise Rejected(words)
 
-    return routine(
-        accept, "type({value}) is {exact} and {low} <= {value} <= {high}", exact=int if whole else float, low=low, high=high
-    )
+    # CPython is quick to compare numbers of the same type, and of these ints that are small.
+    usual = (max(low, -_SMALL), min(high, _SMALL)) if whole else (low, high)
+    when = f"type({{value}}) is {{exact}} and {usual[0]!r} <= {{value}} <= {usual[1]!r}"
+    return routine(accept, when, exact=int if whole else float)
 
 
 def _to_float(value: Any) -> float:
