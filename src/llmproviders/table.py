@@ -45,7 +45,8 @@ MAX_SHAPES: Final = 4096
 """How many sets of options a class remembers the shape of; past that it starts anew."""
 
 
-@attrs.frozen
+# What it holds is functions, which have no equality of their own: two rules are one only if they are the same.
+@attrs.frozen(eq=False, repr=False)
 class Rule:
     """A rule that spans options, for `Provider.rules`."""
 
