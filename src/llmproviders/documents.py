@@ -25,7 +25,7 @@ from .providers.generic import GenericProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .records import OptionInfo
 from .registry import OLD_IDENTIFIERS, find_class, provider_classes
-from .secrets import MASK, MaskedText, Secret, is_placeholder, is_variable, looks_like_credential
+from .secrets import MASK, MaskedText, Secret, is_placeholder, looks_like_credential
 from .table import EXTRAS, Shape, Table, picker
 from .values import did_you_mean, flink_map, json_headers
 
@@ -556,11 +556,12 @@ def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: 
     """The secret that a table refers to; any other table stays what it is."""
     if len(value) == 1 and isinstance(name := next(iter(value.values())), str) and name:
         if "env" in value:
-            if is_variable(name):
+            try:
                 return Secret.from_env(name)
-            expected = "the name of an environment variable (letters, digits and underscores)"
-            found.append((path, Problem("", expected, got=MASK, hint="a secret itself does not belong here")))
-            return None
+            except ValueError:
+                expected = "the name of an environment variable (letters, digits and underscores)"
+                found.append((path, Problem("", expected, got=MASK, hint="a secret itself does not belong here")))
+                return None
         if "file" in value:
             return Secret.from_file(name)
     if len(path) == 1:

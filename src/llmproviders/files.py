@@ -334,9 +334,10 @@ class _Reading:
         Raises:
             DocumentError: if anything is wrong.
         """
-        for name in self.entries:
-            if name not in self.providers:
-                self.providers[name] = provider_by_routine(self.entries[name], self.providers) or self._provider(name, ())
+        providers = self.providers
+        for name, entry in self.entries.items():
+            if name not in providers:
+                providers[name] = provider_by_routine(entry, providers) or self._provider(name, ())
         default = None
         if self.default is not None:
             default, source, place = self.default
@@ -346,7 +347,7 @@ class _Reading:
                 self.complain(source, place, ("default",), problem)
         if self.problems:
             raise DocumentError(in_order(self.problems))
-        made = {name: provider for name in self.entries if (provider := self.providers[name]) is not None}
+        made = {name: provider for name in self.entries if (provider := providers[name]) is not None}
         return Catalog(made, default=default)
 
     def origins(self, name: str) -> dict[str, Origin]:

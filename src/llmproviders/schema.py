@@ -19,7 +19,7 @@ from .providers.base import Provider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider, content_types
 from .records import OptionInfo, options
 from .registry import provider_classes
-from .secrets import VARIABLE, Secret
+from .secrets import Secret
 from .table import EXTRAS
 
 __all__ = ["catalog_schema"]
@@ -38,7 +38,7 @@ _REFERENCE: Final[Schema] = {
             "additionalProperties": False,
         }
         for source, what, text in (
-            ("env", "environment variable that holds the secret", {**_TEXT, "pattern": f"^{VARIABLE}$"}),
+            ("env", "environment variable that holds the secret", {**_TEXT, "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}),
             ("file", "file that holds the secret", _NAME),
         )
     ]

@@ -13,7 +13,7 @@ import attrs
 
 from .errors import SecretError
 
-__all__ = ["MASK", "REFERENCES", "URL_MARKS", "VARIABLE", "MaskedText", "Secret"]
+__all__ = ["MASK", "REFERENCES", "URL_MARKS", "MaskedText", "Secret"]
 
 MASK: Final = "******"
 """What is shown instead of a secret; Flink's own mask, so that logs of both sides read alike."""
@@ -23,9 +23,6 @@ REFERENCES: Final = ("env", "file")
 
 URL_MARKS: Final = "@?&"
 """A URL without any of these has no credentials in it."""
-
-VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]*"
-"""The pattern of names of environment variables."""
 
 # Patterns are texts: `re` compiles each when it is first needed, and importing the package costs nothing for them.
 _PLACEHOLDER: Final = r"\$\{[^{}]*\}"
@@ -55,11 +52,6 @@ def looks_like_credential(key: str) -> bool:
 def is_placeholder(text: str) -> bool:
     """Whether *text* is a placeholder, such as ``${secret_values.key}``, that a platform fills in."""
     return text[:2] == "${" and re.fullmatch(_PLACEHOLDER, text) is not None
-
-
-def is_variable(name: str) -> bool:
-    """Whether *name* can be that of an environment variable, rather than the secret itself."""
-    return re.fullmatch(VARIABLE, name) is not None
 
 
 def mask_urls(text: str) -> str:
@@ -116,9 +108,9 @@ class Secret:
             TypeError: if the name is no `str`.
             ValueError: if it cannot be a variable's.
         """
-        if not isinstance(name, str) or not is_variable(name):
+        if not isinstance(name, str) or not (name.isascii() and name.isidentifier()):
             error = ValueError if isinstance(name, str) else TypeError
-            # What may be the secret must not stay in a frame that a traceback shows with its variables.
+            # What may be the secret itself must not stay in a frame that a traceback shows with its variables.
             del name
             msg = "Secret.from_env(): expected the name of an environment variable (letters, digits and underscores)"
             raise error(msg)
