@@ -335,9 +335,10 @@ class _Reading:
             DocumentError: if anything is wrong.
         """
         providers = self.providers
-        for name, entry in self.entries.items():
+        # An entry holds secrets, and is in no variable here that a traceback could show.
+        for name in self.entries:
             if name not in providers:
-                providers[name] = provider_by_routine(entry, providers) or self._provider(name, ())
+                providers[name] = provider_by_routine(self.entries[name], providers) or self._provider(name, ())
         default = None
         if self.default is not None:
             default, source, place = self.default
