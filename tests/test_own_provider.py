@@ -7,10 +7,10 @@ import inspect
 import pickle
 import sys
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Any, ClassVar, Literal, Optional
 
 import attrs
@@ -20,10 +20,14 @@ from own import Mode, RerankProvider
 from llmproviders import (
     InvalidOptionsError,
     InvalidTypeError,
+    OpenAICompatProvider,
     Option,
+    Problem,
     Provider,
+    Rule,
     Secret,
     TritonProvider,
+    at_least,
     converter,
     duration,
     option,
@@ -518,6 +522,246 @@ def test_keys_that_are_members() -> None:
         assert {"max-size": str(size)} == flat
         assert [str] == [type(key) for key in flat]
         assert size == Sized.from_options(flat).size
+
+
+def _one_of(cls: type, a: str | None, b: str | None) -> Problem | None:
+    return Problem("a", "one of a and b", got="neither") if a is None and b is None else None
+
+
+@attrs.frozen(kw_only=True)
+class Wanting(Provider):
+    """A rule that does not hold where nothing is given."""
+
+    identifier = "wanting"
+    rules = (Rule(("a", "b"), _one_of),)
+    a: str | None = attrs.field(default=None, metadata=option("a"))
+    b: str | None = attrs.field(default=None, metadata=option("b"))
+    size: int = attrs.field(default=1, metadata=option("size"))
+
+
+NOTHING_WANTED: dict[str, Callable[[], object]] = {
+    "nothing": Wanting,
+    "None": lambda: Wanting(a=None),
+    "another option": lambda: Wanting(size=2),
+    "an extra": lambda: Wanting(vendor="x"),
+    "extra_options": lambda: Wanting(extra_options={"vendor": "x"}),
+    "from_options": lambda: Wanting.from_options({}),
+    "from_options, another": lambda: Wanting.from_options({"size": "2"}),
+    "with_": lambda: Wanting(a="x").with_(a=None),
+    "with_, and another": lambda: Wanting(a="x").with_(a=None, size=2),
+    "without": lambda: Wanting(a="x").without("a"),
+}
+
+
+@pytest.mark.parametrize("way", NOTHING_WANTED)
+def test_a_rule_that_wants_options(way: str) -> None:
+    """It is held against every provider, however it is made and however often that was done."""
+    for number in range(8):
+        with pytest.raises(InvalidOptionsError, match="^Wanting: a: expected one of a and b, got neither$"):
+            NOTHING_WANTED[way]()
+        assert {"a": "x", "size": str(number)} == Wanting(a="x", size=number).to_options()
+        assert number == Wanting(b="x").with_(size=number).size
+
+
+def test_values_that_are_read_once() -> None:
+    """A converter of one's own gets a value once, whatever else is wrong with the call, and however often it was called."""
+
+    def need(cls: type, tags: str, region: str | None) -> Problem | None:
+        return Problem("region", "a region beside tags", got="none") if tags and region is None else None
+
+    @attrs.frozen(kw_only=True)
+    class Tagged(Provider):
+        identifier = "tagged"
+        rules = (Rule(("tags", "region"), need),)
+        tags: str = attrs.field(default="", converter=",".join, metadata=option("tags"))
+        region: str | None = attrs.field(default=None, metadata=option("region"))
+        a: int = attrs.field(default=0, metadata=option("a"))
+        b: int = attrs.field(default=0, metadata=option("b"))
+        c: int = attrs.field(default=0, metadata=option("c"))
+        d: int = attrs.field(default=0, metadata=option("d"))
+        e: int = attrs.field(default=0, metadata=option("e"))
+
+    for number in range(40):
+        with pytest.raises(InvalidOptionsError, match="^Tagged: region: expected a region beside tags, got none$"):
+            Tagged(tags=(each for each in "ab"))  # type: ignore[arg-type]
+        bits = {name: number >> bit & 1 for bit, name in enumerate("abcde")}
+        assert "a,b" == Tagged(tags=(each for each in "ab"), region="eu", **bits).tags  # type: ignore[arg-type]
+
+
+def test_rules_that_fail() -> None:
+    """A rule that raises is said so, and one over names that are no options is a mistake of the class."""
+
+    def larger(cls: type, a: Any, b: Any) -> Problem | None:
+        return Problem("a", "at most b") if a > b else None
+
+    @attrs.frozen(kw_only=True)
+    class Failing(Provider):
+        identifier = "failing"
+        rules = (Rule(("a", "b"), larger),)
+        a: int | None = attrs.field(default=None, metadata=option("a"))
+        b: int | None = attrs.field(default=None, metadata=option("b"))
+
+    @attrs.frozen(kw_only=True)
+    class Unknown(Failing):
+        identifier = "unknown"
+        rules = (Rule(("a", "nope"), larger),)
+
+    assert (None, 1) == (Failing().a, Failing(a=1, b=2).a)
+    for _ in range(8):
+        with pytest.raises(
+            InvalidOptionsError, match="^Failing: a: expected what the rule over a or b can take, got its TypeError$"
+        ):
+            Failing(a=1)
+    with pytest.raises(TypeError, match="^Unknown: expected rules over its options, got one over nope$"):
+        Unknown()
+
+
+class One(int, Enum):
+    ONE = 1
+    TWO = 2
+
+
+class Half(float, Enum):
+    HALF = 0.5
+    ONE = 1.0
+
+
+class Whole(IntEnum):
+    ONE = 1
+    TWO = 2
+
+
+class Crossed(Enum):
+    SMALL = "m"
+    M = "l"
+
+
+@attrs.frozen(kw_only=True)
+class Members(Provider):
+    """Enums whose members are numbers too, and one whose values are other members' names."""
+
+    identifier = "members"
+    one: One | None = attrs.field(default=None, metadata=option("one"))
+    half: Half | None = attrs.field(default=None, metadata=option("half"))
+    whole: Whole | None = attrs.field(default=None, metadata=option("whole"))
+    crossed: Crossed | None = attrs.field(default=None, metadata=option("crossed"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "member"),
+    [
+        *[("one", str(each.value), each) for each in One],
+        *[("half", str(each.value), each) for each in Half],
+        *[("whole", str(each.value), each) for each in Whole],
+        *[("crossed", each.value, each) for each in Crossed],
+    ],
+)
+def test_members_that_are_something_else_too(name: str, text: str, member: Any) -> None:
+    """They are written by their value, and read back."""
+    for _ in range(8):
+        provider = Members(**{name: member})
+        assert {name: text} == provider.to_options()
+        assert member is getattr(Members.from_options({name: text}), name)
+        assert member is getattr(Members(**{name: member.name} if name != "crossed" else {name: member.value}), name)
+
+
+def _faulty() -> dict[str, tuple[Callable[[], Any], str]]:
+    def own(**namespace: Any) -> Callable[[], Any]:
+        return lambda: attrs.frozen(kw_only=True)(type("Faulty", (Provider,), {"identifier": "faulty", **namespace}))()  # noqa: PLW0108
+
+    def field(kind: str, **arguments: Any) -> dict[str, Any]:
+        name = arguments.pop("key", "n")
+        return {
+            "__annotations__": {"n": kind},
+            "n": attrs.field(**{"metadata": option(name), **arguments}),
+            "__module__": __name__,
+        }
+
+    hidden = "hides the option model: declare it as a field, model: ... = attrs.field(...)"
+    return {
+        "default": (own(**field("int", default=0, validator=at_least(1))), "Faulty.n: default: expected an int of at least 1"),
+        "choices": (
+            own(**field("str", default="a", metadata=option("n", choices="nowhere"))),
+            "Faulty.n: expected choices that the class has, got nowhere",
+        ),
+        "key": (
+            own(**field("str", default="a", key="provider")),
+            "Faulty: expected one option with the key 'provider', got its identifier and n",
+        ),
+        "eq": (own(**field("str", default="a", eq=False)), "Faulty.n: expected a field that counts in comparisons, got eq=False"),
+        "converter": (
+            own(**field("str", default="a", converter=attrs.Converter(str, takes_self=True))),
+            "n: expected a converter that takes the value alone",
+        ),
+        "plain": (lambda: type("Plain", (OpenAICompatProvider,), {"model": "gpt"}), f"Plain.model {hidden}"),
+        "annotated": (
+            lambda: type("Plain", (OpenAICompatProvider,), {"model": "gpt", "__annotations__": {"model": "str"}})(),  # noqa: PLW0108
+            f"Plain.model {hidden}",
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", _faulty())
+def test_faulty_classes(name: str) -> None:
+    """A mistake of the class names the class, the option and what is wrong."""
+    make, expected = _faulty()[name]
+    for _ in range(2):
+        with pytest.raises(TypeError) as caught:
+            make()
+        assert expected == str(caught.value)
+
+
+def test_what_attrs_offers() -> None:
+    """A converter object, a field that is not shown, and what attrs' own validators say; None passes them."""
+
+    @attrs.frozen(kw_only=True)
+    class Regional(Provider):
+        identifier = "regional"
+        region: str | None = attrs.field(
+            default="EU",
+            converter=attrs.Converter(lambda text: text and text.upper()),
+            validator=attrs.validators.in_(["EU", "US"]),
+            metadata=option("region"),
+        )
+        _session: str = attrs.field(default="", repr=False)
+
+    assert "Regional(region='US')" == repr(Regional(region="us", session="x"))
+    assert None is Regional(region=None).region
+    assert {} == Regional(region=None).to_options()
+    with pytest.raises(InvalidOptionsError) as caught:
+        Regional(region="mars")
+    assert (
+        "Regional: region: expected a value that passes its check ('region' must be in ['EU', 'US'] (got 'MARS')), got 'MARS'"
+        == str(caught.value)
+    )
+
+
+def test_an_alias_and_its_name() -> None:
+    """Both in one call are two values for one option."""
+
+    @attrs.frozen(kw_only=True)
+    class Aliased(Provider):
+        identifier = "aliased"
+        size: int = attrs.field(default=1, alias="length", metadata=option("size"))
+
+    with pytest.raises(InvalidOptionsError, match="^Aliased: length: expected one value, got one as length and one as size$"):
+        Aliased(length=2, size=3)
+
+
+def test_relatives_of_another_identifier() -> None:
+    """A class of one's own with its own identifier goes over to no other class."""
+
+    @attrs.frozen(kw_only=True)
+    class Tiered(OpenAICompatProvider):
+        identifier = "tiered"
+        tier: str = attrs.field(default="gold", metadata=option("tier"))
+
+    class Same(OpenAICompatProvider):
+        __slots__ = ()
+
+    given: Any = {"endpoint": "https://h/v1/chat/completions", "api_key": "k", "model": "m"}
+    assert Tiered(**given) == Tiered(**given).for_runtime("flink-2.3")
+    assert "openai" == Same(**given).for_runtime("flink-2.3").provider_name()
 
 
 def test_json_without_a_converter() -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ import pprint
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from enum import Enum
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -19,10 +21,12 @@ from typing import Any
 import attrs
 import pytest
 from own import RerankProvider
+from typer.testing import CliRunner
 
 import llmproviders
 from llmproviders import (
     MASK,
+    Catalog,
     DashScopeProvider,
     DocumentError,
     GenericProvider,
@@ -32,19 +36,29 @@ from llmproviders import (
     OpenAIProvider,
     Provider,
     ProviderError,
+    Rule,
     Secret,
     SecretError,
     TritonProvider,
     converter,
     create_model_sql,
+    dump,
+    dumps,
     from_options,
+    json_headers,
+    json_object,
     loads,
     option,
+    options,
     parse_create_model,
     presets,
     register_provider_class,
+    required_secret,
     set_provider,
 )
+from llmproviders.cli import _described, app
+from llmproviders.schema import catalog_schema
+from llmproviders.values import stop_texts
 
 MARK = "sk-mArKeR-7f3"
 PACKAGE = str(Path(llmproviders.__file__).parent)
@@ -675,6 +689,8 @@ def test_defaults_that_are_secrets(given: dict[str, Any], monkeypatch: pytest.Mo
         assert ["token", "key", "url", "size", *provider.extra_options] == list(flat)
     for text in (made[0].to_options(redact=True), made[0], made[0].check("vvr-11.9"), made[0].token):
         assert MARK not in str(text)
+    for value in (options(Defaults), inspect.signature(Defaults), [_described(Defaults, info) for info in options(Defaults)]):
+        assert MARK not in repr(value)
     assert made[0] == Defaults.from_options(
         {**made[0].to_options(redact=True), "token": MARK, "key": "x", "url": WITH_MARK}
     ).without("key")
@@ -683,6 +699,123 @@ def test_defaults_that_are_secrets(given: dict[str, Any], monkeypatch: pytest.Mo
         create_model_sql("m", made[0], **columns)
     assert ["token", "key", "url"] == [problem.option for problem in caught.value.problems]
     assert MARK not in create_model_sql("m", made[0], secrets="redact", **columns)
+
+
+def test_defaults_that_are_secrets_elsewhere(own_classes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the schema nor the command line show one, or look one up."""
+
+    @register_provider_class
+    @attrs.frozen(kw_only=True)
+    class Held(Provider):
+        identifier = "held"
+        key: Secret = attrs.field(default=MARK, converter=required_secret, metadata=option("key"))
+        body: str = attrs.field(default={"token": MARK}, converter=json_object, metadata=option("body", format="json"))
+        url: str = attrs.field(default=WITH_MARK, metadata=option("url", format="url"))
+        head: str = attrs.field(default={"a": MARK}, converter=json_headers, metadata=option("head", format="json"))
+        other: Secret = attrs.field(default=Secret.from_env("LLMPROVIDERS_NOWHERE"), metadata=option("other"))
+
+    monkeypatch.delenv("LLMPROVIDERS_NOWHERE", raising=False)
+    shown = CliRunner().invoke(app(), ["providers", "held"])
+    assert (0, True) == (shown.exit_code, "https://******@h/" in shown.output)
+    found = CliRunner().invoke(app(), ["providers", "held", "--json"])
+    assert 0 == found.exit_code
+    for text in (shown.output, found.output, json.dumps(catalog_schema()), str(inspect.signature(Held))):
+        assert MARK not in text
+
+
+@attrs.frozen(kw_only=True)
+class Whole(Provider):
+    """Options that are secret as a whole, whatever form they have."""
+
+    identifier = "whole"
+    body: str | None = attrs.field(default=None, converter=json_object, metadata=option("body", secret=True, format="json"))
+    url: str | None = attrs.field(default=None, metadata=option("url", secret=True, format="url"))
+    json: str | None = attrs.field(default=None, metadata=option("json", secret=True, format="json"))
+    stop: str | None = attrs.field(default=None, converter=stop_texts, metadata=option("stop", secret=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("body", f'{{"x": "{MARK}"}}'), ("url", f"https://h/{MARK}?token=a"), ("json", f'{{"x": "{MARK}"}}'), ("stop", MARK)],
+)
+def test_options_that_are_secret_as_a_whole(name: str, text: str) -> None:
+    """Their mask hides all of the text, and the text comes to Java."""
+    for _ in range(8):
+        provider = Whole(**{name: text})
+        assert MARK not in repr(provider)
+        assert {name: MASK} == provider.to_options(redact=True)
+        assert {name: text} == provider.to_options()
+        assert provider == Whole.from_options(provider.to_options())
+
+
+def test_secret_is_final() -> None:
+    """What hides a secret asks for its very type."""
+    with pytest.raises(TypeError, match="^Secret cannot be subclassed$"):
+        type("Mine", (Secret,), {})
+
+
+def test_secrets_are_checked_as_their_texts_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `Secret` of what no key can be is refused, one of a masked text holds that text, and a variable is UTF-8."""
+    for text, expected in ((MASK, "the real text"), ("a\ud800", "text without lone surrogates")):
+        for key in (text, Secret(text)):
+            with pytest.raises(InvalidOptionsError, match=f"api_key .api-key.: expected {expected}"):
+                OpenAICompatProvider(endpoint=ENDPOINT, api_key=key)
+    masked = OpenAICompatProvider(endpoint=WITH_MARK).endpoint
+    assert masked is not None
+    assert WITH_MARK == Secret(masked).reveal()
+    monkeypatch.setenv("LLMPROVIDERS_BAD", "\udcff")
+    with pytest.raises(SecretError, match="^environment variable LLMPROVIDERS_BAD is not UTF-8 text$"):
+        Secret.from_env("LLMPROVIDERS_BAD").reveal()
+
+
+class _Name(str, Enum):
+    KEY = "LLMPROVIDERS_TEST_KEY"
+
+
+def test_names_that_are_members() -> None:
+    """A variable's name is plain text, whatever it is given as."""
+    assert "Secret.from_env('LLMPROVIDERS_TEST_KEY')" == repr(Secret.from_env(_Name.KEY))
+    assert "Secret.from_file('LLMPROVIDERS_TEST_KEY')" == repr(Secret.from_file(_Name.KEY))
+
+
+@attrs.frozen(kw_only=True)
+class Unresolved(Provider):
+    """A class whose tables cannot be made."""
+
+    identifier = "unresolved"
+    token: "Nowhere | None" = attrs.field(default=None, metadata=option("token"))  # type: ignore[name-defined]  # noqa: F821, UP037
+
+
+@attrs.frozen(kw_only=True)
+class Strict(Provider):
+    """A class whose rule raises."""
+
+    identifier = "strict"
+    rules = (Rule(("token", "size"), lambda cls, token, size: size > token),)
+    token: Secret | None = attrs.field(default=None, metadata=option("token"))
+    size: int = attrs.field(default=1, metadata=option("size"))
+
+
+FAULTY: dict[str, Callable[[Path], object]] = {
+    "annotation": lambda _: Unresolved(token=MARK),
+    "annotation, from_options": lambda _: Unresolved.from_options({"token": MARK}),
+    "rule": lambda _: Strict(token=MARK),
+    "rule, from_options": lambda _: Strict.from_options({"token": MARK}),
+    "no folder": lambda folder: dump(Catalog({"a": BASE.with_(api_key=MARK)}), folder / "no" / "a.toml", secrets="reveal"),
+    "no format": lambda _: dumps(Catalog({"a": BASE.with_(api_key=MARK)}), format="xml", secrets="reveal"),  # type: ignore[arg-type]
+    "path": lambda _: Secret.from_file(MARK.encode()),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_frames_of_the_library(name: str, tmp_path: Path) -> None:
+    """No frame of ours in a traceback holds the secret, whatever is wrong."""
+    with pytest.raises(Exception, match=r".") as caught:
+        FAULTY[name](tmp_path)
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    ours = [frame for frame in shown.stack if frame.filename.startswith(PACKAGE)]
+    assert ours
+    assert MARK not in str([frame.locals for frame in ours])
 
 
 def test_a_key_in_place_of_its_variable() -> None:

@@ -688,14 +688,13 @@ def _origin(name: str, option: str, origin: Origin) -> str:
 
 def _described(cls: type[Provider], info: OptionInfo) -> dict[str, Any]:
     """An option as its record says it."""
-    default = info.default if info.default is None else cls._table().specs[info.name].write(info.default)
     return {
         "name": info.name,
         "key": info.key,
         "type": info.java,
         "format": info.format,
         "required": info.required,
-        "default": MASK if info.secret and default is not None else default,
+        "default": cls._table().specs[info.name].default_text,
         "allowed": list(info.allowed),
         "rule": info.rule,
         "secret": info.secret,

@@ -25,7 +25,7 @@ from .providers.generic import GenericProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .records import OptionInfo
 from .registry import OLD_IDENTIFIERS, find_class, provider_classes
-from .secrets import MASK, MaskedText, Secret, is_placeholder, looks_like_credential
+from .secrets import MASK, MaskedText, Secret, is_placeholder, looks_like_credential, looks_like_key
 from .table import EXTRAS, Shape, Table, picker
 from .values import did_you_mean, flink_map, json_headers
 
@@ -254,8 +254,8 @@ def provider_of(entry: object, base_of: Callable[[str], Base]) -> tuple[Provider
 
 def literal_secrets(
     entry: object, cls: type[Provider] | None, provider: Provider | None
-) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Where secrets are written out in an entry, and what to write instead.
+) -> Iterator[tuple[tuple[str, ...], Problem]]:
+    """Where secrets are written out in an entry.
 
     Args:
         entry: the entry.
@@ -266,21 +266,34 @@ def literal_secrets(
         return
     specs = cls._table().specs if cls is not None else {}
     set_ = provider._state() if provider is not None else {}
-    reference = 'write { env = "NAME" } or { file = "path" }'
     for key, value in entry.items():
         spec, made = specs.get(key), set_.get(key)
         if spec is not None and spec.is_secret:
-            if isinstance(value, str) and value and not is_placeholder(value):
-                yield (key,), reference
+            yield from _literal_secret((key,), value)
         elif isinstance(made, MaskedText) and spec is not None and spec.info is not None:
             # All headers are masked; most of them are no secrets.
             names = read_map(made.reveal()) if spec.info.java == "Map" else read_json(made.reveal())
             if spec.field.converter not in _HEADERS or any(looks_like_credential(each) for each in names):
-                yield (key,), "a placeholder that the platform fills in may stand here, or code may add it"
+                yield (key,), _written("a placeholder that the platform fills in may stand here, or code may add it")
         elif key == EXTRAS and isinstance(value, dict):
             for each, extra in value.items():
-                if isinstance(extra, str) and extra and looks_like_credential(each) and not is_placeholder(extra):
-                    yield (key, each), reference
+                if isinstance(extra, dict) or looks_like_credential(each):
+                    yield from _literal_secret((key, each), extra)
+
+
+def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], Problem]]:
+    """The warning about a value that should be a reference, if it is none, or refers to what looks like the secret."""
+    if isinstance(value, str) and value and not is_placeholder(value):
+        yield path, _written('write { env = "NAME" } or { file = "path" }')
+    elif isinstance(value, dict) and len(value) == 1:
+        for source, what in (("env", "the name of an environment variable"), ("file", "the path of a file")):
+            if isinstance(name := value.get(source), str) and looks_like_key(name):
+                expected = f"{what}, for this text looks like the secret itself"
+                yield path, Problem("", expected, got=MASK, severity="warning")
+
+
+def _written(hint: str) -> Problem:
+    return Problem("", "a reference, for this text is a secret", got=MASK, hint=hint, severity="warning")
 
 
 def provider_by_routine(entry: object, bases: Mapping[str, Provider | None]) -> Provider | None:
@@ -403,7 +416,11 @@ def _read_preset(name: str, entry: Mapping[str, Any], _: object) -> tuple[Provid
 def _in_a_preset(problem: Problem, entry: Mapping[str, Any]) -> Problem:
     """What a preset says of its arguments, said of the keys of an entry."""
     if problem.option == "task" and "for_task" in entry:
-        return attrs.evolve(problem, option="for_task")
+        # In code there is a function to call.
+        hint = (
+            "write provider and endpoint in place of the preset" if problem.hint.startswith("pass the endpoint") else problem.hint
+        )
+        return attrs.evolve(problem, option="for_task", hint=hint)
     if problem.option == "place" and problem.hint.startswith("pass "):
         return attrs.evolve(problem, hint=re.sub(r'pass place=\{"(\w+)": "..."\}', r'write place = { \1 = "..." }', problem.hint))
     return problem
@@ -429,7 +446,8 @@ def _read_extends(name: str, entry: Mapping[str, Any], base_of: Callable[[str], 
         for problem in base._to_task(entry["for_task"], given):
             path = ("for_task",) if problem.option == "task" else (problem.option,)
             # A file has no None.
-            hint = f'omit = ["{problem.option}"] drops it' if problem.hint.startswith("pass ") else problem.hint
+            dropping = problem.hint == f"pass {problem.option}=None to drop it"
+            hint = f'omit = ["{problem.option}"] drops it' if dropping else problem.hint.replace("pass ", "write ", 1)
             found.append((path, attrs.evolve(problem, option="", hint=hint)))
     new, error = base._derived(given)
     return _result(new, error, found)
@@ -554,21 +572,33 @@ def _reader(info: OptionInfo) -> FlatReader:
 
 def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: list[Found]) -> Any:
     """The secret that a table refers to; any other table stays what it is."""
-    if len(value) == 1 and isinstance(name := next(iter(value.values())), str) and name:
-        if "env" in value:
-            try:
-                return Secret.from_env(name)
-            except ValueError:
-                expected = "the name of an environment variable (letters, digits and underscores)"
-                found.append((path, Problem("", expected, got=MASK, hint="a secret itself does not belong here")))
-                return None
-        if "file" in value:
-            return Secret.from_file(name)
+    source = next(iter(value), None)
+    if len(value) == 1 and source in ("env", "file") and isinstance(name := value[source], str):
+        try:
+            return Secret.from_env(name) if source == "env" else Secret.from_file(name)
+        except ValueError:
+            found.append((path, _no_name(source, name)))
+            return None
     if len(path) == 1:
-        expected = 'a text, { env = "NAME" } or { file = "path" }'
-        found.append((path, Problem("", expected, got=f"a table of {', '.join(map(str, value)) or 'nothing'}"[:60])))
+        # A key of the table may be the secret.
+        hint = did_you_mean(source, ("env", "file")) if isinstance(source, str) else ""
+        got = "a table of something else" if value else "an empty table"
+        found.append((path, Problem("", 'a text, { env = "NAME" } or { file = "path" }', got=got, hint=hint)))
         return None
     return value
+
+
+def _no_name(source: str, name: str) -> Problem:
+    """The complaint about a reference to *name*, which may be the secret."""
+    if source == "file":
+        return Problem("", "the path of a file", got="an empty text")
+    expected = "the name of an environment variable (letters, digits and underscores)"
+    if not name:
+        return Problem("", expected, got="an empty text")
+    bare = name.strip().removeprefix("$").removeprefix("{").removesuffix("}")
+    if bare.isascii() and bare.isidentifier():
+        return Problem("", expected, got=MASK, hint="write the name alone, without blanks, $ and braces")
+    return Problem("", expected, got=MASK, hint="a secret itself does not belong here")
 
 
 def _names(value: object, key: str, found: list[Found]) -> list[str]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +19,6 @@ from .formats.tree import MAX_CHARACTERS, Locate, Place, SyntaxProblem, place_of
 from .providers.base import Provider
 from .runtimes import Runtime
 from .runtimes import runtime as runtime_named
-from .secrets import MASK
 from .table import EXTRAS
 from .values import did_you_mean
 
@@ -140,13 +140,14 @@ def dumps(catalog: Catalog, *, format: Format, secrets: Secrets = "refuse", inhe
     Raises:
         DocumentError: naming each literal secret that nobody said what to do with.
     """
+    module = format_module(_checked(format))
     tree, problems = tree_of(catalog, secrets, inherit=inherit)
     if problems:
         del tree
         raise DocumentError(
             [DocumentProblem(format, 1, 1, problem.option, attrs.evolve(problem, option="")) for problem in problems]
         )
-    return format_module(_checked(format)).write(tree)  # type: ignore[no-any-return]
+    return module.write(tree)  # type: ignore[no-any-return]
 
 
 def dump(
@@ -169,8 +170,7 @@ def dump(
         OSError: if the file cannot be written; what was there before is still there.
     """
     path = Path(path)
-    text = dumps(catalog, format=format_of(path), secrets=secrets, inherit=inherit)
-    replace_file(path, text, private=secrets == "reveal")
+    replace_file(path, dumps(catalog, format=format_of(path), secrets=secrets, inherit=inherit), private=secrets == "reveal")
 
 
 def format_of(path: Path) -> Format:
@@ -200,7 +200,12 @@ def replace_file(path: Path, text: str, *, private: bool) -> None:
     # A link stays a link to the new content.
     path = Path(os.path.realpath(path))
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    handle, temporary = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        handle, temporary = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        # The text may hold secrets, which no traceback shall show.
+        del text
+        raise type(error)(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
@@ -241,6 +246,8 @@ class _Reading:
         self.entries: dict[str, object] = {}
         self.documents: dict[str, _Document] = {}
         self.default: tuple[str, str, Place] | None = None
+        self.incomplete = False
+        """Whether a file could not be read, so that what seems to be missing may be there."""
         self.problems: list[DocumentProblem] = []
         self.providers: dict[str, Provider | None] = {}
 
@@ -252,8 +259,8 @@ class _Reading:
         text = ".".join(str(step) for step in path)
         self.problems.append(DocumentProblem(source, place.line, place.column, text, problem))
 
-    def file(self, path: Path, above: tuple[Path, ...]) -> None:
-        """Read a file and what it includes."""
+    def file(self, path: Path, above: tuple[Path, ...], wanted: tuple[str, Place, tuple[str | int, ...]] | None = None) -> None:
+        """Read a file and what it includes; *wanted* is where it is included."""
         source = str(path)
         content = b""
         try:
@@ -265,7 +272,12 @@ class _Reading:
             self.problems += error.problems
         except OSError as error:
             reason = error.strerror or str(error)
-            self.complain(source, Place(1, 1), (), Problem("", "a file that can be read", got=reason))
+            self.incomplete = True
+            if wanted is None:
+                self.complain(source, Place(1, 1), (), Problem("", "a file that can be read", got=reason))
+            else:
+                hint = "write each file; patterns are not expanded" if "*" in source else ""
+                self.complain(*wanted, Problem("", "a file that can be read", got=f"{source}: {reason}", hint=hint))
         except UnicodeDecodeError as error:
             before = content[: error.start].decode("utf-8", "replace")
             got = f"byte 0x{content[error.start]:02x}"
@@ -315,7 +327,10 @@ class _Reading:
 
     def _include(self, names: object, source: str, locate: Locate, path: Path | None, above: tuple[Path, ...]) -> None:
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            self.complain(source, locate(("include",)), ("include",), Problem("", "a list of file names"))
+            got = f"a value of type {type(names).__name__}"
+            hint = "put it in brackets" if isinstance(names, str) else ""
+            problem = Problem("", "a list of file names", got=got, hint=hint)
+            self.complain(source, locate(("include",)), ("include",), problem)
             return
         here = () if path is None else (*above, Path(os.path.realpath(path)))
         for position, name in enumerate(names):
@@ -323,10 +338,12 @@ class _Reading:
             if path is None:
                 problem = Problem("", "no include in a text that is not in a file", hint="use load(path)")
                 self.complain(source, locate(where), where, problem)
-            elif Path(os.path.realpath(path.parent / name)) in here:
-                self.complain(source, locate(where), where, Problem("", "files that do not include each other in a circle"))
+            elif (again := Path(os.path.realpath(path.parent / name))) in here:
+                circle = " -> ".join(each.name for each in (*here[here.index(again) :], again))
+                problem = Problem("", "files that do not include each other in a circle", got=circle)
+                self.complain(source, locate(where), where, problem)
             else:
-                self.file(path.parent / name, here)
+                self.file(path.parent / name, here, (source, locate(where), where))
 
     def catalog(self) -> Catalog:
         """The catalog of all entries.
@@ -342,7 +359,7 @@ class _Reading:
         default = None
         if self.default is not None:
             default, source, place = self.default
-            if default not in self.entries:
+            if default not in self.entries and not self.incomplete:
                 hint = did_you_mean(default, list(self.entries))
                 problem = Problem("", "the name of a provider", got=ascii(default)[:60], hint=hint)
                 self.complain(source, place, ("default",), problem)
@@ -394,8 +411,7 @@ class _Reading:
         """Warn of each secret that is written out: who can read the file can read it."""
         for name, entry in self.entries.items():
             provider, document = self.providers.get(name), self.documents[name]
-            for path, hint in literal_secrets(entry, class_of(self.entries, name), provider):
-                problem = Problem("", "a reference, for this text is a secret", got=MASK, hint=hint, severity="warning")
+            for path, problem in literal_secrets(entry, class_of(self.entries, name), provider):
                 where = ("providers", name, *path)
                 self.complain(document.source, document.locate(where), where, problem)
 
@@ -404,7 +420,11 @@ class _Reading:
         for name, provider in self.providers.items():
             if provider is not None:
                 has_model = provider.model_option_key() in provider.to_options(redact=True)
-                self.complain_of(name, provider.check(runtime, model=None if has_model else model))
+                found = provider.check(runtime, model=None if has_model else model)
+                entry: Any = self.entries[name]
+                # What an entry extends has the same identifier, and the same complaint about it.
+                inherits = self.providers.get(entry.get("extends")) is not None
+                self.complain_of(name, [each for each in found if each.option != "provider" or not inherits])
 
     def complain_of(self, name: str, problems: Iterable[Problem]) -> None:
         """Note what is wrong with a provider that could be made, each problem at the place of its option."""
@@ -417,6 +437,12 @@ class _Reading:
             path = ("providers", entry, *steps)
             # What the place says needs no second word; what was not written has none.
             named = attrs.evolve(problem, option="", key="") if steps else problem
+            body: Any = self.entries[entry]
+            if "preset" in body:
+                hint = re.sub(
+                    r'provider = ("\w+") in a file', r"provider = \1 and endpoint in place of the preset in a file", named.hint
+                )
+                named = attrs.evolve(named, hint=hint)
             document = self.documents[entry]
             self.complain(document.source, document.locate(path), path, named)
 
@@ -440,7 +466,8 @@ class _Reading:
             if base not in self.entries:
                 hint = did_you_mean(base, list(self.entries))
                 problem = Problem("", "the name of an entry", got=ascii(base)[:60], hint=hint)
-                self.complain(document.source, document.locate(path), path, problem)
+                if not self.incomplete:
+                    self.complain(document.source, document.locate(path), path, problem)
                 return None
             if base not in self.providers:
                 self._provider(base, (name, *below))

@@ -72,16 +72,18 @@ routine(as_is, "True")
 
 
 _AS_TEXT: Final = _Reads(as_is)
-converter.register_structure_hook(bool, _Reads(read_boolean))
-converter.register_structure_hook(int, _Reads(read_integer))
-converter.register_structure_hook(float, _Reads(read_double))
-converter.register_structure_hook(str, _AS_TEXT)
+_PLAIN_READERS: Final = {bool: _Reads(read_boolean), int: _Reads(read_integer), float: _Reads(read_double), str: _AS_TEXT}
+_PLAIN_WRITERS: Final[Mapping[type, Callable[[Any], str]]] = {
+    bool: lambda value: "true" if value else "false",
+    int: str,
+    float: repr,
+    str: reveal,
+}
+for _type in _PLAIN_READERS:
+    converter.register_structure_hook(_type, _PLAIN_READERS[_type])
+    converter.register_unstructure_hook(_type, _PLAIN_WRITERS[_type])
 converter.register_structure_hook(Secret, _AS_TEXT)
 converter.register_structure_hook_func(_is_timedelta, _read_timedelta)
-converter.register_unstructure_hook(bool, lambda value: "true" if value else "false")
-converter.register_unstructure_hook(int, str)
-converter.register_unstructure_hook(float, repr)
-converter.register_unstructure_hook(str, reveal)
 converter.register_unstructure_hook(Secret, Secret.reveal)
 converter.register_unstructure_hook_func(_is_timedelta, write_duration)
 
@@ -119,8 +121,8 @@ def text_writer(info: OptionInfo) -> Callable[[Any], str]:
     if info.sequence_key:
         return lambda value: value if isinstance(value, str) else ";".join(value)
     hook: Callable[[Any], Any] = converter.get_unstructure_hook(info.type)
-    if hook is reveal and _is_enum(info.type):
-        # A member that is a str as well is no text yet: what prints it may print its name.
+    if _is_enum(info.type) and hook in _PLAIN_WRITERS.values():
+        # A member that is a str or a number as well is no text yet: what prints it may print its name.
         return _enum_writer(info.type)
     if info.type in (bool, int, float, str, Secret) or _is_literal(info.type) or _is_enum(info.type) or _is_timedelta(info.type):
         return hook
@@ -149,6 +151,8 @@ def text_reader(info: OptionInfo) -> Callable[[str], Any]:
         hook = converter.get_structure_hook(info.type)
     except StructureHandlerNotFoundError:
         raise _without_text(info) from None
+    if _is_enum(info.type) and hook in _PLAIN_READERS.values():
+        return as_is
     return hook.read if isinstance(hook, _Reads) else lambda text: hook(text, info.type)
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one place of generated code: functions for what is done again and again.
 
-A plan does what `Table.store` does, for names that are given together, without looking anything up: accept each value,
-put the values in the order of the shape, check the rules. A flattener does what `Table.flatten` does for one shape. What
-is out of the ordinary they leave to those two: a rule that is broken, an option that is not emitted.
+A plan does what `Table.accept` and `Table.held` do, for names that are given together, without looking anything up:
+accept each value, put the values in the order of the shape, check the rules. A flattener does what `Table.flatten` does
+for one shape. What is out of the ordinary they leave to those: a rule that is broken, an option that is not emitted.
 """
 
 from __future__ import annotations
@@ -116,7 +116,12 @@ def plan(table: Table, base: Shape, names: tuple[str, ...], reads: Mapping[str, 
     if not names or not specs.keys() >= set(names) or table.post_init is not None or not table.cls.has_own_names:
         return None
     # What is not ours to run twice is not run here: the plain path would get what is left of an iterable.
-    if any(specs[name].validator for name in (*base.names, *names)) or table.shape((*base.names, *names)).missing:
+    if any(specs[name].validator for name in (*base.names, *names)) or any(specs[name].is_foreign for name in names):
+        return None
+    if table.shape((*base.names, *names)).missing:
+        return None
+    # A rule that wants options is held against what has none of them.
+    if any(set(rule.options).isdisjoint((*base.names, *names)) for rule in table.wanting):
         return None
     # One bit for each name whose value is its default: the shape is without it then.
     endings = _Endings(table, base, names)

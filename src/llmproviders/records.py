@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, Union
 
 import attrs
 
-from .secrets import Secret
+from .secrets import Secret, mask_urls, masked
 
 __all__ = ["Option", "OptionInfo", "option", "options"]
 
@@ -65,16 +65,16 @@ def option(
         sequence_key: the Java key that takes over when the value is a tuple.
     """
     record = Option(
-        # A plain str even of an enum member: it is a key of dicts, and written into code.
+        # Plain texts even of enum members: they are keys of dicts, and written into code.
         str.__str__(key),
         meaning=meaning,
         java=java,
         format=format,
         secret=secret,
-        choices=choices,
+        choices=choices if isinstance(choices, str) else tuple(map(str.__str__, choices)),
         tasks=tasks,
-        deprecated_keys=deprecated_keys,
-        sequence_key=sequence_key,
+        deprecated_keys=tuple(map(str.__str__, deprecated_keys)),
+        sequence_key=str.__str__(sequence_key),
     )
     return {METADATA_KEY: record}
 
@@ -140,7 +140,7 @@ def options(cls: type) -> tuple[OptionInfo, ...]:
         TypeError: if a default depends on the instance, or two options have the same Java key.
     """
     infos = tuple(_describe(cls, attrs.fields(cls), hints(cls)))
-    owners: dict[str, str] = {}
+    owners = {"provider": "its identifier"}
     for info in infos:
         for key in filter(None, (info.key, info.sequence_key, *info.deprecated_keys)):
             if (owner := owners.setdefault(key, info.name)) != info.name:
@@ -155,7 +155,7 @@ def _describe(cls: type, fields: tuple[attrs.Attribute[Any], ...], types_of: Map
         if record is None:
             continue
         hint = without_none(types_of[field.name])
-        allowed = _allowed(cls, record, hint)
+        allowed = _allowed(cls, field.name, record, hint)
         yield OptionInfo(
             name=field.name,
             key=record.key,
@@ -163,7 +163,7 @@ def _describe(cls: type, fields: tuple[attrs.Attribute[Any], ...], types_of: Map
             java=record.java or ("Enum" if allowed else _JAVA_TYPES.get(hint, "String")),
             format=record.format,
             required=field.default is attrs.NOTHING,
-            default=default_of(field),
+            default=_masked(default_of(field), secret=record.secret or hint is Secret),
             allowed=allowed,
             rule=getattr(field.validator, "expected", ""),
             secret=record.secret or hint is Secret,
@@ -188,9 +188,22 @@ def default_of(field: attrs.Attribute[Any]) -> Any:
     return default.factory()
 
 
-def _allowed(cls: type, record: Option, hint: Any) -> tuple[str, ...]:
+def _masked(default: Any, *, secret: bool) -> Any:
+    """A default as it may be shown: what a class holds is as secret as what it is given."""
+    if type(default) is not str:
+        return default
+    return Secret(default) if secret else masked(default, mask_urls(default))
+
+
+def _allowed(cls: type, name: str, record: Option, hint: Any) -> tuple[str, ...]:
     if record.choices:
-        return tuple(getattr(cls, record.choices)) if isinstance(record.choices, str) else record.choices
+        if not isinstance(record.choices, str):
+            return record.choices
+        found = getattr(cls, record.choices, None)
+        if found is None:
+            msg = f"{cls.__name__}.{name}: expected choices that the class has, got {record.choices}"
+            raise TypeError(msg)
+        return tuple(found)
     if typing.get_origin(hint) is Literal:
         return typing.get_args(hint)
     if isinstance(hint, type) and issubclass(hint, Enum):

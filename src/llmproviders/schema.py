@@ -101,8 +101,9 @@ def _value(info: OptionInfo) -> Schema:
     if not info.required:
         schema = {"anyOf": [schema, {"type": "null"}]}
     described = {**schema, "description": f"{info.meaning} ({info.key})" if info.meaning else info.key}
-    if isinstance(info.default, (str, bool, int, float)):
-        described["default"] = info.default
+    # A default that may hold a secret is not shown.
+    if isinstance(info.default, (str, bool, int, float)) and not (info.secret or info.format == "json" or info.java == "Map"):
+        described["default"] = str(info.default) if isinstance(info.default, str) else info.default
     return described
 
 

@@ -28,10 +28,13 @@ URL_MARKS: Final = "@?&"
 _PLACEHOLDER: Final = r"\$\{[^{}]*\}"
 _CREDENTIAL: Final = (
     # Read on the letters of a key only, so that api-key, api_key and apiKey are one.
-    r"passw|pwd|passphrase|secret|token(?!s$)|(?:auth|access)tokens$|credential|authorization|bearer|cookie|signature|key$"
+    r"passw|pwd|passphrase|secret|token(?!s$)|(?:auth|access)tokens$|credential|creds?$|auth$|authorization|bearer|cookie"
+    r"|signature|key$"
     # Headers carry credentials under any name; the rest is what Flink masks (GlobalConfiguration.isSensitive).
     r"|header|apikey|accesskey|fsazureaccountkey|authparams|servicekey|basicauth|jaasconfig"
 )
+# Digits and letters of both cases, hexadecimal digits, or a beginning that services give their keys.
+_KEY: Final = r"(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[\w-]{20,}|[0-9a-f]{32,}|(?:sk-|gsk_|hf_|nvapi-|xai-)[\w-]{8,}"
 _NO_LETTERS: Final = r"[\W_]+"
 # The user part of a URL, also where its password holds a raw slash.
 _USER_PART: Final = r"(://)(?:[^/?#\s]*|[^/?#\s:]*:(?!\d+[/?#])\S*)@"
@@ -52,6 +55,11 @@ def looks_like_credential(key: str) -> bool:
 def is_placeholder(text: str) -> bool:
     """Whether *text* is a placeholder, such as ``${secret_values.key}``, that a platform fills in."""
     return text[:2] == "${" and re.fullmatch(_PLACEHOLDER, text) is not None
+
+
+def looks_like_key(text: str) -> bool:
+    """Whether *text* is rather a key itself than a name that somebody made up."""
+    return re.fullmatch(_KEY, text) is not None
 
 
 def mask_urls(text: str) -> str:
@@ -77,6 +85,11 @@ class Secret:
     _source: str
     _text: str
 
+    def __init_subclass__(cls, **kwargs: Any) -> NoReturn:
+        # What hides a secret, and what looks it up, asks for this very type.
+        msg = "Secret cannot be subclassed"
+        raise TypeError(msg)
+
     def __new__(cls, text: str) -> Secret:  # noqa: PYI034
         """Hold *text*, or be the placeholder that it is."""
         given: object = text
@@ -85,6 +98,7 @@ class Secret:
             # The text must not stay in a frame that a traceback shows with its variables.
             del text, given
             raise TypeError(msg)
+        text = str.__str__(reveal(text))
         self = _new(cls)
         _set_source(self, "placeholder" if is_placeholder(text) else "text")
         _set_text(self, text)
@@ -114,7 +128,7 @@ class Secret:
             del name
             msg = "Secret.from_env(): expected the name of an environment variable (letters, digits and underscores)"
             raise error(msg)
-        return cls._make("env", name)
+        return cls._make("env", str.__str__(name))
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Secret:
@@ -129,9 +143,11 @@ class Secret:
         """
         name = os.fspath(path)
         if not isinstance(name, str) or not name:
+            error = ValueError if isinstance(name, str) else TypeError
+            del path, name
             msg = "Secret.from_file(): expected the path of a file"
-            raise (ValueError if isinstance(name, str) else TypeError)(msg)
-        return cls._make("file", name)
+            raise error(msg)
+        return cls._make("file", str.__str__(name))
 
     @property
     def source(self) -> str:
@@ -157,6 +173,8 @@ class Secret:
         if self._source == "env":
             text = os.environ.get(self._text, "")
             problem = "is not set or empty; set it where the job is submitted"
+            if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+                text, problem = "", "is not UTF-8 text"
             what = f"environment variable {self._text}"
         elif self._source == "file":
             what = f"secret file {self._text}"

@@ -32,6 +32,7 @@ from .values import (
     fold,
     instance_acceptor,
     json_object,
+    listed,
     number_acceptor,
     required_secret,
     secret,
@@ -77,15 +78,42 @@ class Spec:
     def is_secret(self) -> bool:
         return self.info is not None and self.info.secret
 
+    @property
+    def default_text(self) -> str | None:
+        """The text of the default, masked where that is or holds a secret; None if there is none."""
+        if self.default is None or isinstance(self.default, (Secret, MaskedText)):
+            return None if self.default is None else str(self.default)
+        return self.write(self.default)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether its converter is not ours: it may take what can be read only once."""
+        convert: Any = self.field.converter
+        return convert is not None and self.field.name != EXTRAS and convert not in CANONICAL
+
 
 def _acceptor(field: attrs.Attribute[Any], info: OptionInfo | None, hint: Any) -> Accept:
-    convert: Any = field.converter
-    if field.name == EXTRAS or convert in CANONICAL:
+    convert: Any = _plain_converter(field)
+    if field.name == EXTRAS or (convert in CANONICAL and (hint is Secret or info is None or not info.secret)):
         return convert  # type: ignore[no-any-return]
+    if convert in CANONICAL:
+        return lambda value: _hidden(convert(value))
     by_type = _type_acceptor(field, info, hint)
     checked = by_type if convert is None else lambda value: by_type(convert(value))
     # A secret that is kept as plain text shows as the mask all the same.
     return (lambda value: _hidden(checked(value))) if info is not None and info.secret else checked
+
+
+def _plain_converter(field: attrs.Attribute[Any]) -> Accept | None:
+    """The field's converter, as a function of the value alone."""
+    convert: Any = field.converter
+    if isinstance(convert, attrs.Converter):
+        whole: Any = convert
+        if whole.takes_self or whole.takes_field:
+            msg = f"{field.name}: expected a converter that takes the value alone"
+            raise TypeError(msg)
+        convert = whole.converter
+    return convert  # type: ignore[no-any-return]
 
 
 def _type_acceptor(field: attrs.Attribute[Any], info: OptionInfo | None, hint: Any) -> Accept:
@@ -115,7 +143,7 @@ def _type_acceptor(field: attrs.Attribute[Any], info: OptionInfo | None, hint: A
 
 
 def _hidden(value: Any) -> Any:
-    return MaskedText(reveal(required_secret(value)), MASK) if type(value) is str else value
+    return MaskedText(reveal(required_secret(reveal(value))), MASK) if isinstance(value, str) else value
 
 
 class Shape:
@@ -149,7 +177,10 @@ class Shape:
         self.pick = picker(self.names)
         self.index = {name: position for position, name in enumerate(self.names)}
         self.missing = tuple(name for name, spec in specs.items() if spec.required and name not in given)
-        self.rules = tuple(self._rule(table, rule) for rule in table.rules if not given.isdisjoint(rule.options))
+        # A rule holds where all of its options are at their defaults, unless it wants some of them.
+        self.rules = tuple(
+            self._rule(table, rule) for rule in table.rules if rule in table.wanting or not given.isdisjoint(rule.options)
+        )
         self.validated = tuple((position, specs[name]) for name, position in self.index.items() if specs[name].validator)
         # What the flat dict looks like before the values are written into it: every key in its place.
         self.template: dict[str, str] = {}
@@ -210,11 +241,14 @@ class Table:
         infos = {info.name: info for info in options(cls)}
         fields = attrs.fields(cls)
         for field in fields:
+            if not field.eq:
+                msg = f"{cls.__name__}.{field.name}: expected a field that counts in comparisons, got eq=False"
+                raise TypeError(msg)
             if field.name not in infos and field.name != EXTRAS and not field.name.startswith("_"):
                 msg = f"{cls.__name__}.{field.name} would not reach Flink: give it metadata=option(...), or a private name"
                 raise TypeError(msg)
         self.specs = {
-            field.name: Spec(field, infos.get(field.name), without_none(types_of[field.name]))
+            field.name: self._spec(field, infos.get(field.name), without_none(types_of[field.name]))
             # Extra options come last in every listing.
             for field in sorted(fields, key=lambda field: field.name == EXTRAS)
         }
@@ -224,12 +258,24 @@ class Table:
         }
         self.defaults = {name: spec.default for name, spec in self.specs.items()}
         self.rules: tuple[Rule, ...] = cls.rules
+        self.wanting = [rule for rule in self.rules if self._wants(rule)]
         self.post_init = getattr(cls, "__attrs_post_init__", None)
         self.shapes: dict[tuple[str, ...], Shape] = {}
         self.empty = self.shape(())
         self.reader = FlatReader(cls)
         self.reading = Plans(self._reading)
         self.refusal = lru_cache(maxsize=256)(self._refusal)
+
+    def _spec(self, field: attrs.Attribute[Any], info: OptionInfo | None, hint: Any) -> Spec:
+        try:
+            return Spec(field, info, hint)
+        except Exception as error:
+            if isinstance(error, TypeError) and not isinstance(error, Rejected):
+                raise
+            # Such as a default that the option does not take; it may be a secret.
+            reason = f"default: {error}" if isinstance(error, Rejected) else f"its {type(error).__name__} ({error})"
+            msg = f"{self.subject}.{field.name}: {reason}"
+        raise TypeError(msg)
 
     def shape(self, names: tuple[str, ...]) -> Shape:
         """The shape of a set of options, given in any order."""
@@ -248,13 +294,10 @@ class Table:
         reads = {info.name: read for info, read in entries}
         return plan(self, self.empty, tuple(reads), reads) if len(reads) == len(keys) else None
 
-    # The happy path: the first problem ends it, and `gather` starts over to find them all.
+    # The happy path: the first problem ends it, and `gather` finds them all.
 
-    def store(
-        self, given: Mapping[str, Any], state: dict[str, Any], touched: Collection[str] | None
-    ) -> tuple[Shape | None, tuple[Any, ...]]:
-        """Accept *given* into *state*; its shape and values, or no shape where a rule over one of *touched* is broken."""
-        self.accept(given, state)
+    def held(self, state: Mapping[str, Any], touched: Collection[str] | None) -> tuple[Shape | None, tuple[Any, ...]]:
+        """The shape and values of *state*, or no shape where something is missing or a rule over one of *touched* is broken."""
         shape, values = self.shaped(state)
         if shape.missing:
             return None, ()
@@ -328,6 +371,9 @@ class Table:
         unknown: dict[str, Any] = {}
         for given_name, value in given.items():
             name = self.aliases.get(given_name, given_name)
+            if name != given_name and name in given:
+                problems.append(Problem(given_name, "one value", got=f"one as {given_name} and one as {name}"))
+                continue
             if name not in self.specs:
                 unknown[name] = value
                 continue
@@ -350,12 +396,33 @@ class Table:
                 )
                 bad.add(name)
         for rule in self.rules:
-            if bad.isdisjoint(rule.options):
-                problem = rule.check(self.cls, *[state.get(name, self.defaults[name]) for name in rule.options])
-                if problem is not None:
-                    info = self.specs[problem.option].info if problem.option in self.specs else None
-                    problems.append(attrs.evolve(problem, key=problem.key or _other_key(problem.option, info)))
+            if not bad.isdisjoint(rule.options) or (rule not in self.wanting and state.keys().isdisjoint(rule.options)):
+                continue
+            if (problem := self._broken(rule, state)) is not None:
+                info = self.specs[problem.option].info if problem.option in self.specs else None
+                problems.append(attrs.evolve(problem, key=problem.key or _other_key(problem.option, info)))
         return state
+
+    def _wants(self, rule: Rule) -> bool:
+        """Whether a rule wants some of its options, that is, does not hold where all of them are at their defaults."""
+        if unknown := [name for name in rule.options if name not in self.specs]:
+            msg = f"{self.subject}: expected rules over its options, got one over {listed(unknown)}"
+            raise TypeError(msg)
+        try:
+            return rule.check(self.cls, *[self.defaults[name] for name in rule.options]) is not None
+        except Exception:  # noqa: BLE001
+            # It is for values that are given.
+            return False
+
+    def _broken(self, rule: Rule, state: Mapping[str, Any]) -> Problem | None:
+        """What a rule says of *state*."""
+        try:
+            return rule.check(self.cls, *[state.get(name, self.defaults[name]) for name in rule.options])
+        except Exception as error:  # noqa: BLE001
+            # A rule that is not ours may raise anything, and its frames would show secrets.
+            return Problem(
+                rule.options[0], f"what the rule over {listed(rule.options)} can take", got=f"its {type(error).__name__}"
+            )
 
     def _gather_extras(self, unknown: Mapping[str, Any], state: dict[str, Any], problems: list[Problem]) -> None:
         extras: ExtraOptions = state.get(EXTRAS, NO_EXTRAS)
@@ -399,7 +466,9 @@ class Table:
             # What is wrong with one of the extra options is said with its name; the mapping as a whole says nothing.
             got = "" if name == EXTRAS and isinstance(value, Mapping) else shown(value, with_type=error.is_type, hidden=opaque)
             return Problem(name, error.expected, got=got, hint=error.hint, key=key, is_type=error.is_type)
-        message = "a valid value" if opaque else mask_urls(" ".join(str(error).split()))[:200]
+        # What attrs' own validators raise has a sentence first, and then the field and its value.
+        said = error.args[0] if len(error.args) > 1 and isinstance(error.args[0], str) else str(error)
+        message = "a valid value" if opaque else mask_urls(" ".join(said.split()))[:200]
         return Problem(
             name,
             f"a value that passes its check ({message})" if not opaque else message,
@@ -416,6 +485,9 @@ class Table:
         """What validators that are not ours, and want the instance, say."""
         problems = []
         for position, spec in shape.validated:
+            # What has a default takes None: it is then not handed over.
+            if values[position] is None and spec.keeps_none:
+                continue
             try:
                 spec.validator(instance, spec.field, values[position])  # type: ignore[misc]
             except Exception as error:  # noqa: BLE001

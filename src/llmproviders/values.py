@@ -203,7 +203,8 @@ def did_you_mean(text: str, names: Sequence[str]) -> str:
 
 def enum_acceptor(cls: type[Enum]) -> Accept:
     """Acceptance of a member of *cls*, or of its value or name as text in any letter case."""
-    members = {fold(str(text)): member for member in cls for text in (member.name, member.value)}
+    # A value that is another member's name is the value.
+    members = {fold(member.name): member for member in cls} | {fold(str(member.value)): member for member in cls}
     accept_spelling = choice_acceptor([str(member.value) for member in cls])
 
     def accept(value: Any) -> Enum:
@@ -238,15 +239,17 @@ _IS_KEY: Final = f"{_IS_TEXT} and '{MASK[0]}' not in {{value}} and '$' not in {{
 
 def secret(value: str | Secret | None) -> Secret | None:
     """A converter for `attrs.field`: a `Secret` from text; the mask of a redacted provider is no secret."""
-    if value is None or isinstance(value, Secret):
-        return value
-    if not isinstance(value, str):
+    if value is None:
+        return None
+    if not isinstance(value, (str, Secret)):
         raise RejectedType("a str or a Secret")
+    if isinstance(value, Secret) and value.source != "text":
+        return value
     real = reveal(value)
     _refuse_mask(real)
     if has_surrogate(real):
         raise Rejected("text without lone surrogates", hint="Java cannot read them")
-    return Secret(str.__str__(real))
+    return value if isinstance(value, Secret) else Secret(real)
 
 
 routine(secret, _IS_KEY, "{held}({value})", held=held)

@@ -54,9 +54,13 @@ class _Signature:
         from inspect import Parameter, Signature
 
         parameters = []
+        # The table's defaults are masked; a class that is abstract has none.
+        specs = {} if owner._unfit() else owner._table().specs
         for field in sorted(attrs.fields(owner), key=lambda field: (bool(field.kw_only), field.name == EXTRAS)):
             kind = Parameter.KEYWORD_ONLY if field.kw_only else Parameter.POSITIONAL_OR_KEYWORD
-            default = Parameter.empty if field.default is attrs.NOTHING else default_of(field)
+            default = (
+                Parameter.empty if field.default is attrs.NOTHING else (specs[field.name].default if specs else default_of(field))
+            )
             parameters.append(Parameter((field.alias or field.name).lstrip("_"), kind, default=default, annotation=field.type))
         return Signature([*parameters, Parameter("more_options", Parameter.VAR_KEYWORD)])
 
@@ -122,6 +126,11 @@ class Provider(_Content):
         super().__init_subclass__(**kwargs)
         # Compiled on first use, when every name in the annotations can be resolved.
         cls._compiled = None
+        # attrs takes what has an annotation for a field, and would drop what has none. Python 3.14 may tell only later.
+        if "__annotate_func__" not in vars(cls):
+            for name in vars(cls).keys() - vars(cls).get("__annotations__", {}).keys():
+                if isinstance(getattr(super(cls, cls), name, None), _Stored) and not isinstance(vars(cls)[name], _Stored):
+                    raise _hides(cls, name)
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
@@ -142,17 +151,21 @@ class Provider(_Content):
                     raise TypeError(msg)
             table = Table(cls)
             for name, default in table.defaults.items():
-                if getattr(cls, name).default is not default:
+                stored = getattr(cls, name)
+                if not isinstance(stored, _Stored):
+                    raise _hides(cls, name)
+                if stored.default is not default:
                     setattr(cls, name, _Stored(name, default))
             cls._compiled = table
         return cls._compiled  # type: ignore[no-any-return]
 
     @classmethod
-    def _unfit(cls) -> TypeError | None:
+    def _unfit(cls) -> Exception | None:
         """Why the class has no tables, as an error for the caller to raise; None if it has."""
         try:
             cls._table()
-        except TypeError as error:
+        except Exception as error:  # noqa: BLE001
+            # Such as the NameError of an annotation.
             return error.with_traceback(None)
         return None
 
@@ -178,7 +191,7 @@ class Provider(_Content):
     def made(cls, given: Mapping[str, Any]) -> tuple[Self, Exception | None]:
         """A provider of arguments by name, or the error that there is none, for callers that hold secrets."""
         new = object.__new__(cls)
-        return new, fill(new, cls._table(), given, {}, None, [])
+        return new, cls._unfit() or fill(new, cls._table(), given, {}, None, [])
 
     # Deriving ---------------------------------------------------------------------------------------------------------
 
@@ -453,7 +466,7 @@ class Provider(_Content):
         from ..checks import ALWAYS, lost
 
         runtime = runtime_of(runtime)
-        cls = next((each for each in self.relatives if each.identifier in runtime.factories), type(self))
+        cls = next((each for each in self._relatives() if each.identifier in runtime.factories), type(self))
         if cls is type(self) or self.provider_name() in runtime.factories:
             return self._without_surplus(runtime)
         task = getattr(self, "task", None) or task_of_endpoint(getattr(self, "endpoint", None) or "")
@@ -483,6 +496,12 @@ class Provider(_Content):
             raise error
         return new
 
+    @classmethod
+    def _relatives(cls) -> tuple[type[Provider], ...]:
+        """The relatives of the class's identifier; a subclass with one of its own does not inherit them."""
+        owner = next(base for base in cls.__mro__ if "relatives" in vars(base))
+        return cls.relatives if getattr(owner, "identifier", None) == cls.identifier else ()
+
     def _without_surplus(self, runtime: Runtime) -> Provider:
         """This provider without the defaults that the runtime does not know."""
         from ..checks import identity, surplus
@@ -509,7 +528,7 @@ class Provider(_Content):
             tasks={key: info.tasks for key, info in keys.items() if info.tasks},
             hidden=opaque | {key for key, extra in self.extra_options.items() if type(extra) is not str},
             model_key=self.model_option_key(),
-            relatives=tuple(each.identifier for each in self.relatives),
+            relatives=tuple(each.identifier for each in self._relatives()),
         )
 
     @classmethod
@@ -529,8 +548,10 @@ class Provider(_Content):
 
     @classmethod
     def _read(cls, options: Mapping[str, str]) -> tuple[Self, Exception | None]:
-        table = cls._table()
         new = object.__new__(cls)
+        if cls._compiled is None and (unfit := cls._unfit()) is not None:
+            return new, unfit
+        table: Any = cls._compiled
         if (problem := not_a_mapping(options)) is not None:
             return new, invalid(table.subject, [problem])
         if (plan := table.reading[tuple(options)]) is not None and plan(new, (), options.values()):
@@ -571,7 +592,9 @@ class Provider(_Content):
         return self._shown() if hasattr(self, "_shape") else f"<{type(self).__name__} without content>"
 
     def _shown(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._state().items())})"
+        specs = self._table().specs
+        shown = (f"{name}={value!r}" for name, value in self._state().items() if specs[name].field.repr)
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     def __copy__(self) -> Self:
         return self
@@ -581,6 +604,10 @@ class Provider(_Content):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (type(self), self._state())
+
+
+def _hides(cls: type, name: str) -> TypeError:
+    return TypeError(f"{cls.__name__}.{name} hides the option {name}: declare it as a field, {name}: ... = attrs.field(...)")
 
 
 def _take_over(cls: Any) -> None:
@@ -624,14 +651,18 @@ def fill(
         problems: what is wrong already.
     """
     shape, values = None, ()
+    rest = given
     if given.keys() <= table.specs.keys():
         try:
-            shape, values = table.store(given, state, touched)
+            table.accept(given, state)
+            # No value is accepted twice: an iterator would be empty then.
+            rest = {}
+            shape, values = table.held(state, touched)
         except Exception:  # noqa: BLE001
             # Whatever the first problem is: the careful path finds it again, and all others.
             shape = None
     if shape is None or problems:
-        table.gather(given, state, problems)
+        table.gather(rest, state, problems)
         if problems:
             return table.error(problems)
         shape, values = table.shaped(state)
