@@ -326,7 +326,7 @@ class TestProblems:
                 "[providers.a]\ngeneric = 'g'\n[providers.b]\nextends = 'a'\nwithout = ['x']",
                 "toml:5:1: providers.b.without: x: expected the name of an option or extra of this GenericProvider",
             ),
-            ("a = 1\na = 2", "toml:2:6: expected TOML (cannot overwrite a value)"),
+            ("a = 1\na = 2", "toml:2:6: expected TOML (cannot overwrite a value); a key stands there twice"),
         ],
     )
     def test_toml(self, text: str, expected: str | None) -> None:
@@ -352,7 +352,7 @@ class TestProblems:
             ),
             ("a: 1\na: 2", "yaml:2:1: expected each key once, got 'a' twice"),
             ("1: 1", "yaml:1:1: expected a key that is a text; quote it"),
-            ("[a]: 1", "yaml:1:1: expected a key that is a text"),
+            ("[a]: 1", "yaml:1:1: expected a key that is a text; quote a text that begins with a brace or bracket"),
             ("a: !!int x", "yaml:1:4: expected a text that fits its tag !!int"),
             ("a: 1\n---\nb: 2", "yaml:2:1: expected one document; this is where a second one starts"),
             ("a: &a [*a]", "yaml:1:8: expected an anchor &a before its alias, and not around it"),
@@ -772,6 +772,69 @@ STUMBLED = {
         "c.toml:3:1: providers.c.extra_header: expected headers, got a table of env alone; "
         "only a secret can be a reference; a header of that name goes into a text",
     ),
+    "a key as the name of its variable": (
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { env = 'gsk_MARK5678' }\n",
+        "c.toml:4:1: providers.c.api_key: expected the name of an environment variable, for this text looks like the secret itself, "
+        "got ******",
+    ),
+    "a key as the path of its file": (
+        "[providers.c]\ngeneric = 'g'\nextra_options = { pass = { file = 'Abcdefghijklmnopqrs9' } }\n",
+        "c.toml:3:1: providers.c.extra_options.pass: expected the path of a file, for this text looks like the secret itself, "
+        "got ******",
+    ),
+    "a variable as a shell has it": (
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { env = '${MARK} ' }\n",
+        "c.toml:4:1: providers.c.api_key: expected the name of an environment variable (letters, digits and underscores), got ******; "
+        "write the name alone, without blanks, $ and braces",
+    ),
+    "a variable without a name": (
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { env = '' }\n",
+        "c.toml:4:1: providers.c.api_key: expected the name of an environment variable (letters, digits and underscores), "
+        "got an empty text",
+    ),
+    "a file without a name": (
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { file = '' }\n",
+        "c.toml:4:1: providers.c.api_key: expected the path of a file, got an empty text",
+    ),
+    "a key as a key": (
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { sk-MARK = 1 }\n",
+        'c.toml:4:1: providers.c.api_key: expected a text, { env = "NAME" } or { file = "path" }, got a table of something else',
+    ),
+    "no reference at all": (
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = {}\n",
+        'c.toml:4:1: providers.c.api_key: expected a text, { env = "NAME" } or { file = "path" }, got an empty table',
+    ),
+    "an endpoint that tells no task": (
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/v1'\n"
+        "[providers.d]\nextends = 'c'\nfor_task = 'embeddings'\n",
+        "c.toml:4:1: providers.d.endpoint: expected an endpoint that ends with chat/completions or embeddings, got 'https://h/v1'; "
+        "write endpoint=... of the service's embeddings API",
+    ),
+    "a file that is not there": (
+        "include = ['nope.toml']\ndefault = 'a'\n[providers.c]\nextends = 'b'\n",
+        "c.toml:1:1: include.0: expected a file that can be read, got nope.toml: No such file or directory",
+    ),
+    "a pattern": (
+        "include = ['x/*.toml']\nproviders = {}\n",
+        "c.toml:1:1: include.0: expected a file that can be read, got x/*.toml: No such file or directory; "
+        "write each file; patterns are not expanded",
+    ),
+    "one file without brackets": (
+        "include = 'b.toml'\nproviders = {}\n",
+        "c.toml:1:1: include: expected a list of file names, got a value of type str; put it in brackets",
+    ),
+    "Python's True": (
+        "[providers.c]\nprovider = 'triton'\ncompression = True\n",
+        "c.toml:3:15: expected TOML (invalid value); write true",
+    ),
+    "JSON's null": (
+        "[providers.c]\nextends = null\n",
+        "c.toml:2:11: expected TOML (invalid value); TOML has no null: leave the option out, or list it in omit",
+    ),
+    "a table twice": (
+        "[providers.c]\ngeneric = 'g'\n[providers.c]\n",
+        "c.toml:3:13: expected TOML (cannot declare providers.c twice)",
+    ),
     "an extra that is written out": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a-token = 'MARK', b-token = { env = 'B' }, c = 'd' }\n",
         "c.toml:3:1: providers.c.extra_options.a-token: expected a reference, for this text is a secret, got ******; "
@@ -786,7 +849,28 @@ def test_what_newcomers_stumbled_over(name: str, tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     text, expected = STUMBLED[name]
     Path("c.toml").write_text(text, encoding="utf-8")
-    assert [expected] == [str(problem) for problem in check("c.toml")]
+    found = [str(problem) for problem in check("c.toml")]
+    assert [expected] == found
+    assert "MARK" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("providers:\n\ta: 1", "2:1: expected YAML (found character '\\t' that cannot start any token); indent with blanks"),
+        (
+            "providers:\n  a:\n    system_prompt: Answer: good",
+            "3:26: expected YAML (mapping values are not allowed here); quote a text that has a colon and a blank in it",
+        ),
+        ("a: {{ secret }}", "1:5: expected a key that is a text; quote a text that begins with a brace or bracket"),
+        ("a: @x", "1:4: expected YAML (found character '@' that cannot start any token); quote a text that begins so"),
+    ],
+)
+def test_what_is_often_wrong_in_yaml(text: str, expected: str) -> None:
+    """What the parser says is followed by what to do."""
+    with pytest.raises(DocumentError) as caught:
+        loads(text, format="yaml")
+    assert f"yaml:{expected}" == str(caught.value)
 
 
 def test_a_secret_that_is_written_out_is_a_warning(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ from .registry import provider_classes
 from .runtimes import Runtime, RuntimeOption, list_runtimes
 from .runtimes import runtime as runtime_named
 from .secrets import MASK, MaskedText, Secret, looks_like_credential
-from .table import EXTRAS
+from .table import EXTRAS, Spec
 from .tasks import CHAT
 from .values import did_you_mean
 
@@ -162,11 +162,22 @@ def _common(
 
 # What several commands take.
 
+
+def _model(name: str | None) -> str | None:
+    if name is not None and not name.strip():
+        raise typer.BadParameter("expected a name, got an empty text")
+    return name
+
+
 if not _MISSING:
     File = Annotated[Path, typer.Argument(metavar="FILE", help="A catalog: .toml, .json, .yaml or .yml.", show_default=False)]
     Name = Annotated[str, typer.Argument(metavar="NAME", help="A provider of the catalog.", show_default=False)]
     AnyName = Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="One provider; without it, all of them.", show_default=False)
+    ]
+    Model = Annotated[
+        str | None,
+        typer.Option("--model", metavar="MODEL", callback=_model, help="Name of the service's model, if the file has none."),
     ]
     Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
@@ -184,9 +195,7 @@ def check(
         list[str] | None,
         typer.Option("--against", metavar="RUNTIME", help="What shall take the providers, such as flink-2.3; may be repeated."),
     ] = None,
-    model: Annotated[
-        str | None, typer.Option(metavar="MODEL", help="Name of the model for providers that get it per call.")
-    ] = None,
+    model: Model = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,  # noqa: FBT002
 ) -> None:
     """Print every problem of every file, one a line; exit with 1 if there is one that is more than a warning."""
@@ -255,7 +264,7 @@ def show(
 def options(
     file: File,
     name: Name,
-    model: Annotated[str | None, typer.Option(metavar="MODEL", help="Name of the model for this call.")] = None,
+    model: Model = None,
     runtime: Annotated[
         str | None, typer.Option("--for", metavar="RUNTIME", help="What shall read them, such as flink-2.3.")
     ] = None,
@@ -317,6 +326,8 @@ def convert(
     """Write a catalog in another format, with what it includes and inherits resolved."""
     if to is None and out is None:
         raise _UsageError("convert: give --to, or an output file whose suffix tells the format")
+    if out is not None and out.exists() and out.samefile(file):
+        raise _UsageError("convert: the output is the file that is read; set changes values in it, -o takes another file")
     _write(file, load(file), to or format_of(out or file), secrets, out, inherit=inherit)
 
 
@@ -368,14 +379,15 @@ def set_(
     touched = {".".join(path[2:]): path for path, _ in changes}
     secrets = [] if reveal else [each for each in entry_of(catalog[name], "refuse")[1] if each.option in touched]
     if secrets:
-        hint = "write KEY=env:NAME or KEY=file:PATH, or pass --reveal"
+        reference = "write KEY=env:NAME or KEY=file:PATH, or pass --reveal"
+        specs = catalog[name]._table().specs
         locate = after.documents[name].locate
         raise DocumentError(
             DocumentProblem(
                 str(file),
                 *locate(touched[each.option]),
                 f"providers.{name}.{each.option}",
-                attrs.evolve(each, option="", hint=hint),
+                attrs.evolve(each, option="", hint=reference if _takes_reference(specs.get(each.option)) else "pass --reveal"),
             )
             for each in secrets
         )
@@ -397,7 +409,7 @@ def sql(
     name: Name,
     given: Annotated[str, typer.Option("--input", metavar="COLUMNS", help="Input columns as SQL.", show_default=False)],
     made: Annotated[str, typer.Option("--output", metavar="COLUMNS", help="Output columns as SQL.", show_default=False)],
-    model: Annotated[str | None, typer.Option(metavar="MODEL", help="Name of the service's model, if the file has none.")] = None,
+    model: Model = None,
     title: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The model's name in SQL; NAME by default.")] = None,
     runtime: Annotated[
         str | None, typer.Option("--for", metavar="RUNTIME", help="What shall read it, such as flink-2.3.")
@@ -428,6 +440,9 @@ def sql(
     except InvalidOptionsError as error:
         hint = "write a placeholder such as ${secret_values.key}, or pass --secrets reveal or --secrets redact"
         problems = [attrs.evolve(each, hint=hint) if each.expected == NO_SECRET else each for each in error.problems]
+        # These are said of the command's own options.
+        own = ("name", "input", "output")
+        problems = [attrs.evolve(each, option=f"--{each.option}") if each.option in own else each for each in problems]
         raise _placed(reading, name, problems) from None
     _print_exactly(f"{statement};\n")
     if runtime is not None:
@@ -479,7 +494,8 @@ def _write(file: Path, catalog: Catalog, to: Format, secrets: Secrets, out: Path
     try:
         text = dumps(catalog, format=to, secrets=secrets, inherit=inherit)
     except DocumentError as error:
-        hint = "make it a reference, or pass --secrets reveal or --secrets redact"
+        instead = "write a placeholder such as ${secret_values.key} for it" if file.suffix == ".sql" else "make it a reference"
+        hint = f"{instead}, or pass --secrets reveal or --secrets redact"
         _exit(FOUND, *(f"{file}: {each.path}: {attrs.evolve(each.problem, hint=hint)}" for each in error.problems))
     if out is None:
         _print_exactly(text)
@@ -743,9 +759,18 @@ def _changes(
         for step in path[2:]:
             node = node.get(step) if isinstance(node, Mapping) else None
         if node is None:
-            raise _UsageError(f"--unset: the entry {name!r} has no {key} of its own")
+            own = [each for each in body if each not in RESERVED] if isinstance(body, Mapping) else []
+            hint = did_you_mean(key, own)
+            if not hint and key in cls._table().specs and isinstance(body, Mapping) and "extends" in body:
+                hint = f"'without=[\"{key}\"]' puts one that it inherits back to its default"
+            raise _UsageError(f"--unset: the entry {name!r} has no {key} of its own{f'; {hint}' if hint else ''}")
         changes[path] = None
     return list(changes.items())
+
+
+def _takes_reference(spec: Spec | None) -> bool:
+    """Whether the option's value can be a reference: headers, bodies and URLs with a secret inside cannot."""
+    return spec is None or spec.is_secret
 
 
 def _path(name: str, key: str) -> tuple[str, ...]:
@@ -767,6 +792,9 @@ def _typed(cls: type[Provider], key: str, text: str) -> Any:
             return text_reader(info)(text)
         except ValueError:
             return text
+    if info is not None and info.java == "Duration" and text.isdecimal():
+        # In a file it would be a number, whose unit is not told.
+        return int(text)
     literal = _literal(text)
     if info is not None and info.secret and isinstance(literal, dict):
         return literal

@@ -5,13 +5,26 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any
+from typing import Any, Final
 
 from .tree import Locate, Path, Place, SyntaxProblem, Tree, nearest, needs, place_of, too_deep, wrapped
 
 tomllib: Any = needs("tomllib" if sys.version_info >= (3, 11) else "tomli", "toml")
 
 __all__ = ["edit", "read", "write"]
+
+_NOTHING: Final = "TOML has no null: leave the option out, or list it in omit"
+_INSTEAD: Final = {
+    "true": "write true",
+    "yes": "write true",
+    "on": "write true",
+    "false": "write false",
+    "no": "write false",
+    "off": "write false",
+    "null": _NOTHING,
+    "none": _NOTHING,
+    "nil": _NOTHING,
+}
 
 
 def read(text: str) -> tuple[Tree, Locate]:
@@ -121,8 +134,16 @@ def _syntax_problem(text: str, message: str) -> SyntaxProblem:
     found = re.fullmatch(r"(.*?)(?: \(at (?:line (\d+), column (\d+)|end of document)\))?", message, re.DOTALL)
     assert found is not None
     place = Place(int(found[2]), int(found[3])) if found[2] else place_of(text, len(text))
-    hint = "texts are written in quotes" if found[1] == "Invalid value" else ""
-    return SyntaxProblem(place, f"TOML ({found[1][:1].lower()}{found[1][1:]})", hint=hint)
+    # The reader shows the path of a table as Python writes it.
+    said = re.sub(r"\((?:'[^']*',? ?)+\)", lambda path: ".".join(re.findall(r"'([^']*)'", path[0])), found[1])
+    hint = ""
+    if said == "Invalid value":
+        line = text.split("\n")[place.line - 1]
+        word = re.match(r"\w*", line[place.column - 1 :])
+        hint = _INSTEAD.get(word[0].lower() if word else "", "texts are written in quotes")
+    elif said == "Cannot overwrite a value":
+        hint = "a key stands there twice"
+    return SyntaxProblem(place, f"TOML ({said[:1].lower()}{said[1:]})", hint=hint)
 
 
 def _places(text: str) -> dict[Path, Place]:

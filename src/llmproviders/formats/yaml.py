@@ -18,6 +18,14 @@ __all__ = ["edit", "read", "write"]
 MAX_NODES: Final = 2_000_000
 """The largest document, in nodes, with aliases counted as often as they are used."""
 
+_HINTS: Final = {
+    "mapping values are not allowed": "quote a text that has a colon and a blank in it",
+    "'\\t'": "indent with blanks",
+    "'@'": "quote a text that begins so",
+    "'`'": "quote a text that begins so",
+    "'%'": "quote a text that begins so",
+}
+"""What to do about what the reader says."""
 _NULL: Final = ("", "~", "null", "Null", "NULL")
 _BOOLEANS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER: Final = r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"
@@ -40,7 +48,9 @@ def read(text: str) -> tuple[Tree, Locate]:
     except yaml.error.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-        raise SyntaxProblem(place, f"YAML ({error.problem or error.context})") from None
+        said = error.problem or error.context
+        hint = next((hint for part, hint in _HINTS.items() if part in said), "")
+        raise SyntaxProblem(place, f"YAML ({said})", hint=hint) from None
     except (yaml.error.YAMLError, ValueError) as error:
         if isinstance(error, SyntaxProblem):
             raise
@@ -234,7 +244,7 @@ class _Reader:
         if isinstance(frame.node, list):
             return (*frame.path, len(frame.node))
         if frame.key is None:
-            raise SyntaxProblem(place, "a key that is a text")
+            raise SyntaxProblem(place, "a key that is a text", hint="quote a text that begins with a brace or bracket")
         return (*frame.path, frame.key)
 
     def _put(self, value: Any, size: int, place: Place, *, placed: bool = False) -> None:
