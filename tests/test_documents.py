@@ -772,6 +772,10 @@ STUMBLED = {
         "c.toml:3:1: providers.c.extra_header: expected headers, got a table of env alone; "
         "only a secret can be a reference; a header of that name goes into a text",
     ),
+    "a key that is empty": (
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = ''\n",
+        'c.toml:4:1: providers.c.api_key: expected a secret, got an empty text; write { env = "NAME" } or { file = "path" }',
+    ),
     "a key as the name of its variable": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { env = 'gsk_MARK5678' }\n",
         "c.toml:4:1: providers.c.api_key: expected the name of an environment variable, for this text looks like the secret itself, "
@@ -871,6 +875,28 @@ def test_what_is_often_wrong_in_yaml(text: str, expected: str) -> None:
     with pytest.raises(DocumentError) as caught:
         loads(text, format="yaml")
     assert f"yaml:{expected}" == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("entries", "warned"),
+    [
+        ("[providers.servce]\ngeneric = 'g'", True),
+        ("[providers.service]\ngeneric = 'g'", False),
+        ("[providers.service2]\ngeneric = 'g'", False),
+        ("[providers.servce]\nextends = 'service'", False),
+        ("[providers.servce]\ngeneric = 'g'\n[providers.b]\nextends = 'servce'", False),
+        ("[providers.other]\ngeneric = 'g'", False),
+    ],
+)
+def test_an_entry_that_replaces_nothing(entries: str, warned: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelled name in the file of an environment leaves the included entry as it is."""
+    monkeypatch.chdir(tmp_path)
+    Path("shared.toml").write_text("[providers.service]\ngeneric = 'g'\n")
+    Path("prod.toml").write_text(f"include = ['shared.toml']\n{entries}\n")
+    expected = "prod.toml:2:1: providers.servce: expected the name of an entry to replace, got a new one; did you mean service?"
+    found = check("prod.toml")
+    assert ([expected] if warned else []) == [str(problem) for problem in found]
+    assert all(problem.problem.severity == "warning" for problem in found)
 
 
 def test_a_secret_that_is_written_out_is_a_warning(tmp_path: Path) -> None:

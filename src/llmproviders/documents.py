@@ -283,8 +283,11 @@ def literal_secrets(
 
 def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], Problem]]:
     """The warning about a value that should be a reference, if it is none, or refers to what looks like the secret."""
-    if isinstance(value, str) and value and not is_placeholder(value):
-        yield path, _written('write { env = "NAME" } or { file = "path" }')
+    reference = 'write { env = "NAME" } or { file = "path" }'
+    if value == "":
+        yield path, Problem("", "a secret", got="an empty text", hint=reference, severity="warning")
+    elif isinstance(value, str) and not is_placeholder(value):
+        yield path, _written(reference)
     elif isinstance(value, dict) and len(value) == 1:
         for source, what in (("env", "the name of an environment variable"), ("file", "the path of a file")):
             if isinstance(name := value.get(source), str) and looks_like_key(name):

@@ -84,7 +84,8 @@ def check(
 ) -> tuple[DocumentProblem, ...]:
     """Everything that is wrong with a catalog, each with its place; empty if nothing is.
 
-    A secret that is written out is a warning: who can read the file can read it.
+    A secret that is written out is a warning: who can read the file can read it. So is an entry beside included ones that
+    nothing extends, and whose name is nearly that of one of them.
 
     Args:
         path: the file.
@@ -101,6 +102,7 @@ def check(
     with suppress(DocumentError):
         reading.catalog()
     reading.look_for_secrets()
+    reading.look_for_misspelled()
     if runtime is not None:
         reading.against(runtime, model)
     return tuple(in_order(reading.problems))
@@ -246,6 +248,8 @@ class _Reading:
         self.entries: dict[str, object] = {}
         self.documents: dict[str, _Document] = {}
         self.default: tuple[str, str, Place] | None = None
+        self.added: list[tuple[str, list[str]]] = []
+        """Entries of files that include others, and the names that were there before."""
         self.incomplete = False
         """Whether a file could not be read, so that what seems to be missing may be there."""
         self.problems: list[DocumentProblem] = []
@@ -316,6 +320,9 @@ class _Reading:
         if "" in providers:
             self.complain(source, locate(("providers", "")), ("providers", ""), Problem("", "a name that is not empty"))
             del providers[""]
+        if "include" in tree:
+            before = list(self.entries)
+            self.added += [(name, before) for name in providers if name not in self.entries]
         self.entries.update(providers)
         self.documents.update(dict.fromkeys(providers, _Document(source, locate)))
         if (default := tree.get("default")) is not None:
@@ -414,6 +421,24 @@ class _Reading:
             for path, problem in literal_secrets(entry, class_of(self.entries, name), provider):
                 where = ("providers", name, *path)
                 self.complain(document.source, document.locate(where), where, problem)
+
+    def look_for_misspelled(self) -> None:
+        """Warn of entries that were probably meant to replace an included one, which stays as it is."""
+        from difflib import get_close_matches
+
+        extended = {entry.get("extends") for entry in self.entries.values() if isinstance(entry, dict)}
+        for name, before in self.added:
+            entry = self.entries[name]
+            # What replaces another one stands for itself; chat2 is no misspelled chat.
+            if name in extended or not isinstance(entry, dict) or "extends" in entry:
+                continue
+            digits = re.findall(r"\d", name)
+            alike = [other for other in before if re.findall(r"\d", other) == digits]
+            if found := get_close_matches(name, alike, n=1, cutoff=0.84):
+                hint = f"did you mean {found[0]}?"
+                problem = Problem("", "the name of an entry to replace", got="a new one", hint=hint, severity="warning")
+                where = ("providers", name)
+                self.complain(self.documents[name].source, self.documents[name].locate(where), where, problem)
 
     def against(self, runtime: str | Runtime, model: str | None) -> None:
         """Note what is wrong with each provider on a runtime, at the place of the option."""

@@ -127,10 +127,11 @@ class Provider(_Content):
         # Compiled on first use, when every name in the annotations can be resolved.
         cls._compiled = None
         # attrs takes what has an annotation for a field, and would drop what has none. Python 3.14 may tell only later.
-        if "__annotate_func__" not in vars(cls):
-            for name in vars(cls).keys() - vars(cls).get("__annotations__", {}).keys():
-                if isinstance(getattr(super(cls, cls), name, None), _Stored) and not isinstance(vars(cls)[name], _Stored):
-                    raise _hides(cls, name)
+        own = vars(cls)
+        annotated = own.get("__annotations__", own if "__annotate_func__" in own else {})
+        for name in own.keys() - annotated.keys():
+            if isinstance(getattr(super(cls, cls), name, None), _Stored) and not isinstance(own[name], _Stored):
+                raise _hides(cls, name)
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
