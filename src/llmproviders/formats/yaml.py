@@ -48,7 +48,7 @@ def read(text: str) -> tuple[Tree, Locate]:
     except yaml.error.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-        said = error.problem or error.context
+        said = error.problem or error.context or "it cannot be read"
         hint = next((hint for part, hint in _HINTS.items() if part in said), "")
         raise SyntaxProblem(place, f"YAML ({said})", hint=hint) from None
     except (yaml.error.YAMLError, ValueError) as error:
