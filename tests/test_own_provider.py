@@ -32,6 +32,8 @@ from llmproviders import (
     duration,
     option,
     options,
+    provider_classes,
+    register_provider_class,
     required_secret,
     secret,
     table,
@@ -762,6 +764,20 @@ def test_relatives_of_another_identifier() -> None:
     given: Any = {"endpoint": "https://h/v1/chat/completions", "api_key": "k", "model": "m"}
     assert Tiered(**given) == Tiered(**given).for_runtime("flink-2.3")
     assert "openai" == Same(**given).for_runtime("flink-2.3").provider_name()
+
+
+def test_decorators_in_the_other_order() -> None:
+    """attrs makes another class of it, so that the one that is registered would never be complete."""
+    expected = "^Early is no attrs class yet: write @register_provider_class above @attrs.frozen\\(kw_only=True\\)$"
+    with pytest.raises(TypeError, match=expected):
+
+        @attrs.frozen(kw_only=True)
+        @register_provider_class
+        class Early(Provider):
+            identifier = "early"
+            size: int = attrs.field(default=1, metadata=option("size"))
+
+    assert "early" not in provider_classes()
 
 
 def test_json_without_a_converter() -> None:

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Any, Final, TypeVar
 
 from .errors import ProviderError, UnknownProviderError
-from .providers.base import Provider
+from .providers.base import Provider, is_unbuilt
 from .providers.generic import GenericProvider
 from .providers.openai import OpenAIProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
@@ -98,6 +98,9 @@ def register_provider_class(cls: _Class) -> _Class:
     given: object = cls
     if not (isinstance(given, type) and issubclass(given, Provider) and getattr(given, "identifier", None)):
         msg = "register_provider_class() takes a Provider class that has an identifier"
+        raise TypeError(msg)
+    if is_unbuilt(cls):
+        msg = f"{cls.__name__} is no attrs class yet: write @register_provider_class above @attrs.frozen(kw_only=True)"
         raise TypeError(msg)
     _classes.add(cls, cls.identifier)
     return cls

@@ -146,8 +146,7 @@ class Provider(_Content):
                 msg = f"{cls.__name__} is abstract: use a subclass that has an identifier, or GenericProvider"
                 raise TypeError(msg)
             for base in cls.__mro__:
-                # What attrs.field() leaves in a class that attrs has not built.
-                if any(type(value).__name__ == "_CountingAttr" for value in vars(base).values()):
+                if is_unbuilt(base):
                     msg = f"{base.__name__} has options but is no attrs class: decorate it with @attrs.frozen(kw_only=True)"
                     raise TypeError(msg)
             table = Table(cls)
@@ -605,6 +604,11 @@ class Provider(_Content):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (type(self), self._state())
+
+
+def is_unbuilt(cls: type) -> bool:
+    """Whether a class has fields that attrs has not taken up: what `attrs.field` leaves is still there."""
+    return any(type(value).__name__ == "_CountingAttr" for value in vars(cls).values())
 
 
 def _hides(cls: type, name: str) -> TypeError:
