@@ -362,6 +362,21 @@ def test_sql_refuses() -> None:
     assert "has no provider 'x'" in run("sql", "a.toml", "x", "--input", "text STRING", "--output", "a STRING", code=2)
 
 
+@pytest.mark.parametrize("command", ["options", "sql"])
+def test_secrets_that_are_not_there(command: str) -> None:
+    """Each reference that cannot be looked up is told at its place, all of them at once."""
+    text = TEXTS["toml"].replace("temperature = 0.2", 'extra_options = { a-token = { file = "no/such/key" } }')
+    Path("away.toml").write_text(text, encoding="utf-8")
+    more = {"options": ("--reveal",), "sql": ("--input", "a STRING", "--output", "b STRING", "--secrets", "reveal")}
+    shown = run(command, "away.toml", "chat", *more[command], code=1, DEEPSEEK_API_KEY="")
+    assert (
+        "away.toml:7:1: providers.base.api_key: expected a secret, got nothing; "
+        "environment variable DEEPSEEK_API_KEY is not set or empty; set it where the job is submitted\n"
+        "away.toml:12:1: providers.chat.extra_options.a-token: expected a secret, got nothing; "
+        "secret file no/such/key cannot be read: No such file or directory; check the path and its permissions\n"
+    ) == shown
+
+
 def test_what_another_class_has_not() -> None:
     """An option that would be lost on the way to a runtime is told in the words of files."""
     Path("lost.toml").write_text(TEXTS["toml"].replace("temperature = 0.2", 'content_type = "IMAGE_URL"'), encoding="utf-8")

@@ -22,6 +22,7 @@ from .errors import (
     InvalidOptionsError,
     Problem,
     ProviderError,
+    SecretError,
     UnknownProviderError,
     UnknownRuntimeError,
 )
@@ -277,6 +278,8 @@ def options(
         flat = _of_runtime(catalog[name], runtime).to_options(model=model, runtime=runtime, redact=not reveal)
     except InvalidOptionsError as error:
         raise _placed(reading, name, error.problems) from None
+    except SecretError:
+        raise _placed(reading, name, _unresolved(catalog[name])) from None
     if as_json:
         _print_json(flat)
         return
@@ -444,6 +447,8 @@ def sql(
         own = ("name", "input", "output")
         problems = [attrs.evolve(each, option=f"--{each.option}") if each.option in own else each for each in problems]
         raise _placed(reading, name, problems) from None
+    except SecretError:
+        raise _placed(reading, name, _unresolved(catalog[name])) from None
     _print_exactly(f"{statement};\n")
     if runtime is not None:
         # What is wrong would have been refused: these are warnings.
@@ -628,6 +633,20 @@ def _placed(reading: _Reading, name: str, problems: Iterable[Problem]) -> Docume
     hints = {f"without({each.option!r}) drops it": "leave it out, or use an entry without it" for each in problems}
     reading.complain_of(name, [attrs.evolve(each, hint=hints.get(each.hint, each.hint)) for each in problems])
     return DocumentError(in_order(reading.problems))
+
+
+def _unresolved(provider: Provider) -> list[Problem]:
+    """The references of a provider that cannot be looked up."""
+    held: dict[str, Any] = provider._table().defaults | provider._state()
+    held |= {f"{EXTRAS}.{key}": extra for key, extra in provider.extra_options.items()}
+    problems = []
+    for option, value in held.items():
+        try:
+            if isinstance(value, Secret):
+                value.reveal()
+        except SecretError as error:
+            problems.append(Problem(option, "a secret", got="nothing", hint=str(error)))
+    return problems
 
 
 def _of_runtime(provider: Provider, name: str | None) -> Provider:
