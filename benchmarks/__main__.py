@@ -2,24 +2,30 @@
 """Ratios of this library to its peers, measured in pairs that take turns; below 1 this library is the faster one.
 
 A ratio is that of the medians, its spread the quartiles of the ratios of the pairs. No wall time is ever asserted.
-What a peer cannot do is left empty. pydantic and msgspec check what they can of our rules in every row; the dataclass
-checks nothing; dict is `dict.copy()` of a finished dict of options, the limit of what can be done.
+A row is left out where a peer cannot do it. pydantic and msgspec check as many of our rules as they can in every row; the
+dataclass checks nothing; dict is `dict.copy()` of a finished dict of options, the lower limit.
 Where a peer has no variants, `with_` is compared to making the object anew.
 
-The same texts are given again and again, as a job does; where "new JSON texts" is said, the two JSON texts differ each
-time. Rows of a catalog are times per provider: first against the parser of the format alone, which only makes dicts; then
+Most rows are warm: the same arguments are given again and again; where "new JSON texts" is said, the two JSON strings differ
+each time. The cold rows are what a job pays that makes each provider once. "first construct" and "first with_" take a set of
+names that the process has not used before, one call per set, timed alone, with the class in use and the values known.
+"worst of the first 10 calls" is, for each of many new sets of names, the longest of its first ten constructs over their
+median; since the machine interrupts some calls, its ratio is the median over the sets, and its spread their quartiles.
+"first use in a new process" is a construct, a `with_` and a `to_options()` after the import, against building the peer's
+class of the same 25 options after the peer's import; pydantic has built another model before, because with the first one of a
+process it also searches for plugins ("pydantic's first" includes that).
+"attribute access" reads every option, beside a class of attrs alone with the same slots.
+
+Rows of a catalog are times per provider: first against the parser of the format alone, which only makes dicts; then
 of larger catalogs against the smallest, which stays near 1 where the time is linear in the size. Rows with "gc" include
-Python's garbage collections, which walk all that was made so far; the others do not.
+Python's garbage collections, which visit every object made so far; the others do not.
 """
 
 import argparse
 import gc
 import importlib.metadata
-import os
 import platform
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 import timeit
@@ -30,56 +36,12 @@ from functools import cache, partial
 from itertools import chain, count
 from types import SimpleNamespace
 
-from . import catalogs, peer_dataclass, peer_llmproviders, peer_msgspec, peer_pydantic, peer_ververica, report
+import attrs
 
-OURS = "llmproviders"
-FOUR = {"endpoint": "https://api.deepseek.com/chat/completions", "api_key": "sk-1", "model": "deepseek-chat", "temperature": 0.7}
-ALL = {
-    **FOUR,
-    "task": None,
-    "system_prompt": "Answer briefly.",
-    "user_prompt": "Classify:",
-    "top_p": 0.9,
-    "max_tokens": 512,
-    "stop": "END,STOP",
-    "presence_penalty": 0.5,
-    "n": 1,
-    "seed": 42,
-    "content_type": "IMAGE_URL",
-    "response_format": "json_object",
-    "dimension": 1024,
-    "max_context_size": 8192,
-    "context_overflow_action": "skipped",
-    "error_handling_strategy": "IGNORE",
-    "retry_num": 3,
-    "retry_backoff_strategy": "EXPONENTIAL",
-    "retry_backoff_base_interval": "500ms",
-    "retry_fallback_strategy": "IGNORE",
-    "extra_header": '{"X-Tenant": "shop"}',
-    "extra_body": '{"top_k": 20}',
-}
-TEXTS = {
-    "endpoint": FOUR["endpoint"],
-    "api-key": "sk-1",
-    "model": "deepseek-chat",
-    "system-prompt": "Answer briefly.",
-    "temperature": "0.7",
-    "top-p": "0.9",
-    "max-tokens": "512",
-    "content-type": "TEXT",
-    "error-handling-strategy": "IGNORE",
-    "retry-num": "3",
-    "retry-backoff-base-interval": "500ms",
-    "retry-fallback-strategy": "IGNORE",
-}
+from . import catalogs, cold, peer_dataclass, peer_llmproviders, peer_msgspec, peer_pydantic, peer_ververica, processes, report
+from .arguments import ALL, FOUR, OURS, TEXTS, WRONG, change_of
+
 FLAT = peer_llmproviders.make(**FOUR).to_options()
-WRONG = {"endpoint": FOUR["endpoint"], "temprature": 0.7, "top_p": 7, "max_tokens": "many"}
-IMPORTS = {
-    OURS: "import llmproviders",
-    "attrs and cattrs": "import attrs, cattrs",
-    "pydantic": "import benchmarks.peer_pydantic",
-    "msgspec": "import benchmarks.peer_msgspec",
-}
 
 
 def cases(name, peer):
@@ -96,7 +58,7 @@ def cases(name, peer):
         number = next(numbers)
         return {**ALL, "extra_header": f'{{"X-Tenant": "shop-{number}"}}', "extra_body": f'{{"top_k": {number}}}'}
 
-    change = getattr(peer, "change", None) or (lambda base, **changes: peer.make(**{**FOUR, **changes}))
+    change = change_of(peer)
     found = {
         "construct with 4 options": (lambda: None, lambda _: make()),
         "construct with all 25 options": (lambda: None, lambda _: peer.make(**ALL)),
@@ -159,8 +121,7 @@ def compare(row, peer, ours, theirs, pairs, *, unit):
 
 def bytes_each(peer, count):
     """Memory of each of *count* variants of one base, kept in a list."""
-    base = peer.make(**FOUR)
-    change = getattr(peer, "change", None) or (lambda _, **changes: peer.make(**{**FOUR, **changes}))
+    base, change = peer.make(**FOUR), change_of(peer)
     change(base, temperature=0.1)
     gc.collect()
     tracemalloc.start()
@@ -194,15 +155,12 @@ def refused():
         peer_llmproviders.make(**WRONG)
 
 
-def import_timer(statement, folder):
-    """A function that measures what an import takes in a fresh process; compiled modules are kept in *folder*."""
-    code = f"import time; start = time.perf_counter(); {statement}; print((time.perf_counter() - start) * 1e6)"
-    # Modules are compiled once, before anything is measured, whatever the caller's environment says of that.
-    world = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    world["PYTHONPYCACHEPREFIX"] = folder
-    run = partial(subprocess.run, [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=world)
-    run()
-    return lambda: float(run().stdout)
+def reads_timer(provider, seconds):
+    """A function that measures the nanoseconds of reading an attribute, over as many reads as take about *seconds*."""
+    reads = [f"it.{name}" for name in ALL] * 4
+    timer = timeit.Timer("; ".join(reads), "it = provider", globals={"provider": provider})
+    count = max(1, round(100 * seconds / timer.timeit(100)))
+    return lambda: timer.timeit(count) / count / len(reads) * 1e9
 
 
 def measure(peers, *, quick):
@@ -218,6 +176,9 @@ def measure(peers, *, quick):
     happy = (lambda: None, lambda _: peer_llmproviders.make(**FOUR))
     error = timer((lambda: None, lambda _: refused()), seconds)
     yield compare("3 problems at once", "a construct", error, timer(happy, seconds), pairs, unit="us")
+    plain = attrs.make_class("Plain", [*ALL], frozen=True, slots=True)(**ALL)
+    reads = reads_timer(peer_llmproviders.make(**ALL), seconds), reads_timer(plain, seconds)
+    yield compare("attribute access", "plain attrs slots", *reads, pairs, unit="ns")
     low = min(1_000, many // 10)
     smallest = variants_timer(low)
     for size in (low * 10, low * 100, low * 1_000):
@@ -230,11 +191,39 @@ def measure(peers, *, quick):
             ratio = sizes[OURS] / size
             row = {"row": f"bytes of a variant, of {many}", "peer": name, "ratio": ratio, "low": ratio, "high": ratio}
             yield {**row, "ours": sizes[OURS], "theirs": size, "unit": "B"}
+
+
+def measure_cold(peers, *, quick):
+    """First calls with new sets of names; no set is used for two rows or two peers."""
+    count = 20 if quick else 200
+    others = {name: peer for name, peer in peers.items() if name not in {OURS, "dict"}}
+    options = cold.new_options()
+    known = [next(options) for _ in range(10)]
+    for name in (OURS, *others):
+        cold.warm_up(peers[name], known)
+    for row, timer_of in (
+        ("first construct, 6 new names", cold.construct_timer),
+        ("first with_ of 4 new names", cold.change_timer),
+    ):
+        for name, theirs in others.items():
+            sets = [next(options) for _ in range(count)]
+            yield compare(row, name, timer_of(peers[OURS], sets), timer_of(theirs, sets), count, unit="us")
+    worst, medians = zip(*cold.first_calls(peers[OURS], [next(options) for _ in range(count)]), strict=True)
+    low, ratio, high = statistics.quantiles([a / b for a, b in zip(worst, medians, strict=True)])
+    result = {"row": "worst of the first 10 calls", "peer": "their median", "ratio": ratio, "low": low, "high": high}
+    yield {**result, "ours": statistics.median(worst), "theirs": statistics.median(medians), "unit": "us"}
+
+
+def measure_processes(*, quick):
+    """Imports, and the first use of a class, each in a fresh process."""
+    pairs = 3 if quick else 21
     with tempfile.TemporaryDirectory() as folder:
-        imports = {name: import_timer(statement, folder) for name, statement in IMPORTS.items()}
-        for name, them in imports.items():
-            if name != OURS:
-                yield compare("import", name, imports[OURS], them, 3 if quick else 21, unit="us")
+        imports = {name: processes.timer(folder, statement) for name, statement in processes.IMPORTS.items()}
+        uses = {name: processes.timer(folder, use, setup) for name, (setup, use) in processes.FIRST_USES.items()}
+        for row, timers in (("import", imports), ("first use in a new process", uses)):
+            for name, theirs in timers.items():
+                if name != OURS:
+                    yield compare(row, name, timers[OURS], theirs, pairs, unit="us")
 
 
 def measure_catalogs(*, quick):
@@ -283,11 +272,18 @@ def main():
     print(", ".join(f"{name} {version}" for name, version in about.items()))
     print(report.HEADER)
     results = []
-    for result in chain(measure(peers, quick=arguments.quick), measure_catalogs(quick=arguments.quick)):
+    quick = arguments.quick
+    rows = (
+        measure(peers, quick=quick),
+        measure_cold(peers, quick=quick),
+        measure_processes(quick=quick),
+        measure_catalogs(quick=quick),
+    )
+    for result in chain.from_iterable(rows):
         results.append(result)
         print(report.line(result), flush=True)
     if arguments.json:
-        report.write_json(arguments.json, about, results, quick=arguments.quick)
+        report.write_json(arguments.json, about, results, quick=quick)
     if arguments.plot:
         report.plot(arguments.plot, results)
     if arguments.markdown:

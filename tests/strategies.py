@@ -129,7 +129,7 @@ fallbacks = texts | st.booleans() | st.integers(-(10**30), 10**30) | finite | st
 
 # Names that are near no option's, some of which look like a credential's.
 extra_names = st.one_of(
-    st.sampled_from(["zz-vendor-flag", "zz.vendor.token", "zz-vendor-api-key", "zz_vendor_password", "zz vendor", "best_of"]),
+    st.sampled_from(["zz-vendor-flag", "zz.vendor.token", "zz-vendor-api-key", "zz-vendor-password", "zz vendor", "best-of"]),
     st.text(max_size=8).map("zz-vendor-{}".format),
 )
 extra_values = fallbacks | timedeltas | st.none()

@@ -18,8 +18,9 @@ ROOT = Path(llmproviders.__file__).parent
 
 # Lowest first; modules of one line know nothing of one another.
 LAYERS = [
-    ["errors"],
+    ["boundary", "errors"],
     ["routines", "secrets"],
+    ["messages"],
     ["flinktext", "sqltext", "urls"],
     ["values"],
     ["columns"],

@@ -5,21 +5,32 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import CLASSES, providers
 
 from llmproviders import (
     Catalog,
     Change,
     GenericProvider,
+    InvalidOptionsError,
+    InvalidTypeError,
     OpenAICompatProvider,
-    ProviderError,
+    Provider,
     Secret,
     UnknownProviderError,
+    converter,
     get_provider,
     list_providers,
+    option,
 )
+from llmproviders.messages import shown
 
 A = OpenAICompatProvider(endpoint="https://a/chat/completions", api_key="k", temperature=0.5)
 B = GenericProvider("b", x="1")
@@ -67,12 +78,74 @@ def test_immutable() -> None:
         del catalog._default
 
 
-def test_bad_content() -> None:
-    """Names are texts, values are providers."""
-    with pytest.raises(ProviderError, match=r"^a catalog has names that are not empty texts, got ''$"):
-        Catalog({"": A})
-    with pytest.raises(ProviderError, match=r"^a catalog has providers, got one of type int as 'x'$"):
-        Catalog({"x": 1})  # type: ignore[dict-item]
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (5, "Catalog: providers: expected a mapping of names to providers, got 5"),
+        ("MARK" * 100, f"Catalog: providers: expected a mapping of names to providers, got '{('MARK' * 100)[:57]}...'"),
+        ([], "Catalog: providers: expected a mapping of names to providers, got a value of type list"),
+        (False, "Catalog: providers: expected a mapping of names to providers, got False"),
+        ({"": A}, "Catalog: providers: expected a name that is not empty, got ''"),
+        ({1: A}, "Catalog: providers: expected a name that is not empty, got 1"),
+        ({10**5000: A}, "Catalog: providers: expected a name that is not empty, got a number of more than 30 digits"),
+        ({"x": 1}, "Catalog: 'x': expected a provider, got a value of type int"),
+        ({"x": "sk-MARK"}, "Catalog: 'x': expected a provider, got a value of type str"),
+        ({"x": OpenAICompatProvider}, "Catalog: 'x': expected a provider, got a value of type type"),
+        (
+            {"": A, "\ud800": 1},
+            "Catalog: 2 problems\n  providers: expected a name that is not empty, got ''\n"
+            r"  '\ud800': expected a provider, got a value of type int",
+        ),
+    ],
+    ids=range(11),
+)
+def test_bad_content(content: Any, text: str) -> None:
+    """Names are strings, values are providers; everything else is said at once."""
+    with pytest.raises(InvalidOptionsError) as caught:
+        Catalog(content)
+    assert text == str(caught.value)
+    assert isinstance(caught.value, InvalidTypeError) == (content != {"": A})
+    assert {__name__, "llmproviders.boundary"} == {entry.frame.f_globals["__name__"] for entry in caught.traceback}
+
+
+JUNK: list[Any] = [5, 10**5000, [], {}, b"a", "", "zz", "\ud800", "x" * 10_000, object()]
+
+
+@pytest.mark.parametrize("name", JUNK, ids=range(len(JUNK)))
+def test_names_of_any_type(name: Any) -> None:
+    """A name of any type and length is one that the catalog does not have."""
+    calls: list[Callable[[], Any]] = [
+        lambda: CATALOG[name],
+        lambda: CATALOG.without(name),
+        lambda: CATALOG.with_default(name),
+        lambda: Catalog(CATALOG, default=name),
+    ]
+    for call in calls:
+        with pytest.raises(UnknownProviderError) as caught:
+            call()
+        assert f"the catalog has no provider {shown(name)}; it has: a, b" == str(caught.value)
+    assert name not in CATALOG
+    assert CATALOG.get(name) is None
+
+
+def test_bad_arguments() -> None:
+    """Names and providers of another type are problems; what is no mapping cannot be laid over a catalog."""
+    names: list[Any] = [5, [], None, ""]
+    for name in names:
+        with pytest.raises(
+            InvalidOptionsError, match="^Catalog.with_provider: 2 problems\\n  name: expected a name that is not empty"
+        ):
+            CATALOG.with_provider(name, 5)  # type: ignore[arg-type]
+    with pytest.raises(InvalidTypeError, match="^Catalog.diff: other: expected a mapping of names to providers, got 5$"):
+        CATALOG.diff(5)  # type: ignore[arg-type]
+    with pytest.raises(InvalidTypeError, match="^Catalog.diff: 'a': expected a provider, got a value of type int$"):
+        CATALOG.diff({"a": 5})  # type: ignore[dict-item]
+    with pytest.raises(InvalidTypeError, match="^Catalog: 'a': expected a provider, got a value of type int$"):
+        CATALOG | {"a": 5}  # type: ignore[dict-item]
+    others: list[Any] = [5, None, [], "x"]
+    for other in others:
+        with pytest.raises(TypeError, match="unsupported operand"):
+            CATALOG | other
 
 
 def test_derived() -> None:
@@ -134,3 +207,81 @@ def test_diff_of_references() -> None:
         "~ a.api-key: env:ONE -> env:TWO",
         "~ a.my_token: file:/one -> ******",
     ]
+
+
+def texts(one: Provider, two: Provider) -> list[str]:
+    """The differences between two providers."""
+    return [str(change) for change in Catalog({"a": one}).diff({"a": two})]
+
+
+def test_diff_of_secrets() -> None:
+    """Secrets that show alike and differ are a difference, wherever they are."""
+    assert texts(A, A.with_(api_key="other")) == ["~ a.api-key: ****** -> ******"]
+    assert texts(A.with_(vendor_token="x"), A.with_(vendor_token="y")) == ["~ a.vendor_token: ****** -> ******"]
+    assert texts(B.with_(**{"api-key": "x"}), B.with_(**{"api-key": "y"})) == ["~ a.api-key: ****** -> ******"]
+    one, two = (A.with_(extra_body={"user": "u", "password": password}) for password in "xy")
+    masked = '{"user":"u","password":"******"}'
+    assert [text.replace(" ", "") for text in texts(one, two)] == [f"~a.extra-body:{masked}->{masked}"]
+    one, two = (A.with_(endpoint=f"https://u:{password}@h/chat/completions") for password in "xy")
+    assert texts(one, two) == ["~ a.endpoint: https://******@h/chat/completions -> https://******@h/chat/completions"]
+    assert texts(A, A.with_(api_key=Secret("k"))) == []
+
+
+def test_diff_of_sequences() -> None:
+    """An option that has another key for several values is one difference there and one here."""
+    assert texts(A, A.with_(content_type=("TEXT", "IMAGE_URL"))) == [
+        "- a.content-type: TEXT",
+        "+ a.content-types: TEXT;IMAGE_URL",
+    ]
+
+
+class Price(Decimal):
+    """A number of the user's own."""
+
+
+converter.register_unstructure_hook(Price, str)
+converter.register_structure_hook(Price, lambda text, _: Price(text))
+
+
+@attrs.frozen(kw_only=True)
+class Measured(Provider):
+    """Numbers of several types."""
+
+    identifier = "measured"
+    amount: float | None = attrs.field(default=None, metadata=option("amount"))
+    price: Price | None = attrs.field(default=None, metadata=option("price"))
+    label: str | None = attrs.field(default=None, metadata=option("label"))
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "two"),
+    [("amount", 1, 1.0), ("amount", 0.0, -0.0), ("price", Price(1), Price("1.00")), ("price", Price(0), Price("-0.0"))],
+    ids=range(4),
+)
+def test_diff_of_equal_numbers(name: str, one: Any, two: Any) -> None:
+    """Numbers that are equal are no difference, also where another option differs."""
+    first, second = Measured(**{name: one}), Measured(**{name: two})
+    assert texts(first, second) == []
+    assert texts(first, second.with_(label="x")) == ["+ a.label: x"]
+    assert [change.option for change in Catalog({"a": first}).diff({"a": second.with_(**{name: type(one)(two + 1)})})] == [name]
+
+
+def test_diff_of_classes() -> None:
+    """Options of two classes are compared by what shows."""
+    generic = GenericProvider("measured", amount="1.5", label="x")
+    assert texts(Measured(amount=1.5, label="x"), generic) == []
+    assert texts(Measured(amount=1.5, label="y"), generic) == ["~ a.label: y -> x"]
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+@given(data=st.data())
+def test_diff_of_any_providers(cls: type[Provider], data: st.DataObject) -> None:
+    """Providers differ exactly if they are not equal, and the differences show no secret."""
+    one, two = data.draw(providers(cls)), data.draw(providers(cls))
+    changes = Catalog({"a": one}).diff({"a": two})
+    assert (one == two) == (not changes)
+    assert () == Catalog({"a": one}).diff({"a": pickle.loads(pickle.dumps(one))})
+    flat = one.to_options(redact=True), two.to_options(redact=True)
+    for change in changes:
+        for side, value in zip(flat, (change.old, change.new), strict=True):
+            assert value in (None, side.get(change.option), "env:LLMPROVIDERS_TEST_KEY")

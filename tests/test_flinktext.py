@@ -267,12 +267,29 @@ def test_json_is_as_json_dumps_writes_it(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "1", "null", "{", '{"a": NaN}', '{"a": 1, "a": 2}', '{"b": {"a": 1, "a": 2}}', "[" * 99999]
+    "text",
+    ["", "[]", "1", "null", "{", '{"a": NaN}', '{"a": 1, "a": 2}', '{"b": {"a": 1, "a": 2}}', '{"a": 1' + "0" * 5000 + "}"],
 )
 def test_refused_json(text: str) -> None:
     """Only a JSON object with each name once is one."""
     with pytest.raises(Rejected, match="^expected a JSON object with each name once$"):
         read_json_object(text)
+
+
+def test_too_deep_json() -> None:
+    """JSON has at most 200 levels; brackets in strings do not count."""
+    assert {"a": "[" * 999} == read_json_object('{"a": "' + "[" * 999 + '"}')
+    assert [] != read_json_object('{"a":' * 199 + "[]" + "}" * 199)
+    for text in ("[" * 99999, '{"a":' * 200 + "[]" + "}" * 200):
+        with pytest.raises(Rejected, match="^expected JSON of at most 200 levels$"):
+            read_json_object(text)
+
+
+def test_ints_among_doubles() -> None:
+    """What is written again as it was read is an int, all else a float, and there is no -0.0."""
+    texts = ["1", "0", "-1", "9" * 300, "01", "-0", "1.0", "+1", " 1", "1e2", "9" * 301, "\u0661"]
+    expected = [1, 0, -1, 10**300 - 1, 1.0, 0.0, 1.0, 1.0, 1.0, 100.0, 1e301, None]
+    assert [repr(value) for value in expected] == [repr(outcome(read_double, text)) for text in texts]
 
 
 def _loop() -> dict[str, Any]:
@@ -294,7 +311,7 @@ def _deep() -> list[Any]:
         ({"a": [1, {1}]}, "a value that JSON can carry at ['a'][1], not a value of type set"),
         ({1: 2}, "a value that JSON can carry, not a name of type int"),
         ({"\ud800": 2}, "a value that JSON can carry, not a name with a lone surrogate"),
-        (["\ud800"], "a value that JSON can carry at [0], not a text with a lone surrogate"),
+        (["\ud800"], "a value that JSON can carry at [0], not a string with a lone surrogate"),
         ((math.nan,), "a value that JSON can carry at [0], not nan"),
         ([-math.inf], "a value that JSON can carry at [0], not -inf"),
         (_loop(), "a value that JSON can carry at ['a'][0], not a container that holds itself"),

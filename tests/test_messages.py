@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,6 +16,8 @@ from own import RerankProvider
 
 from llmproviders import (
     DashScopeProvider,
+    DocumentError,
+    DocumentProblem,
     GenericProvider,
     InvalidOptionsError,
     InvalidTypeError,
@@ -25,7 +29,10 @@ from llmproviders import (
     Rejected,
     RejectedType,
     Rule,
+    SecretError,
     TritonProvider,
+    UnknownProviderError,
+    UnknownRuntimeError,
     at_least,
     between,
     converter,
@@ -37,6 +44,7 @@ from llmproviders import (
     secret,
     set_provider,
 )
+from llmproviders.errors import ExtraOptionWarning, InvalidClassError
 
 URL = "https://api.example.com/v1/chat/completions"
 CHAT = OpenAICompatProvider(endpoint=URL, api_key="k", temperature=0.5)
@@ -520,7 +528,7 @@ MISUSES: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "set_provider": (
         lambda: set_provider(5),  # type: ignore[arg-type]
-        "expected set_provider(provider), set_provider(name, provider) or set_provider(identifier, **options)",
+        "set_provider: expected set_provider(provider), set_provider(name, provider) or set_provider(identifier, **options)",
     ),
 }
 
@@ -583,6 +591,40 @@ def test_rejections() -> None:
     assert isinstance(rejected, ValueError)
     assert isinstance(RejectedType("x"), TypeError)
     assert RejectedType("x").is_type
+
+
+_PROBLEM = Problem("o", "x", got="g", hint="h", key="k", is_type=True)
+ERRORS: list[tuple[Exception, str]] = [
+    (Rejected("a day", hint="of the week"), "expected a day"),
+    (RejectedType("a day"), "expected a day"),
+    (ProviderError("x"), "x"),
+    (InvalidOptionsError("C", [_PROBLEM]), "C: o (k): expected x, got g; h"),
+    (InvalidTypeError("C", iter([_PROBLEM] * 2)), "C: 2 problems\n  o (k): expected x, got g; h\n  o (k): expected x, got g; h"),
+    (InvalidClassError("C is abstract"), "C is abstract"),
+    (DocumentError([DocumentProblem("f", 1, 2, "a.b", _PROBLEM)]), "f:1:2: a.b: o (k): expected x, got g; h"),
+    (SecretError("x"), "x"),
+    (UnknownProviderError("no 'x'"), "no 'x'"),
+    (UnknownRuntimeError("no 'x'"), "no 'x'"),
+    (ExtraOptionWarning("x"), "x"),
+]
+
+
+@pytest.mark.parametrize(("error", "text"), ERRORS, ids=[type(error).__name__ for error, _ in ERRORS])
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))], ids=range(3))
+def test_errors_are_copied(error: Exception, text: str, again: Callable[[Any], Any]) -> None:
+    """Every error crosses processes with its message and its attributes."""
+    new = again(error)
+    assert text == str(error) == str(new)
+    assert type(error) is type(new)
+    assert error.__dict__ == new.__dict__
+    assert repr(error) == repr(new)
+
+
+def test_kinds_of_errors() -> None:
+    """A class that cannot be used is a TypeError; a warning is the user's to filter."""
+    assert issubclass(InvalidClassError, ProviderError)
+    assert issubclass(InvalidClassError, TypeError)
+    assert issubclass(ExtraOptionWarning, UserWarning)
 
 
 @pytest.mark.parametrize(

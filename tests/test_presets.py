@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from llmproviders import DashScopeProvider, InvalidOptionsError, OpenAICompatProvider, Secret, SecretError, presets
+from llmproviders import (
+    DashScopeProvider,
+    InvalidOptionsError,
+    InvalidTypeError,
+    OpenAICompatProvider,
+    Secret,
+    SecretError,
+    presets,
+)
 
 CHAT, EMBEDDINGS = "chat/completions", "embeddings"
 
@@ -100,13 +108,12 @@ MESSAGES: dict[str, tuple[Any, str]] = {
     "unknown place": (
         lambda: presets.azure_openai(place={"resuorce": "mine"}),
         "presets.azure_openai: 2 problems\n"
-        "  place: expected a mapping with resource, got {'resuorce': 'mine'}; see https://{resource}.openai.azure.com/openai/v1\n"
+        "  place: expected a mapping with resource, got 'resuorce'; see https://{resource}.openai.azure.com/openai/v1\n"
         '  place: expected the resource that is yours, got nothing; pass place={"resource": "..."}',
     ),
     "needless place": (
         lambda: presets.openai(place={"resource": "mine"}),
-        "presets.openai: place: expected nothing, for the URL has no braces, got {'resource': 'mine'}; "
-        "see https://api.openai.com/v1",
+        "presets.openai: place: expected nothing, for the URL has no braces, got 'resource'; see https://api.openai.com/v1",
     ),
     "place that is no mapping": (
         lambda: presets.openai(place="mine"),  # type: ignore[arg-type]
@@ -116,6 +123,40 @@ MESSAGES: dict[str, tuple[Any, str]] = {
         lambda: presets.groq(temperatur=1),
         "OpenAICompatProvider: temperatur: expected an option of OpenAICompatProvider, got an unknown name; "
         "did you mean temperature? (extra_options={...} passes any name)",
+    ),
+    "everything": (
+        lambda: presets.snowflake(task="embed", place="x", temperatur=1, top_p=2),  # type: ignore[arg-type, call-arg]
+        "presets.snowflake: 5 problems\n"
+        "  task: expected chat/completions, which is what snowflake documents, got 'embed'; pass the endpoint to a provider yourself\n"
+        "  place: expected a mapping with account, got 'x'; see https://{account}.snowflakecomputing.com/api/v2/cortex/v1\n"
+        "  api_key: expected a str or a Secret, got nothing; snowflake has no usual variable\n"
+        "  top_p (top-p): expected a finite number from 0 to 1, got 2\n"
+        "  temperatur: expected an option of OpenAICompatProvider, got an unknown name; "
+        "did you mean temperature? (extra_options={...} passes any name)",
+    ),
+    "a key of another type": (
+        lambda: presets.openai(api_key=5),  # type: ignore[arg-type]
+        "OpenAICompatProvider: api_key (api-key): expected a str or a Secret, got a value of type int",
+    ),
+    "options of a task": (
+        lambda: presets.openai(task="embed", dimension=0, extra_body={"a": 1}),
+        "presets.openai: 2 problems\n"
+        "  task: expected chat/completions or embeddings, which is what openai documents, got 'embed'; did you mean embeddings?\n"
+        "  dimension: expected an int of at least 1, got 0",
+    ),
+    "region and task": (
+        lambda: presets.dashscope(region="mars", task="multimodal", seed="x"),  # type: ignore[arg-type]
+        "presets.dashscope: 3 problems\n"
+        "  region: expected cn-beijing or ap-southeast-1 or us-east-1, got 'mars'; other regions need a workspace\n"
+        "  task: expected chat/completions or embeddings or multimodal-embedding, which is what is documented for DashScope, "
+        "got 'multimodal'; pass the endpoint to DashScopeProvider yourself\n"
+        "  seed: expected an int, got 'x' (str)",
+    ),
+    "region and an option of the task": (
+        lambda: presets.dashscope(region="mars", task="multimodal-embedding", extra_body={}),
+        "presets.dashscope: 2 problems\n"
+        "  region: expected cn-beijing or ap-southeast-1 or us-east-1, got 'mars'; other regions need a workspace\n"
+        "  extra_body (extra-body): expected no extra_body for task multimodal-embedding; leave it out",
     ),
     "region": (
         lambda: presets.dashscope(region="beijing"),
@@ -127,7 +168,7 @@ MESSAGES: dict[str, tuple[Any, str]] = {
     ),
     "region that is no text": (
         lambda: presets.dashscope(region=[]),  # type: ignore[arg-type]
-        "presets.dashscope: region: expected cn-beijing or ap-southeast-1 or us-east-1, got []; other regions need a workspace",
+        "presets.dashscope: region: expected cn-beijing or ap-southeast-1 or us-east-1, got a value of type list; other regions need a workspace",
     ),
     "task of a region": (
         lambda: presets.dashscope(region="ap-southeast-1", task="multimodal-embedding"),
@@ -185,3 +226,53 @@ def test_what_is_no_part_of_a_host(given: dict[str, Any]) -> None:
     for place in ({"resource": "a/b"}, {"resource": "a@b"}, {"resource": ""}, {"resource": "a\n"}):
         with pytest.raises(InvalidOptionsError):
             presets.azure_openai(place=place)
+
+
+JUNK: list[Any] = [5, 10**5000, 1.5, [], {}, {"resource": 5}, {5: 5}, b"x", "\ud800", "x " * 5_000, object(), True, ""]
+
+
+@pytest.mark.parametrize("value", JUNK, ids=range(len(JUNK)))
+@pytest.mark.parametrize("name", ["region", "task", "place", "workspace", "api_key"])
+def test_arguments_of_any_type(name: str, value: Any) -> None:
+    """A wrong argument is a problem of the call, shown in a short line, beside that of an option."""
+    makers: list[Any] = [presets.dashscope] if name in ("region", "workspace") else [presets.openai, presets.azure_openai]
+    if name in ("task", "api_key"):
+        makers.append(presets.dashscope)
+    for maker in makers:
+        with pytest.raises(InvalidOptionsError) as caught:
+            maker(**{name: value}, n=0)
+        options = [problem.option for problem in caught.value.problems]
+        fits = (
+            isinstance(value, str) and value != "\ud800"
+            if name == "api_key"
+            else (maker, name, value) == (presets.openai, "place", {})
+        )
+        assert ("n" in options, name in options) == (True, not fits)
+        assert all(len(str(problem)) < 300 and str(problem).isascii() for problem in caught.value.problems)
+        is_wrong_type = name in ("region", "task", "workspace", "api_key") and not isinstance(value, str)
+        assert isinstance(caught.value, InvalidTypeError) or not is_wrong_type
+
+
+@pytest.mark.parametrize("name", ["region", "task", "place", "workspace", "api_key"])
+def test_no_frame_of_the_library(name: str) -> None:
+    """A traceback that shows variables shows no option."""
+    maker: Any = presets.dashscope if name in ("region", "workspace") else presets.azure_openai
+    for options in ({name: 5}, {name: 5, "top_p": 7}, {"place": {"resource": "r"}, "top_p": 7}):
+        if maker is presets.dashscope:
+            options.pop("place", None)
+        with pytest.raises(InvalidOptionsError) as caught:
+            maker(**{"api_key": "MARK", **options})
+        assert {__name__, "llmproviders.boundary"} == {entry.frame.f_globals["__name__"] for entry in caught.traceback}
+        assert caught.value.__context__ is None
+
+
+def test_endpoints() -> None:
+    """A service tells its URLs, or what is wrong with asking for them."""
+    assert "https://mine.openai.azure.com/openai/v1/embeddings" == presets.azure_openai.endpoint(EMBEDDINGS, {"resource": "mine"})
+    with pytest.raises(InvalidTypeError) as caught:
+        presets.deepseek.endpoint(5, [])  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "presets.deepseek: 2 problems\n"
+        "  task: expected chat/completions, which is what deepseek documents, got 5; pass the endpoint to a provider yourself\n"
+        "  place: expected nothing, for the URL has no braces, got a value of type list; see https://api.deepseek.com"
+    )

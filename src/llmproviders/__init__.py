@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from .errors import (
     DocumentError,
     DocumentProblem,
+    ExtraOptionWarning,
+    InvalidClassError,
     InvalidOptionsError,
     InvalidTypeError,
     Problem,
@@ -18,14 +20,14 @@ from .errors import (
     UnknownProviderError,
     UnknownRuntimeError,
 )
-from .flat import converter
+from .fields.hooks import converter
 from .providers.base import Provider
 from .providers.generic import GenericProvider
 from .providers.openai import OpenAIProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
-from .records import Option, OptionInfo, option, options
+from .fields.metadata import Option, OptionInfo, option, options
 from .secrets import MASK, MaskedText, Secret
-from .table import Rule
+from .fields.description import Rule
 from .values import at_least, between, duration, flink_map, json_headers, json_object, required_secret, secret
 
 if TYPE_CHECKING:
@@ -58,8 +60,10 @@ __all__ = [
     "DashScopeProvider",
     "DocumentError",
     "DocumentProblem",
+    "ExtraOptionWarning",
     "Factory",
     "GenericProvider",
+    "InvalidClassError",
     "InvalidOptionsError",
     "InvalidTypeError",
     "MaskedText",

@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import attrs
 
-from .errors import ProviderError, UnknownProviderError
+from .boundary import public
+from .errors import Problem, UnknownProviderError, invalid
+from .messages import shown
 from .providers.base import Provider
-from .registry import set_default_provider, set_provider
-from .secrets import MaskedText, Secret
-from .values import did_you_mean
+from .fields.metadata import OptionInfo, options
+from .registry import names_and_hint, set_default_provider, set_provider
+from .secrets import MASK, Secret
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -53,7 +55,7 @@ class Catalog(Mapping[str, Provider]):
         default: the name that is meant where none is given; None if there shall be none.
 
     Raises:
-        ProviderError: if a name is empty or no `str`, or a value is no `Provider`.
+        InvalidOptionsError: if a name is empty or no `str`, or a value is no `Provider`.
         UnknownProviderError: if the default is not one of the names.
     """
 
@@ -61,21 +63,11 @@ class Catalog(Mapping[str, Provider]):
     _providers: dict[str, Provider]
     _default: str | None
 
+    @public
     def __init__(self, providers: Mapping[str, Provider] | None = None, *, default: str | None = None) -> None:
-        content = dict(providers or {})
-        for name, provider in content.items():
-            given: object = name
-            if not isinstance(given, str) or not given:
-                msg = f"a catalog has names that are not empty texts, got {name!r}"
-                raise ProviderError(msg)
-            value: object = provider
-            if not isinstance(value, Provider):
-                msg = f"a catalog has providers, got one of type {type(value).__name__} as {name!r}"
-                raise ProviderError(msg)
+        content = _checked("Catalog", "providers", {} if providers is None else providers)
         object.__setattr__(self, "_providers", content)
-        object.__setattr__(self, "_default", default)
-        if default is not None and default not in content:
-            raise self._unknown(default)
+        object.__setattr__(self, "_default", None if default is None else self._known(default))
 
     @property
     def default(self) -> str | None:
@@ -83,14 +75,10 @@ class Catalog(Mapping[str, Provider]):
         return self._default
 
     def __getitem__(self, name: str) -> Provider:
-        try:
-            return self._providers[name]
-        except (KeyError, TypeError):
-            pass
-        raise self._unknown(name)
+        return self._providers[self._known(name)]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._providers
+        return isinstance(name, str) and name in self._providers
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._providers)
@@ -98,17 +86,23 @@ class Catalog(Mapping[str, Provider]):
     def __len__(self) -> int:
         return len(self._providers)
 
-    def _unknown(self, name: object) -> UnknownProviderError:
-        hint = did_you_mean(name, list(self._providers)) if isinstance(name, str) else ""
-        names = ", ".join(self._providers) or "none"
-        return UnknownProviderError(f"the catalog has no provider {name!r}; it has: {names}{f'; {hint}' if hint else ''}")
+    def _known(self, name: object) -> str:
+        """*name*, if the catalog has it."""
+        if isinstance(name, str) and name in self._providers:
+            return name
+        msg = f"the catalog has no provider {shown(name)}; it has: {names_and_hint(name, self._providers)}"
+        raise UnknownProviderError(msg)
 
+    @public
     def with_provider(self, name: str, provider: Provider) -> Self:
         """A catalog with *provider* under *name*, in the name's place if it has one.
 
         Raises:
-            ProviderError: if the name is empty or no `str`, or the provider is no `Provider`.
+            InvalidOptionsError: if the name is empty or no `str`, or the provider is no `Provider`.
         """
+        problems = [*_problems_of_name("name", name), *_problems_of_provider("provider", provider)]
+        if problems:
+            raise invalid("Catalog.with_provider", problems)
         return type(self)({**self._providers, name: provider}, default=self._default)
 
     def without(self, name: str) -> Self:
@@ -117,9 +111,8 @@ class Catalog(Mapping[str, Provider]):
         Raises:
             UnknownProviderError: if the catalog does not have it.
         """
-        rest = {each: provider for each, provider in self._providers.items() if each != name}
-        if len(rest) == len(self):
-            raise self._unknown(name)
+        rest = dict(self._providers)
+        del rest[self._known(name)]
         return type(self)(rest, default=None if self._default == name else self._default)
 
     def with_default(self, name: str | None) -> Self:
@@ -145,11 +138,22 @@ class Catalog(Mapping[str, Provider]):
             set_default_provider(self._default)
 
     def diff(self, other: Mapping[str, Provider]) -> tuple[Change, ...]:
-        """What *other* has that this one has not, option by option, secrets masked; empty if they are equal but for order."""
-        return tuple(self._changes(other))
+        """The differences of *other*, option by option, secrets masked; empty if they are equal but for order.
+
+        Numbers that are equal, such as ``1`` and ``1.0``, are no difference.
+
+        Raises:
+            InvalidOptionsError: if *other* is no mapping from names to providers.
+        """
+        default = other.default if isinstance(other, Catalog) else None
+        changes = list(self._changes(_checked("Catalog.diff", "other", other)))
+        if self._default != default:
+            changes.append(Change("", "", self._default, default))
+        return tuple(changes)
 
     def _changes(self, other: Mapping[str, Provider]) -> Iterator[Change]:
-        for name in [*self, *(name for name in other if name not in self)]:
+        infos: dict[type, tuple[OptionInfo, ...]] = {}
+        for name in {**self._providers, **other}:
             mine, theirs = self._providers.get(name), other.get(name)
             if mine == theirs:
                 continue
@@ -158,14 +162,14 @@ class Catalog(Mapping[str, Provider]):
                 continue
             if mine.provider_name() != theirs.provider_name():
                 yield Change(name, "", mine.provider_name(), theirs.provider_name())
-            old, new = _shown(mine), _shown(theirs)
+            for cls in {type(mine), type(theirs)} - infos.keys():
+                infos[cls] = options(cls)
+            old, new = _described(mine, infos[type(mine)]), _described(theirs, infos[type(theirs)])
             for key in {**old, **new}:
-                before, after = old.get(key, (None, None)), new.get(key, (None, None))
-                if before != after:
-                    yield Change(name, key, before[0], after[0])
-        default = other.default if isinstance(other, Catalog) else None
-        if self._default != default:
-            yield Change("", "", self._default, default)
+                (before, value), (after, other_value) = old.get(key, _UNSET), new.get(key, _UNSET)
+                # Equal numbers may be written in two ways, and different secrets show alike.
+                if value != other_value and (before != after or MASK in str(before)):
+                    yield Change(name, key, before, after)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Catalog):
@@ -193,15 +197,46 @@ def _restored(cls: type[Catalog], providers: dict[str, Provider], default: str |
     return cls(providers, default=default)
 
 
-def _shown(provider: Provider) -> dict[str, tuple[str, object]]:
-    """The options by Java key: how they show, references as such, and what two that show alike may differ in."""
-    shown: dict[str, tuple[str, object]] = {key: (text, text) for key, text in provider.to_options(redact=True).items()}
-    table = provider._table()
-    given = table.defaults | provider._state()
-    values = {info.key: value for name, value in given.items() if (info := table.specs[name].info)}
-    for key, value in {**values, **provider.extra_options}.items():
+def _checked(subject: str, argument: str, providers: object) -> dict[str, Provider]:
+    """A copy of a mapping from names to providers."""
+    if not isinstance(providers, Mapping):
+        problem = Problem(argument, "a mapping of names to providers", got=shown(providers), is_type=True)
+        raise invalid(subject, [problem])
+    content = dict(providers)
+    problems = [problem for name in content for problem in _problems_of_name(argument, name)]
+    for name, provider in content.items():
+        problems += _problems_of_provider(shown(name), provider)
+    if problems:
+        raise invalid(subject, problems)
+    return content
+
+
+def _problems_of_name(argument: str, name: object) -> list[Problem]:
+    if isinstance(name, str) and name:
+        return []
+    return [Problem(argument, "a name that is not empty", got=shown(name), is_type=not isinstance(name, str))]
+
+
+def _problems_of_provider(argument: str, provider: object) -> list[Problem]:
+    if isinstance(provider, Provider):
+        return []
+    # It may be the key that was meant for a provider.
+    return [Problem(argument, "a provider", got=f"a value of type {type(provider).__name__}", is_type=True)]
+
+
+_UNSET: Final = (None, None)
+
+
+def _described(provider: Provider, infos: tuple[OptionInfo, ...]) -> dict[str, tuple[str | None, object]]:
+    """The options by Java key: how each shows, references as such, and its value."""
+    values: dict[str, object] = {}
+    for info in infos:
+        values[info.key] = values[info.sequence_key] = getattr(provider, info.name)
+    values.update(provider.extra_options)
+    described: dict[str, tuple[str | None, object]] = {}
+    for key, text in provider.to_options(redact=True).items():
+        value = values.get(key, text)
         if isinstance(value, Secret) and value.is_reference:
-            shown[key] = (f"{value.source}:{value.reference}", value)
-        elif isinstance(value, (Secret, MaskedText)):
-            shown[key] = (shown[key][0], value)
-    return shown
+            text = f"{value.source}:{value.reference}"  # noqa: PLW2901
+        described[key] = (text, value)
+    return described

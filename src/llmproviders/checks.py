@@ -19,7 +19,7 @@ from .flinktext import read_boolean, read_double, read_duration, read_integer, r
 from .runtimes import NAMES, Factory, Runtime, RuntimeOption
 from .runtimes import runtime as runtime_of
 from .secrets import MASK, is_placeholder
-from .table import shown
+from .messages import shown
 from .tasks import task_of_endpoint
 from .urls import unfit_url
 from .values import JAVA_BOUNDS, did_you_mean, listed

@@ -28,18 +28,19 @@ from .errors import (
 )
 from .files import Format, Origin, _Reading, dumps, explain, format_module, format_of, in_order, load, replace_file
 from .files import check as check_file
-from .flat import text_reader
+from .fields.hooks import text_reader
 from .formats.tree import SyntaxProblem, changed
 from .presets import _DASHSCOPE_HOSTS, _DASHSCOPE_TASKS, SERVICES, dashscope
 from .providers.base import Provider
 from .providers.generic import GenericProvider
-from .records import OptionInfo
-from .records import options as options_of
+from .fields.metadata import OptionInfo
+from .fields.metadata import options as options_of
 from .registry import provider_classes
 from .runtimes import Runtime, RuntimeOption, list_runtimes
 from .runtimes import runtime as runtime_named
 from .secrets import MASK, MaskedText, Secret, looks_like_credential
-from .table import EXTRAS, Spec
+from .fields.compiled import compiled
+from .fields.spec import EXTRAS
 from .tasks import CHAT
 from .values import did_you_mean
 
@@ -380,17 +381,20 @@ def set_(
     if format_.read(new)[0] != tree:
         raise ProviderError(f"{file}: {name} is written in a way that cannot be edited here; edit the file by hand")
     touched = {".".join(path[2:]): path for path, _ in changes}
-    secrets = [] if reveal else [each for each in entry_of(catalog[name], "refuse")[1] if each.option in touched]
+    found: list[Problem] = []
+    if not reveal:
+        entry_of(catalog[name], "refuse", found)
+    secrets = [each for each in found if each.option in touched]
     if secrets:
         reference = "write KEY=env:NAME or KEY=file:PATH, or pass --reveal"
-        specs = catalog[name]._table().specs
+        infos = {info.name: info for info in options_of(type(catalog[name]))}
         locate = after.documents[name].locate
         raise DocumentError(
             DocumentProblem(
                 str(file),
                 *locate(touched[each.option]),
                 f"providers.{name}.{each.option}",
-                attrs.evolve(each, option="", hint=reference if _takes_reference(specs.get(each.option)) else "pass --reveal"),
+                attrs.evolve(each, option="", hint=reference if _takes_reference(infos.get(each.option)) else "pass --reveal"),
             )
             for each in secrets
         )
@@ -637,7 +641,7 @@ def _placed(reading: _Reading, name: str, problems: Iterable[Problem]) -> Docume
 
 def _unresolved(provider: Provider) -> list[Problem]:
     """The references of a provider that cannot be looked up."""
-    held: dict[str, Any] = provider._table().defaults | provider._state()
+    held: dict[str, Any] = {info.name: getattr(provider, info.name) for info in options_of(type(provider))}
     held |= {f"{EXTRAS}.{key}": extra for key, extra in provider.extra_options.items()}
     problems = []
     for option, value in held.items():
@@ -705,7 +709,7 @@ def _value(provider: Provider, option: str) -> str | None:
         spec = None
     else:
         value = getattr(provider, option)
-        spec = provider._table().specs[option]
+        spec = compiled(type(provider)).about.specs[option]
     if isinstance(value, Secret) and value.is_reference:
         return f"{value.source}:{value.reference}"
     if value is None or isinstance(value, (Secret, MaskedText)):
@@ -729,7 +733,7 @@ def _described(cls: type[Provider], info: OptionInfo) -> dict[str, Any]:
         "type": info.java,
         "format": info.format,
         "required": info.required,
-        "default": cls._table().specs[info.name].default_text,
+        "default": compiled(cls).about.specs[info.name].default_text,
         "allowed": list(info.allowed),
         "rule": info.rule,
         "secret": info.secret,
@@ -780,16 +784,16 @@ def _changes(
         if node is None:
             own = [each for each in body if each not in RESERVED] if isinstance(body, Mapping) else []
             hint = did_you_mean(key, own)
-            if not hint and key in cls._table().specs and isinstance(body, Mapping) and "extends" in body:
+            if not hint and key in compiled(cls).about.specs and isinstance(body, Mapping) and "extends" in body:
                 hint = f"'without=[\"{key}\"]' puts one that it inherits back to its default"
             raise _UsageError(f"--unset: the entry {name!r} has no {key} of its own{f'; {hint}' if hint else ''}")
         changes[path] = None
     return list(changes.items())
 
 
-def _takes_reference(spec: Spec | None) -> bool:
+def _takes_reference(info: OptionInfo | None) -> bool:
     """Whether the option's value can be a reference: headers, bodies and URLs with a secret inside cannot."""
-    return spec is None or spec.is_secret
+    return info is None or info.secret
 
 
 def _path(name: str, key: str) -> tuple[str, ...]:
@@ -800,8 +804,7 @@ def _path(name: str, key: str) -> tuple[str, ...]:
 def _typed(cls: type[Provider], key: str, text: str) -> Any:
     """What a text means as the value of an option: a value of its type if it can be one, else itself."""
     extra = key.removeprefix(f"{EXTRAS}.")
-    spec = cls._table().specs.get(key)
-    info = spec.info if spec else None
+    info = next((info for info in options_of(cls) if info.name == key), None)
     if (info and info.secret) or (extra != key and looks_like_credential(extra)):
         source, colon, reference = text.partition(":")
         if colon and source in ("env", "file"):

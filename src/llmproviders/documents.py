@@ -14,20 +14,24 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
+from .boundary import public
 from .catalog import Catalog
-from .errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, Rejected, invalid
-from .flat import FlatReader, text_reader
-from .flinktext import read_json, read_json_object, read_map, write_json
-from .plans import MAX_PLANS, Plan
+from .errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, ProviderError, Rejected, invalid
+from .fields.compiled import compiled
+from .fields.description import Description
+from .fields.hooks import OptionReader
+from .fields.metadata import OptionInfo
+from .fields.problems import problem_of
+from .fields.spec import EXTRAS, Spec
+from .flinktext import read_json_object, write_json
+from .messages import did_you_mean, shown
 from .presets import SERVICES, dashscope
 from .providers.base import Provider, no_task
 from .providers.generic import GenericProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
-from .records import OptionInfo
-from .registry import OLD_IDENTIFIERS, find_class, provider_classes
+from .registry import OLD_IDENTIFIERS, provider_class, provider_classes
 from .secrets import MASK, MaskedText, Secret, is_placeholder, looks_like_credential, looks_like_key
-from .table import EXTRAS, Shape, Table, picker
-from .values import did_you_mean, flink_map, json_headers
+from .values import flink_map, json_headers
 
 __all__ = ["RESERVED", "Secrets", "from_dict", "to_dict"]
 
@@ -53,58 +57,76 @@ TOP: Final = ("default", "include", "providers", "$schema")
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
+@public
 def to_dict(provider: Provider, *, secrets: Secrets = "refuse") -> dict[str, Any]:
     """The entry of a provider: what differs from its class's defaults, references as references.
 
     Args:
-        provider: what to write.
+        provider: the provider to write.
         secrets: what to do with a literal secret: refuse, write it, or write the mask, which no reader accepts.
 
     Raises:
-        DocumentError: if there is a literal secret and nobody said what to do with it.
+        DocumentError: if there is a literal secret and the call does not say what to do with it.
+        InvalidOptionsError: if *provider* is none.
     """
-    entry, problems = entry_of(provider, secrets)
+    if not isinstance(provider, Provider):
+        raise invalid("to_dict", [Problem("provider", "a Provider", got=shown(provider), is_type=True)])
+    problems: list[Problem] = []
+    entry = entry_of(provider, checked_secrets(secrets), problems)
     if problems:
         raise DocumentError([DocumentProblem("dict", 1, 1, "", problem) for problem in problems])
     return entry
 
 
-def entry_of(provider: Provider, secrets: Secrets) -> tuple[dict[str, Any], list[Problem]]:
-    """The entry of a provider, and the secrets that are in its way."""
-    if secrets not in ("refuse", "reveal", "redact"):
-        msg = f"secrets: expected 'refuse', 'reveal' or 'redact', got {secrets!r}"
-        raise ValueError(msg)
-    problems: list[Problem] = []
+def checked_secrets(secrets: object) -> Secrets:
+    """The argument ``secrets`` of a call.
+
+    Raises:
+        InvalidOptionsError: if it is another value.
+    """
+    if not isinstance(secrets, str) or secrets not in ("refuse", "reveal", "redact"):
+        raise invalid("secrets", [Problem("", "'refuse', 'reveal' or 'redact'", got=shown(secrets))])
+    return secrets  # type: ignore[return-value]
+
+
+def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> dict[str, Any]:
+    """The entry of a provider; the secrets that are in its way are added to *problems*."""
     if isinstance(provider, GenericProvider):
         entry: dict[str, Any] = {"generic": provider.provider_name()}
     else:
         entry = {"provider": provider.provider_name()}
     omitted = []
-    specs = provider._table().specs
-    for name, value in provider._state().items():
-        info = specs[name].info
+    specs = compiled(type(provider)).about.specs
+    for name, value in provider._chosen().items():
+        spec = specs[name]
         if name == EXTRAS:
-            extras = {key: _plain(f"{EXTRAS}.{key}", extra, None, secrets, problems) for key, extra in value.items()}
-            entry[EXTRAS] = extras
+            entry[EXTRAS] = {key: _extra(key, extra, secrets, problems) for key, extra in value.items()}
         elif name in RESERVED:
             problems.append(Problem(name, "an option whose name a document can hold", hint=f"{name} is a key of the document"))
         elif value is None:
             omitted.append(name)
         elif not isinstance(provider, GenericProvider):
-            entry[name] = _plain(name, value, info, secrets, problems, write=specs[name].write)
+            entry[name] = _plain(name, value, spec, secrets, problems)
     if omitted:
         entry["omit"] = omitted
-    return entry, problems
+    return entry
+
+
+def _extra(key: str, value: Any, secrets: Secrets, problems: list[Problem]) -> Any:
+    """An extra option as a document holds it; a secret that its key does not tell is a table."""
+    written = _plain(f"{EXTRAS}.{key}", value, None, secrets, problems)
+    is_told = (
+        not isinstance(value, Secret) or looks_like_credential(key) or value.source != "text" or looks_like_key(value.reveal())
+    )
+    return written if is_told or secrets != "reveal" or not isinstance(written, str) else {"secret": written}
 
 
 def _plain(
     name: str,
     value: Any,
-    info: OptionInfo | None,
+    spec: Spec | None,
     secrets: Secrets,
     problems: list[Problem],
-    *,
-    write: Callable[[Any], str] = str,
 ) -> Any:
     """A value as a document holds it."""
     if isinstance(value, Secret) and value.is_reference:
@@ -118,15 +140,13 @@ def _plain(
         value = value.reveal()
     elif isinstance(value, Secret):
         return str(value)
-    if info is not None and info.format == "json":
+    if spec is not None and spec.info is not None and spec.info.format == "json":
         read = read_json_object(value)
         # As a table if that is the same text again; a null has no place in TOML.
         return read if write_json(read) == value and not _has_null(read) else value
     if isinstance(value, tuple):
         return list(value)
-    if isinstance(value, (str, bool, int, float)):
-        return value if type(value) in (str, bool, int, float) else write(value)
-    return write(value)
+    return value if spec is None or type(value) in (str, bool, int, float) else spec.write(value)
 
 
 def _has_null(value: object) -> bool:
@@ -135,18 +155,18 @@ def _has_null(value: object) -> bool:
     return value is None
 
 
-def tree_of(catalog: Catalog, secrets: Secrets, *, inherit: bool) -> tuple[dict[str, Any], list[Problem]]:
+def tree_of(catalog: Catalog, secrets: Secrets, problems: list[Problem], *, inherit: bool) -> dict[str, Any]:
     """The document of a catalog; with *inherit*, each entry extends an earlier one where that is shorter."""
-    problems: list[Problem] = []
     entries: dict[str, dict[str, Any]] = {}
     for name, provider in catalog.items():
-        entry, found = entry_of(provider, secrets)
+        found: list[Problem] = []
+        entry = entry_of(provider, secrets, found)
         problems += [attrs.evolve(problem, option=f"providers.{name}.{problem.option}") for problem in found]
         entries[name] = entry
     written = _inherited(entries) if inherit else entries
     tree: dict[str, Any] = {} if catalog.default is None else {"default": catalog.default}
     tree["providers"] = written
-    return tree, problems
+    return tree
 
 
 def _inherited(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -194,6 +214,7 @@ Found: TypeAlias = tuple[tuple[str | int, ...], Problem]
 """A path within an entry, and what is wrong there."""
 
 
+@public
 def from_dict(entry: Mapping[str, Any]) -> Provider:
     """The provider of an entry, as `to_dict` makes it; ``extends`` has nothing to refer to here.
 
@@ -203,11 +224,11 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
     Raises:
         DocumentError: listing everything that is wrong with the entry.
     """
-    provider, found = provider_of(entry, lambda name: None)
+    found: list[Found] = []
+    provider = provider_of(entry, lambda name: None, found)
     if provider is None and not found:
         found = [(("extends",), Problem("", "an entry of a catalog", got="an entry by itself", hint="write its options out"))]
     if provider is None:
-        del entry
         raise DocumentError([DocumentProblem("dict", 1, 1, ".".join(map(str, path)), problem) for path, problem in found])
     return provider
 
@@ -223,7 +244,10 @@ def class_of(bodies: Mapping[str, object], name: object) -> type[Provider] | Non
         if not isinstance(body, Mapping):
             return None
         if isinstance(kind := body.get("provider"), str):
-            cls, _ = find_class(kind)
+            try:
+                cls = provider_class(kind)
+            except ProviderError:
+                return None
             return None if cls is GenericProvider else cls
         if "preset" in body:
             return DashScopeProvider if body["preset"] == "dashscope" else OpenAICompatProvider
@@ -233,23 +257,40 @@ def class_of(bodies: Mapping[str, object], name: object) -> type[Provider] | Non
     return None
 
 
-def provider_of(entry: object, base_of: Callable[[str], Base]) -> tuple[Provider | None, list[Found]]:
-    """The provider of an entry, or what is wrong with it; *base_of* gives what the entry may extend.
+def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Found]) -> Provider | None:
+    """The provider of an entry; None if something is wrong with it, which is added to *found*.
 
-    A base that is no provider has been complained about already.
+    *base_of* gives what the entry may extend; a base that is no provider has been complained about already.
     """
     if not isinstance(entry, Mapping):
-        return None, [((), _wrong("", "an entry: a table of options", entry))]
+        found.append(((), _wrong("", "an entry: a table of options", entry)))
+        return None
     kinds = [kind for kind in KINDS if kind in entry]
     if len(kinds) != 1:
         hint = "" if kinds else _misspelled_kind(entry)
         got = " and ".join(kinds) if kinds else "none of them"
-        return None, [((), Problem("", f"one of the keys {', '.join(KINDS)}", got=got, hint=hint))]
+        found.append(((), Problem("", f"one of the keys {', '.join(KINDS)}", got=got, hint=hint)))
+        return None
     kind = kinds[0]
     name = entry[kind]
     if not isinstance(name, str) or not name:
-        return None, [((kind,), _wrong("", "a name", name))]
-    return _READERS[kind](name, entry, base_of)
+        found.append(((kind,), _wrong("", "a name", name)))
+        return None
+    mine: list[Found] = []
+    try:
+        provider = _READERS[kind](name, entry, base_of, mine)
+    except InvalidOptionsError as error:
+        known = {path[0] for path, _ in mine if path}
+        for problem in error.problems:
+            if problem.option not in known:
+                mine.append(((problem.option,) if problem.option else (), attrs.evolve(problem, option="", key="")))
+        provider = None
+    except ProviderError as error:
+        # A class that cannot be used; its message is about the class.
+        mine.append(((kind,), Problem("", "a class that can be used", got=str(error))))
+        provider = None
+    found += mine
+    return None if mine else provider
 
 
 def literal_secrets(
@@ -264,17 +305,14 @@ def literal_secrets(
     """
     if not isinstance(entry, dict):
         return
-    specs = cls._table().specs if cls is not None else {}
-    set_ = provider._state() if provider is not None else {}
+    specs = compiled(cls).about.specs if cls is not None else {}
+    set_ = provider._chosen() if provider is not None else {}
     for key, value in entry.items():
         spec, made = specs.get(key), set_.get(key)
         if spec is not None and spec.is_secret:
             yield from _literal_secret((key,), value)
-        elif isinstance(made, MaskedText) and spec is not None and spec.info is not None:
-            # All headers are masked; most of them are no secrets.
-            names = read_map(made.reveal()) if spec.info.java == "Map" else read_json(made.reveal())
-            if spec.field.converter not in _HEADERS or any(looks_like_credential(each) for each in names):
-                yield (key,), _written("a placeholder that the platform fills in may stand here, or code may add it")
+        elif isinstance(made, MaskedText):
+            yield (key,), _written("a placeholder that the platform fills in may stand here, or code may add it")
         elif key == EXTRAS and isinstance(value, dict):
             for each, extra in value.items():
                 if isinstance(extra, dict) or looks_like_credential(each):
@@ -299,70 +337,6 @@ def _written(hint: str) -> Problem:
     return Problem("", "a reference, for this text is a secret", got=MASK, hint=hint, severity="warning")
 
 
-def provider_by_routine(entry: object, bases: Mapping[str, Provider | None]) -> Provider | None:
-    """The provider of an entry that has nothing but options, or None to leave it to `provider_of`.
-
-    Args:
-        entry: the entry.
-        bases: the providers of the entries that are read already, by name.
-    """
-    if type(entry) is not dict:
-        return None
-    cls: type[Provider]
-    if type(name := entry.get("extends")) is str and (base := bases.get(name)) is not None:
-        cls, shape, state = type(base), base._shape, base._values
-    elif type(name := entry.get("provider")) is str:
-        cls, _ = find_class(name)
-        shape, state = cls._table().empty, ()
-    else:
-        return None
-    keys = tuple(entry)
-    recipe = shape.recipes.get(keys) or _recipe(cls, keys, shape)
-    if recipe is None:
-        return None
-    plan, names, pick, tables = recipe
-    values = pick(entry)
-    if tables:
-        found: list[Found] = []
-        values = [
-            _value(tables[name], value, found) if type(value) is dict and name in tables else value
-            for name, value in zip(names, values, strict=True)
-        ]
-        if found:
-            return None
-    new = object.__new__(cls)
-    return new if plan(new, state, values) else None
-
-
-_Recipe: TypeAlias = tuple[Plan, tuple[str, ...], Callable[[Mapping[str, Any]], Sequence[Any]], dict[str, OptionInfo]]
-"""What makes the provider, the names of an entry's options, what gets their values, and those that tables may mean much for."""
-
-
-def _recipe(cls: type[Provider], keys: tuple[str, ...], shape: Shape) -> _Recipe | None:
-    """The recipe for entries with these keys that add to what has that shape; None if there is none, or none yet."""
-    specs = cls._table().specs
-    names = tuple(key for key in keys if key not in ("extends", "provider"))
-    if len(names) != len(keys) - 1 or not names or not specs.keys() >= set(names):
-        return None
-    infos = [specs[name].info for name in names]
-    if any(info is None or info.name in RESERVED or not _is_plain(info) or _is_widened(info) for info in infos):
-        return None
-    plan = shape.plans[names]
-    if plan is None:
-        return None
-    tables = {info.name: info for info in infos if info and (info.secret or info.java == "Map" or info.format == "json")}
-    recipe = plan, names, picker(names), tables
-    if len(shape.recipes) >= MAX_PLANS:
-        shape.recipes.clear()
-    shape.recipes[keys] = recipe
-    return recipe
-
-
-def _is_widened(info: OptionInfo) -> bool:
-    """Whether a converter would take a text that a document may not hold there."""
-    return info.type in (bool, int, float) and info.field.converter is not None
-
-
 def _is_plain(info: OptionInfo) -> bool:
     """Whether a text in a document is the option's value, rather than the text of it."""
     return bool(info.allowed) or info.type in (bool, int, float, str, Secret)
@@ -375,45 +349,41 @@ def _misspelled_kind(entry: Mapping[str, Any]) -> str:
     return 'provider = "openai-compat" is the usual one'
 
 
-def _read_provider(name: str, entry: Mapping[str, Any], _: object) -> tuple[Provider | None, list[Found]]:
-    cls, wrong = find_class(name)
-    if wrong:
-        return None, [(("provider",), Problem("", "an identifier whose class can be had", got=ascii(name)[:60], hint=wrong))]
+def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[Found]) -> Provider | None:
+    cls = provider_class(name)
     if cls is GenericProvider:
         old = OLD_IDENTIFIERS.get(name)
         hint = f"that is the older name of {old}" if old else did_you_mean(name, list(provider_classes()))
         hint = hint or f'generic = "{name}" takes any identifier'
         expected = f"a known identifier ({', '.join(provider_classes())})"
-        return None, [(("provider",), Problem("", expected, got=ascii(name)[:60], hint=hint))]
-    given, found = _options(cls, entry, ("provider", "omit"))
-    new, error = cls.made(given)
-    return _result(new, error, found)
+        found.append((("provider",), Problem("", expected, got=shown(name), hint=hint)))
+        return None
+    return _made(cls, None, _options(cls, entry, ("provider", "omit"), found))
 
 
-def _read_generic(name: str, entry: Mapping[str, Any], _: object) -> tuple[Provider | None, list[Found]]:
-    given, found = _options(GenericProvider, entry, ("generic",))
-    new, error = GenericProvider.named_with(name, given.get(EXTRAS, {}))
-    return _result(new, error, found)
+def _read_generic(name: str, entry: Mapping[str, Any], _: object, found: list[Found]) -> Provider | None:
+    given = _options(GenericProvider, entry, ("generic",), found)
+    return GenericProvider(name, extra_options=given.get(EXTRAS, {}))
 
 
-def _read_preset(name: str, entry: Mapping[str, Any], _: object) -> tuple[Provider | None, list[Found]]:
+def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[Found]) -> Provider | None:
     maker: Any = dashscope if name == "dashscope" else SERVICES.get(name)
     if maker is None:
         known = [*SERVICES, "dashscope"]
         hint = did_you_mean(name, known)
-        return None, [(("preset",), Problem("", f"a preset ({', '.join(known)})", got=ascii(name)[:60], hint=hint))]
+        found.append((("preset",), Problem("", f"a preset ({', '.join(known)})", got=shown(name), hint=hint)))
+        return None
     own = ("region", "workspace") if name == "dashscope" else ("place",)
-    given, found = _options(
-        DashScopeProvider if name == "dashscope" else OpenAICompatProvider, entry, ("preset", "for_task", "omit", *own)
-    )
+    cls = DashScopeProvider if name == "dashscope" else OpenAICompatProvider
+    given = _options(cls, entry, ("preset", "for_task", "omit", *own), found)
     given.update((key, entry[key]) for key in own if key in entry)
     if "for_task" in entry:
         given["task"] = entry["for_task"]
     try:
-        return _result(maker(**given), None, found)
+        return maker(**given)  # type: ignore[no-any-return]
     except InvalidOptionsError as error:
         problems = [_in_a_preset(problem, entry) for problem in error.problems]
-        return _result(None, invalid(error.subject, problems), found)
+    raise invalid(f"presets.{name}", problems)
 
 
 def _in_a_preset(problem: Problem, entry: Mapping[str, Any]) -> Problem:
@@ -429,14 +399,15 @@ def _in_a_preset(problem: Problem, entry: Mapping[str, Any]) -> Problem:
     return problem
 
 
-def _read_extends(name: str, entry: Mapping[str, Any], base_of: Callable[[str], Base]) -> tuple[Provider | None, list[Found]]:
+def _read_extends(name: str, entry: Mapping[str, Any], base_of: Callable[[str], Base], found: list[Found]) -> Provider | None:
     base = base_of(name)
     if base is None:
-        return None, []
+        return None
     reserved = ("extends", "for_task", "without", "omit")
     if isinstance(base, type):
-        return None, _alone(base, entry, reserved)
-    given, found = _options(type(base), entry, reserved)
+        _alone(base, entry, reserved, found)
+        return None
+    given = _options(type(base), entry, reserved, found)
     if "without" in entry:
         names = _names(entry["without"], "without", found)
         try:
@@ -452,11 +423,10 @@ def _read_extends(name: str, entry: Mapping[str, Any], base_of: Callable[[str], 
             dropping = problem.hint == f"pass {problem.option}=None to drop it"
             hint = f'omit = ["{problem.option}"] drops it' if dropping else problem.hint.replace("pass ", "write ", 1)
             found.append((path, attrs.evolve(problem, option="", hint=hint)))
-    new, error = base._derived(given)
-    return _result(new, error, found)
+    return _made(type(base), base, given)
 
 
-_READERS: Final[Mapping[str, Callable[..., tuple[Provider | None, list[Found]]]]] = {
+_READERS: Final[Mapping[str, Callable[..., Provider | None]]] = {
     "provider": _read_provider,
     "generic": _read_generic,
     "preset": _read_preset,
@@ -464,25 +434,19 @@ _READERS: Final[Mapping[str, Callable[..., tuple[Provider | None, list[Found]]]]
 }
 
 
-def _result(new: Provider | None, error: Exception | None, found: list[Found]) -> tuple[Provider | None, list[Found]]:
-    """The provider if nothing is wrong, else all that is."""
-    if isinstance(error, InvalidOptionsError):
-        known = {path[0] for path, _ in found if path}
-        for problem in error.problems:
-            path = (problem.option,) if problem.option else ()
-            if problem.option not in known:
-                found.append((path, attrs.evolve(problem, option="", key="")))
-    elif error is not None:
-        # The class's own last word, which may show anything.
-        found.append(((), Problem("", "what the class takes", got=f"its {type(error).__name__}")))
-    return (None if found else new), found
+def _made(cls: type[Provider], base: Provider | None, given: Mapping[str, Any]) -> Provider:
+    """The provider of values by name of the field: a new one, or a variant of *base*."""
+    if not given and base is not None:
+        return base
+    arguments = compiled(cls).about.arguments(dict(given))
+    return cls(**arguments) if base is None else base.with_(**arguments)
 
 
-def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str]) -> tuple[dict[str, Any], list[Found]]:
-    """Constructor arguments of an entry's options; *reserved* are the keys that are none but may be there."""
-    specs = cls._table().specs
+def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[Found]) -> dict[str, Any]:
+    """The values of an entry's options, by name of the field; *reserved* are the keys that are none but may be there."""
+    about = compiled(cls).about
+    specs = about.specs
     given: dict[str, Any] = {}
-    found: list[Found] = []
     for key, value in entry.items():
         spec = specs.get(key) if isinstance(key, str) else None
         if key in reserved:
@@ -492,42 +456,40 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
         elif spec is None or spec.info is None or key in RESERVED:
             found.append(((key,), _unknown(cls, key, [*reserved, *specs])))
         elif isinstance(value, str) and spec.info.type in (bool, int, float):
-            found.append(((key,), _not_a_text(cls._table(), key, value)))
+            found.append(((key,), _not_a_string(about, key, value)))
         else:
             given[key] = _value(spec.info, value, found)
     for name in _names(entry.get("omit", []), "omit", found) if "omit" in reserved else ():
         if name in given or name not in specs or name == EXTRAS:
             expected = f"names of options of {cls.__name__} that are not set here"
-            found.append((("omit",), Problem("", expected, got=ascii(name)[:60], hint=did_you_mean(name, list(specs)))))
+            found.append((("omit",), Problem("", expected, got=shown(name), hint=did_you_mean(name, list(specs)))))
         else:
             given[name] = None
-    return given, found
+    return given
 
 
-def _alone(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str]) -> list[Found]:
-    """What is wrong with the options of an entry by themselves, where what it extends is of no use."""
-    given, found = _options(cls, entry, reserved)
-    table = cls._table()
-    for name, value in given.items():
+def _alone(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[Found]) -> None:
+    """Add what is wrong with the options of an entry by themselves, if what it extends is of no use."""
+    about = compiled(cls).about
+    for name, value in _options(cls, entry, reserved, found).items():
         try:
-            table.accept_one(name, value, {})
+            about.specs[name].accepted(value)
         except Exception as error:  # noqa: BLE001
-            found.append(((name,), attrs.evolve(table.problem(name, value, error), option="", key="")))
+            found.append(((name,), attrs.evolve(problem_of(about, name, value, error), option="", key="")))
     task = entry.get("for_task", cls.tasks[0] if cls.tasks else None)
     if task is not None and task not in cls.tasks:
         found.append((("for_task",), attrs.evolve(no_task(cls, task), option="")))
-    return found
 
 
-def _not_a_text(table: Table, key: str, value: str) -> Problem:
-    """The complaint about a text where something else belongs, with what to write instead."""
-    spec = table.specs[key]
-    error = Rejected("another value")
+def _not_a_string(about: Description, key: str, value: str) -> Problem:
+    """The complaint about a string where something else belongs, with what to write instead."""
+    spec = about.specs[key]
+    error: Exception = Rejected("another value")
     try:
         spec.accept(value)
     except Rejected as rejection:
         error = rejection
-    problem = table.problem(key, value, error)
+    problem = problem_of(about, key, value, error)
     if spec.info is not None and spec.info.type is bool:
         return attrs.evolve(problem, option="", key="", hint="write true or false")
     number = re.fullmatch(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?", value)
@@ -561,24 +523,18 @@ def _value(info: OptionInfo, value: Any, found: list[Found]) -> Any:
         return None
     if isinstance(value, str) and not _is_plain(info):
         # A type with a text of its own is written by its text.
-        given, _, problems = _reader(info)({info.key: value})
+        given, _, problems = OptionReader((info,))({info.key: value})
         found += [((info.name,), attrs.evolve(problem, option="", key="")) for problem in problems]
         return given.get(info.name)
     return value
 
 
-def _reader(info: OptionInfo) -> FlatReader:
-    reader = FlatReader.__new__(FlatReader)
-    reader.entries = {info.key: (info, text_reader(info))}
-    return reader
-
-
 def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: list[Found]) -> Any:
     """The secret that a table refers to; any other table stays what it is."""
     source = next(iter(value), None)
-    if len(value) == 1 and source in ("env", "file") and isinstance(name := value[source], str):
+    if len(value) == 1 and source in ("env", "file", "secret") and isinstance(name := value[source], str):
         try:
-            return Secret.from_env(name) if source == "env" else Secret.from_file(name)
+            return {"env": Secret.from_env, "file": Secret.from_file, "secret": Secret}[source](name)
         except ValueError:
             found.append((path, _no_name(source, name)))
             return None

@@ -11,6 +11,8 @@ import attrs
 __all__ = [
     "DocumentError",
     "DocumentProblem",
+    "ExtraOptionWarning",
+    "InvalidClassError",
     "InvalidOptionsError",
     "InvalidTypeError",
     "Problem",
@@ -79,6 +81,14 @@ class InvalidTypeError(InvalidOptionsError, TypeError):
     """An `InvalidOptionsError` in which at least one problem is a wrong type; a `TypeError` too."""
 
 
+class InvalidClassError(ProviderError, TypeError):
+    """A provider class cannot be used as it is declared; a `TypeError`."""
+
+
+class ExtraOptionWarning(UserWarning):
+    """A keyword that is no option became an extra option, and probably should not have."""
+
+
 def invalid(subject: str, problems: Iterable[Problem]) -> InvalidOptionsError:
     """The one exception for *problems*, catchable as TypeError where a type is wrong."""
     problems = tuple(problems)
@@ -99,7 +109,11 @@ class Rejected(ValueError):
     def __init__(self, expected: str, *, hint: str = "") -> None:
         self.expected = expected
         self.hint = hint
-        super().__init__(f"expected {expected}")
+        # Pickling and copying call the class with these arguments again.
+        super().__init__(expected)
+
+    def __str__(self) -> str:
+        return f"expected {self.expected}"
 
 
 class RejectedType(Rejected, TypeError):

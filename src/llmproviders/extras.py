@@ -1,14 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options beyond the typed ones: an immutable mapping of Java keys to texts, credentials masked."""
+"""Options beyond the typed ones: an immutable mapping of Java keys to strings, credentials masked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from typing import Any, Final
 
 from .errors import Rejected, RejectedType
 from .flinktext import has_surrogate, read_json
-from .secrets import MASK, MaskedText, Secret, has_credential_name, looks_like_credential, mask_urls, masked
+from .messages import shown
+from .secrets import (
+    MASK,
+    MaskedText,
+    Secret,
+    has_credential_name,
+    is_redacted,
+    looks_like_credential,
+    looks_like_key,
+    mask_urls,
+    masked,
+    reveal,
+)
 from .values import mask_json, secret, text_of
 
 __all__ = ["NO_EXTRAS", "ExtraOptions"]
@@ -17,47 +29,64 @@ Extra = str | Secret
 
 
 class ExtraOptions(Mapping[str, Extra]):
-    """Java keys and texts in the order given; the value of a key that looks like a credential is a `Secret`.
+    """Java keys and strings in the order given; a value is a `Secret` if it or its key looks like a credential.
 
     Raises:
         Rejected: if a key or value cannot reach Java; the message names the key.
     """
 
-    __slots__ = ("_items",)
-    _items: tuple[tuple[str, Extra], ...]
+    __slots__ = ("_options",)
+    _options: dict[str, Extra]
 
     def __new__(cls, options: Mapping[str, object] | None = None) -> ExtraOptions:  # noqa: PYI034
-        """Take *options*; a value of None is left out, and values that are no text are written as Java writes them."""
+        """Take *options*; a value of None is left out, and values that are no strings are written as Java writes them."""
         if isinstance(options, ExtraOptions):
             return options
         if not isinstance(options, (Mapping, type(None))):
             raise RejectedType("a mapping from Java keys to values")
+        return cls._of({}, options or {})
+
+    @classmethod
+    def _of(cls, items: dict[str, Extra], changes: Mapping[str, object]) -> ExtraOptions:
+        """The options *items*, which nobody else holds, with *changes*."""
+        for given, value in changes.items():
+            key = extra_key(given)
+            if value is None:
+                items.pop(key, None)
+            else:
+                items[key] = extra_value(key, value)
         self = super().__new__(cls)
-        items = ((key, extra_value(key, value)) for key, value in (options or {}).items() if value is not None)
-        object.__setattr__(self, "_items", tuple(items))
+        object.__setattr__(self, "_options", items)
         return self
 
     def __getitem__(self, key: str) -> Extra:
-        for name, value in self._items:
-            if name == key:
-                return value
-        raise KeyError(key)
+        return self._options[key]
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, _ in self._items)
+        return iter(self._options)
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self._options)
+
+    def items(self) -> ItemsView[str, Extra]:
+        """The keys and values, without the detour that a `Mapping` makes."""
+        return self._options.items()
+
+    def values(self) -> ValuesView[Extra]:
+        """The values, likewise."""
+        return self._options.values()
 
     def __eq__(self, other: object) -> bool:
         # The order reaches nothing that Flink reads, so it makes no difference.
-        return dict(self) == dict(other) if isinstance(other, Mapping) else NotImplemented
+        if isinstance(other, ExtraOptions):
+            return self._options == other._options
+        return self._options == dict(other) if isinstance(other, Mapping) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(frozenset(self._items))
+        return hash(frozenset(self._options.items())) if self._options else 0
 
     def __repr__(self) -> str:
-        return repr(dict(self._items))
+        return repr(self._options)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is immutable")
@@ -66,36 +95,57 @@ class ExtraOptions(Mapping[str, Extra]):
         raise AttributeError(f"{type(self).__name__} is immutable")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return ExtraOptions, (dict(self._items),)
+        return ExtraOptions, (self._options.copy(),)
+
+    def mapped(self, function: Callable[[Extra], Extra]) -> ExtraOptions:
+        """These options with the results of *function* as their values, which are taken as they are."""
+        return self._of({key: function(value) for key, value in self._options.items()}, {})
 
     def changed(self, changes: Mapping[str, object]) -> ExtraOptions:
         """These options with *changes*; None removes one, a changed one keeps its place."""
-        return ExtraOptions({**dict(self._items), **changes}) if changes else self
+        return self._of(self._options.copy(), changes) if changes else self
+
+
+def extra_key(key: object) -> str:
+    """A Java key as a plain `str`."""
+    if not isinstance(key, str):
+        raise RejectedType("option names that are str")
+    plain = str.__str__(key)
+    if has_surrogate(plain):
+        raise Rejected("option names without lone surrogates", hint="Java cannot read them")
+    return plain
 
 
 def extra_value(key: object, value: object) -> Extra:
-    """The text of one option, as `Secret` if its key looks like a credential."""
-    if not isinstance(key, str):
-        raise RejectedType("option names that are str")
-    if has_surrogate(key):
-        raise Rejected("option names without lone surrogates", hint="Java cannot read them")
+    """The string of one option, as `Secret` if it or its key looks like a credential."""
+    name = extra_key(key)
     try:
-        if isinstance(value, (Secret, MaskedText)):
-            return value
-        text = text_of(value)
-        if looks_like_credential(key):
-            protected = secret(text)
-            return protected if protected is not None else text
-        if text.lstrip()[:1] in ("{", "["):
-            read = read_json(text)
-            # What cannot be read cannot be masked in part.
-            shown = MASK if has_credential_name(text) else mask_urls(text)
-            return masked(text, shown) if read is None else mask_json(text, read)
-        return masked(text, mask_urls(text)) if type(text) is str else text
+        return _extra_value(name, value)
     except Rejected as error:
-        kind = type(error)
-        problem = kind(f"{error.expected} for option {key!r}", hint=error.hint)
-    raise problem
+        kind, expected, hint = type(error), error.expected, error.hint
+    except Exception:  # noqa: BLE001
+        # A mapping or number of somebody else's may raise anything.
+        kind, expected, hint = Rejected, "a value that can be read", ""
+    raise kind(f"{expected} for option {shown(name)}", hint=hint)
+
+
+def _extra_value(key: str, value: object) -> Extra:
+    if isinstance(value, Secret):
+        return secret(value) or value
+    text = text_of(value)
+    real = reveal(text)
+    if is_redacted(real) or looks_like_credential(key) or looks_like_key(real):
+        # It refuses what is redacted.
+        return secret(real) or text
+    if isinstance(text, MaskedText):
+        return text
+    if text.lstrip()[:1] not in ("{", "["):
+        return masked(text, mask_urls(text))
+    read = read_json(text)
+    if read is None:
+        # What cannot be read cannot be masked in part.
+        return masked(text, MASK if has_credential_name(text) else mask_urls(text))
+    return mask_json(text, read)
 
 
 NO_EXTRAS: Final = ExtraOptions()

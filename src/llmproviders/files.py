@@ -13,14 +13,16 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 
 from .catalog import Catalog
-from .documents import TOP, Base, Secrets, class_of, literal_secrets, provider_by_routine, provider_of, tree_of
-from .errors import DocumentError, DocumentProblem, Problem
+from .boundary import public
+from .documents import TOP, Base, Found, Secrets, checked_secrets, class_of, literal_secrets, provider_of, tree_of
+from .errors import DocumentError, DocumentProblem, Problem, invalid
+from .fields.metadata import options
 from .formats.tree import MAX_CHARACTERS, Locate, Place, SyntaxProblem, place_of
 from .providers.base import Provider
 from .runtimes import Runtime
 from .runtimes import runtime as runtime_named
-from .table import EXTRAS
-from .values import did_you_mean
+from .fields.spec import EXTRAS
+from .messages import did_you_mean, shown
 
 __all__ = ["Format", "Origin", "check", "dump", "dumps", "explain", "format_of", "load", "loads"]
 
@@ -29,6 +31,7 @@ FORMATS: Final = ("toml", "json", "yaml")
 _SUFFIXES: Final[Mapping[str, Format]] = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 
 
+@public
 def load(path: str | os.PathLike[str]) -> Catalog:
     """The catalog of a file; its format is told by its suffix (.toml, .json, .yaml, .yml).
 
@@ -62,6 +65,7 @@ class Origin:
         return f"{self.source}:{self.line}" if self.source else "default"
 
 
+@public
 def explain(path: str | os.PathLike[str]) -> tuple[Catalog, dict[str, dict[str, Origin]]]:
     """The catalog of a file, and for each option of each provider its `Origin`.
 
@@ -79,6 +83,7 @@ def explain(path: str | os.PathLike[str]) -> tuple[Catalog, dict[str, dict[str, 
     return catalog, {name: reading.origins(name) for name in catalog}
 
 
+@public
 def check(
     path: str | os.PathLike[str], *, runtime: str | Runtime | None = None, model: str | None = None
 ) -> tuple[DocumentProblem, ...]:
@@ -113,6 +118,7 @@ def in_order(problems: Iterable[DocumentProblem]) -> list[DocumentProblem]:
     return sorted(problems, key=lambda each: (each.source, each.line, each.column))
 
 
+@public
 def loads(text: str, *, format: Format) -> Catalog:  # noqa: A002
     """The catalog of a text; it may not ``include`` files, for it stands in none.
 
@@ -123,12 +129,14 @@ def loads(text: str, *, format: Format) -> Catalog:  # noqa: A002
     Raises:
         DocumentError: listing everything that is wrong with the text.
     """
+    if not isinstance(text, str):
+        raise invalid("loads", [Problem("text", "a str", got=shown(text), is_type=True)])
     reading = _Reading()
     reading.text(text, _checked(format), format, None, ())
-    del text
     return reading.catalog()
 
 
+@public
 def dumps(catalog: Catalog, *, format: Format, secrets: Secrets = "refuse", inherit: bool = False) -> str:  # noqa: A002
     """The text of a catalog.
 
@@ -142,16 +150,19 @@ def dumps(catalog: Catalog, *, format: Format, secrets: Secrets = "refuse", inhe
     Raises:
         DocumentError: naming each literal secret that nobody said what to do with.
     """
+    if not isinstance(catalog, Catalog):
+        raise invalid("dumps", [Problem("catalog", "a Catalog", got=shown(catalog), is_type=True)])
     module = format_module(_checked(format))
-    tree, problems = tree_of(catalog, secrets, inherit=inherit)
+    problems: list[Problem] = []
+    tree = tree_of(catalog, checked_secrets(secrets), problems, inherit=inherit)
     if problems:
-        del tree
         raise DocumentError(
             [DocumentProblem(format, 1, 1, problem.option, attrs.evolve(problem, option="")) for problem in problems]
         )
     return module.write(tree)  # type: ignore[no-any-return]
 
 
+@public
 def dump(
     catalog: Catalog,
     path: str | os.PathLike[str],
@@ -168,8 +179,8 @@ def dump(
         inherit: write an entry as one that extends another where that is shorter.
 
     Raises:
-        DocumentError: as `dumps`, or if the suffix is of no format.
-        OSError: if the file cannot be written; what was there before is still there.
+        DocumentError: as `dumps`, if the suffix is of no format, or if the file cannot be written; the old file is then
+            still there.
     """
     path = Path(path)
     replace_file(path, dumps(catalog, format=format_of(path), secrets=secrets, inherit=inherit), private=secrets == "reveal")
@@ -205,9 +216,7 @@ def replace_file(path: Path, text: str, *, private: bool) -> None:
     try:
         handle, temporary = mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        # The text may hold secrets, which no traceback shall show.
-        del text
-        raise type(error)(error.errno, error.strerror, str(path)) from None
+        raise _unwritable(path, error) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
@@ -215,9 +224,17 @@ def replace_file(path: Path, text: str, *, private: bool) -> None:
             os.fsync(file.fileno())
         Path(temporary).chmod(0o600 if private else mode)
         Path(temporary).replace(path)
+    except OSError as error:
+        Path(temporary).unlink()
+        raise _unwritable(path, error) from None
     except BaseException:
         Path(temporary).unlink()
         raise
+
+
+def _unwritable(path: Path, error: OSError) -> DocumentError:
+    problem = Problem("", "a file that can be written", got=error.strerror or type(error).__name__)
+    return DocumentError([DocumentProblem(str(path), 1, 1, "", problem)])
 
 
 def _umask() -> int:
@@ -227,9 +244,8 @@ def _umask() -> int:
 
 
 def _checked(name: str) -> Format:
-    if name not in FORMATS:
-        msg = f"format: expected {', '.join(FORMATS)}, got {name!r}"
-        raise ValueError(msg)
+    if not isinstance(name, str) or name not in FORMATS:
+        raise invalid("format", [Problem("", ", ".join(FORMATS), got=shown(name))])
     return name  # type: ignore[return-value]
 
 
@@ -359,16 +375,15 @@ class _Reading:
             DocumentError: if anything is wrong.
         """
         providers = self.providers
-        # An entry holds secrets, and is in no variable here that a traceback could show.
         for name in self.entries:
             if name not in providers:
-                providers[name] = provider_by_routine(self.entries[name], providers) or self._provider(name, ())
+                self._provider(name, ())
         default = None
         if self.default is not None:
             default, source, place = self.default
             if default not in self.entries and not self.incomplete:
                 hint = did_you_mean(default, list(self.entries))
-                problem = Problem("", "the name of a provider", got=ascii(default)[:60], hint=hint)
+                problem = Problem("", "the name of a provider", got=shown(default), hint=hint)
                 self.complain(source, place, ("default",), problem)
         if self.problems:
             raise DocumentError(in_order(self.problems))
@@ -378,10 +393,10 @@ class _Reading:
     def origins(self, name: str) -> dict[str, Origin]:
         """Where each option of a provider comes from."""
         provider = self._made(name)
-        names = [spec.field.name for spec in provider._table().specs.values() if spec.info is not None]
+        names = [info.name for info in options(type(provider))]
         names += [f"{EXTRAS}.{key}" for key in provider.extra_options]
-        set_ = provider._state()
-        return {option: self._origin(name, option, implied=option in set_) for option in names}
+        chosen = provider._chosen()
+        return {option: self._origin(name, option, implied=option in chosen) for option in names}
 
     def _origin(self, name: str, option: str, *, implied: bool) -> Origin:
         found = self._where(name, option, implied=implied)
@@ -454,10 +469,10 @@ class _Reading:
     def complain_of(self, name: str, problems: Iterable[Problem]) -> None:
         """Note what is wrong with a provider that could be made, each problem at the place of its option."""
         provider = self._made(name)
-        specs, implied = provider._table().specs, provider._state()
+        names, implied = {info.name for info in options(type(provider))}, provider._chosen()
         for problem in problems:
             option = problem.option.removeprefix(f"{EXTRAS}.")
-            option = option if option in specs else f"{EXTRAS}.{option}"
+            option = option if option in names else f"{EXTRAS}.{option}"
             entry, steps = self._where(name, option, implied=option in implied) or (name, ())
             path = ("providers", entry, *steps)
             # What the place says needs no second word; what was not written has none.
@@ -490,7 +505,7 @@ class _Reading:
                 return None
             if base not in self.entries:
                 hint = did_you_mean(base, list(self.entries))
-                problem = Problem("", "the name of an entry", got=ascii(base)[:60], hint=hint)
+                problem = Problem("", "the name of an entry", got=shown(base), hint=hint)
                 if not self.incomplete:
                     self.complain(document.source, document.locate(path), path, problem)
                 return None
@@ -498,7 +513,8 @@ class _Reading:
                 self._provider(base, (name, *below))
             return self.providers.get(base) or class_of(self.entries, base)
 
-        provider, found = provider_of(self.entries[name], base_of)
+        found: list[Found] = []
+        provider = provider_of(self.entries[name], base_of, found)
         for steps, problem in found:
             path = ("providers", name, *steps)
             self.complain(document.source, document.locate(path), path, problem)

@@ -25,7 +25,7 @@ from .columns import Column, Columns, canonical_type, columns
 from .errors import Problem, ProviderError, Rejected, RejectedType, UnknownProviderError, UnknownRuntimeError, invalid
 from .flinktext import read_boolean, read_integer
 from .formats.tree import needs
-from .providers.base import Provider, not_a_mapping
+from .providers.base import Provider
 from .registry import get_provider
 from .runtimes import Runtime, list_runtimes
 from .runtimes import runtime as runtime_of
@@ -359,7 +359,7 @@ def _provider(given: Provider | str | None) -> Provider:
 def _changes(overrides: Mapping[str, Any] | None, *, allow_sensitive: bool) -> dict[str, Any]:
     """The changes that a call makes, if it may."""
     changes: Mapping[str, Any] = {} if overrides is None else overrides
-    if not_a_mapping(changes) is not None:
+    if not isinstance(changes, Mapping):
         del overrides, changes
         msg = "overrides: expected a mapping of Python names to values"
         raise TypeError(msg)
@@ -431,7 +431,7 @@ def _text(name: str, value: Any) -> str:
     try:
         return accept_text(value)
     except Rejected as error:
-        problem = Problem(name, error.expected, got=ascii(value)[:60], hint=error.hint, is_type=error.is_type)
+        problem = Problem(name, error.expected, got=shown(value), hint=error.hint, is_type=error.is_type)
     raise invalid("model", [problem])
 
 
@@ -569,7 +569,7 @@ _CONFIG: Final[Mapping[str, Callable[[Any], str]]] = {
 def _config(given: Mapping[str, Any] | None) -> tuple[dict[str, str], list[Problem]]:
     """The texts of a prediction's config, and what is wrong with it."""
     config: Mapping[str, Any] = {} if given is None else given
-    if not_a_mapping(config) is not None:
+    if not isinstance(config, Mapping):
         return {}, [Problem("config", "a mapping of Flink's names to values", got=f"a {type(given).__name__}", is_type=True)]
     texts, problems = {}, []
     for key, value in config.items():

@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The texts that Flink's option parser reads, and no others: booleans, numbers, durations, maps.
+"""The strings that Flink's option parser reads, and no others: booleans, numbers, durations, maps.
 
-Every ``read_*`` takes a text and returns the value that Java would see, or raises `Rejected` with what was expected.
+Every ``read_*`` takes a string and returns the value that Java would see, or raises `Rejected` with what was expected.
 Sources: Flink's ``ConfigurationUtils``, ``TimeUtils`` and ``StructuredOptionsSplitter``, run on Flink 1.20, 2.1 and 2.3.
 """
 
 from __future__ import annotations
 
 import math
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from .errors import Rejected
-from .routines import routine
+from .messages import shown
+from .secrets import MASK, MaskedText
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -35,10 +37,11 @@ __all__ = [
 # Java's String.trim() takes these away, and nothing else.
 _BLANK: Final = "".join(map(chr, range(0x21)))
 
-# Patterns are texts: `re` compiles each when it is first needed, and importing the package costs nothing for them.
+# Patterns are strings: `re` compiles each when it is first needed, and importing the package costs nothing for them.
 _INTEGER: Final = r"[+-]?\d+"
-_DOUBLE: Final = r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?"
-_HEX_DOUBLE: Final = r"([+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+)[fFdD]?"
+_WHOLE_DOUBLE: Final = r"0|-?[1-9][0-9]{0,299}"
+_DOUBLE: Final = r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?"
+_HEX_DOUBLE: Final = r"([+-]?0[xX](?:[0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+)[fFdD]?"
 
 
 def read_boolean(text: str) -> bool:
@@ -49,11 +52,10 @@ def read_boolean(text: str) -> bool:
     return lower == "true"
 
 
-routine(read_boolean, "{value} in {known}", "{value} == 'true'", known=("true", "false"))
-
-
 def read_integer(text: str) -> int:
     """What Java's parseInt and parseLong take; their bounds are checked with the option's."""
+    if len(text) < 20 and text.isascii() and text.isdigit():  # noqa: PLR2004
+        return int(text)
     # Java takes digits of any script, but looks at one UTF-16 unit at a time.
     if not re.fullmatch(_INTEGER, text) or max(text) > "\uffff":
         raise Rejected("a whole number in digits")
@@ -64,11 +66,16 @@ def read_integer(text: str) -> int:
     return -int(digits) if text.startswith("-") else int(digits)
 
 
-routine(read_integer, "{value}.isdigit() and {value}.isascii() and len({value}) < 19", "int({value})")
-
-
 def read_double(text: str) -> float:
-    """What Java's parseDouble takes, but only finite numbers."""
+    """What Java's parseDouble takes, but only finite numbers; an int where that is written to the same string again."""
+    # These lines only save the time of the patterns.
+    if len(text) < 20 and text.isascii() and text.replace(".", "", 1).isdigit():  # noqa: PLR2004
+        if "." in text:
+            return float(text)
+        if text[0] != "0":
+            return int(text)
+    if re.fullmatch(_WHOLE_DOUBLE, text):
+        return int(text)
     trimmed = text.strip(_BLANK)
     if found := re.fullmatch(_DOUBLE, trimmed):
         number = float(found[1])
@@ -81,10 +88,8 @@ def read_double(text: str) -> float:
         raise Rejected("a finite number")
     if not math.isfinite(number):
         raise Rejected("a finite number")
-    return number
-
-
-routine(read_double, "{value}.isascii() and {value}.replace('.', '', 1).isdigit() and len({value}) < 300", "float({value})")
+    # Not -0.0, which is written otherwise and compares equal.
+    return number or 0.0
 
 
 _NANOS: Final[Mapping[str, int]] = {
@@ -153,6 +158,14 @@ def write_duration(value: timedelta) -> str:
     return f"{micros}micros" if micros else "0s"
 
 
+MAX_LEVELS: Final = 200
+"""How deeply JSON may nest, as a string or as a mapping."""
+_TOO_DEEP: Final = f"JSON of at most {MAX_LEVELS} levels"
+_NO_OBJECT: Final = "a JSON object with each name once"
+# A string that does not end runs to the end, so that nothing is looked at twice.
+_JSON_LEVELS: Final = r'(?s)"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]'
+
+
 def _no_constant(name: str) -> Any:
     # JSON has no NaN and no infinities, whatever Python's reader thinks.
     raise Rejected(name)
@@ -161,7 +174,7 @@ def _no_constant(name: str) -> Any:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        raise Rejected("a JSON object with each name once")
+        raise Rejected(_NO_OBJECT)
     return result
 
 
@@ -185,32 +198,49 @@ def write_read_json(value: object) -> str:
     return _json_writer()(value)
 
 
+def is_too_deep(text: str) -> bool:
+    """Whether a JSON string nests over `MAX_LEVELS`."""
+    if text.count("{") + text.count("[") <= MAX_LEVELS:
+        return False
+    level = 0
+    for found in re.finditer(_JSON_LEVELS, text):
+        mark = found[0]
+        level += (mark in "[{") - (mark in "]}")
+        if level > MAX_LEVELS:
+            return True
+    return False
+
+
 def read_json(text: str, object_hook: Callable[[list[tuple[str, Any]]], Any] = _no_duplicates) -> Any:
-    """What a JSON text holds; None if it is no JSON, or names something twice.
+    """The value of a JSON string; None if it is no JSON, names something twice, or nests over `MAX_LEVELS`.
 
     Args:
-        text: the text.
+        text: the string.
         object_hook: what makes an object of its pairs; another one than the default does not look for what is named twice.
     """
+    if is_too_deep(text):
+        return None
     decoder = _json_decoder(object_hook)
+    # Only a caller whose own stack is nearly full sees a RecursionError.
+    failures = (ValueError, RecursionError)
     try:
         # Without blanks around it the scanner is all that it takes.
         value, end = decoder.scan_once(text, 0)
         if end == len(text):
             return value
-    except (ValueError, RecursionError, StopIteration):
+    except (*failures, StopIteration):
         pass
     try:
         return decoder.decode(text)
-    except (ValueError, RecursionError):
+    except failures:
         return None
 
 
 def read_json_object(text: str) -> dict[str, Any]:
-    """The object that a JSON text holds."""
+    """The object that a JSON string holds."""
     value = read_json(text)
     if not isinstance(value, dict):
-        raise Rejected("a JSON object with each name once")
+        raise Rejected(_TOO_DEEP if is_too_deep(text) else _NO_OBJECT)
     return value
 
 
@@ -222,60 +252,90 @@ def read_json_flat(text: str) -> dict[str, Any]:
         result = dict(pairs)
         if len(result) == len(pairs):
             return result
-    raise Rejected("a JSON object with each name once")
+    raise Rejected(_TOO_DEEP if is_too_deep(text) else _NO_OBJECT)
 
 
 def write_json(value: object) -> str:
     """*value* as JSON.
 
     Raises:
-        ValueError: naming the first element that JSON cannot carry.
+        Rejected: naming the first element that JSON cannot carry.
     """
-    for path, reason in _no_json(value, (), ()):
-        where = "".join(f"[{step!r}]" for step in path)
-        raise Rejected(f"a value that JSON can carry{f' at {where}' if where else ''}, not {reason}")
-    import json
+    try:
+        return _json_writer()(_plain(value, (), ()))
+    except RecursionError:
+        # Only a caller whose own stack is nearly full sees it.
+        raise Rejected(_TOO_DEEP) from None
 
-    return json.dumps(_plain(value))
 
-
-def _no_json(value: object, path: tuple[object, ...], above: tuple[int, ...]) -> Iterator[tuple[tuple[object, ...], str]]:
-    """Where and why JSON cannot carry *value*."""
+def _plain(value: object, path: tuple[object, ...], above: tuple[int, ...]) -> object:
+    """*value* in dicts, lists, strings and numbers of Python's own."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if isinstance(value, MaskedText):
+            # JSON would hold the masked form.
+            raise _not_in_json(path, "a string of which a part is masked")
+        text = str.__str__(value)
+        if has_surrogate(text):
+            raise _not_in_json(path, "a string with a lone surrogate")
+        return text
     if isinstance(value, (Mapping, list, tuple)):
         if id(value) in above:
-            yield path, "a container that holds itself"
-        elif len(path) > 200:  # noqa: PLR2004
-            yield path[:3], "more than 200 levels"
-        else:
-            yield from _no_json_inside(value, path, (*above, id(value)))
-    elif isinstance(value, str):
-        if has_surrogate(value):
-            yield path, "a text with a lone surrogate"
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            yield path, str(value)
-    elif value is not None and not isinstance(value, int):
-        yield path, f"a value of type {type(value).__name__}"
+            raise _not_in_json(path, "a container that holds itself")
+        if len(path) >= MAX_LEVELS:
+            raise _not_in_json(path[:3], f"more than {MAX_LEVELS} levels")
+        above = (*above, id(value))
+        if not isinstance(value, Mapping):
+            return [_plain(item, (*path, step), above) for step, item in enumerate(value)]
+        result = {}
+        for name, item in value.items():
+            if not isinstance(name, str):
+                raise _not_in_json(path, f"a name of type {type(name).__name__}")
+            if has_surrogate(plain_name := str.__str__(name)):
+                raise _not_in_json(path, "a name with a lone surrogate")
+            result[plain_name] = _plain(item, (*path, plain_name), above)
+        return result
+    number = plain_number(value)
+    if number is None:
+        raise _not_in_json(path, f"a value of type {type(value).__name__}")
+    if not math.isfinite(number) if isinstance(number, float) else not is_writable(number):
+        raise _not_in_json(path, str(number) if isinstance(number, float) else "an int of so many digits")
+    return number
 
 
-def _no_json_inside(
-    value: Mapping[Any, object] | list[object] | tuple[object, ...], path: tuple[object, ...], above: tuple[int, ...]
-) -> Iterator[tuple[tuple[object, ...], str]]:
-    items = value.items() if isinstance(value, Mapping) else enumerate(value)
-    for step, item in items:
-        if isinstance(value, Mapping) and not isinstance(step, str):
-            yield path, f"a name of type {type(step).__name__}"
-        elif isinstance(step, str) and has_surrogate(step):
-            yield path, "a name with a lone surrogate"
-        else:
-            yield from _no_json(item, (*path, step), above)
+def _not_in_json(path: tuple[object, ...], reason: str) -> Rejected:
+    where = "".join(f"[{shown(step)}]" for step in path)
+    return Rejected(f"a value that JSON can carry{f' at {where}' if where else ''}, not {reason}")
 
 
-def _plain(value: object) -> object:
-    """Mappings of any class as dicts, which is what `json` writes."""
-    if isinstance(value, Mapping):
-        return {name: _plain(item) for name, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+def plain_number(value: object) -> int | float | None:
+    """*value* as Python's own int or float; None if it is no real number, as booleans are none."""
+    if isinstance(value, (int, float)):
+        if isinstance(value, bool):
+            return None
+        return operator.index(value) if isinstance(value, int) else float(value)
+    # NumPy's numbers, and others, register with these.
+    from numbers import Integral, Real
+
+    if not isinstance(value, Real):
+        return None
+    try:
+        return operator.index(value) if isinstance(value, Integral) else float(value)
+    except OverflowError:
+        return math.inf
+    except Exception:  # noqa: BLE001
+        # It is a class of somebody else's.
+        return None
+
+
+def is_writable(number: int) -> bool:
+    """Whether Python writes *number* in digits: it refuses thousands of them."""
+    try:
+        str(number)
+    except ValueError:
+        return False
+    return True
 
 
 def has_surrogate(text: str) -> bool:
@@ -301,6 +361,13 @@ def write_map(value: Mapping[str, str]) -> str:
     if all(re.fullmatch(_HARMLESS, part) for pair in value.items() for part in pair):
         return ",".join(f"{name}:{text}" for name, text in value.items())
     return ",".join(_quote(f"{_quote(name)}:{_quote(text)}") for name, text in value.items())
+
+
+def write_masked_map(value: Mapping[str, str]) -> str:
+    """As `write_map`, where some values are the mask, which is not quoted if nothing else has to be."""
+    if all(part == MASK or re.fullmatch(_HARMLESS, part) for pair in value.items() for part in pair):
+        return ",".join(f"{name}:{text}" for name, text in value.items())
+    return write_map(value)
 
 
 def _quote(text: str) -> str:
@@ -369,7 +436,7 @@ def _read_pairs(text: str) -> dict[str, str]:
 
 def _split(text: str, separator: str) -> Iterator[str]:
     """Items as Flink's splitter sees them: a quote counts as an item's first character only, and must end it."""
-    position = len(text) - len(text.lstrip(_SPACE))
+    position = _after_blanks(text, 0)
     # One separator at the start is as good as none.
     position += text[position : position + 1] == separator
     while position < len(text):
@@ -378,14 +445,21 @@ def _split(text: str, separator: str) -> Iterator[str]:
         elif text[position] in "'\"":
             item, position = _quoted(text, position)
             yield item
-            rest = text[position:].lstrip(_SPACE)
-            if rest and rest[0] != separator:
+            position = _after_blanks(text, position)
+            if position < len(text) and text[position] != separator:
                 raise Rejected(f"{_MAP_EXPECTED}; a pair in quotes ends with its quote")
-            position = len(text) - len(rest) + 1
+            position += 1
         else:
-            item, _, rest = text[position:].partition(separator)
-            yield item.strip(_BLANK)
-            position = len(text) - len(rest)
+            end = text.find(separator, position)
+            end = end if end >= 0 else len(text)
+            yield text[position:end].strip(_BLANK)
+            position = end + 1
+
+
+def _after_blanks(text: str, position: int) -> int:
+    while position < len(text) and text[position] in _SPACE:
+        position += 1
+    return position
 
 
 def _quoted(text: str, start: int) -> tuple[str, int]:

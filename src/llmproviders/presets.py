@@ -2,23 +2,25 @@
 """Providers for well-known services: the right endpoint, and the key from the service's environment variable.
 
 ``presets.deepseek(model="deepseek-chat")`` is an `OpenAICompatProvider` like any other. Every preset takes ``api_key``
-(a text or a `Secret`; without it the provider refers to the service's variable), ``task`` (``"chat/completions"`` or
+(a string or a `Secret`; without it the provider refers to the service's variable), ``task`` (``"chat/completions"`` or
 ``"embeddings"``), and the options of the class it makes. Only endpoints that the services themselves document are here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, TypeVar
 
 import attrs
 
-from .errors import Problem, invalid
+from .boundary import public
+from .errors import InvalidOptionsError, Problem, invalid
+from .messages import did_you_mean, shown
+from .providers.base import Provider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .secrets import Secret
 from .tasks import CHAT, EMBEDDINGS, MULTIMODAL, endpoint_for_task
-from .values import did_you_mean
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -46,6 +48,7 @@ __all__ = [
 ]
 
 
+_Provider = TypeVar("_Provider", bound=Provider)
 _HOST_PART: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 
 
@@ -66,6 +69,7 @@ class Service:
     note: str = ""
     """What to know before using it."""
 
+    @public
     def __call__(
         self,
         *,
@@ -85,46 +89,71 @@ class Service:
         Raises:
             InvalidOptionsError: if the service has no such task, or an option is wrong.
         """
-        endpoint, problems = self.endpoint(task, place or {})
+        given: Any = {} if place is None else place
+        problems = list(self._problems(task, given))
+        url = _stand_in(task, self.tasks) if problems else f"{self.base.format_map(given)}/{task}"
+        if api_key is None and not (self.variable or self.key):
+            problems.append(Problem("api_key", "a str or a Secret", got="nothing", hint=f"{self.name} has no usual variable"))
         if api_key is None:
-            if self.variable:
-                api_key = Secret.from_env(self.variable)
-            elif self.key:
-                api_key = self.key
-            else:
-                problems.append(Problem("api_key", "a str or a Secret", got="nothing", hint=f"{self.name} has no usual variable"))
-        if problems:
-            del api_key, options
-            raise invalid(f"presets.{self.name}", problems)
-        given: dict[str, Any] = {"endpoint": endpoint, "api_key": api_key, **options}
-        provider, error = OpenAICompatProvider.made(given)
-        if error is not None:
-            del api_key, options, given
-            raise error
-        return provider
+            api_key = Secret.from_env(self.variable) if self.variable else self.key or "stand-in"
+        return _made(OpenAICompatProvider, f"presets.{self.name}", problems, {"endpoint": url, "api_key": api_key, **options})
 
-    def endpoint(self, task: str, place: Mapping[str, str]) -> tuple[str, list[Problem]]:
-        """URL of a *task*, with *place* for what its braces stand for; and what is wrong with asking for it."""
-        problems = []
-        if task not in self.tasks:
-            hint = did_you_mean(task, self.tasks) if isinstance(task, str) else ""
+    @public
+    def endpoint(self, task: str, place: Mapping[str, str]) -> str:
+        """URL of a *task*, with *place* for the names in braces.
+
+        Raises:
+            InvalidOptionsError: if the service has no such task, or a name is missing.
+        """
+        if problems := list(self._problems(task, place)):
+            raise invalid(f"presets.{self.name}", problems)
+        return f"{self.base.format_map(place)}/{task}"
+
+    def _problems(self, task: object, place: object) -> Iterator[Problem]:
+        """The reasons why `endpoint` cannot tell the URL."""
+        if not (_is_text(task) and task in self.tasks):
             expected = f"{' or '.join(self.tasks)}, which is what {self.name} documents"
-            problems.append(
-                Problem("task", expected, got=ascii(task)[:60], hint=hint or "pass the endpoint to a provider yourself")
-            )
+            hint = did_you_mean(task, self.tasks) if _is_text(task) else ""
+            hint = hint or "pass the endpoint to a provider yourself"
+            yield Problem("task", expected, got=shown(task), hint=hint, is_type=not _is_text(task))
         wanted = re.findall(r"\{(\w+)\}", self.base)
-        if not isinstance(place, Mapping) or set(place) - set(wanted):
-            expected = f"a mapping with {', '.join(wanted)}" if wanted else "nothing, for the URL has no braces"
-            problems.append(Problem("place", expected, got=ascii(place)[:60], hint=f"see {self.base}"))
-            place = {}
+        expected = f"a mapping with {', '.join(wanted)}" if wanted else "nothing, for the URL has no braces"
+        if not isinstance(place, Mapping):
+            yield Problem("place", expected, got=shown(place), hint=f"see {self.base}", is_type=True)
+            return
+        yield from (Problem("place", expected, got=shown(name), hint=f"see {self.base}") for name in place if name not in wanted)
         for name in wanted:
             value = place.get(name)
-            if not isinstance(value, str) or not re.fullmatch(_HOST_PART, value):
-                got = "nothing" if value is None else ascii(value)[:60]
-                problems.append(Problem("place", f"the {name} that is yours", got=got, hint=f'pass place={{"{name}": "..."}}'))
-        if problems:
-            return "", problems
-        return f"{self.base.format_map(place)}/{task}", problems
+            if not _is_host_part(value):
+                got = "nothing" if value is None else shown(value)
+                yield Problem("place", f"the {name} that is yours", got=got, hint=f'pass place={{"{name}": "..."}}')
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    """As isinstance; for type checkers an argument may be anything all the same."""
+    return isinstance(value, str)
+
+
+def _is_host_part(value: object) -> bool:
+    return _is_text(value) and re.fullmatch(_HOST_PART, value) is not None
+
+
+def _stand_in(task: object, tasks: tuple[str, ...]) -> str:
+    """An endpoint for checking options where the real one cannot be told."""
+    return f"https://localhost/{task if _is_text(task) and task in tasks else ''}"
+
+
+def _made(cls: type[_Provider], subject: str, problems: list[Problem], options: dict[str, Any]) -> _Provider:
+    """The provider of *options*, if there are no *problems* already; else one error with those of the options too."""
+    try:
+        provider = cls(**options)
+    except InvalidOptionsError as error:
+        if not problems:
+            raise
+        problems = [*problems, *error.problems]
+    if problems:
+        raise invalid(subject, problems)
+    return provider
 
 
 _BOTH: Final = (CHAT, EMBEDDINGS)
@@ -189,6 +218,7 @@ _DASHSCOPE_TASKS: Final = {
 """What is documented beyond chat."""
 
 
+@public
 def dashscope(
     *,
     region: str = "cn-beijing",
@@ -211,34 +241,32 @@ def dashscope(
         InvalidOptionsError: if the region is not known or has no such task, or an option is wrong.
     """
     problems: list[Problem] = []
+    host, where = "localhost", "DashScope"
+    tasks: tuple[str, ...] = (CHAT, EMBEDDINGS, MULTIMODAL)
     if workspace is not None:
         for name, value in (("workspace", workspace), ("region", region)):
-            if not isinstance(value, str) or not re.fullmatch(_HOST_PART, value):
-                problems.append(Problem(name, f"the name of a {name}", got=ascii(value)[:60]))
-    if workspace is None:
-        host = _DASHSCOPE_HOSTS.get(region) if isinstance(region, str) else None
-        tasks = (CHAT,) if host is None else _DASHSCOPE_TASKS.get(region, (CHAT,))
+            if not _is_host_part(value):
+                problems.append(Problem(name, f"the name of a {name}", got=shown(value), is_type=not _is_text(value)))
+        host = "localhost" if problems else f"{workspace}.{region}.maas.aliyuncs.com"
+        tasks, where = (CHAT,), "a workspace"
+    elif _is_text(region) and region in _DASHSCOPE_HOSTS:
+        host, tasks, where = _DASHSCOPE_HOSTS[region], _DASHSCOPE_TASKS.get(region, (CHAT,)), f"region {region}"
     else:
-        host, tasks = f"{workspace}.{region}.maas.aliyuncs.com", (CHAT,)
-    if host is None:
         expected = " or ".join(_DASHSCOPE_HOSTS)
-        hint = did_you_mean(str(region), list(_DASHSCOPE_HOSTS)) or "other regions need a workspace"
-        problems.append(Problem("region", expected, got=ascii(region)[:60], hint=hint))
-    elif task not in tasks:
-        where = "a workspace" if workspace is not None else f"region {region}"
+        hint = did_you_mean(region, list(_DASHSCOPE_HOSTS)) if _is_text(region) else ""
+        hint = hint or "other regions need a workspace"
+        problems.append(Problem("region", expected, got=shown(region), hint=hint, is_type=not _is_text(region)))
+    if _is_text(task) and task in tasks:
+        url = endpoint_for_task(f"https://{host}/compatible-mode/v1/{CHAT}", task)
+    else:
+        url = _stand_in(task, ())
         expected = f"{' or '.join(tasks)}, which is what is documented for {where}"
-        problems.append(Problem("task", expected, got=ascii(task)[:60], hint="pass the endpoint to DashScopeProvider yourself"))
-    if problems:
-        del api_key, options
-        raise invalid("presets.dashscope", problems)
+        hint = "pass the endpoint to DashScopeProvider yourself"
+        problems.append(Problem("task", expected, got=shown(task), hint=hint, is_type=not _is_text(task)))
     given: dict[str, Any] = {
-        "endpoint": endpoint_for_task(f"https://{host}/compatible-mode/v1/{CHAT}", task),
+        "endpoint": url,
         "api_key": Secret.from_env("DASHSCOPE_API_KEY") if api_key is None else api_key,
-        **({"content_type": "IMAGE_URL"} if task == MULTIMODAL else {}),
+        **({"content_type": "IMAGE_URL"} if _is_text(task) and task == MULTIMODAL else {}),
         **options,
     }
-    provider, error = DashScopeProvider.made(given)
-    if error is not None:
-        del api_key, options, given
-        raise error
-    return provider
+    return _made(DashScopeProvider, "presets.dashscope", problems, given)

@@ -3,19 +3,31 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import Any, Final, TypeVar
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from weakref import WeakValueDictionary
 
-from .errors import ProviderError, UnknownProviderError
-from .providers.base import Provider, is_unbuilt
+import attrs
+
+from .boundary import public
+from .errors import InvalidClassError, InvalidOptionsError, Problem, ProviderError, UnknownProviderError, invalid
+from .messages import did_you_mean, shown
+from .fields.description import is_unbuilt
+from .providers.base import Provider
 from .providers.generic import GenericProvider
 from .providers.openai import OpenAIProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .providers.triton import TritonProvider
-from .values import did_you_mean
+from .secrets import MASK, looks_like_key, mask_urls
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = [
     "OLD_IDENTIFIERS",
@@ -71,19 +83,47 @@ class _Classes:
         for entry in entry_points(group=ENTRY_POINTS):
             if entry.name in self._known:
                 continue
-            try:
-                cls, got = entry.load(), entry.value
-            except Exception as error:  # noqa: BLE001
-                # A package that is broken must not keep the others from being used.
-                cls, got = None, f"{entry.value}, which fails with {type(error).__name__}: {error}"
-            if isinstance(cls, type) and issubclass(cls, Provider):
-                if cls.identifier == entry.name:
-                    self._known[entry.name] = cls
-                    continue
-                got = f"{entry.value}, whose identifier is {cls.identifier!r}"
-            package = f" of package {entry.dist.name}" if entry.dist is not None else ""
-            expected = f"a Provider class with the identifier {entry.name!r}"
-            self._broken[entry.name] = f"entry point {entry.name}{package}: expected {expected}, got {got}"
+            cls, got = _load_class(entry)
+            if cls is not None:
+                self._known[entry.name] = cls
+                continue
+            package = ""
+            with suppress(Exception):
+                package = f" of package {_short(str(entry.dist.name))}" if entry.dist is not None else ""
+            expected = f"a Provider class with the identifier {shown(entry.name)}"
+            self._broken[entry.name] = f"entry point {_short(entry.name)}{package}: expected {expected}, got {got}"
+
+
+def _load_class(entry: EntryPoint) -> tuple[type[Provider] | None, str]:
+    """The class that an entry point names; without one, a phrase that says what it names instead."""
+    value = _short(entry.value)
+    try:
+        cls = entry.load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        # A package that is broken must not keep the others from being used.
+        kind, said = type(error).__name__, ""
+        with suppress(Exception):
+            said = _short(str(error))
+        return None, f"{value}, which fails with {kind}{said and ': '}{said}"
+    if not (isinstance(cls, type) and issubclass(cls, Provider)):
+        return None, value
+    identifier = getattr(cls, "identifier", None)
+    if not identifier:
+        return None, f"{value}, which has no identifier"
+    if identifier != entry.name:
+        return None, f"{value}, whose identifier is {shown(identifier)}"
+    for base in cls.__mro__:
+        if is_unbuilt(base):
+            return None, f"{value}, where {base.__name__} is no attrs class: decorate it with @attrs.frozen(kw_only=True)"
+    return cls, ""
+
+
+def _short(text: str) -> str:
+    """Somebody else's text in one line of at most 200 characters, without what looks like a credential."""
+    text = mask_urls(" ".join(text.split()))
+    text = re.sub(r"[\w-]+", lambda word: MASK if looks_like_key(word[0]) else word[0], text)
+    text = text if len(text) <= 200 else f"{text[:197]}..."  # noqa: PLR2004
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 _classes: Final = _Classes()
@@ -93,16 +133,17 @@ def register_provider_class(cls: _Class) -> _Class:
     """Make *cls* the class of its identifier, in place of another one, and return it; also usable as a class decorator.
 
     Raises:
-        TypeError: if it is no `Provider` class with an identifier.
+        InvalidClassError: if it is no `Provider` class with an identifier.
     """
     given: object = cls
-    if not (isinstance(given, type) and issubclass(given, Provider) and getattr(given, "identifier", None)):
+    identifier = getattr(given, "identifier", None) if isinstance(given, type) and issubclass(given, Provider) else None
+    if not (isinstance(identifier, str) and identifier):
         msg = "register_provider_class() takes a Provider class that has an identifier"
-        raise TypeError(msg)
+        raise InvalidClassError(msg)
     if is_unbuilt(cls):
         msg = f"{cls.__name__} is no attrs class yet: write @register_provider_class above @attrs.frozen(kw_only=True)"
-        raise TypeError(msg)
-    _classes.add(cls, cls.identifier)
+        raise InvalidClassError(msg)
+    _classes.add(cls, identifier)
     return cls
 
 
@@ -115,7 +156,14 @@ def provider_class(identifier: str) -> type[Provider]:
 
     Raises:
         ProviderError: if an installed package names a class for it that cannot be had.
+        InvalidTypeError: if the identifier is no `str`.
     """
+    return _class_of("provider_class", identifier)
+
+
+def _class_of(subject: str, identifier: object) -> type[Provider]:
+    if not isinstance(identifier, str):
+        raise invalid(subject, [Problem("identifier", "a str", got=shown(identifier), is_type=True)])
     cls, wrong = find_class(identifier)
     if wrong:
         raise ProviderError(wrong)
@@ -123,7 +171,7 @@ def provider_class(identifier: str) -> type[Provider]:
 
 
 def find_class(identifier: str) -> tuple[type[Provider], str]:
-    """As `provider_class`, with what is wrong as a text, for callers that hold secrets."""
+    """As `provider_class`, with the reason as a string where a package's class cannot be had."""
     found, wrong = _classes.get(identifier)
     return found or GenericProvider, wrong
 
@@ -137,20 +185,26 @@ def provider_classes() -> dict[str, type[Provider]]:
     return _classes.all()
 
 
+@public
 def from_options(identifier: str, options: Mapping[str, str]) -> Provider:
-    """The provider of a flat dict of Java keys and texts: of the identifier's class, else a `GenericProvider`.
+    """The provider of a flat dict of Java keys and strings: of the identifier's class, else a `GenericProvider`.
 
     Raises:
         InvalidOptionsError: listing everything that is wrong with the options.
     """
-    cls, wrong = find_class(identifier)
-    new, error = GenericProvider.named(identifier, options) if cls is GenericProvider else cls._read(options)
-    if wrong:
-        error = ProviderError(wrong)
-    if error is not None:
-        del options
-        raise error
-    return new
+    cls = _class_of("from_options", identifier)
+    if cls is not GenericProvider or not isinstance(options, Mapping):
+        return cls.from_options(options)
+    named = {**options, "provider": identifier}
+    given: object = options.get("provider", identifier)
+    if isinstance(given, str) and given == identifier:
+        return cls.from_options(named)
+    problems = [Problem("provider", shown(identifier), got=shown(given))]
+    try:
+        cls.from_options(named)
+    except InvalidOptionsError as error:
+        problems = [*error.problems, *problems]
+    raise invalid(cls.__name__, problems)
 
 
 # Providers by name ----------------------------------------------------------------------------------------------------
@@ -158,9 +212,31 @@ def from_options(identifier: str, options: Mapping[str, str]) -> Provider:
 _lock: Final = threading.RLock()
 _providers: dict[str, Provider] = {}
 _default: str | None = None
-_current: ContextVar[Provider | None] = ContextVar("llmproviders_current", default=None)
 
 
+@attrs.define(eq=False)
+class _Use:
+    """One open block of `using_provider`."""
+
+    provider: Provider
+    within: _Use | None
+    """The block of a generator that is around this one."""
+
+
+class _Uses(list[_Use]):
+    """The open blocks in the frame of one generator; unlike a plain list it can be referred to weakly."""
+
+
+# A block holds for its context, as a context variable does. A block in a generator holds only while the generator runs, that is
+# while its frame is on the call stack; `using_provider` keeps the frame alive, so that its id is the frame's.
+_current: Final[ContextVar[tuple[_Use, ...]]] = ContextVar("llmproviders_current", default=())
+_in_generators: Final[WeakValueDictionary[int, _Uses]] = WeakValueDictionary()
+_GENERATOR: Final = 0x20 | 0x200  # inspect.CO_GENERATOR and inspect.CO_ASYNC_GENERATOR; importing inspect is slow
+_ENTERING: Final = ("__enter__", "__aenter__", "enter_context", "enter_async_context")
+"""Functions that enter a block for their caller."""
+
+
+@public
 def set_provider(name_or_provider: str | Provider, provider: Provider | None = None, /, **options: Any) -> Provider:
     """Register a provider for the whole process, and return it; registering a name again replaces it and keeps its place.
 
@@ -173,32 +249,24 @@ def set_provider(name_or_provider: str | Provider, provider: Provider | None = N
         options: options of the identifier's class by Python names; of a `GenericProvider` if it has no class.
 
     Raises:
-        TypeError: if it is called in another way.
-        InvalidOptionsError: if the options are no provider's.
+        InvalidTypeError: if it is called in another way.
+        InvalidOptionsError: if the options are no provider's, or the name is empty.
     """
     if isinstance(name_or_provider, Provider) and provider is None and not options:
         name, provider = name_or_provider.provider_name(), name_or_provider
     elif isinstance(name_or_provider, str) and provider is None:
         name = name_or_provider
-        cls, wrong = find_class(name)
-        provider, error = GenericProvider.named_with(name, options) if cls is GenericProvider else cls.made(options)
-        if wrong:
-            error = ProviderError(wrong)
-        if error is not None:
-            del options
-            raise error
+        cls = _class_of("set_provider", name)
+        provider = GenericProvider(name, **options) if cls is GenericProvider else cls(**options)
     elif isinstance(name_or_provider, str) and isinstance(provider, Provider) and not options:
         name = name_or_provider
     else:
-        del name_or_provider, provider, options
-        msg = "expected set_provider(provider), set_provider(name, provider) or set_provider(identifier, **options)"
-        raise TypeError(msg)
+        expected = "set_provider(provider), set_provider(name, provider) or set_provider(identifier, **options)"
+        raise invalid("set_provider", [Problem("", expected, is_type=True)])
     if not name:
-        del options
-        msg = "set_provider(): expected a name that is not empty"
-        raise ProviderError(msg)
+        raise invalid("set_provider", [Problem("name", "a name that is not empty", got=shown(name))])
     with _lock:
-        _providers[name] = provider
+        _providers[str.__str__(name)] = provider
     return provider
 
 
@@ -210,9 +278,7 @@ def set_default_provider(name: str) -> None:
     """
     global _default  # noqa: PLW0603
     with _lock:
-        if name not in _providers:
-            raise _unknown(name)
-        _default = name
+        _default = _registered(name)
 
 
 def get_provider(name: str | None = None) -> Provider:
@@ -221,22 +287,21 @@ def get_provider(name: str | None = None) -> Provider:
     Raises:
         UnknownProviderError: if there is none, or several and no default; the message lists the names.
     """
-    if name is None and (current := _current.get()) is not None:
-        return current
+    if name is None and (use := _innermost_use()) is not None:
+        return use.provider
     with _lock:
         if name is not None:
-            if name not in _providers:
-                raise _unknown(name)
-            return _providers[name]
+            return _providers[_registered(name)]
         if _default is not None:
             return _providers[_default]
         if len(_providers) == 1:
             return next(iter(_providers.values()))
-        if not _providers:
-            msg = "no provider is registered; call set_provider() first"
-            raise UnknownProviderError(msg)
-        msg = f"several providers are registered ({', '.join(_providers)}); name one, or call set_default_provider()"
-        raise UnknownProviderError(msg)
+        msg = "no provider is registered; call set_provider() first"
+        if _providers:
+            msg = f"several providers are registered ({names_of(_providers)}); name one, or call set_default_provider()"
+    if _in_generators:
+        msg += "; using_provider() in a generator, such as a fixture, holds only while the generator runs"
+    raise UnknownProviderError(msg)
 
 
 def list_providers() -> list[str]:
@@ -253,18 +318,48 @@ def remove_provider(name: str) -> Provider:
     """
     global _default  # noqa: PLW0603
     with _lock:
-        if name not in _providers:
-            raise _unknown(name)
+        name = _registered(name)
         if _default == name:
             _default = None
         return _providers.pop(name)
+
+
+def _registered(name: object) -> str:
+    """*name*, if it is registered."""
+    if isinstance(name, str) and (found := str.__str__(name)) in _providers:
+        return found
+    raise UnknownProviderError(f"no provider is registered as {shown(name)}; registered: {names_and_hint(name, _providers)}")
+
+
+def names_and_hint(name: object, known: Mapping[str, object]) -> str:
+    """The *known* names, for a message that *name* is none of them, and a guess at which was meant."""
+    plain = [each for each in known if _is_plain(each)]
+    hint = did_you_mean(name, plain) if isinstance(name, str) and _is_plain(name) else ""
+    return f"{names_of(known)}{hint and '; '}{hint}"
+
+
+def names_of(known: Mapping[str, object]) -> str:
+    """The first 20 of the *known* names, and how many more there are."""
+    names: Sequence[str] = [each if _is_plain(each) else shown(each) for each in known]
+    more = f" and {len(names) - 20} more" if len(names) > 20 else ""  # noqa: PLR2004
+    return ", ".join(names[:20]) + more or "none"
+
+
+def _is_plain(name: str) -> bool:
+    return len(name) <= 60 and name.isprintable()  # noqa: PLR2004
+
+
+# Providers for a block ------------------------------------------------------------------------------------------------
 
 
 @contextmanager
 def using_provider(name_or_provider: str | Provider) -> Iterator[Provider]:
     """Within the block, and only in its thread or task, make a provider the one that is meant without a name.
 
-    The context manager gives the provider.
+    The context manager gives the provider. In a generator the block holds for the generator's own code and what it calls, not
+    for the code that consumes the generator, nor for tasks that it starts. So a pytest fixture that yields inside the block
+    does not set the provider of its tests; use `set_provider` there. A generator under `contextlib.contextmanager` is the
+    exception: its block holds for the body of the ``with`` statement.
 
     Args:
         name_or_provider: a provider, or the name of a registered one.
@@ -273,14 +368,54 @@ def using_provider(name_or_provider: str | Provider) -> Iterator[Provider]:
         UnknownProviderError: if no provider has that name.
     """
     provider = name_or_provider if isinstance(name_or_provider, Provider) else get_provider(name_or_provider)
-    token = _current.set(provider)
-    try:
-        yield provider
-    finally:
-        _current.reset(token)
+    use = _Use(provider, _generator_use())
+    generator = _generator_of_block()
+    if generator is None:
+        _current.set((*_current.get(), use))
+        try:
+            yield provider
+        finally:
+            # No token: blocks may be left in any order, and in another context.
+            _current.set(tuple(each for each in _current.get() if each is not use))
+    else:
+        uses = _in_generators.setdefault(id(generator), _Uses())
+        uses.append(use)
+        try:
+            yield provider
+        finally:
+            uses.remove(use)
+            if not uses:
+                _in_generators.pop(id(generator), None)
 
 
-def _unknown(name: object) -> UnknownProviderError:
-    names = ", ".join(_providers) or "none"
-    hint = did_you_mean(name, list(_providers)) if isinstance(name, str) else ""
-    return UnknownProviderError(f"no provider is registered as {name!r}; registered: {names}{f'; {hint}' if hint else ''}")
+def _generator_of_block() -> FrameType | None:
+    """The frame of the generator in which the ``with`` statement stands; None if it stands elsewhere."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and (frame.f_code.co_name in _ENTERING or _runs_to_enter(frame)):
+        frame = frame.f_back
+    return frame if frame is not None and frame.f_code.co_flags & _GENERATOR else None
+
+
+def _runs_to_enter(frame: FrameType) -> bool:
+    """Whether it is the frame of a generator that `contextlib` runs to enter a block, such as that of `using_provider`."""
+    return bool(frame.f_code.co_flags & _GENERATOR and frame.f_back and frame.f_back.f_code.co_name in _ENTERING)
+
+
+def _innermost_use() -> _Use | None:
+    """The block that holds for the code that runs now."""
+    around = _generator_use()
+    for use in reversed(_current.get()):
+        if around is None or use.within is around:
+            return use
+    return around
+
+
+def _generator_use() -> _Use | None:
+    """The last block of the nearest generator on the call stack that has one."""
+    frame = sys._getframe() if _in_generators else None
+    while frame is not None:
+        uses = _in_generators.get(id(frame))
+        if uses:
+            return uses[-1]
+        frame = frame.f_back
+    return None

@@ -17,10 +17,10 @@ from .documents import KINDS, RESERVED
 from .presets import SERVICES
 from .providers.base import Provider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider, content_types
-from .records import OptionInfo, options
+from .fields.metadata import OptionInfo, options
 from .registry import provider_classes
 from .secrets import Secret
-from .table import EXTRAS
+from .fields.spec import EXTRAS
 
 __all__ = ["catalog_schema"]
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import attrs
 
-from .errors import SecretError
+from .boundary import public
+from .errors import Problem, SecretError, invalid
 
-__all__ = ["MASK", "REFERENCES", "URL_MARKS", "MaskedText", "Secret"]
+__all__ = ["MASK", "REFERENCES", "MaskedText", "Secret"]
 
 MASK: Final = "******"
 """What is shown instead of a secret; Flink's own mask, so that logs of both sides read alike."""
@@ -21,35 +24,59 @@ MASK: Final = "******"
 REFERENCES: Final = ("env", "file")
 """The sources of secrets that are looked up at each `Secret.reveal`."""
 
-URL_MARKS: Final = "@?&"
-"""A URL without any of these has no credentials in it."""
+MAX_CHARACTERS: Final = 1_048_576
+"""The longest secret that is read from a file."""
 
-# Patterns are texts: `re` compiles each when it is first needed, and importing the package costs nothing for them.
+# Patterns are strings: `re` compiles each when it is first needed, and importing the package costs nothing for them.
 _PLACEHOLDER: Final = r"\$\{[^{}]*\}"
 _CREDENTIAL: Final = (
-    # Read on the letters of a key only, so that api-key, api_key and apiKey are one.
+    # Read on the letters of a name only, so that api-key, api_key and apiKey are one.
     r"passw|pwd|passphrase|secret|token(?!s$)|(?:auth|access)tokens$|credential|creds?$|auth$|authorization|bearer|cookie"
     r"|signature|key$"
-    # Headers carry credentials under any name; the rest is what Flink masks (GlobalConfiguration.isSensitive).
-    r"|header|apikey|accesskey|fsazureaccountkey|authparams|servicekey|basicauth|jaasconfig"
+    # The rest of what Flink masks (GlobalConfiguration.isSensitive); headers are masked one by one.
+    r"|apikey|accesskey|fsazureaccountkey|authparams|servicekey|basicauth|jaasconfig"
 )
-# Digits and letters of both cases, hexadecimal digits, or a beginning that services give their keys.
-_KEY: Final = r"(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[\w-]{20,}|[0-9a-f]{32,}|(?:sk-|gsk_|hf_|nvapi-|xai-)[\w-]{8,}"
 _NO_LETTERS: Final = r"[\W_]+"
-# The user part of a URL, also where its password holds a raw slash.
-_USER_PART: Final = r"(://)(?:[^/?#\s]*|[^/?#\s:]*:(?!\d+[/?#])\S*)@"
-_QUERY_PART: Final = r"([?&]([^=&#\s]+)=)[^&#\s]+"
+# Hexadecimal digits, or the prefixes of well-known services.
+_KEY: Final = r"(?a)[0-9a-f]{32,}|(?:sk-|gsk_|hf_|nvapi-|xai-)[\w-]{8,}"
+# Digits and letters of both cases, mixed in one part: the parts of a name such as Llama-3-70B-Instruct are words.
+_RANDOM: Final = r"(?a)(?=[\w-]{20})[\w-]*"
+_RANDOM_PART: Final = r"[0-9A-Za-z]{12,}"
+_SCHEME: Final = r"(?i:bearer|basic|token|api-?key)"
+_TOKEN: Final = rf"\s*{_SCHEME}\s+\S+\s*"
+_OPEN: Final = rf"(?:{_SCHEME} +)?{_PLACEHOLDER}"
+_AUTHORITY_END: Final = r"[/?#\s]"
+_BLANK: Final = r"\s"
+# The value is optional, so that no part of a string is looked at twice.
+_PARAMETER: Final = r"([?&]([^=&#\s]+))(?:=([^&#\s]+))?"
 
 
 def has_credential_name(text: str) -> bool:
-    """Whether *text* holds, or ends with, what names of options or headers with credentials do."""
-    return re.search(_CREDENTIAL, re.sub(_NO_LETTERS, "", text).lower()) is not None
+    """Whether *text* contains, or ends with, a word that names of credentials contain or end with."""
+    return re.search(_CREDENTIAL + "|header", _letters(text)) is not None
 
 
-@lru_cache(maxsize=1_024)
+def _letters(text: str) -> str:
+    return re.sub(_NO_LETTERS, "", text).lower()
+
+
 def looks_like_credential(key: str) -> bool:
-    """Whether an option or header of that name probably carries a credential."""
-    return has_credential_name(key)
+    """Whether an option of that name probably carries a credential; one for headers may carry any."""
+    # The cache holds no long strings.
+    return _is_credential(key) if len(key) <= 100 else has_credential_name(key)  # noqa: PLR2004
+
+
+_is_credential = lru_cache(maxsize=1_024)(has_credential_name)
+
+
+@lru_cache(maxsize=256)
+def _is_credential_header(name: str) -> bool:
+    return re.search(_CREDENTIAL, _letters(name)) is not None
+
+
+def looks_like_credential_header(name: str) -> bool:
+    """Whether a request header of that name probably carries a credential."""
+    return _is_credential_header(name) if len(name) <= 100 else has_credential_name(name)  # noqa: PLR2004
 
 
 def is_placeholder(text: str) -> bool:
@@ -57,17 +84,88 @@ def is_placeholder(text: str) -> bool:
     return text[:2] == "${" and re.fullmatch(_PLACEHOLDER, text) is not None
 
 
+def is_open(text: str) -> bool:
+    """Whether *text* is a placeholder, alone or behind a scheme, as in ``Bearer ${secret_values.key}``."""
+    return "${" in text and re.fullmatch(_OPEN, text) is not None
+
+
 def looks_like_key(text: str) -> bool:
     """Whether *text* is rather a key itself than a name that somebody made up."""
-    return re.fullmatch(_KEY, text) is not None
+    text = text.strip()
+    if re.fullmatch(_KEY, text):
+        return True
+    return re.fullmatch(_RANDOM, text) is not None and any(
+        re.search("[0-9]", part) and re.search("[a-z]", part) and re.search("[A-Z]", part)
+        for part in re.findall(_RANDOM_PART, text)
+    )
+
+
+def mask_value(text: str) -> str:
+    """*text* masked as a whole if it is a key or an authorization, otherwise as `mask_urls` does."""
+    if is_open(text):
+        return text
+    return MASK if looks_like_key(text) or re.fullmatch(_TOKEN, text) else mask_urls(text)
 
 
 def mask_urls(text: str) -> str:
     """*text* with the user part and credential parameters of its URLs masked."""
-    if "://" not in text or not any(mark in text for mark in URL_MARKS):
+    if "://" not in text or not ("@" in text or "?" in text or "&" in text):
         return text
-    text = re.sub(_USER_PART, rf"\1{MASK}@", text)
-    return re.sub(_QUERY_PART, lambda found: found[1] + MASK if looks_like_credential(found[2]) else found[0], text)
+    for _ in range(3):
+        shown = _mask_once(text)
+        if shown == text:
+            return text
+        text = shown
+    # Parts of URLs inside one another, where each mask uncovers the next part: hide everything, as a part of a URL.
+    return f"://{MASK}@"
+
+
+def _mask_once(text: str) -> str:
+    parts = []
+    end = 0
+    for start, at in _user_parts(text):
+        parts += [text[end:start], MASK]
+        end = at
+    text = "".join([*parts, text[end:]])
+    return re.sub(
+        _PARAMETER, lambda found: f"{found[1]}={MASK}" if found[3] and looks_like_credential(found[2]) else found[0], text
+    )
+
+
+def _user_parts(text: str) -> Iterator[tuple[int, int]]:
+    """Where the user parts of URLs are, also where a password holds a raw slash."""
+    start = run = last_at = -1
+    position = 0
+    while (start := text.find("://", position)) >= 0:
+        position = start = start + 3
+        end = _find(_AUTHORITY_END, text, start)
+        at = text.rfind("@", start, end)
+        colon = text.find(":", start, end)
+        if at < 0 <= colon and not (text[colon + 1 : end].isdecimal() and text[end : end + 1] in tuple("/?#")):
+            # No port follows the colon, so it may be a password up to the last @ before a blank.
+            if start > run:
+                run = _find(_BLANK, text, start)
+                last_at = text.rfind("@", start, run)
+            at = last_at if last_at > colon else -1
+        if at >= 0:
+            yield start, at
+            position = at + 1
+
+
+def _find(pattern: str, text: str, start: int) -> int:
+    found = re.compile(pattern).search(text, start)
+    return found.start() if found else len(text)
+
+
+def is_redacted(text: str) -> bool:
+    """Whether *text* holds the mask in a place that could be masked: as a whole, or as a credential of a URL."""
+    if MASK not in text:
+        return False
+    if text == MASK:
+        return True
+    return any(text[start:at] == MASK for start, at in _user_parts(text)) or any(
+        found[3] == MASK and looks_like_credential(found[2]) for found in re.finditer(_PARAMETER, text)
+    )
 
 
 class Secret:
@@ -78,40 +176,37 @@ class Secret:
     A platform placeholder such as ``${secret_values.key}`` is no secret and shows as it is.
 
     Raises:
-        TypeError: if the text is no `str`.
+        InvalidTypeError: if the text is no `str`.
     """
 
-    __slots__ = ("_source", "_text")
-    _source: str
-    _text: str
+    __slots__ = ("_held",)
+    # The text; a placeholder or reference with its source, as a pair.
+    _held: str | tuple[str, str]
 
     def __init_subclass__(cls, **kwargs: Any) -> NoReturn:
         # What hides a secret, and what looks it up, asks for this very type.
         msg = "Secret cannot be subclassed"
         raise TypeError(msg)
 
+    @public
     def __new__(cls, text: str) -> Secret:  # noqa: PYI034
         """Hold *text*, or be the placeholder that it is."""
         given: object = text
         if not isinstance(given, str):
-            msg = f"a secret is a str, got {type(text).__name__}"
-            # The text must not stay in a frame that a traceback shows with its variables.
-            del text, given
-            raise TypeError(msg)
+            raise invalid("Secret()", [Problem("", "a str", got=type(given).__name__, is_type=True)])
         text = str.__str__(reveal(text))
         self = _new(cls)
-        _set_source(self, "placeholder" if is_placeholder(text) else "text")
-        _set_text(self, text)
+        _set_held(self, ("placeholder", text) if is_placeholder(text) else text)
         return self
 
     @classmethod
     def _make(cls, source: str, text: str) -> Secret:
-        self = super().__new__(cls)
-        _set_source(self, source)
-        _set_text(self, text)
+        self = _new(cls)
+        _set_held(self, text if source == "text" else (source, text))
         return self
 
     @classmethod
+    @public
     def from_env(cls, name: str) -> Secret:
         """A reference to the environment variable *name*, read at each `reveal`.
 
@@ -119,18 +214,16 @@ class Secret:
             name: letters, digits and underscores; anything else may be the secret itself, and is never shown.
 
         Raises:
-            TypeError: if the name is no `str`.
-            ValueError: if it cannot be a variable's.
+            InvalidOptionsError: if it cannot be the name of a variable; an `InvalidTypeError` if it is no `str`.
         """
-        if not isinstance(name, str) or not (name.isascii() and name.isidentifier()):
-            error = ValueError if isinstance(name, str) else TypeError
-            # What may be the secret itself must not stay in a frame that a traceback shows with its variables.
-            del name
-            msg = "Secret.from_env(): expected the name of an environment variable (letters, digits and underscores)"
-            raise error(msg)
+        given: object = name
+        if not isinstance(given, str) or not (given.isascii() and given.isidentifier()):
+            expected = "the name of an environment variable (letters, digits and underscores)"
+            raise invalid("Secret.from_env()", [Problem("", expected, is_type=not isinstance(given, str))])
         return cls._make("env", str.__str__(name))
 
     @classmethod
+    @public
     def from_file(cls, path: str | os.PathLike[str]) -> Secret:
         """A reference to a UTF-8 file, read at each `reveal`; one line break at its end is not part of the secret.
 
@@ -138,31 +231,31 @@ class Secret:
             path: the file; if it is relative, from the directory that is current when the secret is read.
 
         Raises:
-            TypeError: if the path is no text.
-            ValueError: if it is empty.
+            InvalidOptionsError: if the path is empty; an `InvalidTypeError` if it is no path.
         """
-        name = os.fspath(path)
+        name: object = None
+        # A path class of somebody else's may raise anything.
+        with suppress(Exception):
+            name = os.fspath(path)
         if not isinstance(name, str) or not name:
-            error = ValueError if isinstance(name, str) else TypeError
-            del path, name
-            msg = "Secret.from_file(): expected the path of a file"
-            raise error(msg)
+            problem = Problem("", "the path of a file", is_type=not isinstance(name, str))
+            raise invalid("Secret.from_file()", [problem])
         return cls._make("file", str.__str__(name))
 
     @property
     def source(self) -> str:
         """``text``, ``placeholder``, ``env`` or ``file``."""
-        return self._source
+        return "text" if isinstance(self._held, str) else self._held[0]
 
     @property
     def is_reference(self) -> bool:
         """Whether the text is looked up at each `reveal`."""
-        return self._source in REFERENCES
+        return not isinstance(self._held, str) and self._held[0] in REFERENCES
 
     @property
     def reference(self) -> str:
         """The variable's name, the file's path, or the placeholder; empty for a literal secret."""
-        return "" if self._source == "text" else self._text
+        return "" if isinstance(self._held, str) else self._held[1]
 
     def reveal(self) -> str:
         """The secret text.
@@ -170,17 +263,20 @@ class Secret:
         Raises:
             SecretError: if the variable or the file of a reference is missing, empty or not readable as UTF-8.
         """
-        if self._source == "env":
-            text = os.environ.get(self._text, "")
+        if isinstance(self._held, str):
+            return self._held
+        source, name = self._held
+        if source == "placeholder":
+            return name
+        if source == "env":
+            text = os.environ.get(name, "")
             problem = "is not set or empty; set it where the job is submitted"
             if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
                 text, problem = "", "is not UTF-8 text"
-            what = f"environment variable {self._text}"
-        elif self._source == "file":
-            what = f"secret file {self._text}"
-            text, problem = _read(self._text)
+            what = f"environment variable {name}"
         else:
-            return self._text
+            what = f"secret file {name}"
+            text, problem = _read(name)
         if not text:
             msg = f"{what} {problem}"
             raise SecretError(msg)
@@ -188,22 +284,20 @@ class Secret:
 
     def __repr__(self) -> str:
         if self.is_reference:
-            return f"Secret.from_{self._source}({self._text!r})"
+            return f"Secret.from_{self.source}({self.reference!r})"
         return f"Secret({str(self)!r})"
 
     def __str__(self) -> str:
-        return self._text if self._source == "placeholder" else MASK
+        return self.reference if self.source == "placeholder" else MASK
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Secret):
-            return NotImplemented
-        return self._source == other._source and self._text == other._text
+        return self._held == other._held if isinstance(other, Secret) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash((Secret, self._source, self._text))
+        return hash((Secret, self._held))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise attrs.exceptions.FrozenInstanceError
@@ -212,32 +306,27 @@ class Secret:
         raise attrs.exceptions.FrozenInstanceError
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Secret._make, (self._source, self._text)
+        return Secret._make, (self.source, self.reference or self.reveal())
 
 
 def _read(path: str) -> tuple[str, str]:
     """Text of a secret file and what is wrong with it if there is none."""
     try:
         with Path(path).open(encoding="utf-8", newline="") as file:
-            text = file.read()
+            text = file.read(MAX_CHARACTERS + 1)
+    except UnicodeDecodeError:
+        return "", "cannot be read: it is not UTF-8 text; check the path and its permissions"
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "no file has such a name"
         return "", f"cannot be read: {reason}; check the path and its permissions"
+    if len(text) > MAX_CHARACTERS:
+        return "", f"has more than {MAX_CHARACTERS} characters; it is another file than the secret's"
     return re.sub(r"\r?\n\Z", "", text), "is empty; write the secret into it"
 
 
-# Past the guard of `__setattr__`, once.
+# `__setattr__` refuses everything.
 _new = object.__new__
-_set_source = Secret.__dict__["_source"].__set__
-_set_text = Secret.__dict__["_text"].__set__
-
-
-def held(text: str) -> Secret:
-    """``Secret(text)``, for a `str` that is no placeholder."""
-    new = _new(Secret)
-    _set_source(new, "text")
-    _set_text(new, text)
-    return new
+_set_held = Secret.__dict__["_held"].__set__
 
 
 class MaskedText(str):
@@ -294,3 +383,8 @@ def masked(real: str, shown: str) -> str:
 def reveal(value: str | Secret) -> str:
     """The real text of anything that may be masked."""
     return value.reveal() if isinstance(value, (Secret, MaskedText)) else value
+
+
+def stand_in(text: str) -> Secret:
+    """A secret that reveals *text* and shows it: redaction puts it in the place of another."""
+    return Secret._make("placeholder", text)

@@ -4,25 +4,25 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
 from .columns import Column, Columns, columns, read_columns, repeated
-from .documents import Secrets
-from .errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, invalid
+from .boundary import public, warn
+from .documents import Secrets, checked_secrets
+from .errors import DocumentError, DocumentProblem, InvalidClassError, InvalidOptionsError, Problem, ProviderError, invalid
 from .flinktext import has_surrogate
 from .providers.base import Provider
 from .providers.generic import GenericProvider
-from .records import OptionInfo
-from .records import options as describe
-from .registry import OLD_IDENTIFIERS, find_class, from_options, provider_classes
+from .fields.metadata import OptionInfo
+from .fields.metadata import options as describe
+from .registry import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
 from .secrets import MASK, MaskedText, Secret
 from .sqltext import Cursor, Misread, Token, identifier, literal, place, tokens, unfit_name
-from .table import EXTRAS
-from .values import did_you_mean
+from .fields.spec import EXTRAS
+from .messages import did_you_mean, shown
 
 if TYPE_CHECKING:
     from .runtimes import Runtime
@@ -41,6 +41,7 @@ class OldSpellingWarning(UserWarning):
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
+@public
 def create_model_sql(
     name: str | Sequence[str],
     provider: Provider,
@@ -75,13 +76,15 @@ def create_model_sql(
         UnknownRuntimeError: if there is no such runtime.
         SecretError: if the reference of a secret cannot be resolved.
     """
-    if secrets not in ("refuse", "reveal", "redact"):
-        msg = f"secrets: expected 'refuse', 'reveal' or 'redact', got {secrets!r}"
-        raise ValueError(msg)
+    secrets = checked_secrets(secrets)
+    if not isinstance(provider, Provider):
+        raise invalid("create_model_sql", [Problem("provider", "a Provider", got=shown(provider), is_type=True)])
     problems: list[Problem] = []
     path = _path(name, problems)
     given, made = _columns(input, "input", problems), _columns(output, "output", problems)
-    if comment is not None and has_surrogate(comment):
+    if comment is not None and not isinstance(comment, str):
+        problems.append(Problem("comment", "a str", got=shown(comment), is_type=True))
+    elif comment is not None and has_surrogate(comment):
         problems.append(Problem("comment", "text without lone surrogates", hint="Java cannot read them"))
     if not provider.provider_name():
         problems.append(Problem(PROVIDER, "an identifier that is not empty", got="''"))
@@ -123,7 +126,7 @@ def _path(name: object, problems: list[Problem]) -> tuple[str, ...]:
             if cursor.token.kind != "end":
                 raise cursor.misread("nothing after the model's name", hint="write names with other characters in backticks")
         except Misread as error:
-            problems.append(Problem("name", error.expected, got=ascii(name)[:60], hint=error.hint))
+            problems.append(Problem("name", error.expected, got=shown(name), hint=error.hint))
             return ()
         return path
     if not isinstance(name, Sequence):
@@ -135,7 +138,7 @@ def _path(name: object, problems: list[Problem]) -> tuple[str, ...]:
         return ()
     if not 1 <= len(name) <= MAX_PARTS:
         problems.append(Problem("name", expected, got=f"{len(name)} parts"))
-    problems += [Problem("name", wrong, got=ascii(part)[:60]) for part in name if (wrong := unfit_name(part))]
+    problems += [Problem("name", wrong, got=shown(part)) for part in name if (wrong := unfit_name(part))]
     return tuple(name)
 
 
@@ -149,17 +152,14 @@ def _columns(given: Columns, where: str, problems: list[Problem]) -> tuple[Colum
 
 def _secret_options(provider: Provider) -> Iterator[Problem]:
     """The options that a statement cannot hold unless the secret in them may be seen."""
-    held: dict[str, Any] = provider._table().defaults | provider._state()
-    for name, value in held.items():
-        values = value.items() if name == EXTRAS else [(None, value)]
-        for key, each in values:
-            option = name if key is None else f"{EXTRAS}.{key}"
-            if isinstance(each, Secret) and each.is_reference:
-                hint = 'a statement cannot refer to it; pass secrets="reveal" to write what it refers to, or secrets="redact"'
-                yield Problem(option, NO_SECRET, got=f"a reference ({each.source})", hint=hint)
-            elif isinstance(each, MaskedText) or (isinstance(each, Secret) and each.source == "text"):
-                hint = 'use a placeholder such as ${secret_values.key}, or pass secrets="reveal" or secrets="redact"'
-                yield Problem(option, NO_SECRET, got=MASK, hint=hint)
+    values = {info.name: getattr(provider, info.name) for info in describe(type(provider))}
+    for option, each in {**values, **{f"{EXTRAS}.{key}": extra for key, extra in provider.extra_options.items()}}.items():
+        if isinstance(each, Secret) and each.is_reference:
+            hint = 'a statement cannot refer to it; pass secrets="reveal" to write what it refers to, or secrets="redact"'
+            yield Problem(option, NO_SECRET, got=f"a reference ({each.source})", hint=hint)
+        elif isinstance(each, MaskedText) or (isinstance(each, Secret) and each.source == "text"):
+            hint = 'use a placeholder such as ${secret_values.key}, or pass secrets="reveal" or secrets="redact"'
+            yield Problem(option, NO_SECRET, got=MASK, hint=hint)
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
@@ -190,6 +190,7 @@ class ModelStatement:
     """What Flink takes, and the author may not want."""
 
 
+@public
 def parse_create_model(sql: str, *, source: str = "sql") -> ModelStatement:
     """The one CREATE MODEL statement of a text, also as SHOW CREATE MODEL prints it.
 
@@ -203,14 +204,10 @@ def parse_create_model(sql: str, *, source: str = "sql") -> ModelStatement:
     Raises:
         DocumentError: listing all that is wrong with it, with line and column.
     """
-    found, problems, old = _read_all(sql, source, only_one=True)
-    if problems:
-        del sql, found
-        raise DocumentError(problems)
-    _warn(old)
-    return found[0]
+    return _read_all(sql, source, only_one=True)[0]
 
 
+@public
 def parse_statements(sql: str, *, source: str = "sql") -> tuple[ModelStatement, ...]:
     """The CREATE MODEL statements of a text, such as a file; see `parse_create_model`.
 
@@ -221,23 +218,14 @@ def parse_statements(sql: str, *, source: str = "sql") -> tuple[ModelStatement, 
     Raises:
         DocumentError: listing all that is wrong with them, with line and column; any other statement is wrong.
     """
-    found, problems, old = _read_all(sql, source)
-    if problems:
-        del sql, found
-        raise DocumentError(problems)
-    _warn(old)
-    return tuple(found)
+    return tuple(_read_all(sql, source))
 
 
-def _warn(old: list[DocumentProblem]) -> None:
-    for problem in old:
-        warnings.warn(str(problem), OldSpellingWarning, stacklevel=3)
-
-
-def _read_all(
-    sql: str, source: str, *, only_one: bool = False
-) -> tuple[list[ModelStatement], list[DocumentProblem], list[DocumentProblem]]:
-    """The statements, what is wrong, and the old spellings; were it raised here, its frames would show the text."""
+def _read_all(sql: str, source: str, *, only_one: bool = False) -> list[ModelStatement]:
+    """The statements; old spellings are warned of."""
+    for name, value in (("sql", sql), ("source", source)):
+        if not isinstance(value, str):
+            raise invalid("parse_create_model", [Problem(name, "a str", got=shown(value), is_type=True)])
     found: list[ModelStatement] = []
     problems: list[DocumentProblem] = []
     old: list[DocumentProblem] = []
@@ -253,7 +241,11 @@ def _read_all(
             old += reader.old
     except Misread as error:
         problems.append(_misread(sql, source, error))
-    return found, problems, old
+    if problems:
+        raise DocumentError(problems)
+    for problem in old:
+        warn(str(problem), OldSpellingWarning)
+    return found
 
 
 def _split(given: list[Token]) -> list[list[Token]]:
@@ -403,19 +395,22 @@ class _Reader:
             return None
         identifier = named.value
         new = OLD_IDENTIFIERS.get(identifier)
-        if new is not None and find_class(identifier) == (GenericProvider, ""):
+        if new is not None and identifier not in provider_classes():
             self._old(named.value_index, PROVIDER, new, f"'{PROVIDER}' = '{new}'")
             identifier = new
-        cls, wrong = find_class(identifier)
-        if wrong:
-            self.report(named.value_index, Problem(PROVIDER, "an identifier whose class can be had", hint=wrong))
+        try:
+            cls = provider_class(identifier)
+            infos = () if cls is GenericProvider else describe(cls)
+        except ProviderError as error:
+            self.report(named.value_index, Problem(PROVIDER, "an identifier whose class can be had", hint=str(error)))
             return None
         if cls is GenericProvider:
             self._doubt(named.value_index, PROVIDER, "a known identifier", did_you_mean(identifier, list(provider_classes())))
-        infos = () if cls is GenericProvider else tuple(describe(cls))
         options = self._renamed(identifier, infos, options)
         try:
             return from_options(identifier, {key: given.value for key, given in options.items()})
+        except InvalidClassError as error:
+            self.report(named.value_index, Problem(PROVIDER, "an identifier whose class can be had", hint=str(error)))
         except InvalidOptionsError as error:
             keys = {info.name: (info.key, info.sequence_key) for info in infos}
             for problem in error.problems:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an option takes: strict acceptance of Python values by type, converters, and rules for one value.
+"""Strict acceptance of Python values by type, converters, and rules for one value.
 
 A function here takes a value, returns its canonical form (accepting it again changes nothing), or raises `Rejected`.
 """
@@ -7,12 +7,10 @@ A function here takes a value, returns its canonical form (accepting it again ch
 from __future__ import annotations
 
 import math
-import operator
 import sys
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from enum import Enum
-from functools import lru_cache
+from enum import Enum, Flag
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import attrs
@@ -20,6 +18,8 @@ import attrs
 from .errors import Rejected, RejectedType
 from .flinktext import (
     has_surrogate,
+    is_writable,
+    plain_number,
     read_duration,
     read_json_flat,
     read_json_object,
@@ -27,15 +27,42 @@ from .flinktext import (
     write_duration,
     write_json,
     write_map,
+    write_masked_map,
     write_read_json,
 )
-from .routines import MAX_KNOWN, Remembered, routine
-from .secrets import MASK, URL_MARKS, MaskedText, Secret, held, is_placeholder, looks_like_credential, mask_urls, masked, reveal
+from .messages import did_you_mean, fold, listed, shown
+from .secrets import (
+    MASK,
+    MaskedText,
+    Secret,
+    _new,
+    _set_held,
+    is_open,
+    is_redacted,
+    looks_like_credential,
+    looks_like_credential_header,
+    mask_urls,
+    mask_value,
+    masked,
+)
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-__all__ = ["Between", "at_least", "between", "duration", "flink_map", "json_headers", "json_object", "secret", "stop_texts"]
+__all__ = [
+    "Between",
+    "at_least",
+    "between",
+    "did_you_mean",
+    "duration",
+    "flink_map",
+    "fold",
+    "json_headers",
+    "json_object",
+    "listed",
+    "secret",
+    "stop_texts",
+]
 
 Accept = Callable[[Any], Any]
 
@@ -43,6 +70,28 @@ JAVA_BOUNDS: Final = {
     "Integer": (-(2**31), 2**31 - 1),
     "Long": (-(2**63), 2**63 - 1),
 }
+
+
+class Remembered(dict[int, str]):
+    """Results for strings that were accepted, masked, by the hash of the string.
+
+    No string with credentials may outlive the providers that hold it, so the strings themselves are not kept. Python's
+    hash has 64 bits and is salted in each process.
+    """
+
+    __slots__ = ()
+
+    MAX_STRINGS: Final = 512
+    MAX_LENGTH: Final = 4_096
+
+    def keep(self, given: str, result: str) -> str:
+        """Remember what *result* shows, and return it."""
+        # Acceptance of subclasses is not only a matter of their characters.
+        if type(given) is str and len(given) <= self.MAX_LENGTH:
+            if len(self) >= self.MAX_STRINGS:
+                self.clear()
+            self[hash(given)] = str.__str__(result)
+        return result
 
 
 # Rules for one value -------------------------------------------------------------------------------------------------
@@ -85,20 +134,21 @@ def at_least(low: float) -> Between:
 
 # Acceptance by type --------------------------------------------------------------------------------------------------
 
-_IS_TEXT: Final = "type({value}) is str and {value}.isascii()"
-
 
 def accept_text(value: Any) -> str:
     """A `str` that can reach Java."""
+    if type(value) is str and value.isascii():
+        return value
     if not isinstance(value, str):
         raise RejectedType("a str")
-    if has_surrogate(value):
+    if has_surrogate(_real(value)):
         raise Rejected("text without lone surrogates", hint="Java cannot read them")
     # A plain str even of an enum member or another subclass, but the mask must not be lost.
     return value if isinstance(value, MaskedText) else str.__str__(value)
 
 
-routine(accept_text, _IS_TEXT)
+def _real(value: str) -> str:
+    return value.reveal() if isinstance(value, MaskedText) else str.__str__(value)
 
 
 def accept_boolean(value: Any) -> bool:
@@ -108,72 +158,58 @@ def accept_boolean(value: Any) -> bool:
     raise RejectedType("True or False")
 
 
-routine(accept_boolean, "{value} is True or {value} is False")
-
-
-_SMALL: Final = 2**30 - 1
-
-
 def number_acceptor(java: str, rule: Between | None) -> Accept:
-    """Acceptance of a whole number within Java's bounds (`Integer`, `Long`) or a finite one (`Double`), and *rule*."""
+    """Acceptance of an int within Java's bounds (`Integer`, `Long`) or of a finite number (`Double`), and *rule*.
+
+    An int stays an int, also where a float is expected.
+    """
     whole = java in JAVA_BOUNDS
-    bounds: tuple[float, float] = JAVA_BOUNDS.get(java, (-sys.float_info.max, sys.float_info.max))
-    lowest, highest = low, high = bounds
-    noun = words = "an int" if whole else "a finite number"
+    lowest, highest = JAVA_BOUNDS.get(java, (-sys.float_info.max, sys.float_info.max))
+    low, high = lowest, highest
+    noun = expected = "an int" if whole else "a finite number"
+    within = f"an int within Java's {'int' if java == 'Integer' else 'long'} ({lowest} to {highest})" if whole else noun
     if rule is not None:
         low = max(low, math.nextafter(rule.low, math.inf) if rule.open_low else rule.low)
         high = min(high, rule.high)
-        words = f"{noun} {rule.expected}"
-    if not whole:
-        low, high = float(low), float(high)
+        expected = f"{noun} {rule.expected}"
 
-    def accept(value: Any) -> Any:
-        if isinstance(value, bool):
-            raise RejectedType(words)
-        try:
-            number: float = operator.index(value) if whole else _to_float(value)
-        except (TypeError, OverflowError):
-            raise RejectedType(words) from None
-        if low <= number <= high:
-            return number
-        if whole and not lowest <= number <= highest:
-            raise Rejected(f"an int within Java's {'int' if java == 'Integer' else 'long'} ({lowest} to {highest})")
-        raise Rejected(words)
+    def accept_any(value: Any) -> Any:
+        number = plain_number(value)
+        if number is None or (whole and not isinstance(number, int)):
+            raise RejectedType(expected)
+        if not lowest <= number <= highest:
+            raise Rejected(within if whole else expected)
+        # Like attrs' own validators, the rule can be switched off.
+        if rule is not None and not rule.holds(number) and not attrs.validators.get_disabled():
+            raise Rejected(expected)
+        return number if isinstance(number, int) else number or 0.0
 
-    # CPython is quick to compare numbers of the same type, and of these ints that are small.
-    usual = (max(low, -_SMALL), min(high, _SMALL)) if whole else (low, high)
-    when = f"type({{value}}) is {{exact}} and {usual[0]!r} <= {{value}} <= {usual[1]!r}"
-    return routine(accept, when, exact=int if whole else float)
+    # CPython compares numbers of the same type fastest.
+    first, last = math.ceil(low), math.floor(high)
+    low, high = float(low), float(high)
 
+    def accept_int(value: Any) -> Any:
+        return value if type(value) is int and first <= value <= last else accept_any(value)
 
-def _to_float(value: Any) -> float:
-    if isinstance(value, (int, float)):
-        return float(value)
-    # Numbers that are neither, such as NumPy's, are so by the abstract class.
-    from numbers import Real
+    def accept_float(value: Any) -> Any:
+        if type(value) is float and low <= value <= high:
+            # Not -0.0, which is written otherwise and compares equal.
+            return value or 0.0
+        # `accept_int` again, without the call.
+        return value if type(value) is int and first <= value <= last else accept_any(value)
 
-    if isinstance(value, Real):
-        return float(value)
-    raise TypeError
-
-
-def fold(text: str) -> str:
-    """How the texts of an enum are compared: without case, and with Java's underscores as hyphens."""
-    return text.lower().replace("_", "-")
-
-
-def listed(choices: Sequence[str]) -> str:
-    """*choices* as a sentence has them."""
-    return choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
+    return accept_int if whole else accept_float
 
 
 def choice_acceptor(choices: Sequence[str], *, exact: bool = False) -> Accept:
-    """Acceptance of one of *choices*, in any letter case or Java's spelling unless *exact*; canonical as listed."""
+    """Acceptance of one of *choices*, in any letter case or Java's spelling unless *exact*; the result is as listed."""
     known = frozenset(choices)
     folded = {} if exact else {fold(choice): choice for choice in choices}
     expected = listed(choices)
 
     def accept(value: Any) -> str:
+        if type(value) is str and value in known:
+            return value
         if isinstance(value, Enum) and not isinstance(value, str):
             value = value.value
         if not isinstance(value, str):
@@ -185,36 +221,25 @@ def choice_acceptor(choices: Sequence[str], *, exact: bool = False) -> Accept:
             return folded[fold(text)]
         raise Rejected(expected, hint=did_you_mean(text, choices))
 
-    return routine(accept, "type({value}) is str and {value} in {known}", known=known)
-
-
-def did_you_mean(text: str, names: Sequence[str]) -> str:
-    """A hint with the name that is close to *text*, or nothing."""
-    # Only a mistake pays for this import.
-    from difflib import get_close_matches
-
-    # A beginning that is unique is as good as a small mistake.
-    begun = [name for name in names if len(text) > 2 and fold(name).startswith(fold(text))]  # noqa: PLR2004
-    if len(begun) == 1:
-        return f"did you mean {begun[0]}?"
-    found = get_close_matches(fold(text), [fold(name) for name in names], n=1, cutoff=0.6)
-    return f"did you mean {next(name for name in names if fold(name) == found[0])}?" if found else ""
+    return accept
 
 
 def enum_acceptor(cls: type[Enum]) -> Accept:
-    """Acceptance of a member of *cls*, or of its value or name as text in any letter case."""
+    """Acceptance of a member of *cls*, or of its value or name as a string in any letter case."""
     # A value that is another member's name is the value.
     members = {fold(member.name): member for member in cls} | {fold(str(member.value)): member for member in cls}
     accept_spelling = choice_acceptor([str(member.value) for member in cls])
+    is_flag = issubclass(cls, Flag)
 
     def accept(value: Any) -> Enum:
-        if isinstance(value, cls):
+        # A combination of flags has no string.
+        if isinstance(value, cls) and (not is_flag or value in members.values()):
             return value
-        if isinstance(value, str) and fold(value) in members:
-            return members[fold(value)]
+        if isinstance(value, str) and (found := members.get(fold(str.__str__(value)))) is not None:
+            return found
         return cls(accept_spelling(value))
 
-    return routine(accept, "type({value}) is {cls}", cls=cls)
+    return accept
 
 
 def instance_acceptor(hint: Any) -> Accept:
@@ -234,25 +259,24 @@ def instance_acceptor(hint: Any) -> Accept:
 # Converters for fields: they widen what the constructor takes --------------------------------------------------------
 
 
-_IS_KEY: Final = f"{_IS_TEXT} and '{MASK[0]}' not in {{value}} and '$' not in {{value}}"
-
-
 def secret(value: str | Secret | None) -> Secret | None:
-    """A converter for `attrs.field`: a `Secret` from text; the mask of a redacted provider is no secret."""
+    """A converter for `attrs.field`: a `Secret` from a string; the mask of a redacted provider is no secret."""
+    if type(value) is str and value.isascii() and "*" not in value and "$" not in value:
+        # As `Secret` does, which would cost as much again.
+        new = _new(Secret)
+        _set_held(new, value)
+        return new
     if value is None:
         return None
     if not isinstance(value, (str, Secret)):
         raise RejectedType("a str or a Secret")
     if isinstance(value, Secret) and value.source != "text":
         return value
-    real = reveal(value)
-    _refuse_mask(real)
+    real = value.reveal() if isinstance(value, Secret) else _real(value)
+    _refuse_redacted(real)
     if has_surrogate(real):
         raise Rejected("text without lone surrogates", hint="Java cannot read them")
     return value if isinstance(value, Secret) else Secret(real)
-
-
-routine(secret, _IS_KEY, "{held}({value})", held=held)
 
 
 def required_secret(value: str | Secret) -> Secret:
@@ -263,51 +287,49 @@ def required_secret(value: str | Secret) -> Secret:
     return found
 
 
-routine(required_secret, _IS_KEY, "{held}({value})", held=held)
-
-
-def _refuse_mask(text: str) -> None:
-    if MASK in text:
+def _refuse_redacted(text: str) -> None:
+    if is_redacted(text):
         raise Rejected("the real text", hint="this is the mask of a redacted value; use the original or Secret.from_env")
+
+
+def _kept_hidden(given: object, result: str) -> str:
+    """*result*, or what was given if that hides something and the result does not."""
+    return given if isinstance(given, MaskedText) and not isinstance(result, MaskedText) else result
 
 
 def url(value: str | None) -> str | None:
     """A URL whose credentials, if it has any, are masked."""
+    if type(value) is str and value.isascii() and not ("@" in value or "?" in value or "&" in value or "*" in value):
+        return value
     if value is None:
         return None
-    if type(value) is MaskedText:
-        return value
-    text = accept_text(value)
-    _refuse_mask(text)
-    return masked(text, mask_urls(text))
-
-
-routine(url, " and ".join([_IS_TEXT, *(f"'{mark}' not in {{value}}" for mark in (*URL_MARKS, MASK[0]))]))
+    text = _real(accept_text(value))
+    _refuse_redacted(text)
+    return _kept_hidden(value, masked(text, mask_urls(text)))
 
 
 _durations: Final = Remembered()
 
 
 def duration(value: str | timedelta | None) -> str | None:
-    """A converter for `attrs.field`: a Flink duration as text.
+    """A converter for `attrs.field`: a Flink duration as a string.
 
-    A text is checked as Flink reads it, and kept as it is written: ``"30s"``, ``"500 ms"``, ``"2min"``, ``"PT1.5S"``. A
+    A string is checked as Flink reads it, and kept as it is written: ``"30s"``, ``"500 ms"``, ``"2min"``, ``"PT1.5S"``. A
     `timedelta` is written in the largest unit that is exact; numbers are refused, for their unit is not told.
     """
+    if type(value) is str and hash(value) in _durations:
+        return value
     if value is None:
         return None
     if not isinstance(value, str):
         if _is_timedelta(value):
             return write_duration(value)
         given: object = value
-        hint = f"write its unit: '{given}s'" if type(given) is int else ""
+        hint = f"write its unit: '{given}s'" if type(given) is int and abs(given) < JAVA_BOUNDS["Long"][1] else ""
         raise RejectedType("a duration such as '30s', '500 ms' or '2min', or a timedelta", hint=hint)
     text = accept_text(value)
-    read_duration(reveal(text))
-    return _durations.keep(text) if type(text) is str else text
-
-
-routine(duration, "type({value}) is str and {value} in {known}", known=_durations)
+    read_duration(_real(text))
+    return _durations.keep(text, text)
 
 
 def _is_timedelta(value: object) -> TypeGuard[timedelta]:
@@ -317,156 +339,177 @@ def _is_timedelta(value: object) -> TypeGuard[timedelta]:
     return isinstance(value, timedelta)
 
 
-_plain_json: Final = Remembered()
+_json_objects: Final = Remembered()
 
 
 def json_object(value: str | Mapping[str, Any] | None) -> str | None:
-    """JSON object text from such a text or a mapping; what looks like a credential inside is masked."""
-    if value is None or type(value) is MaskedText:
-        return value
+    """A JSON object from such a string or a mapping; what looks like a credential inside is masked."""
+    if type(value) is str and (known := _json_objects.get(hash(value))) is not None:
+        return value if known == value else masked(value, known)
+    if value is None:
+        return None
     text = _json_text(value)
-    text = mask_json(text, read_json_object(text))
-    return _plain_json.keep(text) if type(text) is str else text
-
-
-routine(json_object, "type({value}) is str and {value} in {known}", known=_plain_json)
+    return _kept_hidden(value, _json_objects.keep(text, mask_json(text, read_json_object(text))))
 
 
 def _json_text(value: Any) -> str:
     if not isinstance(value, str):
         if not isinstance(value, Mapping):
             raise RejectedType("a JSON object, as a mapping or text")
-        value = write_json(value)
-    if value == MASK:
-        _refuse_mask(value)
-    return accept_text(value)
+        return write_json(value)
+    text = _real(accept_text(value))
+    if text == MASK:
+        _refuse_redacted(text)
+    return text
 
 
 def mask_json(text: str, read: object) -> str:
-    """JSON text whose credentials, if it has any, are masked."""
-    if MASK in text and _masked_json(read, "") != read:
-        _refuse_mask(text)
-    shown = _masked_json(read, MASK)
-    return text if shown == read else MaskedText(text, write_read_json(shown))
+    """JSON whose credentials, if it has any, are masked.
+
+    Args:
+        text: the JSON.
+        read: its value, which is not needed any more.
+    """
+    shown = _mask_leaves(read)
+    return text if shown is None else MaskedText(text, write_read_json(shown))
 
 
-def _masked_json(value: object, mask: str, *, below: bool = False) -> object:
-    """*value* with *mask* for the texts under names that look like credentials."""
-    if isinstance(value, dict):
-        items = value.items()
-        return {name: _masked_json(item, mask, below=below or looks_like_credential(name)) for name, item in items}
-    if isinstance(value, list):
-        return [_masked_json(item, mask, below=below) for item in value]
-    if isinstance(value, str):
-        return mask if below and not is_placeholder(value) else mask_urls(value)
-    return value
+def _mask_leaves(read: Any) -> object | None:
+    """*read* with its credentials masked in place; None if it has none."""
+    root = [read]
+    # Containers, and whether a name above them looks like a credential.
+    todo: list[tuple[Any, bool]] = [(root, False)]
+    hides = False
+    while todo:
+        container, below = todo.pop()
+        is_object = isinstance(container, dict)
+        items: Any = container.items() if is_object else enumerate(container)
+        for step, item in items:
+            hidden = below or (is_object and looks_like_credential(step))
+            if isinstance(item, str):
+                if item != (leaf := _masked_leaf(item, hidden=hidden)):
+                    hides = True
+                    container[step] = leaf
+            elif isinstance(item, (dict, list)):
+                todo.append((item, hidden))
+    return root[0] if hides else None
 
 
-# What headers show, by the hash of their text: they hold credentials, and nothing of those may outlive its providers.
-# Python's hash has 64 bits, and a salt of its own in each process.
-_headers_shown: Final[dict[int, str]] = {}
+def _masked_leaf(text: str, *, hidden: bool) -> str:
+    """A string in JSON as it is shown."""
+    # Hidden ones are masked as a whole, others in part.
+    if hidden == (text == MASK):
+        _refuse_redacted(text)
+    if not hidden:
+        return mask_urls(text)
+    return text if is_open(text) else MASK
+
+
+_headers: Final = Remembered()
 
 
 def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str | None:
-    """Request headers as a JSON object of strings or lists of strings; masked, unless the platform fills all of them in."""
-    if value is None or type(value) is MaskedText:
-        return value
-    text = value if type(value) is str and value.isascii() else _json_text(value)
-    _refuse_mask(text)
+    """Request headers as a JSON object of strings or lists of strings; those that hold credentials are masked."""
+    if type(value) is str and (known := _headers.get(hash(value))) is not None:
+        return value if known == value else masked(value, known)
+    if value is None:
+        return None
+    text = _json_text(value)
     read = read_json_flat(text)
+    seen: dict[str, str | list[str]] = {}
     for name, item in read.items():
-        if type(item) is not str and not (type(item) is list and all(type(each) is str for each in item)):
-            raise Rejected("header values that are strings or lists of strings", hint=f"see header {name!r}")
-    if "${" in text and all(type(item) is str and is_placeholder(item) for item in read.values()):
+        if type(item) is str:
+            seen[name] = _masked_header(name, item)
+        elif type(item) is list and all(type(each) is str for each in item):
+            seen[name] = [_masked_header(name, each) for each in item]
+        else:
+            raise Rejected("header values that are strings or lists of strings", hint=f"see header {shown(name)}")
+    return _kept_hidden(value, _headers.keep(text, text if seen == read else MaskedText(text, write_read_json(seen))))
+
+
+def _masked_header(name: str, text: str) -> str:
+    """The value of a request header as it is shown."""
+    _refuse_redacted(text)
+    if is_open(text):
         return text
-    if len(_headers_shown) >= MAX_KNOWN:
-        _headers_shown.clear()
-    shown = _headers_shown[hash(text)] = _masked_headers(tuple(read))
-    return masked(text, shown)
+    return MASK if looks_like_credential_header(name) else mask_value(text)
 
 
-@lru_cache(maxsize=256)
-def _masked_headers(names: tuple[str, ...]) -> str:
-    return write_read_json(dict.fromkeys(names, MASK))
-
-
-routine(
-    json_headers,
-    "type({value}) is str and hash({value}) in {shown}",
-    "{masked}({value}, {shown}[hash({value})])",
-    masked=masked,
-    shown=_headers_shown,
-)
+_maps: Final = Remembered()
 
 
 def flink_map(value: str | Mapping[str, str] | None) -> str | None:
-    """HTTP headers as Flink map text, from such a text or a mapping; masked, unless the platform fills all of them in."""
-    if value is None or type(value) is MaskedText:
-        return value
+    """HTTP headers as a Flink map, from such a string or a mapping; those that hold credentials are masked."""
+    if type(value) is str and (known := _maps.get(hash(value))) is not None:
+        return value if known == value else masked(value, known)
+    if value is None:
+        return None
     if isinstance(value, Mapping):
-        if not all(isinstance(part, str) for pair in value.items() for part in pair):
+        if not all(isinstance(part, str) and not isinstance(part, MaskedText) for pair in value.items() for part in pair):
             raise RejectedType("a mapping from str to str")
-        value = write_map(value)
-    elif not isinstance(value, str):
+        text = accept_text(write_map({str.__str__(name): str.__str__(item) for name, item in value.items()}))
+    elif isinstance(value, str):
+        text = _real(accept_text(value))
+    else:
         raise RejectedType("a Flink map such as 'name:value,other:value', or a mapping")
-    text = accept_text(value)
-    _refuse_mask(text)
+    if text == MASK:
+        _refuse_redacted(text)
     if "\n" in text or "\r" in text:
         raise Rejected("headers without line breaks")
     read = read_map(text)
-    if read and all(map(is_placeholder, read.values())):
-        return text
-    return masked(text, ",".join(f"{name}:{MASK}" for name in read))
+    seen = {name: _masked_header(name, item) for name, item in read.items()}
+    return _kept_hidden(value, _maps.keep(text, text if seen == read else MaskedText(text, write_masked_map(seen))))
 
 
 def stop_texts(value: str | Sequence[str] | None) -> str | None:
-    """Stop sequences, joined by commas; a text is kept as it is written."""
+    """Stop sequences, joined by commas; a string is kept as it is written."""
     if value is None:
         return None
     if isinstance(value, str):
         return accept_text(value)
-    if not isinstance(value, (list, tuple)):
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
         raise RejectedType("a text, or a list or tuple of texts")
-    try:
-        joined = ",".join(value)
-    except TypeError:
-        raise RejectedType("a text, or a list or tuple of texts") from None
-    if not value or not all(value):
+    texts = [_real(item) for item in value]
+    if not texts or not all(texts):
         raise Rejected("at least one stop text, none of them empty", hint="leave stop out to have none")
-    if joined.count(",") >= len(value):
+    joined = ",".join(texts)
+    if joined.count(",") >= len(texts):
         text = next(item for item in value if "," in item)
-        hint = f"Java splits the texts at commas and knows no escape, see {ascii(text)[:60]}"
+        hint = f"Java splits the texts at commas and knows no escape, see {shown(text)}"
         raise Rejected("stop texts without a comma", hint=hint)
-    return joined if joined.isascii() else accept_text(joined)
-
-
-routine(stop_texts, _IS_TEXT)
+    return accept_text(masked(joined, ",".join(map(str.__str__, value))))
 
 
 def fallback(value: Any) -> str | None:
-    """The text of a default value: text as it is, booleans and numbers as text, containers as JSON."""
+    """The string of a default value: strings as they are, booleans and numbers in digits, containers as JSON."""
     if value is None:
         return None
     return text_of(value)
 
 
 def text_of(value: object) -> str:
-    """The text of a value whose Java type is not known."""
+    """The string of a value whose Java type is not known."""
     if isinstance(value, str):
         return accept_text(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
-        return str(int(value))
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise Rejected("a finite number")
-        return repr(float(value))
+    if (number := plain_number(value)) is not None:
+        return _digits(number)
     if _is_timedelta(value):
         return write_duration(value)
     if isinstance(value, (Mapping, list, tuple)):
         return write_json(value)
     raise RejectedType("a str, bool, number, timedelta, or what JSON can carry")
+
+
+def _digits(number: float) -> str:
+    if isinstance(number, int):
+        if not is_writable(number):
+            raise Rejected("a number of fewer digits")
+        return str(number)
+    if not math.isfinite(number):
+        raise Rejected("a finite number")
+    return repr(number or 0.0)
 
 
 CANONICAL: Final[set[Accept]] = {

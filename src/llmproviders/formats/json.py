@@ -11,6 +11,7 @@ from json.decoder import JSONArray, JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
+from ..messages import shown
 from .tree import Locate, Path, Place, SyntaxProblem, Tree, place_of, too_deep, wrapped
 
 __all__ = ["edit", "read", "write"]
@@ -100,7 +101,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(result) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise _Unfit(f"each key once, got {twice!r} twice")
+        raise _Unfit(f"each key once, got {shown(twice)} twice")
     return result
 
 

@@ -11,7 +11,8 @@ import re
 from typing import Any, Final
 
 from ..errors import ProviderError
-from .tree import MAX_DEPTH, Locate, Path, Place, SyntaxProblem, Tree, changed, nearest, needs, wrapped
+from ..messages import shown
+from .tree import MAX_DEPTH, Locate, Path, Place, SyntaxProblem, Tree, changed, nearest, needs, place_of, wrapped
 
 __all__ = ["edit", "read", "write"]
 
@@ -19,13 +20,18 @@ MAX_NODES: Final = 2_000_000
 """The largest document, in nodes, with aliases counted as often as they are used."""
 
 _HINTS: Final = {
-    "mapping values are not allowed": "quote a text that has a colon and a blank in it",
+    "mapping values are not allowed": "quote a string that has a colon and a blank in it",
     "'\\t'": "indent with blanks",
-    "'@'": "quote a text that begins so",
-    "'`'": "quote a text that begins so",
-    "'%'": "quote a text that begins so",
+    "'@'": "quote a string that begins so",
+    "'`'": "quote a string that begins so",
+    "'%'": "quote a string that begins so",
 }
 """What to do about what the reader says."""
+# A message may quote a character or one of the reader's tokens, but no part of the document: that may be a secret.
+_QUOTED: Final = (
+    r"""('(?:\\?.|\\x..|\\u.{4}|\\U.{8}|<[a-z ]+>)'|"'")"""
+    r"""|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+)
 _NULL: Final = ("", "~", "null", "Null", "NULL")
 _BOOLEANS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER: Final = r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"
@@ -45,17 +51,22 @@ def read(text: str) -> tuple[Tree, Locate]:
     try:
         for event in yaml.YAML(typ="safe", pure=True).parse(io.StringIO(text)):
             reader.take(event)
+    except SyntaxProblem:
+        raise
     except yaml.error.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-        said = error.problem or error.context or "it cannot be read"
+        said = re.sub(_QUOTED, lambda found: found[1] or "...", error.problem or error.context or "it cannot be read")
         hint = next((hint for part, hint in _HINTS.items() if part in said), "")
-        raise SyntaxProblem(place, f"YAML ({said})", hint=hint) from None
-    except (yaml.error.YAMLError, ValueError) as error:
-        if isinstance(error, SyntaxProblem):
-            raise
-        raise SyntaxProblem(Place(1, 1), f"YAML ({' '.join(str(error).split())[:120]})") from None
-    return reader.tree, nearest(reader.places)
+        problem = SyntaxProblem(place, f"YAML ({said})", hint=hint)
+    except yaml.reader.ReaderError as error:
+        problem = SyntaxProblem(place_of(text, error.position), f"YAML (character #x{error.character:04x} is not allowed)")
+    except (yaml.error.YAMLError, ValueError):
+        problem = SyntaxProblem(Place(1, 1), "YAML (it cannot be read)")
+    else:
+        return reader.tree, nearest(reader.places)
+    # Outside of `except`: the reader's error holds parts of the document.
+    raise problem
 
 
 def write(tree: Tree) -> str:
@@ -81,7 +92,7 @@ def edit(text: str, path: Path, value: Tree) -> str:
             if new is not None and repr(read(new)[0]) == expected:
                 return new
         except (ValueError, needs("ruamel.yaml", "yaml").error.YAMLError):
-            # No YAML came out, or ruamel.yaml takes a text for what it is not, such as a date.
+            # No YAML came out, or ruamel.yaml takes a string for what it is not, such as a date.
             continue
     where = ".".join(map(str, path))
     msg = f"{where} cannot be set without changing something else (is it shared by an anchor?); edit the file by hand"
@@ -167,11 +178,13 @@ def _round_trip() -> Any:
     yaml.preserve_quotes = True
     yaml.width = 2**31
     yaml.allow_unicode = True
+    # Its warning shows the anchor, and two of one name are read as YAML says.
+    yaml.composer.warn_double_anchors = False
     return yaml
 
 
 def _quoted(tree: Tree) -> Tree:
-    """Texts that some YAML version reads as something else, or could not show, in double quotes."""
+    """Strings that some YAML version reads as something else, or could not show, in double quotes."""
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     if isinstance(tree, dict):
@@ -220,7 +233,8 @@ class _Reader:
                 self.anchors[event.anchor] = (value, 1)
         elif kind == "AliasEvent":
             if event.anchor not in self.anchors:
-                raise SyntaxProblem(place, f"an anchor &{event.anchor} before its alias, and not around it")
+                hint = "quote a string that begins with *"
+                raise SyntaxProblem(place, "an anchor before its alias, and not around it", hint=hint)
             self._put(*self.anchors[event.anchor], place)
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
             _known_tag(event, place)
@@ -244,7 +258,7 @@ class _Reader:
         if isinstance(frame.node, list):
             return (*frame.path, len(frame.node))
         if frame.key is None:
-            raise SyntaxProblem(place, "a key that is a text", hint="quote a text that begins with a brace or bracket")
+            raise SyntaxProblem(place, "a key that is a string", hint="quote a string that begins with a brace or bracket")
         return (*frame.path, frame.key)
 
     def _put(self, value: Any, size: int, place: Place, *, placed: bool = False) -> None:
@@ -262,9 +276,9 @@ class _Reader:
             frame.node.append(value)
         elif frame.key is None and not placed:
             if not isinstance(value, str):
-                raise SyntaxProblem(place, "a key that is a text", hint="quote it")
+                raise SyntaxProblem(place, "a key that is a string", hint="quote it")
             if value in frame.node:
-                raise SyntaxProblem(place, f"each key once, got {value!r} twice")
+                raise SyntaxProblem(place, f"each key once, got {shown(value)} twice")
             frame.key = value
             self.places[(*frame.path, value)] = place
         else:
@@ -274,7 +288,7 @@ class _Reader:
 
 def _known_tag(event: Any, place: Place) -> None:
     if event.tag is not None and str(event.tag) not in (*_TAGS, "!"):
-        raise SyntaxProblem(place, "a document without tags of its own", hint=f"leave out {event.tag}")
+        raise SyntaxProblem(place, "a document without tags of its own", hint="quote a string that begins with !")
 
 
 def _scalar(event: Any, place: Place) -> Any:
@@ -285,7 +299,7 @@ def _scalar(event: Any, place: Place) -> Any:
         return text
     value = _plain(text, place)
     if tag and type(value).__name__ not in _FITS[tag]:
-        raise SyntaxProblem(place, f"a text that fits its tag !!{tag}")
+        raise SyntaxProblem(place, f"a value that fits its tag !!{tag}")
     return value
 
 
@@ -296,11 +310,10 @@ def _plain(text: str, place: Place) -> Any:
         return _BOOLEANS[text]
     if re.fullmatch(_INTEGER, text):
         if re.fullmatch(r"[-+]?0[0-9]+", text):
-            raise SyntaxProblem(
-                place, "a number without a leading zero", hint=f'YAML 1.1 reads it as octal; write "{text}" for a text'
-            )
+            hint = "YAML 1.1 reads it as octal; write a quoted string if it is none"
+            raise SyntaxProblem(place, "a number without a leading zero", hint=hint)
         if len(text) > 40:  # noqa: PLR2004
-            raise SyntaxProblem(place, "a number of at most 40 digits")
+            raise SyntaxProblem(place, "a number of at most 40 digits", hint="write a quoted string if it is none")
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
     if re.fullmatch(_FLOAT, text):
         special = text.lower().replace(".inf", "inf").replace(".nan", "nan")

@@ -3,103 +3,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from types import MemberDescriptorType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
+from typing_extensions import Self
 
-from ..errors import InvalidOptionsError, Problem, Rejected, invalid
+from ..boundary import public, stripped
+from ..columns import Columns
+from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
 from ..extras import NO_EXTRAS, Extra, ExtraOptions
-from ..flat import converter
-from ..records import default_of
-from ..secrets import MaskedText, Secret, mask_urls, reveal
-from ..table import EXTRAS, Rule, Shape, Table, shown
+from ..fields.compiled import Compiled, compiled, generated
+from ..fields.description import FIELD, Rule, hiding
+from ..fields.hooks import OptionReader, converter, flattener, text_writer
+from ..fields.problems import collect, said
+from ..fields.spec import EXTRAS
+from ..messages import did_you_mean, shown
+from ..runtimes import Runtime
+from ..runtimes import runtime as runtime_of
+from ..secrets import MASK, MaskedText, Secret, reveal, stand_in
 from ..tasks import endpoint_for_task, task_of_endpoint
-from ..values import did_you_mean
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
-
     from ..checks import Facts
-    from ..columns import Columns
-    from ..runtimes import Runtime
 
 __all__ = ["Provider"]
 
 
-class _Stored:
-    """Reads a field of a provider: its value if the provider stores one, else the class's default."""
+class _Flat:
+    """The slot of a provider's flat dict, which is no field."""
 
-    __slots__ = ("default", "name")
-
-    def __init__(self, name: str, default: object = None) -> None:
-        self.name = name
-        self.default = default
-
-    def __get__(self, instance: Provider | None, owner: type) -> Any:
-        if instance is None:
-            return self
-        position = instance._shape.index.get(self.name)
-        return self.default if position is None else instance._values[position]
+    __slots__ = ("_flat",)
+    _flat: tuple[object, dict[str, str]] | None
+    """The options, kept when they are first asked for, with the version of the hooks that wrote them: a job asks again and
+    again, and a copy takes a tenth of the time. None before, and always if a secret is looked up at each call;
+    unset in a provider that was unpickled."""
 
 
-def _extra_options(options: Mapping[str, object]) -> Mapping[str, Extra]:
-    return ExtraOptions(options)
+def _extra_options(value: Mapping[str, object] | None) -> Mapping[str, Extra]:
+    return ExtraOptions(value)
 
 
-class _Signature:
-    """The signature of a class's constructor, made when somebody asks."""
-
-    def __get__(self, instance: object, owner: type[Provider]) -> Any:
-        from inspect import Parameter, Signature
-
-        parameters = []
-        # The table's defaults are masked; a class that is abstract has none.
-        specs = {} if owner._unfit() else owner._table().specs
-        for field in sorted(attrs.fields(owner), key=lambda field: (bool(field.kw_only), field.name == EXTRAS)):
-            kind = Parameter.KEYWORD_ONLY if field.kw_only else Parameter.POSITIONAL_OR_KEYWORD
-            default = (
-                Parameter.empty if field.default is attrs.NOTHING else (specs[field.name].default if specs else default_of(field))
-            )
-            parameters.append(Parameter((field.alias or field.name).lstrip("_"), kind, default=default, annotation=field.type))
-        return Signature([*parameters, Parameter("more_options", Parameter.VAR_KEYWORD)])
-
-
-class _Content:
-    """What a provider holds: not a slot a field, so that a variant costs only what differs from the defaults."""
-
-    __slots__ = ("__weakref__", "_flat", "_shape", "_values")
-    _flat: dict[str, str] | None
-    """The options, kept from their second use on: most variants are made for one use. Empty after the first."""
-    _shape: Shape
-    _values: tuple[Any, ...]
-
-    def __replace__(self, /, **changes: Any) -> Any:
-        """What `copy.replace` of Python 3.13 calls."""
-        return self.with_(**changes)  # type: ignore[attr-defined]
-
-
-NO_OPTIONS: Final[dict[str, str]] = {}
-_set_flat = _Content.__dict__["_flat"].__set__
-_set_shape = _Content.__dict__["_shape"].__set__
-_set_values = _Content.__dict__["_values"].__set__
-
-
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class Provider(_Content):
+@attrs.frozen(kw_only=True)
+class Provider(_Flat):
     """A typed, frozen, validated configuration of a model provider for Flink.
 
     Subclass it for a provider of your own: a frozen attrs class whose fields carry ``metadata=option("java-key")``, and
-    its `identifier`. Names that are no option become extra options, passed to Java as they are; a name that looks like
-    a misspelled option is refused, and ``extra_options={...}`` is the way to pass it all the same. An option that is
-    None is not emitted; one that is not given has its default.
+    its `identifier`. A keyword that is no option becomes an extra option, passed to Java as it is; a name that looks like
+    a misspelled option is refused, and ``extra_options={...}`` passes it all the same. An option that is None is not
+    emitted; one that is not given has its default.
 
     Raises:
         InvalidOptionsError: from every call that makes a provider, listing all that is wrong with the call; a
             ValueError, and a TypeError too where a type is wrong.
+        InvalidClassError: if the class is declared in a way that cannot work.
     """
-
-    __slots__ = ()
 
     identifier: ClassVar[str]
     """The identifier that Flink's factory discovery knows, for example ``openai-compat``."""
@@ -113,89 +73,41 @@ class Provider(_Content):
     """Names that must not become extra options, each with what to do instead."""
     relatives: ClassVar[tuple[type[Provider], ...]] = ()
     """Classes for the same kind of service, which `for_runtime` may go over to."""
+    _compiled: ClassVar[Compiled | None] = None
 
     extra_options: Mapping[str, Extra] = attrs.field(default=NO_EXTRAS, converter=_extra_options)
-    """Options beyond the typed ones: Java keys and texts, never second-guessed; they win over typed options."""
+    """Options beyond the typed ones: Java keys and strings, never second-guessed; they win over typed options."""
 
-    has_own_names: ClassVar[bool] = True
-    """Whether a name that is given always means the option of that name."""
-    _compiled: ClassVar[Any] = None
-    __signature__ = _Signature()
+    if not TYPE_CHECKING:
+        # Type checkers see the constructor that attrs would write.
+        @generated
+        def __init__(self, **options: Any) -> None:
+            """Make a provider; every problem of the call is reported at once."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        # Compiled on first use, when every name in the annotations can be resolved.
         cls._compiled = None
+        if "__init__" not in vars(cls):
+            # attrs leaves a constructor alone that is there already.
+            cls.__init__ = Provider.__dict__["__init__"]  # type: ignore[method-assign]
         # attrs takes what has an annotation for a field, and would drop what has none. Python 3.14 may tell only later.
         own = vars(cls)
         annotated = own.get("__annotations__", own if "__annotate_func__" in own else {})
-        for name in own.keys() - annotated.keys():
-            if isinstance(getattr(super(cls, cls), name, None), _Stored) and not isinstance(own[name], _Stored):
-                raise _hides(cls, name)
+        for field in attrs.fields(cls):
+            if field.name in own and field.name not in annotated and not _is_field(own[field.name]):
+                raise hiding(cls, field.name)
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
-        """Called by attrs when it has built a class: store its fields our way, and undo what attrs wrote for its own."""
-        _take_over(cls)
-
-    @classmethod
-    def _table(cls) -> Table:
-        """The class's tables."""
-        if cls._compiled is None:
-            if getattr(cls, "identifier", None) is None:
-                msg = f"{cls.__name__} is abstract: use a subclass that has an identifier, or GenericProvider"
-                raise TypeError(msg)
-            for base in cls.__mro__:
-                if is_unbuilt(base):
-                    msg = f"{base.__name__} has options but is no attrs class: decorate it with @attrs.frozen(kw_only=True)"
-                    raise TypeError(msg)
-            table = Table(cls)
-            for name, default in table.defaults.items():
-                stored = getattr(cls, name)
-                if not isinstance(stored, _Stored):
-                    raise _hides(cls, name)
-                if stored.default is not default:
-                    setattr(cls, name, _Stored(name, default))
-            cls._compiled = table
-        return cls._compiled  # type: ignore[no-any-return]
-
-    @classmethod
-    def _unfit(cls) -> Exception | None:
-        """Why the class has no tables, as an error for the caller to raise; None if it has."""
-        try:
-            cls._table()
-        except Exception as error:  # noqa: BLE001
-            # Such as the NameError of an annotation.
-            return error.with_traceback(None)
-        return None
-
-    def __init__(self, /, *args: Any, **given: Any) -> None:
-        table: Any = self._compiled
-        if table is None:
-            if (unfit := self._unfit()) is not None:
-                del args, given
-                raise unfit
-            table = self._table()
-        if not args and (plan := table.empty.plans[tuple(given)]) is not None and plan(self, (), given.values()):
-            return
-        problems: list[Problem] = []
-        if args:
-            given, problems = _bind(table, args, given)
-        error = fill(self, table, given, {}, None, problems)
-        if error is not None:
-            # Nothing that holds a secret may stay in a frame that a traceback shows with its variables.
-            del args, given
-            raise error
-
-    @classmethod
-    def made(cls, given: Mapping[str, Any]) -> tuple[Self, Exception | None]:
-        """A provider of arguments by name, or the error that there is none, for callers that hold secrets."""
-        new = object.__new__(cls)
-        return new, cls._unfit() or fill(new, cls._table(), given, {}, None, [])
+        """Called by attrs when it has built a class: what attrs calls the constructor is ours."""
+        if "__attrs_init__" not in vars(cls):
+            cls.__init__ = Provider.__dict__["__init__"]  # type: ignore[method-assign]
+        cls.__attrs_init__ = Provider.__dict__["__init__"]  # type: ignore[attr-defined]
 
     # Deriving ---------------------------------------------------------------------------------------------------------
 
-    def with_(self, /, *args: Any, **changes: Any) -> Self:
+    @generated
+    def with_(self, **changes: Any) -> Self:
         """A new provider of the same class with *changes*, validated like a new one.
 
         A name that is no option joins the extra options, by the rules of the constructor; ``extra_options={...}``
@@ -205,49 +117,38 @@ class Provider(_Content):
         Raises:
             InvalidOptionsError: listing everything that is wrong with the changes.
         """
-        if args:
-            # There are positional arguments in the signature only so that subclasses may narrow it.
-            count = len(args)
-            del args, changes
-            raise TypeError(f"with_() takes options by name only, got {count} without")
-        if (plan := self._shape.plans[tuple(changes)]) is not None:
-            new = object.__new__(type(self))
-            if plan(new, self._values, changes.values()):
-                return new
-        new, error = self._derived(changes)
-        if error is None:
-            return new
-        del changes
-        raise error
+        raise NotImplementedError
 
+    @public
     def without(self, *names: str) -> Self:
         """A new provider with the named options back at their defaults, and the named extras removed.
 
         Raises:
             InvalidOptionsError: if a name is neither, or the option is required.
         """
-        table = self._table()
-        state, problems = self._state(), []
-        extras: dict[str, Any] = {}
+        about = compiled(type(self)).about
+        options = {spec.parameter: spec for spec in about.specs.values() if spec.attribute.init}
+        problems: list[Problem] = []
+        changes: dict[str, Any] = {}
+        extras = dict(self.extra_options)
         for name in names:
-            spec = table.specs.get(name)
-            if spec is not None and spec.required:
+            if name in options and options[name].required:
                 problems.append(Problem(name, "a value", hint="it is required and has no default to go back to"))
-            elif spec is not None:
-                state.pop(name, None)
-            elif name in self.extra_options:
-                extras[name] = None
+            elif name in options:
+                changes[name] = options[name].fresh_default()
+            elif name in extras:
+                del extras[name]
             else:
-                known = [*table.specs, *self.extra_options]
-                expected = f"the name of an option or extra of this {table.subject}"
-                problems.append(Problem(name, expected, hint=did_you_mean(name, known)))
-        new = object.__new__(type(self))
-        error = fill(new, table, extras, state, {*names, *extras}, problems)
-        if error is not None:
-            raise error
-        return new
+                expected = f"the name of an option or extra of this {about.subject}"
+                got = "" if isinstance(name, str) else shown(name)
+                known = [*options, *extras]
+                problems.append(Problem(str(name) if not got else "", expected, got=got, hint=did_you_mean(name, known)))
+        if problems:
+            raise invalid(about.subject, problems)
+        return self.with_(**{EXTRAS: extras, **changes})
 
-    def for_task(self, task: Any, /, *args: Any, **changes: Any) -> Self:
+    @public
+    def for_task(self, task: Any, /, **changes: Any) -> Self:
         """The variant for another task, such as ``"embeddings"``.
 
         If the provider has an endpoint, the task's path at its end is replaced (also between DashScope's
@@ -257,29 +158,24 @@ class Provider(_Content):
             InvalidOptionsError: if the class has no such task, the endpoint does not tell where the task is served, or
                 an option that was set is not one of the new task (pass it as None, or `without` it first).
         """
-        if args:
-            count = len(args)
-            del args, changes
-            raise TypeError(f"for_task() takes options by name only, got {count} without")
-        problems = self._to_task(task, changes)
-        new, error = (self, invalid(type(self).__name__, problems)) if problems else self._derived(changes)
-        if error is not None:
-            del changes
-            raise error
-        return new
+        if problems := self._to_task(task, changes):
+            raise invalid(type(self).__name__, problems)
+        return self.with_(**changes)
 
     def _to_task(self, task: str, changes: dict[str, Any]) -> list[Problem]:
         """Add to *changes* what the move to *task* takes; what is in its way is returned."""
-        table = self._table()
-        if task not in self.tasks:
+        specs = compiled(type(self)).about.specs
+        if not isinstance(task, str) or task not in self.tasks:
             return [no_task(type(self), task)]
+        if changes.get("task", task) != task:
+            return [Problem("task", f"no other task than {task}", got=shown(changes["task"]), hint="leave it out")]
         endpoint = changes.get("endpoint", getattr(self, "endpoint", None))
         if isinstance(endpoint, str):
             endpoint = reveal(endpoint)
             try:
                 moved = endpoint_for_task(endpoint, task)
             except Rejected as error:
-                return [Problem("endpoint", error.expected, got=ascii(mask_urls(endpoint)), hint=error.hint)]
+                return [Problem("endpoint", error.expected, got=shown(endpoint), hint=error.hint)]
             if "endpoint" in changes and moved != endpoint:
                 got = f"one of task {task_of_endpoint(endpoint)}"
                 return [Problem("endpoint", f"an endpoint of task {task}", got=got)]
@@ -290,30 +186,32 @@ class Provider(_Content):
             changes["task"] = task
         for name, value in self._task_defaults(task).items():
             changes.setdefault(name, value)
+        # Defaults that nobody chose go along.
+        values = self._chosen() | changes
         return [
             Problem(
                 name,
                 f"no such option for task {task}",
-                got=shown(changes.get(name, getattr(self, name)), with_type=False, hidden=info.format == "json"),
+                got=shown(values[name], hidden=spec.is_opaque),
                 hint=f"pass {name}=None to drop it",
             )
-            for name in dict.fromkeys((*self._shape.names, *(name for name in changes if name in table.specs)))
-            if (info := table.specs[name].info) and info.tasks and task not in info.tasks and changes.get(name, name) is not None
+            for name, spec in specs.items()
+            if spec.info and spec.info.tasks and task not in spec.info.tasks and values.get(name) is not None
         ]
 
     def _task_defaults(self, task: str) -> dict[str, Any]:
         """What options at their defaults become for *task*, where the class's defaults are not for it."""
         return {}
 
-    def _derived(self, changes: Mapping[str, Any]) -> tuple[Self, Exception | None]:
-        new = object.__new__(type(self))
-        if (plan := self._shape.plans[tuple(changes)]) is not None and plan(new, self._values, changes.values()):
-            return new, None
-        return new, fill(new, self._table(), changes, self._state(), changes, [])
-
-    def _state(self) -> dict[str, Any]:
-        """What differs from the defaults."""
-        return dict(zip(self._shape.names, self._values))  # noqa: B905  # they are as long as each other
+    def _chosen(self) -> dict[str, Any]:
+        """The fields that differ from the class's defaults, extra options last."""
+        found = {name: (getattr(self, name, None), spec.default) for name, spec in compiled(type(self)).about.specs.items()}
+        # 1 and 1.0 are equal, and are written differently.
+        return {
+            name: value
+            for name, (value, default) in found.items()
+            if value is not default and (value != default or repr(value) != repr(default))
+        }
 
     # Flink's side -----------------------------------------------------------------------------------------------------
 
@@ -344,8 +242,8 @@ class Provider(_Content):
             input_columns: name and type of each input column of the model; options that depend on them are aligned.
             overrides: changes for this call, as by `with_`.
             model: the model's name for this call.
-            runtime: what shall read them, such as ``"flink-2.3"``: the provider is checked against it, and options that
-                it does not know and nobody set are left out.
+            runtime: the runtime that reads them, such as ``"flink-2.3"``: the provider is checked against it, and options
+                that it does not know and nobody set are left out.
             redact: show the mask instead of secrets; references are then not resolved.
 
         Raises:
@@ -353,71 +251,115 @@ class Provider(_Content):
             InvalidOptionsError: if the overrides, the model, the columns or the runtime do not go with the provider.
             UnknownRuntimeError: if there is no such runtime.
         """
-        if input_columns is None and overrides is None and model is None and runtime is None and not redact:
-            flat = self._flat
-            return flat.copy() if flat else self._flatten()
-        provider = self
-        if overrides is not None and not_a_mapping(overrides) is not None:
-            del overrides
-            msg = "overrides: expected a mapping of Python names to values"
-            raise TypeError(msg)
+        is_plain = input_columns is None and overrides is None and model is None and runtime is None and not redact
+        if is_plain:
+            try:
+                kept = self._flat
+            except AttributeError:
+                kept = None
+            if kept is not None and kept[0] is converter.version:
+                return kept[1].copy()
+        # As `public` does it, which would take longer than the copy.
+        try:
+            return self._flatten() if is_plain else self._options(input_columns, overrides, model, runtime, redact=redact)
+        except Exception as error:  # noqa: BLE001
+            failure = stripped(error)
+        del overrides
+        raise failure
+
+    def _options(
+        self,
+        input_columns: Sequence[tuple[str, Any]] | None,
+        overrides: Mapping[str, Any] | None,
+        model: str | None,
+        runtime: str | Runtime | None,
+        *,
+        redact: bool,
+    ) -> dict[str, str]:
         if overrides is not None or model is not None:
-            provider, error = self._derived({**(overrides or {}), **self._model(model)})
-            # What may hold a secret is not kept beyond its use.
-            overrides = None
-            if error is not None:
-                raise error
-        names, problems = ([], []) if input_columns is None else _column_names(input_columns)
+            changes = {**_changes(type(self).__name__, overrides), **self._model(model)}
+            return self.with_(**changes)._options(input_columns, None, None, runtime, redact=redact)
+        problems = _of_columns(input_columns)
         unwanted: Collection[str] = ()
         if runtime is not None:
             from ..checks import surplus
 
             runtime = runtime_of(runtime)
-            problems += [problem for problem in provider.check(runtime) if problem.severity == "error"]
-            unwanted = surplus(provider._facts(), runtime)
+            problems += [problem for problem in self.check(runtime) if problem.severity == "error"]
+            unwanted = surplus(self._facts(), runtime)
         if problems:
             raise invalid(type(self).__name__, problems)
-        flat = provider._table().flatten(provider._shape, provider._values, show=str) if redact else provider._flatten()
+        flat = self._flatten_as(str) if redact else self._flatten()
         if input_columns is not None:
-            flat, problems = provider._align(flat, names)
-            if problems:
-                del flat
-                raise invalid(type(self).__name__, problems)
+            flat = self._align(flat, [name for name, _ in input_columns])
         for key in unwanted:
             del flat[key]
         return flat
 
     def _flatten(self) -> dict[str, str]:
+        """The flat dict, as the converter makes it."""
         try:
-            made = self._shape.flatten(self._values)
-            if made is None:
-                table = self._table()
-                made = table.flatten(self._shape, self._values), table.is_lasting(self._shape, self._values)
+            made: Any = self._compiled
+            if made.hook[0] is not converter.version:
+                made.hook = converter.version, converter.get_unstructure_hook(type(self))
+            return made.hook[1](self)  # type: ignore[no-any-return]
+        except ProviderError:
+            raise
         except Exception as error:  # noqa: BLE001
-            # Its frames hold the secrets that came before it.
-            failure = error.with_traceback(None)
-        else:
-            flat, lasting = made
-            if lasting:
-                _set_flat(self, NO_OPTIONS if self._flat is None else flat.copy())
-            return flat
-        raise failure
+            failure = error
+        raise invalid(type(self).__name__, [*self._unwritable()] or [Problem("", "a hook that works", got=said(failure))])
+
+    def _unwritable(self) -> Iterator[Problem]:
+        """The options whose hook fails."""
+        for name, spec in compiled(type(self)).about.specs.items():
+            value = getattr(self, name, None)
+            if spec.info is not None and value is not None:
+                try:
+                    text_writer(spec.info)(value)
+                except Exception as error:  # noqa: BLE001
+                    expected, hint = "a value that its hook can write", ""
+                    if isinstance(error, Rejected):
+                        expected, hint = error.expected, error.hint
+                    got = shown(value, hidden=spec.is_opaque)
+                    yield Problem(spec.parameter, expected, got=got, hint=hint, key=spec.other_key)
+
+    def _flatten_as(self, show: Callable[[Secret | MaskedText], str]) -> dict[str, str]:
+        """The flat dict with what *show* makes of values that are masked."""
+
+        def seen(value: Any) -> Any:
+            if isinstance(value, MaskedText):
+                return show(value)
+            return stand_in(show(value)) if isinstance(value, Secret) else value
+
+        copy: Any = object.__new__(compiled(type(self)).unfrozen)
+        for name in compiled(type(self)).about.specs:
+            if hasattr(self, name):
+                setattr(copy, name, seen(getattr(self, name)))
+        copy.extra_options = ExtraOptions(self.extra_options).mapped(seen)
+        copy.__class__ = type(self)
+        return copy._flatten()  # type: ignore[no-any-return]
 
     def _model(self, model: str | None) -> dict[str, Any]:
+        """The change that gives the provider a model's name."""
         if model is None:
             return {}
         key = self.model_option_key()
-        for name, spec in self._table().specs.items():
+        for spec in compiled(type(self)).about.specs.values():
             if spec.info is not None and spec.info.key == key:
-                return {name: model}
+                return {spec.parameter: model}
         return {EXTRAS: {**self.extra_options, key: model}}
 
-    def _align(self, flat: dict[str, str], columns: list[str]) -> tuple[dict[str, str], list[Problem]]:
-        """*flat* for a model with these input columns, and what is wrong with them."""
-        return flat, []
+    def _align(self, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
+        """*flat* for a model with these input columns.
+
+        Raises:
+            InvalidOptionsError: if the provider does not go with them.
+        """
+        return flat
 
     # Against a runtime ------------------------------------------------------------------------------------------------
 
+    @public
     def check(
         self,
         runtime: str | Runtime,
@@ -449,9 +391,13 @@ class Provider(_Content):
         facts = provider._facts()
         found = problems(facts, runtime_of(runtime), input=given, output=made)
         if given is not None:
-            found += tuple(provider._align(dict(facts.flat), [column.name for column in given])[1])
+            try:
+                provider._align(dict(facts.flat), [column.name for column in given])
+            except InvalidOptionsError as error:
+                found += error.problems
         return found
 
+    @public
     def for_runtime(self, runtime: str | Runtime) -> Provider:
         """The provider to use on *runtime* in place of this one, which may be of another class.
 
@@ -473,27 +419,25 @@ class Provider(_Content):
         if task is not None and task not in cls.tasks:
             expected = f"a task that {cls.identifier} has ({', '.join(cls.tasks)})"
             raise invalid(type(self).__name__, [Problem("task", expected, got=task, hint=f"{runtime} has no other")])
-        facts, factory, table = self._facts(), runtime.factories[cls.identifier], cls._table()
+        facts, factory, specs = self._facts(), runtime.factories[cls.identifier], compiled(cls).about.specs
         given: dict[str, Any] = {}
         extras: dict[str, Any] = {}
         problems: list[Problem] = []
         for key in facts.flat:
             name, option = facts.names.get(key, key), factory.option(key)
-            if name in table.specs and option is not None:
+            if name in specs and option is not None:
                 if key in facts.chosen or option.default != facts.flat[key]:
-                    given[name] = getattr(self, name)
+                    given[specs[name].parameter] = getattr(self, name)
             elif key in self.extra_options and (option is not None or key in ALWAYS):
                 extras[key] = self.extra_options[key]
             elif key in facts.chosen:
                 problems.append(lost(facts, key, cls.identifier, runtime))
-        new, error = cls.made({**given, EXTRAS: extras})
-        if problems and isinstance(error, InvalidOptionsError):
+        try:
+            new = cls(**given, extra_options=extras)
+        except InvalidOptionsError as error:
             problems += error.problems
         if problems:
-            error = invalid(type(self).__name__, problems)
-        if error is not None:
-            del given, extras, facts
-            raise error
+            raise invalid(type(self).__name__, problems)
         return new
 
     @classmethod
@@ -507,9 +451,7 @@ class Provider(_Content):
         from ..checks import identity, surplus
 
         facts = self._facts()
-        problems = identity(facts, runtime)
-        if problems:
-            del facts
+        if problems := identity(facts, runtime):
             raise invalid(type(self).__name__, problems)
         return self.with_(**dict.fromkeys(facts.names[key] for key in surplus(facts, runtime)))
 
@@ -517,13 +459,13 @@ class Provider(_Content):
         """What the checks against a runtime look at."""
         from ..checks import Facts
 
-        infos = [spec.info for spec in self._table().specs.values() if spec.info]
+        infos, chosen = compiled(type(self)).about.infos, self._chosen()
         keys = {key: info for info in infos for key in (info.key, info.sequence_key) if key}
         opaque = {key for key, info in keys.items() if info.secret or info.format == "json" or info.java == "Map"}
         return Facts(
             identifier=self.provider_name(),
-            flat=self._table().flatten(self._shape, self._values, show=_as_java_sees),
-            chosen=frozenset(key for key, info in keys.items() if info.name in self._shape.index) | self.extra_options.keys(),
+            flat=self._flatten_as(_as_java_sees),
+            chosen=frozenset(key for key, info in keys.items() if info.name in chosen) | self.extra_options.keys(),
             names={key: info.name for key, info in keys.items()},
             tasks={key: info.tasks for key, info in keys.items() if info.tasks},
             hidden=opaque | {key for key, extra in self.extra_options.items() if type(extra) is not str},
@@ -532,216 +474,132 @@ class Provider(_Content):
         )
 
     @classmethod
+    @public
     def from_options(cls, options: Mapping[str, str]) -> Self:
-        """The provider of a flat dict of Java keys and texts, such as SHOW CREATE MODEL gives.
+        """The provider of a flat dict of Java keys and strings, such as SHOW CREATE MODEL gives.
 
-        Texts are read as Flink reads them. Unknown keys become extra options; a key ``provider`` must be the class's.
+        Strings are read as Flink reads them. Unknown keys become extra options; a key ``provider`` must be the class's.
 
         Raises:
             InvalidOptionsError: listing everything that is wrong with the options.
         """
-        new, error = cls._read(options)
-        if error is not None:
-            del options
-            raise error
-        return new
+        return converter.structure(options, cls)
 
     @classmethod
-    def _read(cls, options: Mapping[str, str]) -> tuple[Self, Exception | None]:
-        new = object.__new__(cls)
-        if cls._compiled is None and (unfit := cls._unfit()) is not None:
-            return new, unfit
-        table: Any = cls._compiled
-        if (problem := not_a_mapping(options)) is not None:
-            return new, invalid(table.subject, [problem])
-        if (plan := table.reading[tuple(options)]) is not None and plan(new, (), options.values()):
-            return new, None
-        given, extras, problems = table.reader(options)
+    def _structured(cls, read: OptionReader, flat: Mapping[str, str]) -> Self:
+        """The provider of a flat dict; every problem of it is reported, whether of its strings or of the provider."""
+        about = compiled(cls).about
+        given, extras, problems = read(flat)
+        if not (extras or problems):
+            return cls(**about.arguments(given))
         identifier = extras.pop("provider", cls.identifier)
         if identifier != cls.identifier:
             hint = "use llmproviders.from_options(identifier, options)"
-            problems.append(Problem("provider", cls.identifier, got=ascii(identifier)[:60], hint=hint))
+            problems.append(Problem("provider", cls.identifier, got=shown(identifier), hint=hint))
         if extras:
             given[EXTRAS] = extras
-        return new, fill(new, table, given, {}, None, problems)
+        if problems:
+            problems += collect(about, given, {}, bad={problem.option for problem in problems})
+            raise invalid(about.subject, problems)
+        return cls(**about.arguments(given))
 
+    @public
     def fingerprint(self) -> str:
         """16 hexadecimal digits over the identifier and the options that are not secret.
 
-        The same in every process and on every machine; changing a key does not change it, changing an option does.
+        The same in every process and on every machine, and for providers that are equal; changing a key does not change it,
+        changing an option does.
         """
         # Few processes ask for it, and these two cost more to import than all of this package.
         import hashlib
         import json
 
-        content = [self.provider_name(), sorted(self.to_options(redact=True).items())]
+        flat = self._flatten_as(lambda value: MASK if isinstance(value, Secret) else str(value))
+        for name, spec in compiled(type(self)).about.specs.items():
+            if spec.info is not None and spec.info.key in flat:
+                flat[spec.info.key] = number_spelling(getattr(self, name), flat[spec.info.key])
+        content = [self.provider_name(), sorted(flat.items())]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
-    # A value among values ---------------------------------------------------------------------------------------------
 
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return self._shape.names == other._shape.names and self._values == other._values
-
-    def __hash__(self) -> int:
-        return hash((type(self), self._shape.names, self._values))
-
-    def __repr__(self) -> str:
-        # A traceback may show a provider that could not be made.
-        return self._shown() if hasattr(self, "_shape") else f"<{type(self).__name__} without content>"
-
-    def _shown(self) -> str:
-        specs = self._table().specs
-        shown = (f"{name}={value!r}" for name, value in self._state().items() if specs[name].field.repr)
-        return f"{type(self).__name__}({', '.join(shown)})"
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (type(self), self._state())
+Provider.__attrs_init__ = Provider.__dict__["__init__"]  # type: ignore[attr-defined]
 
 
-def is_unbuilt(cls: type) -> bool:
-    """Whether a class has fields that attrs has not taken up: what `attrs.field` leaves is still there."""
-    return any(type(value).__name__ == "_CountingAttr" for value in vars(cls).values())
+def _is_field(value: object) -> bool:
+    """Whether an attribute of a class is a field: not yet built by attrs, or built with a slot."""
+    return isinstance(value, (FIELD, MemberDescriptorType))
 
 
-def _hides(cls: type, name: str) -> TypeError:
-    return TypeError(f"{cls.__name__}.{name} hides the option {name}: declare it as a field, {name}: ... = attrs.field(...)")
+def _changes(subject: str, overrides: object) -> dict[str, Any]:
+    """The overrides of a call as arguments."""
+    if overrides is None:
+        return {}
+    if not isinstance(overrides, Mapping):
+        expected = "a mapping of Python names to values"
+        raise invalid(subject, [Problem("overrides", expected, got=f"a {type(overrides).__name__}", is_type=True)])
+    if strange := [key for key in overrides if not isinstance(key, str)]:
+        raise invalid(
+            subject, [Problem("overrides", "names that are str", got=shown(key, with_type=True), is_type=True) for key in strange]
+        )
+    return dict(overrides)
 
 
-def _take_over(cls: Any) -> None:
-    """Undo what attrs wrote for fields stored in slots or in a dict, and read them from `_values`."""
-    for name in ("__init__", "__repr__", "__eq__", "__ne__", "__hash__", "__getstate__", "__setstate__", "__replace__"):
-        code = getattr(cls.__dict__.get(name), "__code__", None)
-        if code is not None and (code.co_filename.startswith("<attrs generated") or code is attrs.evolve.__code__):
-            delattr(cls, name)
-    for field in attrs.fields(cls):
-        if not isinstance(getattr(cls, field.name, None), _Stored) or field.name in cls.__dict__:
-            setattr(cls, field.name, _Stored(field.name))
+def _of_columns(columns: Any) -> list[Problem]:
+    """What is wrong with pairs of names and types."""
+    if columns is None:
+        return []
+    if not isinstance(columns, (list, tuple)):
+        columns = [columns]
+    for column in columns:
+        if not isinstance(column, (tuple, list)) or len(column) != 2 or not isinstance(column[0], str):  # noqa: PLR2004
+            got = f"a column of type {type(column).__name__}"
+            return [Problem("input_columns", "pairs of a column's name and type", got=got, is_type=True)]
+    return []
 
 
-_take_over(Provider)
-
-
-def _bind(table: Table, args: tuple[Any, ...], given: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """Positional arguments under their names."""
-    names = table.positional
-    bound = dict(zip(names, args, strict=False))
-    problems = [Problem(name, "one value", got="one by position and one by name") for name in bound if name in given]
-    if len(args) > len(names):
-        expected = f"at most {len(names)} arguments without a name" if names else "arguments by name only"
-        problems.append(Problem("", expected, got=f"{len(args)}", is_type=True))
-    return {**bound, **given}, problems
-
-
-def fill(
-    new: Provider, table: Table, given: Mapping[str, Any], state: dict[str, Any], touched: Any, problems: list[Problem]
-) -> Exception | None:
-    """Make *new* the provider of *state* changed by *given*, or say what is wrong.
-
-    The error is returned rather than raised: only the caller can drop its variables first.
-
-    Args:
-        new: a provider without content.
-        table: the tables of its class.
-        given: what to accept.
-        state: what is accepted already; it becomes the new provider's.
-        touched: the names to check rules for; None for all.
-        problems: what is wrong already.
-    """
-    shape, values = None, ()
-    rest = given
-    if given.keys() <= table.specs.keys():
-        try:
-            table.accept(given, state)
-            # No value is accepted twice: an iterator would be empty then.
-            rest = {}
-            shape, values = table.held(state, touched)
-        except Exception:  # noqa: BLE001
-            # Whatever the first problem is: the careful path finds it again, and all others.
-            shape = None
-    if shape is None or problems:
-        table.gather(rest, state, problems)
-        if problems:
-            return table.error(problems)
-        shape, values = table.shaped(state)
-    _set_shape(new, shape)
-    _set_values(new, values)
-    _set_flat(new, None)
-    if shape.validated and (problems := table.check_instance(new, shape, values)):
-        return table.error(problems)
-    if table.post_init is not None:
-        try:
-            table.post_init(new)
-        except Exception as error:  # noqa: BLE001
-            # The class's own word, with its own frames only.
-            frames = error.__traceback__
-            return error.with_traceback(frames and frames.tb_next)
-    return None
-
-
-def _rebuilt(cls: type[Provider], state: Mapping[str, Any]) -> Provider:
-    new = object.__new__(cls)
-    error = fill(new, cls._table(), state, {}, None, [])
-    if error is not None:
-        del state
-        raise error
-    return new
+def number_spelling(value: object, text: str) -> str:
+    """One spelling for equal numbers, such as 1, 1.0 and Decimal("1.00"); *text* for everything else."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(int(value)) if value == int(value) else text
+    # A value can be a Decimal only if its module is there.
+    decimal = sys.modules.get("decimal")
+    if decimal is None or not isinstance(value, decimal.Decimal) or not value.is_finite():
+        return text
+    # With as many digits as it has, nothing is rounded.
+    return str(value.normalize(decimal.Context(prec=max(1, len(value.as_tuple().digits)))) + 0)
 
 
 def _as_java_sees(value: Secret | MaskedText) -> str:
-    """What the checks see of a masked value: its text, if that is known before the job is submitted."""
+    """A masked value as the checks see it: its string, if that is known before the job is submitted."""
     return str(value) if isinstance(value, Secret) and value.source != "text" else value.reveal()
-
-
-def runtime_of(name: str | Runtime) -> Runtime:
-    """The runtime of that name; few processes ask for one, and its data is read from a file."""
-    from ..runtimes import runtime
-
-    return runtime(name)
 
 
 def no_task(cls: type[Provider], task: object) -> Problem:
     """The complaint about a task that the class cannot do."""
     name = cls.__name__
     expected = f"a task of {name} ({', '.join(cls.tasks)})" if cls.tasks else "a provider that has tasks"
-    return Problem("task", expected, got=ascii(task)[:60], hint=did_you_mean(str(task), cls.tasks))
+    return Problem("task", expected, got=shown(task), hint=did_you_mean(task, cls.tasks) if isinstance(task, str) else "")
 
 
-def not_a_mapping(options: object) -> Problem | None:
-    """What is wrong with *options* that are no mapping."""
-    if isinstance(options, Mapping):
-        return None
-    return Problem("options", "a mapping of Java keys to texts", got=f"a {type(options).__name__}", is_type=True)
-
-
-def _column_names(columns: Sequence[Any]) -> tuple[list[str], list[Problem]]:
-    """The names of pairs of names and types, or what is wrong with the pairs."""
-    for column in columns:
-        if not isinstance(column, (tuple, list)) or len(column) != 2 or not isinstance(column[0], str):  # noqa: PLR2004
-            got = f"a column of type {type(column).__name__}"
-            return [], [Problem("input_columns", "pairs of a column's name and type", got=got, is_type=True)]
-    return [name for name, _ in columns], []
-
-
-def _structured(options: Mapping[str, str], cls: type[Provider]) -> Provider:
-    new, error = cls._read(options)
-    if error is not None:
-        del options
-        raise error
-    return new
+# The hooks of provider classes ----------------------------------------------------------------------------------------
 
 
 def _is_provider(cls: Any) -> bool:
     return isinstance(cls, type) and issubclass(cls, Provider)
 
 
-# A provider has a faster way than the converter's plain one; a test holds the two equal.
-converter.register_unstructure_hook_func(_is_provider, lambda provider: provider.to_options())
-converter.register_structure_hook_func(_is_provider, _structured)
+def _structurer(cls: type[Provider]) -> Callable[[Mapping[str, str], Any], Provider]:
+    read = OptionReader(compiled(cls).about.infos)
+
+    @public
+    def structure(flat: Mapping[str, str], _: Any) -> Provider:
+        if type(flat) is not dict and not isinstance(flat, Mapping):
+            got = f"a {type(flat).__name__}"
+            raise invalid(cls.__name__, [Problem("options", "a mapping of Java keys to strings", got=got, is_type=True)])
+        return cls._structured(read, flat)
+
+    return structure
+
+
+converter.register_unstructure_hook_factory(_is_provider, lambda cls: flattener(cls, _Flat.__dict__["_flat"].__set__))
+converter.register_structure_hook_factory(_is_provider, _structurer)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import attrs
 
-from ..records import option
+from ..fields.metadata import option
 from ..secrets import Secret
 from ..tasks import CHAT, EMBEDDINGS, Task
 from ..values import at_least, between, required_secret, stop_texts
@@ -26,18 +26,13 @@ __all__ = ["OpenAIProvider"]
 _CHAT_ONLY: Final = (CHAT,)
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attrs.frozen(kw_only=True)
 class OpenAIProvider(Provider):
     """A service with the OpenAI API on Apache Flink 2.1 and later.
 
     Identifier ``openai``. ``endpoint`` and ``api_key`` are required and may be positional. Only what is set is emitted:
     the rest is Flink's own default. Source of its rules: the options of Apache Flink's ``openai`` factory, 2.1 to 2.3.
     """
-
-    __slots__ = ()
-    if not TYPE_CHECKING:
-        # What attrs finds it does not write; type checkers see what it would.
-        __init__ = Provider.__init__
 
     identifier: ClassVar[str] = "openai"
     tasks: ClassVar[tuple[str, ...]] = (CHAT, EMBEDDINGS)

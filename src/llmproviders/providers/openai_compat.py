@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 import attrs
 
-from ..errors import Problem, Rejected, RejectedType
-from ..records import option
-from ..routines import routine
+from ..errors import Problem, Rejected, RejectedType, invalid
+from ..fields.description import Rule
+from ..fields.metadata import option
 from ..secrets import Secret
-from ..table import Rule
 from ..tasks import ASR, CHAT, EMBEDDINGS, MULTIMODAL, Task, task_of_endpoint
 from ..values import CANONICAL, at_least, between, choice_acceptor, duration, json_headers, json_object, secret, stop_texts
 from .base import Provider
@@ -46,8 +45,8 @@ _accept_content_type: Final = choice_acceptor(_CONTENT_TYPES)
 
 def content_types(value: ContentType | Sequence[ContentType] | None) -> ContentTypes | None:
     """One content type, or one for each input column; one TEXT or IMAGE_URL is never a tuple, all else always."""
-    if value is None:
-        return None
+    if value is None or (type(value) is str and value in _SCALAR):
+        return value
     if not isinstance(value, (str, list, tuple)):
         raise RejectedType(f"{', '.join(_CONTENT_TYPES)}, or a list of them")
     types = (value,) if isinstance(value, str) else tuple(value)
@@ -55,9 +54,6 @@ def content_types(value: ContentType | Sequence[ContentType] | None) -> ContentT
         raise Rejected("at least one content type")
     types = tuple(_accept_content_type(each) for each in types)
     return types[0] if len(types) == 1 and types[0] in _SCALAR else types
-
-
-routine(content_types, "{value} == 'TEXT' and type({value}) is str or {value} == 'IMAGE_URL' and type({value}) is str")
 
 
 CANONICAL.add(content_types)
@@ -107,14 +103,9 @@ _CHAT_ONLY: Final = (CHAT,)
 _EMBEDDINGS_ONLY: Final = (EMBEDDINGS, MULTIMODAL)
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attrs.frozen(kw_only=True)
 class _ChatProvider(Provider):
     """The options that `OpenAICompatProvider` and `DashScopeProvider` share."""
-
-    __slots__ = ()
-    if not TYPE_CHECKING:
-        # What attrs finds it does not write; type checkers see what it would.
-        __init__ = Provider.__init__
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(("endpoint", "api_key", "task"), _check_service),
@@ -244,24 +235,24 @@ class _ChatProvider(Provider):
         allowed = _TASK_CONTENT_TYPES[task]
         return {"content_type": allowed[0]} if types == ("TEXT",) and "TEXT" not in allowed else {}
 
-    def _align(self, flat: dict[str, str], columns: list[str]) -> tuple[dict[str, str], list[Problem]]:
+    def _align(self, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
         """Content types for each input column, as VVR 11.9 wants them."""
         key, keys = "content-type", "content-types"
         types = (flat.get(keys) or flat.get(key) or "").split(";")
         task = self.task or (task_of_endpoint(self.endpoint) if self.endpoint else None)
         several = f"{len(columns)} ({', '.join(columns)})"
         if task not in (None, CHAT) and len(columns) > 1:
-            return flat, [Problem("input_columns", f"one input column for task {task}", got=several)]
+            raise invalid(type(self).__name__, [Problem("input_columns", f"one input column for task {task}", got=several)])
         if types == [""]:
-            return flat, []
+            return flat
         if len(types) == 1 and len(columns) > 1:
             types *= len(columns)
         if len(types) != len(columns):
             got = f"{len(types)} ({', '.join(types)})"
-            return flat, [Problem("content_type", f"as many as input columns, {several}", got=got)]
+            raise invalid(type(self).__name__, [Problem("content_type", f"as many as input columns, {several}", got=got)])
         scalar = len(types) == 1 and types[0] in _SCALAR
         entry = (key if scalar else keys, ";".join(types))
-        return dict(entry if name in (key, keys) else (name, text) for name, text in flat.items()), []
+        return dict(entry if name in (key, keys) else (name, text) for name, text in flat.items())
 
     if TYPE_CHECKING:
 
@@ -270,6 +261,7 @@ class _ChatProvider(Provider):
         def for_task(self, task: Task, /, **changes: Unpack[ChatChanges]) -> Self: ...
 
 
+@attrs.frozen(kw_only=True)
 class OpenAICompatProvider(_ChatProvider):
     """A service with the OpenAI chat-completions or embeddings API: OpenAI, DeepSeek, Model Studio, and others.
 
@@ -278,21 +270,18 @@ class OpenAICompatProvider(_ChatProvider):
     Apache Flink's ``openai`` factory.
     """
 
-    __slots__ = ()
-
     identifier: ClassVar[str] = "openai-compat"
     tasks: ClassVar[tuple[str, ...]] = (CHAT, EMBEDDINGS)
     relatives: ClassVar[tuple[type[Provider], ...]] = (OpenAIProvider,)
 
 
+@attrs.frozen(kw_only=True)
 class DashScopeProvider(_ChatProvider):
     """Alibaba Cloud DashScope: chat and embeddings, multimodal embedding, and audio transcription.
 
     Identifier ``dashscope`` (VVR 11.8 and later). The options are those of `OpenAICompatProvider`; its task may be two more.
     Sources of its rules: the class of the same name in VVR 11.8 and 11.9, and the documentation of Model Studio.
     """
-
-    __slots__ = ()
 
     identifier: ClassVar[str] = "dashscope"
     tasks: ClassVar[tuple[str, ...]] = (CHAT, EMBEDDINGS, MULTIMODAL, ASR)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import attrs
 
-from ..records import option
+from ..fields.metadata import option
 from ..secrets import Secret
 from ..values import at_least, between, duration, fallback, flink_map, secret
 from .base import Provider
@@ -23,18 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["TritonProvider"]
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attrs.frozen(kw_only=True)
 class TritonProvider(Provider):
     """A model on an NVIDIA Triton Inference Server.
 
     Identifier ``triton`` (VVR 11.8 and later, Apache Flink 2.3 and later). ``endpoint`` is required and may be positional.
     Sources of its rules: the options of Apache Flink's ``triton`` factory, and the class of the same name in VVR.
     """
-
-    __slots__ = ()
-    if not TYPE_CHECKING:
-        # What attrs finds it does not write; type checkers see what it would.
-        __init__ = Provider.__init__
 
     identifier: ClassVar[str] = "triton"
     model_key: ClassVar[str] = "model-name"

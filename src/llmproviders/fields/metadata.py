@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final, Literal, Union
+from weakref import WeakKeyDictionary
 
 import attrs
 
-from .secrets import Secret, mask_urls, masked
+from ..errors import InvalidClassError
+from ..messages import shown
+from ..secrets import Secret, mask_urls, masked
 
 __all__ = ["Option", "OptionInfo", "option", "options"]
 
@@ -116,8 +119,16 @@ class OptionInfo:
 
 
 def hints(cls: type) -> dict[str, Any]:
-    """The resolved annotations of a class's fields."""
-    return typing.get_type_hints(cls)
+    """The resolved annotations of a class's fields.
+
+    Raises:
+        InvalidClassError: if a name in them is not defined.
+    """
+    try:
+        return typing.get_type_hints(cls)
+    except NameError as error:
+        reason = str(error)
+    raise InvalidClassError(f"{cls.__name__}: expected annotations that can be resolved, got one where {reason}")
 
 
 def without_none(hint: Any) -> Any:
@@ -126,6 +137,10 @@ def without_none(hint: Any) -> Any:
         rest = tuple(part for part in typing.get_args(hint) if part is not type(None))
         return rest[0] if len(rest) == 1 else Union[rest]  # noqa: UP007
     return hint
+
+
+# A class is described once; a class that nobody uses any more is forgotten.
+_described: WeakKeyDictionary[type, tuple[OptionInfo, ...]] = WeakKeyDictionary()
 
 
 def options(cls: type) -> tuple[OptionInfo, ...]:
@@ -137,59 +152,70 @@ def options(cls: type) -> tuple[OptionInfo, ...]:
         cls: an attrs class whose fields have the metadata of `option`.
 
     Raises:
-        TypeError: if a default depends on the instance, or two options have the same Java key.
+        InvalidClassError: if it is no attrs class, a default depends on the instance, or two options have the same Java key.
     """
-    infos = tuple(_describe(cls, attrs.fields(cls), hints(cls)))
+    if not isinstance(cls, type) or not attrs.has(cls):
+        raise InvalidClassError(f"options(): expected an attrs class, got {shown(cls)}")
+    if cls not in _described:
+        _described[cls] = _describe(cls)
+    return _described[cls]
+
+
+def _describe(cls: type) -> tuple[OptionInfo, ...]:
+    types_of = hints(cls)
+    infos = tuple(_info(cls, field, types_of[field.name]) for field in attrs.fields(cls) if METADATA_KEY in field.metadata)
     owners = {"provider": "its identifier"}
     for info in infos:
         for key in filter(None, (info.key, info.sequence_key, *info.deprecated_keys)):
             if (owner := owners.setdefault(key, info.name)) != info.name:
                 msg = f"{cls.__name__}: expected one option with the key {key!r}, got {owner} and {info.name}"
-                raise TypeError(msg)
+                raise InvalidClassError(msg)
     return infos
 
 
-def _describe(cls: type, fields: tuple[attrs.Attribute[Any], ...], types_of: Mapping[str, Any]) -> Iterator[OptionInfo]:
-    for field in fields:
-        record = field.metadata.get(METADATA_KEY)
-        if record is None:
-            continue
-        hint = without_none(types_of[field.name])
-        allowed = _allowed(cls, field.name, record, hint)
-        yield OptionInfo(
-            name=field.name,
-            key=record.key,
-            type=hint,
-            java=record.java or ("Enum" if allowed else _JAVA_TYPES.get(hint, "String")),
-            format=record.format,
-            required=field.default is attrs.NOTHING,
-            default=_masked(default_of(field), secret=record.secret or hint is Secret),
-            allowed=allowed,
-            rule=getattr(field.validator, "expected", ""),
-            secret=record.secret or hint is Secret,
-            tasks=record.tasks,
-            deprecated_keys=record.deprecated_keys,
-            sequence_key=record.sequence_key,
-            meaning=record.meaning,
-            field=field,
-        )
+def _info(cls: type, field: attrs.Attribute[Any], hint: Any) -> OptionInfo:
+    record: Option = field.metadata[METADATA_KEY]
+    hint = without_none(hint)
+    allowed = _allowed(cls, field.name, record, hint)
+    secret = record.secret or hint is Secret
+    return OptionInfo(
+        name=field.name,
+        key=record.key,
+        type=hint,
+        java=record.java or ("Enum" if allowed else _JAVA_TYPES.get(hint, "String")),
+        format=record.format,
+        required=field.default is attrs.NOTHING,
+        default=_masked(default_of(cls, field), secret=secret),
+        allowed=allowed,
+        rule=getattr(field.validator, "expected", ""),
+        secret=secret,
+        tasks=record.tasks,
+        deprecated_keys=record.deprecated_keys,
+        sequence_key=record.sequence_key,
+        meaning=record.meaning,
+        field=field,
+    )
 
 
-def default_of(field: attrs.Attribute[Any]) -> Any:
-    """A field's default; that of a factory is made once, for every provider shares it; None if there is none."""
+def default_of(cls: type, field: attrs.Attribute[Any]) -> Any:
+    """A field's default, or one that its factory makes; None if there is none.
+
+    Raises:
+        InvalidClassError: if the factory wants the instance.
+    """
     default: Any = field.default
     if default is attrs.NOTHING:
         return None
     if not isinstance(default, attrs.Factory):  # type: ignore[arg-type]
         return default
     if default.takes_self:
-        msg = f"option {field.name}: a default may not depend on the instance"
-        raise TypeError(msg)
+        hint = "write factory=..., or set it in __attrs_post_init__"
+        raise InvalidClassError(f"{cls.__name__}.{field.name}: expected a default that does not depend on the instance; {hint}")
     return default.factory()
 
 
 def _masked(default: Any, *, secret: bool) -> Any:
-    """A default as it may be shown: what a class holds is as secret as what it is given."""
+    """A default as it may be shown: a class may hold secrets too."""
     if type(default) is not str:
         return default
     return Secret(default) if secret else masked(default, mask_urls(default))
@@ -202,7 +228,7 @@ def _allowed(cls: type, name: str, record: Option, hint: Any) -> tuple[str, ...]
         found = getattr(cls, record.choices, None)
         if found is None:
             msg = f"{cls.__name__}.{name}: expected choices that the class has, got {record.choices}"
-            raise TypeError(msg)
+            raise InvalidClassError(msg)
         return tuple(found)
     if typing.get_origin(hint) is Literal:
         return typing.get_args(hint)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""First calls with a set of option names that the process has not used before, with a class that is in use.
+
+A job makes each of its providers once, so it pays for the first call. Each set of names is measured in one pair of calls,
+with the same values for both sides; the values were used before, their combination was not. Calls are timed one by one.
+"""
+
+import gc
+import random
+import statistics
+import time
+from itertools import combinations
+
+from .arguments import ALL, FOUR, change_of
+
+SERVICE = {name: FOUR[name] for name in ("endpoint", "api_key")}
+OTHERS = tuple(name for name in ALL if name not in {*FOUR, "task"})
+"""The options that are valid together in any combination."""
+
+
+def new_options():
+    """Sets of four of the `OTHERS` with their values, in an order that looks random and is the same in every run."""
+    sets = list(combinations(OTHERS, 4))
+    random.Random(0).shuffle(sets)
+    for names in sets:
+        yield {name: ALL[name] for name in names}
+
+
+def microseconds(run, *arguments, **options):
+    """The time of one call, without the garbage collector."""
+    gc.disable()
+    try:
+        start = time.perf_counter_ns()
+        run(*arguments, **options)
+        return (time.perf_counter_ns() - start) / 1e3
+    finally:
+        gc.enable()
+
+
+def warm_up(peer, sets):
+    """Use the peer's class with *sets*, as often as CPython needs to optimise its code."""
+    base, change = peer.make(**FOUR), change_of(peer)
+    for options in sets:
+        for _ in range(20):
+            microseconds(peer.make, **SERVICE, **options)
+            microseconds(change, base, **options)
+
+
+def construct_timer(peer, sets):
+    """A function that measures a construct with six options: the `SERVICE`, and the next of *sets* at each call."""
+    remaining = iter(sets)
+    return lambda: microseconds(peer.make, **SERVICE, **next(remaining))
+
+
+def change_timer(peer, sets):
+    """A function that measures a variant of a provider with `FOUR`, with the next of *sets* at each call."""
+    base, change, remaining = peer.make(**FOUR), change_of(peer), iter(sets)
+    return lambda: microseconds(change, base, **next(remaining))
+
+
+def first_calls(peer, sets):
+    """For each of *sets*, the worst and the median time of its first ten constructs."""
+    for options in sets:
+        times = [microseconds(peer.make, **SERVICE, **options) for _ in range(10)]
+        yield max(times), statistics.median(times)

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The constructor and `with_` of a provider class: written once for each class, when it is first used.
+
+Both have a parameter for each option, fill the provider's slots, check the rules, and report every problem of a call.
+"""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Callable, Container, Mapping
+from types import MethodType
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import attrs
+
+from ..boundary import warn
+from ..errors import ExtraOptionWarning
+from ..extras import ExtraOptions
+from .description import Description
+from .generate import compile_source
+from .problems import explain
+from .spec import EXTRAS, Spec
+
+__all__ = ["Compiled", "compiled", "generated"]
+
+_lock: Final = threading.RLock()
+
+
+class Unfrozen:
+    """A mixin for the unfrozen subclass that each provider class has.
+
+    Generated code gives a provider this subclass while it fills it, and the provider's own class at the end. A plain
+    assignment takes a tenth of the time of object.__setattr__, the only other way into a frozen class.
+    """
+
+    __slots__ = ()
+    __setattr__ = object.__setattr__
+    __delattr__ = object.__delattr__
+
+    def __init_subclass__(cls) -> None:
+        """Keep the hooks of provider classes from being called."""
+
+
+class Broken(Exception):  # noqa: N818
+    """A rule is broken, or a name is refused: ends the happy pass."""
+
+
+class Compiled:
+    """The description of a class, and the functions generated for it."""
+
+    def __init__(self, cls: Any) -> None:
+        self.about = about = Description(cls)
+        self.unfrozen: Any = type(cls)(cls.__name__, (Unfrozen, cls), {"__slots__": (), "__module__": cls.__module__})
+        self.hook: tuple[object, Any] = None, None
+        """The version of cattrs' hooks, and the class's unstructure hook then."""
+        names = _names(about, self.unfrozen)
+        functions = compile_source("methods", cls, [*_init_source(about), "", "", *_with_source(about)], names)
+        self.init = _finished(
+            about, functions["__init__"], "Make a provider; every problem of the call is reported at once.", None
+        )
+        self.with_ = _finished(about, functions["with_"], "Make a variant; an option that is not given stays as it is.", cls)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A class that is pickled by value is compiled anew where it arrives.
+        return type(None), ()
+
+
+def _names(about: Description, unfrozen: type) -> dict[str, Any]:
+    """The global names of the generated functions; none of them can be an option's."""
+    names: dict[str, Any] = {
+        "_about": about,
+        "_become": object.__setattr__,
+        "_Broken": Broken,
+        "_cls": about.cls,
+        "_create": object.__new__,
+        "_explain": explain,
+        "_forget": _forget,
+        "_join": _join,
+        "_NOTHING": attrs.NOTHING,
+        "_unfrozen": unfrozen,
+        "_validate": attrs.validate,
+        "_warn": _warn,
+    }
+    for number, rule in enumerate(about.rules):
+        names[f"_rule_{number}"] = rule.check
+    for name, spec in about.specs.items():
+        names[f"_accept_{name}"] = spec.accept
+        names[f"_default_{name}"] = spec.parameter_default
+        names[f"_fresh_{name}"] = spec.fresh_default
+    return names
+
+
+def _init_source(about: Description) -> list[str]:
+    """The lines of the constructor."""
+    return [
+        f"def __init__({', '.join(_parameters(about, lambda spec: f'_default_{spec.name}'))}):",
+        "    try:",
+        *(["        self.__attrs_pre_init__()"] if hasattr(about.cls, "__attrs_pre_init__") else []),
+        "        _become(self, '__class__', _unfrozen)",
+        *[f"        self.{name} = {_initial(spec)}" for name, spec in about.specs.items() if _is_set(spec)],
+        "        self._flat = None",
+        *_ending(about, "self", None),
+        "        return",
+        *_failing(about, "None", "self"),
+    ]
+
+
+def _with_source(about: Description) -> list[str]:
+    """The lines of `with_`."""
+    lines = [
+        f"def with_({', '.join(_parameters(about, lambda _: '_NOTHING'))}):",
+        "    _new = _create(_unfrozen)",
+        "    try:",
+    ]
+    for name, spec in about.specs.items():
+        if not spec.attribute.init:
+            lines += [f"        _new.{name} = {_initial(spec)}"] if _is_set(spec) else []
+            continue
+        accepted = f"_accept_{name}({spec.parameter})"
+        if spec.is_nullable:
+            accepted = f"None if {spec.parameter} is None else {accepted}"
+        lines.append(f"        _new.{name} = self.{name} if {spec.parameter} is _NOTHING else {accepted}")
+    lines.append("        _new._flat = None")
+    return [*lines, *_ending(about, "_new", "_NOTHING"), "        return _new", *_failing(about, "self", "_new")]
+
+
+def _parameters(about: Description, default: Callable[[Spec], str]) -> list[str]:
+    """Positional parameters first; extra options by name come last."""
+    given = [f"{spec.parameter}={default(spec)}" for spec in about.parameters]
+    positional = sum(not spec.attribute.kw_only for spec in about.parameters)
+    return ["self", "/", *given[:positional], "*", *given[positional:], "**more_options"]
+
+
+def _is_set(spec: Spec) -> bool:
+    """Whether the constructor sets the field; a field without argument and default is for `__attrs_post_init__`."""
+    return spec.attribute.init or spec.attribute.default is not attrs.NOTHING
+
+
+def _initial(spec: Spec) -> str:
+    """The expression for a field of a new provider: a default was accepted when the class was described."""
+    name, given = spec.name, spec.parameter
+    if not spec.attribute.init:
+        return f"_accept_{name}(_fresh_{name}())" if spec.has_factory or spec.is_foreign else f"_default_{name}"
+    if spec.parameter_default is attrs.NOTHING and not spec.required:
+        accepted = f"_accept_{name}(_fresh_{name}() if {given} is _NOTHING else {given})"
+        return f"None if {given} is None else {accepted}" if spec.is_nullable else accepted
+    if spec.required or spec.is_foreign:
+        return f"_accept_{name}({given})"
+    none = f" or {given} is None" if spec.is_nullable and spec.default is not None else ""
+    return f"{given} if {given} is _default_{name}{none} else _accept_{name}({given})"
+
+
+def _ending(about: Description, new: str, untouched: str | None) -> list[str]:
+    """The lines after the fields: extra options, rules, and the hooks of attrs.
+
+    Args:
+        about: the class.
+        new: the variable of the provider.
+        untouched: the value of parameters that change nothing, if there is one: rules over those hold already.
+    """
+    is_given = "True" if untouched is None else f"{EXTRAS} is not {untouched}"
+    lines = [f"        if more_options: {new}.{EXTRAS} = _join(_about, {new}.{EXTRAS}, more_options, {is_given})"]
+    for number, rule in enumerate(about.rules):
+        operands = ", ".join(f"{new}.{name}" for name in rule.options)
+        touched = [about.specs[name].parameter for name in rule.options if about.specs[name].attribute.init]
+        condition = "" if untouched is None else f"not ({' is '.join([*touched, untouched])}) and "
+        lines.append(f"        if {condition}_rule_{number}(_cls, {operands}) is not None: raise _Broken")
+    lines.append(f"        {new}.__class__ = _cls")
+    if any(spec.is_validated for spec in about.specs.values()):
+        lines.append(f"        _validate({new})")
+    if hasattr(about.cls, "__attrs_post_init__"):
+        lines += [f"        {new}.__attrs_post_init__()", f"        _forget({new})"]
+    return [*lines, f"        if more_options: _warn(_about, more_options, {'()' if untouched is None else 'self.' + EXTRAS})"]
+
+
+def _failing(about: Description, base: str, new: str) -> list[str]:
+    """The lines of a call that failed; no variable of its frame may show a secret."""
+    names = [spec.parameter for spec in about.parameters]
+    gone = ", ".join(dict.fromkeys(["self", new, *names, "more_options"]))
+    return [
+        "    except Exception as _error:",
+        f"        _failure = _explain(_about, {base}, {new}, ({''.join(f'{name}, ' for name in names)}), more_options, _error)",
+        f"    del {gone}",
+        "    try: raise _failure",
+        "    finally: del _failure",
+    ]
+
+
+def _join(about: Description, extras: ExtraOptions, more: Mapping[str, Any], is_given: bool) -> ExtraOptions:  # noqa: FBT001
+    """The extra options and those that were given by name; None removes one."""
+    for name in more:
+        if is_given if name in extras else about.refusal(name) is not None:
+            raise Broken
+    return extras.changed(more)
+
+
+def _warn(about: Description, more: Mapping[str, Any], known: Container[str]) -> None:
+    """Warn of new extra options that Java probably does not know."""
+    for name, value in more.items():
+        if value is not None and name not in known and (message := about.doubt(name)):
+            warn(message, ExtraOptionWarning)
+
+
+def _forget(provider: Any) -> None:
+    """Drop the options that a provider keeps: `__attrs_post_init__` may have changed it since."""
+    object.__setattr__(provider, "_flat", None)
+
+
+def _finished(about: Description, function: Any, summary: str, result: type | None) -> Any:
+    """A generated function with the documentation and the signature that `help` and editors show."""
+    function.__qualname__ = f"{about.cls.__qualname__}.{function.__name__}"
+    function.__module__ = about.cls.__module__
+    meanings = [
+        f"    {spec.parameter}: {spec.info.meaning or 'no description'} ({spec.info.key})"
+        for spec in about.parameters
+        if spec.info
+    ]
+    function.__doc__ = "\n".join([summary, "", "Args:", *meanings])
+    function.__annotations__ = {spec.parameter: spec.parameter_type for spec in about.parameters} | {"return": result}
+    if any(spec.required for spec in about.parameters) and function.__name__ == "__init__":
+        signature = inspect.signature(function)
+        required = {spec.parameter for spec in about.parameters if spec.required}
+        parameters = [
+            each.replace(default=inspect.Parameter.empty) if each.name in required else each
+            for each in signature.parameters.values()
+        ]
+        function.__signature__ = signature.replace(parameters=parameters)
+    return function
+
+
+def compiled(cls: Any) -> Compiled:
+    """The one `Compiled` of a provider class, made on first use, when every name in its annotations can be resolved.
+
+    Raises:
+        InvalidClassError: if the class cannot work.
+    """
+    found: Compiled | None = cls._compiled
+    if found is None:
+        with _lock:
+            found = cls._compiled
+            if found is None:
+                found = cls._compiled = Compiled(cls)
+    return found
+
+
+if TYPE_CHECKING:
+    _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+    def generated(function: _Function) -> _Function:
+        """A method that is generated for each class."""
+
+else:
+
+    class generated:  # noqa: N801
+        """A method that is generated for each class when it is first used; *function* documents it for an abstract class."""
+
+        def __init__(self, function):
+            self.function = function
+            self.name = "init" if function.__name__ == "__init__" else function.__name__
+            self.__doc__ = function.__doc__
+
+        def __get__(self, instance, owner):
+            if instance is None:
+                return self.function if getattr(owner, "identifier", None) is None else getattr(compiled(owner), self.name)
+            # For inspect.signature of newer Pythons, the instance may be the class itself.
+            found = instance._compiled or compiled(instance if isinstance(instance, type) else type(instance))
+            return MethodType(getattr(found, self.name), instance)

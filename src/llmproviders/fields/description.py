@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One description of a provider class: its fields, its rules, and which names may be extra options."""
+
+from __future__ import annotations
+
+import inspect
+import keyword
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MemberDescriptorType
+from typing import Any, Final
+
+import attrs
+
+from ..errors import InvalidClassError, Problem, Rejected
+from ..extras import extra_value
+from ..messages import fold, listed, shown
+from .metadata import OptionInfo, hints, options
+from .spec import EXTRAS, Spec
+
+__all__ = ["Description", "Rule", "hiding"]
+
+FIELD: Final = type(attrs.field())
+"""What stands in the body of a class until attrs has built it."""
+
+_SLOT: Final = inspect.getattr_static(Spec, "accept")
+
+TAKEN: Final = ("self", "more_options")
+"""Parameters that the constructor has anyway."""
+ALIASES: Final[Mapping[str, str]] = {
+    "temp": "temperature",
+    "base_url": "endpoint",
+    "api_base": "endpoint",
+    "url": "endpoint",
+    "headers": "extra_header",
+    "default_headers": "extra_header",
+    "extra_headers": "extra_header",
+    "max_completion_tokens": "max_tokens",
+    "max_output_tokens": "max_tokens",
+    "dimensions": "dimension",
+    "max_retries": "retry_num",
+}
+"""Names that other clients have for an option."""
+REQUEST_FIELDS: Final = (
+    *("frequency_penalty", "top_k", "min_p", "logprobs", "top_logprobs", "logit_bias", "stream", "tools", "tool_choice"),
+    *("reasoning_effort", "enable_thinking", "thinking", "repetition_penalty", "encoding_format", "user", "metadata"),
+)
+"""Fields of a request that no option has, and that `extra_body` can add to it."""
+
+
+# Two rules are one only if they are the same: functions have no other equality.
+@attrs.frozen(eq=False, repr=False)
+class Rule:
+    """A rule that spans options, for `Provider.rules`."""
+
+    options: tuple[str, ...]
+    """Python names of the options that it is about."""
+    check: Callable[..., Problem | None]
+    """Called with the class and the options' values in their order, None and defaults included; returns the `Problem`, or
+    None if all is well."""
+
+
+class Description:
+    """What is the same for all providers of one class.
+
+    Raises:
+        InvalidClassError: if the class cannot work.
+    """
+
+    def __init__(self, cls: Any) -> None:
+        self.cls = cls
+        self.subject: str = cls.__name__
+        for base in cls.__mro__:
+            if is_unbuilt(base):
+                raise InvalidClassError(
+                    f"{base.__name__} has options but is no attrs class: decorate it with @attrs.frozen(kw_only=True)"
+                )
+        if getattr(cls, "identifier", None) is None:
+            raise InvalidClassError(f"{self.subject} is abstract: use a subclass that has an identifier, or GenericProvider")
+        if len(inspect.signature(getattr(cls, "__attrs_pre_init__", repr)).parameters) > 1:
+            raise InvalidClassError(
+                f"{self.subject}.__attrs_pre_init__: expected no parameter but self; write __attrs_post_init__"
+            )
+        self.infos: tuple[OptionInfo, ...] = options(cls)
+        infos, types_of = {info.name: info for info in self.infos}, hints(cls)
+        for attribute in attrs.fields(cls):
+            self._check(attribute, infos)
+        self.specs: dict[str, Spec] = {
+            attribute.name: Spec(cls, attribute, infos.get(attribute.name), types_of[attribute.name])
+            # Extra options come last in every listing.
+            for attribute in sorted(attrs.fields(cls), key=lambda attribute: attribute.name == EXTRAS)
+        }
+        self.parameters = tuple(
+            sorted((spec for spec in self.specs.values() if spec.attribute.init), key=lambda spec: bool(spec.attribute.kw_only))
+        )
+        self.secrets = tuple(name for name, spec in self.specs.items() if spec.is_secret)
+        self.renamed = {spec.name: spec.parameter for spec in self.parameters if spec.name != spec.parameter}
+        self.rules: tuple[Rule, ...] = cls.rules
+        for rule in self.rules:
+            if unknown := [name for name in rule.options if name not in self.specs]:
+                raise InvalidClassError(f"{self.subject}: expected rules over its options, got one over {listed(unknown)}")
+        # Looking for a misspelling costs more than all else, and the same names are given again and again.
+        self.refusal = lru_cache(maxsize=256)(self._refusal)
+
+    def _check(self, attribute: attrs.Attribute[Any], infos: Mapping[str, OptionInfo]) -> None:
+        """Refuse a field that would not work."""
+        name, parameter = attribute.name, attribute.alias or attribute.name
+        where = f"{self.subject}.{name}"
+        for base in self.cls.__mro__[1:]:
+            if not isinstance(vars(base).get(name, _SLOT), MemberDescriptorType):
+                raise InvalidClassError(f"{where} hides {base.__name__}.{name}: expected another name")
+        if name not in infos and name != EXTRAS and not name.startswith("_"):
+            raise InvalidClassError(f"{where} would not reach Flink: give it metadata=option(...), or a private name")
+        if attribute.init and (
+            not parameter.isidentifier() or keyword.iskeyword(parameter) or parameter[0] == "_" or parameter in TAKEN
+        ):
+            raise InvalidClassError(f"{where}: expected an alias that can be a parameter, got {parameter!r}")
+        if not isinstance(vars(self.cls).get(name, _SLOT), MemberDescriptorType):
+            raise hiding(self.cls, name)
+
+    def arguments(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Values by name of the field as arguments of the constructor."""
+        return {self.renamed.get(name, name): value for name, value in values.items()} if self.renamed else values
+
+    def refused(self, name: str, value: object, extras: Mapping[str, object]) -> Problem | None:
+        """Why a name that is no option's, with its value, cannot be an extra option; None if it can."""
+        if name not in extras and (problem := self.refusal(name)) is not None:
+            return problem
+        try:
+            if value is not None:
+                extra_value(name, value)
+        except Rejected as error:
+            # The message names the option.
+            return Problem(name, error.expected, got=shown(value, with_type=error.is_type, hidden=True), hint=error.hint)
+        return None
+
+    def _refusal(self, name: str) -> Problem | None:
+        """Why *name* cannot be an extra option; None if it can."""
+        if name in self.cls.refused_names:
+            return Problem(name, "an option of the provider", hint=self.cls.refused_names[name])
+        for spec in self.specs.values():
+            info = spec.info
+            if name == spec.name or (info and name in (info.key, info.sequence_key, *info.deprecated_keys)):
+                got = "a Java key" if name != spec.name else "another name"
+                return Problem(name, f"the Python name {spec.parameter}", got=got, hint=f"write {spec.parameter}=...")
+        if (close := self._close(name)) is None:
+            return None
+        hint = f"did you mean {close}? (extra_options={{...}} passes any name)"
+        return Problem(name, f"an option of {self.subject}", got="an unknown name", hint=hint)
+
+    def _close(self, name: str) -> str | None:
+        """The option that *name* probably means."""
+        names = [spec.parameter for spec in self.specs.values() if spec.info]
+        letters = fold(name).replace("-", "")
+        for known in names:
+            if letters == known.replace("_", "") or (len(name) > 3 and sorted(letters) == sorted(known.replace("_", ""))):  # noqa: PLR2004
+                return known
+        if len(name) > 2 * max(map(len, names), default=0):
+            return None
+        from difflib import get_close_matches
+
+        # 0.84 takes temprature and stp, and leaves alone names such as top_k that other services know.
+        found = get_close_matches(name.lower(), names, n=1, cutoff=0.84)
+        return found[0] if found else None
+
+    def doubt(self, name: str) -> str:
+        """The warning about a name that becomes an extra option though Java probably knows none like it; empty if there is none."""
+        if name in ALIASES and ALIASES[name] in self.specs:
+            instead = f"write {ALIASES[name]}=..."
+        elif name in REQUEST_FIELDS and "extra_body" in self.specs:
+            instead = f"write extra_body={{{name!r}: ...}}"
+        elif name.isidentifier() and "_" in name.strip("_"):
+            instead = f"Java keys have hyphens: write extra_options={{{name.replace('_', '-')!r}: ...}}"
+        else:
+            return ""
+        return f"{self.subject}: {name} is no option, and goes to Java as it is; {instead} (extra_options={{{name!r}: ...}} passes it)"
+
+
+def is_unbuilt(cls: type) -> bool:
+    """Whether a class has fields that attrs has not built yet."""
+    return any(isinstance(value, FIELD) for value in vars(cls).values())
+
+
+def hiding(cls: type, name: str) -> InvalidClassError:
+    """The error about an attribute that takes the place of a field."""
+    return InvalidClassError(
+        f"{cls.__name__}.{name} hides the option {name}: declare it as a field, {name}: ... = attrs.field(...)"
+    )

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compile generated source, so that debuggers and tracebacks show it."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Iterable
+from itertools import count
+from typing import Any
+
+__all__ = ["compile_source"]
+
+_numbers = count(1)
+
+
+def compile_source(subject: str, cls: type, lines: Iterable[str], names: dict[str, Any]) -> dict[str, Any]:
+    """The functions of generated source, by name.
+
+    Args:
+        subject: what the source is, for the name of its file.
+        cls: the class that it is for.
+        lines: its lines.
+        names: its global names.
+    """
+    file = f"<llmproviders {subject} of {cls.__module__}.{cls.__qualname__} {next(_numbers)}>"
+    text = "\n".join([*lines, ""])
+    # Warnings take the module for one of the library's, and point at its caller.
+    functions = {"__name__": __name__, **names}
+    exec(compile(text, file, "exec"), functions)  # noqa: S102
+    linecache.cache[file] = len(text), None, text.splitlines(keepends=True), file
+    return functions

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every problem of a call that failed, found by a second, careful pass; it never makes a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import attrs
+
+from ..boundary import stripped
+from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
+from ..extras import NO_EXTRAS
+from ..messages import listed, shown
+from ..secrets import mask_urls
+from .description import Description, Rule
+from .spec import EXTRAS
+
+__all__ = ["collect", "explain", "problem_of"]
+
+
+def explain(
+    about: Description, base: Any, instance: Any, values: tuple[Any, ...], more: Mapping[str, Any], failure: Exception
+) -> Exception:
+    """The exception to raise for a call that failed.
+
+    Args:
+        about: the class of the call.
+        base: the provider whose variant was wanted; None for a new one.
+        instance: the provider that was being filled.
+        values: the arguments in the order of the parameters, those that were not given included.
+        more: the arguments that are no parameters.
+        failure: the first exception, if the careful pass finds nothing.
+    """
+    if isinstance(failure, Warning):
+        # Warnings are errors in this process.
+        return stripped(failure)
+    given = {
+        spec.name: value
+        for spec, value in zip(about.parameters, values, strict=True)
+        if value is not (spec.parameter_default if base is None else attrs.NOTHING)
+    }
+    problems = collect(about, given, more, base=base)
+    if not problems:
+        problems = _of_instance(about, instance)
+    if not problems:
+        if isinstance(failure, ProviderError):
+            return stripped(failure)
+        problems = [Problem("", f"what {about.subject} takes", got=said(failure), is_type=isinstance(failure, TypeError))]
+    return invalid(about.subject, problems)
+
+
+def collect(
+    about: Description,
+    given: Mapping[str, Any],
+    more: Mapping[str, Any],
+    *,
+    base: Any = None,
+    bad: Collection[str] = (),
+) -> list[Problem]:
+    """What is wrong with arguments.
+
+    Args:
+        about: the class.
+        given: values by name of the field.
+        more: values by names that are no option's.
+        base: the provider that has the other values; None if the class has them.
+        bad: names that are known to be wrong.
+    """
+    bad = set(bad)
+    problems: list[Problem] = []
+    accepted: dict[str, Any] = {}
+    for name, value in given.items():
+        try:
+            accepted[name] = about.specs[name].accepted(value)
+        except Exception as error:  # noqa: BLE001
+            # A converter that is not ours may raise anything.
+            problems.append(problem_of(about, name, value, error))
+            bad.add(name)
+    extras = accepted.get(EXTRAS, NO_EXTRAS if base is None else base.extra_options)
+    for name, value in more.items():
+        if name in extras and EXTRAS in given:
+            problems.append(Problem(name, "one value", got=f"one by name and one in {EXTRAS}"))
+        elif (problem := about.refused(name, value, extras)) is not None:
+            problems.append(problem)
+    if base is None:
+        for name, spec in about.specs.items():
+            if spec.required and name not in given and name not in bad:
+                hint = "it is required"
+                problems.append(Problem(spec.parameter, "a value", got="nothing", hint=hint, key=spec.other_key, is_type=True))
+                bad.add(name)
+    for rule in about.rules:
+        if bad.isdisjoint(rule.options) and (base is None or not given.keys().isdisjoint(rule.options)):
+            defaults = [about.specs[name].default if base is None else getattr(base, name) for name in rule.options]
+            operands = [accepted.get(name, default) for name, default in zip(rule.options, defaults, strict=True)]
+            if (problem := _broken(about, rule, operands)) is not None:
+                problems.append(problem)
+    return problems
+
+
+def _broken(about: Description, rule: Rule, operands: list[Any]) -> Problem | None:
+    """What a rule says of its options."""
+    try:
+        problem = rule.check(about.cls, *operands)
+    except Exception as error:  # noqa: BLE001
+        # A rule that is not ours may raise anything.
+        expected = f"what the rule over {listed(rule.options)} can take"
+        problem = Problem(rule.options[0], expected, got=f"its {type(error).__name__}")
+    if problem is None or problem.key or problem.option not in about.specs:
+        return problem
+    return attrs.evolve(problem, key=about.specs[problem.option].other_key)
+
+
+def _of_instance(about: Description, instance: Any) -> list[Problem]:
+    """What attrs' validators say, which want the whole instance."""
+    problems: list[Problem] = []
+    if attrs.validators.get_disabled():
+        return problems
+    for name, spec in about.specs.items():
+        validator: Callable[..., Any] | None = spec.attribute.validator
+        if validator is not None and hasattr(instance, name):
+            value = getattr(instance, name)
+            try:
+                validator(instance, spec.attribute, value)
+            except Exception as error:  # noqa: BLE001
+                problems.append(problem_of(about, name, value, error))
+    return problems
+
+
+def problem_of(about: Description, name: str, value: object, error: Exception) -> Problem:
+    """What *error*, raised because of *value*, says of the option."""
+    spec = about.specs[name]
+    if isinstance(error, InvalidOptionsError) and error.problems:
+        return attrs.evolve(error.problems[0], option=spec.parameter, key=spec.other_key)
+    if isinstance(error, Rejected):
+        # What is wrong with one of the extra options is said with its name; the mapping as a whole says nothing.
+        got = (
+            "" if name == EXTRAS and isinstance(value, Mapping) else shown(value, with_type=error.is_type, hidden=spec.is_opaque)
+        )
+        return Problem(spec.parameter, error.expected, got=got, hint=error.hint, key=spec.other_key, is_type=error.is_type)
+    return Problem(
+        spec.parameter,
+        "a valid value" if spec.is_opaque else f"a value that passes its check ({said(error)})",
+        got=shown(value, hidden=spec.is_opaque),
+        key=spec.other_key,
+        is_type=isinstance(error, TypeError),
+    )
+
+
+def said(error: Exception) -> str:
+    """The message of an exception that is not ours, in one line."""
+    try:
+        # attrs' own validators raise a sentence first, then the field and its value.
+        text = error.args[0] if len(error.args) > 1 and isinstance(error.args[0], str) else str(error)
+    except Exception:  # noqa: BLE001
+        text = ""
+    text = mask_urls(" ".join(text.split()))
+    return (text if len(text) <= 200 else f"{text[:197]}...") or type(error).__name__  # noqa: PLR2004

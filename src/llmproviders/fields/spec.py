@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How one field of a provider class is accepted: its converter, its type, its default."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, Final
+
+import attrs
+
+from ..errors import InvalidClassError, Rejected, RejectedType
+from ..secrets import MASK, MaskedText, Secret, reveal
+from ..values import (
+    CANONICAL,
+    Accept,
+    Between,
+    accept_boolean,
+    accept_text,
+    choice_acceptor,
+    enum_acceptor,
+    instance_acceptor,
+    json_object,
+    number_acceptor,
+    required_secret,
+    secret,
+    url,
+)
+from .hooks import text_reader, text_writer
+from .metadata import OptionInfo, default_of, without_none
+
+__all__ = ["EXTRAS", "Spec"]
+
+EXTRAS: Final = "extra_options"
+"""The field of the options beyond the typed ones."""
+
+
+class Spec:
+    """How one field of a class is accepted.
+
+    Raises:
+        InvalidClassError: if the field is declared in a way that cannot work.
+    """
+
+    __slots__ = ("accept", "attribute", "default", "hint", "info", "is_foreign", "is_nullable", "name", "parameter", "required")
+
+    def __init__(self, cls: type, attribute: attrs.Attribute[Any], info: OptionInfo | None, hint: Any) -> None:
+        self.name: str = attribute.name
+        self.parameter: str = attribute.alias or attribute.name
+        self.attribute = attribute
+        self.info = info
+        self.hint = hint
+        self.required = attribute.default is attrs.NOTHING and attribute.init
+        convert: Any = attribute.converter
+        # A converter of the library does all there is to do, and one of somebody else sees every value, as with attrs.
+        self.is_foreign = convert is not None and self.name != EXTRAS and convert not in CANONICAL
+        self.is_nullable = not (self.required or self.is_foreign or self.name == EXTRAS)
+        if info is not None:
+            text_reader(info)
+        self.accept = _acceptor(cls, attribute, info, without_none(hint), is_foreign=self.is_foreign)
+        default = default_of(cls, attribute)
+        try:
+            # Everybody shares a default, so that it is accepted here, once.
+            self.default = default if attribute.default is attrs.NOTHING else self.accepted(default)
+        except Exception as error:  # noqa: BLE001
+            # A default may be a secret: only a message of the library is sure not to show it.
+            reason = error.expected if isinstance(error, Rejected) else f"one that its converter takes ({type(error).__name__})"
+            failure = InvalidClassError(f"{cls.__name__}.{self.name}: default: expected {reason}")
+        else:
+            return
+        raise failure
+
+    def accepted(self, value: Any) -> Any:
+        """The value as the provider holds it; None means that the option is not handed over.
+
+        Raises:
+            Rejected: if the option does not take it; a converter or hook of somebody else may raise anything.
+        """
+        return None if value is None and self.is_nullable else self.accept(value)
+
+    def fresh_default(self) -> Any:
+        """The default as it is declared, for a constructor; a factory makes a new one."""
+        default: Any = self.attribute.default
+        return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]
+
+    @property
+    def has_factory(self) -> bool:
+        """Whether each provider has a default of its own."""
+        return isinstance(self.attribute.default, attrs.Factory)  # type: ignore[arg-type]
+
+    @property
+    def parameter_default(self) -> Any:
+        """The default of the constructor's parameter; NOTHING if there is none that can be shared and shown."""
+        if self.required or self.has_factory or (self.is_foreign and self.is_secret):
+            return attrs.NOTHING
+        # Somebody else's converter gets the default each time, as attrs does it.
+        return self.attribute.default if self.is_foreign else self.default
+
+    @property
+    def is_validated(self) -> bool:
+        """Whether attrs has a validator to call; that of the library is part of the type."""
+        return self.attribute.validator is not None and not isinstance(self.attribute.validator, Between)
+
+    @property
+    def parameter_type(self) -> Any:
+        """The annotation of the constructor's parameter: what the converter takes, or the field's own type."""
+        convert: Any = self.attribute.converter
+        if isinstance(convert, attrs.Converter):
+            convert = convert.converter  # type: ignore[attr-defined]
+        if convert is not None:
+            try:
+                return next(iter(typing.get_type_hints(convert).values()))
+            except (StopIteration, TypeError, NameError, AttributeError):
+                return Any
+        return self.hint
+
+    @property
+    def default_text(self) -> str | None:
+        """The string of the default, masked if it is or holds a secret; None if there is none."""
+        if self.default is None or isinstance(self.default, (Secret, MaskedText)):
+            return None if self.default is None else str(self.default)
+        return self.write(self.default)
+
+    def write(self, value: Any) -> str:
+        """The string that Java gets."""
+        return text_writer(self.info)(value) if self.info else str(value)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether the value is a credential."""
+        return self.info is not None and self.info.secret
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether messages must not show a value: it may be, or hold, a credential."""
+        return self.is_secret or (self.info is not None and (self.info.format == "json" or self.info.java == "Map"))
+
+    @property
+    def other_key(self) -> str:
+        """The Java key, if it says more than the name."""
+        return self.info.key if self.info is not None and self.info.key != self.name else ""
+
+
+def _acceptor(cls: type, attribute: attrs.Attribute[Any], info: OptionInfo | None, hint: Any, *, is_foreign: bool) -> Accept:
+    convert: Any = attribute.converter
+    is_hidden = info is not None and info.secret and hint is not Secret
+    if is_hidden and hint is not str:
+        kind = getattr(hint, "__name__", str(hint))
+        raise InvalidClassError(f"{cls.__name__}.{attribute.name}: expected a secret of type Secret or str, got {kind}")
+    if convert is not None and not is_foreign:
+        accept: Accept = convert
+    else:
+        accept = _type_acceptor(attribute, info, hint)
+        if is_foreign:
+            accept = _after(_converter(cls, attribute), accept, required=attribute.default is attrs.NOTHING)
+    # A secret that is kept as a plain str shows as the mask all the same.
+    return (lambda value: _hidden(accept(value))) if is_hidden else accept
+
+
+def _converter(cls: type, attribute: attrs.Attribute[Any]) -> Accept:
+    """The field's own converter as a function of the value alone."""
+    convert: Any = attribute.converter
+    if not isinstance(convert, attrs.Converter):
+        return convert  # type: ignore[no-any-return]
+    whole: Any = convert
+    if whole.takes_self:
+        hint = "write a Rule over several options, or set the field in __attrs_post_init__"
+        raise InvalidClassError(f"{cls.__name__}.{attribute.name}: expected a converter without takes_self; {hint}")
+    return (lambda value: whole.converter(value, attribute)) if whole.takes_field else whole.converter
+
+
+def _after(convert: Accept, accept: Accept, *, required: bool) -> Accept:
+    def converted(value: Any) -> Any:
+        value = convert(value)
+        return value if value is None and not required else accept(value)
+
+    return converted
+
+
+def _type_acceptor(attribute: attrs.Attribute[Any], info: OptionInfo | None, hint: Any) -> Accept:
+    if hint is Secret:
+        return required_secret
+    if isinstance(hint, type) and issubclass(hint, Enum) and typing.get_origin(hint) is None:
+        return enum_acceptor(hint)
+    if info is not None and info.allowed:
+        # A list that the class holds (the tasks) is compared to the letter, because Java compares it so.
+        return choice_acceptor(info.allowed, exact=info.java != "Enum")
+    if hint is bool:
+        return accept_boolean
+    if hint in (int, float):
+        java = info.java if info else ("Long" if hint is int else "Double")
+        return number_acceptor(java, attribute.validator if isinstance(attribute.validator, Between) else None)
+    if hint is str:
+        return {"url": url, "json": json_object}.get(info.format if info else "", accept_text)
+    accept = instance_acceptor(hint)
+    return accept if info is None else _with_text(accept, info)
+
+
+def _with_text(accept: Accept, info: OptionInfo) -> Accept:
+    """Acceptance of what the hook of its type can write."""
+
+    def accept_writable(value: Any) -> Any:
+        value = accept(value)
+        text_writer(info)(value)
+        return value
+
+    return accept_writable
+
+
+def _hidden(value: Any) -> Any:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise RejectedType("a str")
+    return MaskedText(reveal(required_secret(reveal(value))), MASK)
