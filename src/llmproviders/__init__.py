@@ -20,14 +20,14 @@ from .errors import (
     UnknownProviderError,
     UnknownRuntimeError,
 )
+from .fields.description import Rule
 from .fields.hooks import converter
+from .fields.metadata import Option, OptionInfo, option, options
 from .providers.base import Provider
 from .providers.generic import GenericProvider
 from .providers.openai import OpenAIProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
-from .fields.metadata import Option, OptionInfo, option, options
 from .secrets import MASK, MaskedText, Secret
-from .fields.description import Rule
 from .values import at_least, between, duration, flink_map, json_headers, json_object, required_secret, secret
 
 if TYPE_CHECKING:

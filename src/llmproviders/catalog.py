@@ -4,20 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import attrs
+from typing_extensions import Self
 
 from .boundary import public
 from .errors import Problem, UnknownProviderError, invalid
+from .fields.metadata import options
 from .messages import shown
 from .providers.base import Provider
-from .fields.metadata import OptionInfo, options
 from .registry import names_and_hint, set_default_provider, set_provider
 from .secrets import MASK, Secret
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 __all__ = ["Catalog", "Change"]
 
@@ -152,7 +150,6 @@ class Catalog(Mapping[str, Provider]):
         return tuple(changes)
 
     def _changes(self, other: Mapping[str, Provider]) -> Iterator[Change]:
-        infos: dict[type, tuple[OptionInfo, ...]] = {}
         for name in {**self._providers, **other}:
             mine, theirs = self._providers.get(name), other.get(name)
             if mine == theirs:
@@ -162,9 +159,7 @@ class Catalog(Mapping[str, Provider]):
                 continue
             if mine.provider_name() != theirs.provider_name():
                 yield Change(name, "", mine.provider_name(), theirs.provider_name())
-            for cls in {type(mine), type(theirs)} - infos.keys():
-                infos[cls] = options(cls)
-            old, new = _described(mine, infos[type(mine)]), _described(theirs, infos[type(theirs)])
+            old, new = _described(mine), _described(theirs)
             for key in {**old, **new}:
                 (before, value), (after, other_value) = old.get(key, _UNSET), new.get(key, _UNSET)
                 # Equal numbers may be written in two ways, and different secrets show alike.
@@ -227,10 +222,10 @@ def _problems_of_provider(argument: str, provider: object) -> list[Problem]:
 _UNSET: Final = (None, None)
 
 
-def _described(provider: Provider, infos: tuple[OptionInfo, ...]) -> dict[str, tuple[str | None, object]]:
+def _described(provider: Provider) -> dict[str, tuple[str | None, object]]:
     """The options by Java key: how each shows, references as such, and its value."""
     values: dict[str, object] = {}
-    for info in infos:
+    for info in options(type(provider)):
         values[info.key] = values[info.sequence_key] = getattr(provider, info.name)
     values.update(provider.extra_options)
     described: dict[str, tuple[str | None, object]] = {}

@@ -16,10 +16,10 @@ import attrs
 from .columns import Column, canonical_type
 from .errors import Problem, Rejected
 from .flinktext import read_boolean, read_double, read_duration, read_integer, read_map
+from .messages import shown
 from .runtimes import NAMES, Factory, Runtime, RuntimeOption
 from .runtimes import runtime as runtime_of
 from .secrets import MASK, is_placeholder
-from .messages import shown
 from .tasks import task_of_endpoint
 from .urls import unfit_url
 from .values import JAVA_BOUNDS, did_you_mean, listed

@@ -26,21 +26,21 @@ from .errors import (
     UnknownProviderError,
     UnknownRuntimeError,
 )
+from .fields.compiled import compiled
+from .fields.hooks import text_reader
+from .fields.metadata import OptionInfo
+from .fields.metadata import options as options_of
+from .fields.spec import EXTRAS
 from .files import Format, Origin, _Reading, dumps, explain, format_module, format_of, in_order, load, replace_file
 from .files import check as check_file
-from .fields.hooks import text_reader
 from .formats.tree import SyntaxProblem, changed
 from .presets import _DASHSCOPE_HOSTS, _DASHSCOPE_TASKS, SERVICES, dashscope
 from .providers.base import Provider
 from .providers.generic import GenericProvider
-from .fields.metadata import OptionInfo
-from .fields.metadata import options as options_of
 from .registry import provider_classes
 from .runtimes import Runtime, RuntimeOption, list_runtimes
 from .runtimes import runtime as runtime_named
 from .secrets import MASK, MaskedText, Secret, looks_like_credential
-from .fields.compiled import compiled
-from .fields.spec import EXTRAS
 from .tasks import CHAT
 from .values import did_you_mean
 
@@ -820,9 +820,9 @@ def _typed(cls: type[Provider], key: str, text: str) -> Any:
     literal = _literal(text)
     if info is not None and info.secret and isinstance(literal, dict):
         return literal
-    if spec is not None and isinstance(literal, (str, list, dict)):
+    if info is not None and isinstance(literal, (str, list, dict)):
         try:
-            spec.accept(literal)
+            compiled(cls).about.specs[key].accepted(literal)
         except Exception:  # noqa: BLE001
             # A converter that is not ours may raise anything.
             return text

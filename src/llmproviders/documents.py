@@ -17,7 +17,7 @@ import attrs
 from .boundary import public
 from .catalog import Catalog
 from .errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, ProviderError, Rejected, invalid
-from .fields.compiled import compiled
+from .fields.compiled import compiled, construct
 from .fields.description import Description
 from .fields.hooks import OptionReader
 from .fields.metadata import OptionInfo
@@ -281,9 +281,11 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Found
         provider = _READERS[kind](name, entry, base_of, mine)
     except InvalidOptionsError as error:
         known = {path[0] for path, _ in mine if path}
-        for problem in error.problems:
-            if problem.option not in known:
-                mine.append(((problem.option,) if problem.option else (), attrs.evolve(problem, option="", key="")))
+        mine += [
+            ((problem.option,) if problem.option else (), attrs.evolve(problem, option="", key=""))
+            for problem in error.problems
+            if problem.option not in known
+        ]
         provider = None
     except ProviderError as error:
         # A class that cannot be used; its message is about the class.
@@ -438,8 +440,9 @@ def _made(cls: type[Provider], base: Provider | None, given: Mapping[str, Any]) 
     """The provider of values by name of the field: a new one, or a variant of *base*."""
     if not given and base is not None:
         return base
-    arguments = compiled(cls).about.arguments(dict(given))
-    return cls(**arguments) if base is None else base.with_(**arguments)
+    if base is None:
+        return construct(cls, dict(given))
+    return base.with_(**compiled(cls).about.arguments(dict(given)))
 
 
 def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[Found]) -> dict[str, Any]:

@@ -12,17 +12,17 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
-from .catalog import Catalog
 from .boundary import public
+from .catalog import Catalog
 from .documents import TOP, Base, Found, Secrets, checked_secrets, class_of, literal_secrets, provider_of, tree_of
 from .errors import DocumentError, DocumentProblem, Problem, invalid
 from .fields.metadata import options
+from .fields.spec import EXTRAS
 from .formats.tree import MAX_CHARACTERS, Locate, Place, SyntaxProblem, place_of
+from .messages import did_you_mean, shown
 from .providers.base import Provider
 from .runtimes import Runtime
 from .runtimes import runtime as runtime_named
-from .fields.spec import EXTRAS
-from .messages import did_you_mean, shown
 
 __all__ = ["Format", "Origin", "check", "dump", "dumps", "explain", "format_of", "load", "loads"]
 

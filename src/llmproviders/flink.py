@@ -25,6 +25,7 @@ from .columns import Column, Columns, canonical_type, columns
 from .errors import Problem, ProviderError, Rejected, RejectedType, UnknownProviderError, UnknownRuntimeError, invalid
 from .flinktext import read_boolean, read_integer
 from .formats.tree import needs
+from .messages import shown
 from .providers.base import Provider
 from .registry import get_provider
 from .runtimes import Runtime, list_runtimes

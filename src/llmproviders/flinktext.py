@@ -11,15 +11,13 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from .errors import Rejected
 from .messages import shown
 from .secrets import MASK, MaskedText
-
-if TYPE_CHECKING:
-    from datetime import timedelta
 
 __all__ = [
     "read_boolean",

@@ -10,22 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeGuard, TypeVar
+from typing import Any, Final, TypeGuard, TypeVar
 
 import attrs
+from typing_extensions import Unpack
 
 from .boundary import public
 from .errors import InvalidOptionsError, Problem, invalid
 from .messages import did_you_mean, shown
+from .providers._changes import PresetOptions
 from .providers.base import Provider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .secrets import Secret
 from .tasks import CHAT, EMBEDDINGS, MULTIMODAL, endpoint_for_task
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from .providers._changes import PresetOptions
 
 __all__ = [
     "SERVICES",

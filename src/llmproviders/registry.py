@@ -17,8 +17,8 @@ import attrs
 
 from .boundary import public
 from .errors import InvalidClassError, InvalidOptionsError, Problem, ProviderError, UnknownProviderError, invalid
-from .messages import did_you_mean, shown
 from .fields.description import is_unbuilt
+from .messages import did_you_mean, shown
 from .providers.base import Provider
 from .providers.generic import GenericProvider
 from .providers.openai import OpenAIProvider

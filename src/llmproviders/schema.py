@@ -14,13 +14,13 @@ from typing import Any, Final
 
 from . import values
 from .documents import KINDS, RESERVED
+from .fields.metadata import OptionInfo, options
+from .fields.spec import EXTRAS
 from .presets import SERVICES
 from .providers.base import Provider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider, content_types
-from .fields.metadata import OptionInfo, options
 from .registry import provider_classes
 from .secrets import Secret
-from .fields.spec import EXTRAS
 
 __all__ = ["catalog_schema"]
 

@@ -5,27 +5,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import attrs
 
-from .columns import Column, Columns, columns, read_columns, repeated
 from .boundary import public, warn
+from .columns import Column, Columns, columns, read_columns, repeated
 from .documents import Secrets, checked_secrets
 from .errors import DocumentError, DocumentProblem, InvalidClassError, InvalidOptionsError, Problem, ProviderError, invalid
-from .flinktext import has_surrogate
-from .providers.base import Provider
-from .providers.generic import GenericProvider
 from .fields.metadata import OptionInfo
 from .fields.metadata import options as describe
+from .fields.spec import EXTRAS
+from .flinktext import has_surrogate
+from .messages import did_you_mean, shown
+from .providers.base import Provider
+from .providers.generic import GenericProvider
 from .registry import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
+from .runtimes import Runtime
 from .secrets import MASK, MaskedText, Secret
 from .sqltext import Cursor, Misread, Token, identifier, literal, place, tokens, unfit_name
-from .fields.spec import EXTRAS
-from .messages import did_you_mean, shown
-
-if TYPE_CHECKING:
-    from .runtimes import Runtime
 
 __all__ = ["ModelStatement", "OldSpellingWarning", "create_model_sql", "parse_create_model", "parse_statements"]
 

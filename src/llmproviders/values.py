@@ -10,8 +10,9 @@ import math
 import sys
 import typing
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from enum import Enum, Flag
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import Any, Final
 
 import attrs
 
@@ -45,9 +46,6 @@ from .secrets import (
     mask_value,
     masked,
 )
-
-if TYPE_CHECKING:
-    from datetime import timedelta
 
 __all__ = [
     "Between",
@@ -322,7 +320,7 @@ def duration(value: str | timedelta | None) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        if _is_timedelta(value):
+        if isinstance(value, timedelta):
             return write_duration(value)
         given: object = value
         hint = f"write its unit: '{given}s'" if type(given) is int and abs(given) < JAVA_BOUNDS["Long"][1] else ""
@@ -330,13 +328,6 @@ def duration(value: str | timedelta | None) -> str | None:
     text = accept_text(value)
     read_duration(_real(text))
     return _durations.keep(text, text)
-
-
-def _is_timedelta(value: object) -> TypeGuard[timedelta]:
-    # Who has one has imported it; nobody else should pay for the import.
-    from datetime import timedelta
-
-    return isinstance(value, timedelta)
 
 
 _json_objects: Final = Remembered()
@@ -495,7 +486,7 @@ def text_of(value: object) -> str:
         return "true" if value else "false"
     if (number := plain_number(value)) is not None:
         return _digits(number)
-    if _is_timedelta(value):
+    if isinstance(value, timedelta):
         return write_duration(value)
     if isinstance(value, (Mapping, list, tuple)):
         return write_json(value)

@@ -22,7 +22,7 @@ from .generate import compile_source
 from .problems import explain
 from .spec import EXTRAS, Spec
 
-__all__ = ["Compiled", "compiled", "generated"]
+__all__ = ["Compiled", "compiled", "construct", "generated"]
 
 _lock: Final = threading.RLock()
 
@@ -42,7 +42,7 @@ class Unfrozen:
         """Keep the hooks of provider classes from being called."""
 
 
-class Broken(Exception):  # noqa: N818
+class Broken(Exception):
     """A rule is broken, or a name is refused: ends the happy pass."""
 
 
@@ -96,7 +96,7 @@ def _init_source(about: Description) -> list[str]:
     return [
         f"def __init__({', '.join(_parameters(about, lambda spec: f'_default_{spec.name}'))}):",
         "    try:",
-        *(["        self.__attrs_pre_init__()"] if hasattr(about.cls, "__attrs_pre_init__") else []),
+        *_beginning(about, "self"),
         "        _become(self, '__class__', _unfrozen)",
         *[f"        self.{name} = {_initial(spec)}" for name, spec in about.specs.items() if _is_set(spec)],
         "        self._flat = None",
@@ -109,9 +109,10 @@ def _init_source(about: Description) -> list[str]:
 def _with_source(about: Description) -> list[str]:
     """The lines of `with_`."""
     lines = [
-        f"def with_({', '.join(_parameters(about, lambda _: '_NOTHING'))}):",
+        f"def with_({', '.join(_parameters(about, lambda _: '_NOTHING', positional=False))}):",
         "    _new = _create(_unfrozen)",
         "    try:",
+        *_beginning(about, "_new"),
     ]
     for name, spec in about.specs.items():
         if not spec.attribute.init:
@@ -125,11 +126,16 @@ def _with_source(about: Description) -> list[str]:
     return [*lines, *_ending(about, "_new", "_NOTHING"), "        return _new", *_failing(about, "self", "_new")]
 
 
-def _parameters(about: Description, default: Callable[[Spec], str]) -> list[str]:
+def _parameters(about: Description, default: Callable[[Spec], str], *, positional: bool = True) -> list[str]:
     """Positional parameters first; extra options by name come last."""
     given = [f"{spec.parameter}={default(spec)}" for spec in about.parameters]
-    positional = sum(not spec.attribute.kw_only for spec in about.parameters)
-    return ["self", "/", *given[:positional], "*", *given[positional:], "**more_options"]
+    count = sum(not spec.attribute.kw_only for spec in about.parameters) if positional else 0
+    return ["self", "/", *given[:count], "*", *given[count:], "**more_options"]
+
+
+def _beginning(about: Description, new: str) -> list[str]:
+    """The line before the fields, for classes that want it."""
+    return [f"        {new}.__attrs_pre_init__()"] if hasattr(about.cls, "__attrs_pre_init__") else []
 
 
 def _is_set(spec: Spec) -> bool:
@@ -244,6 +250,17 @@ def compiled(cls: Any) -> Compiled:
     return found
 
 
+_Class = TypeVar("_Class")
+
+
+def construct(cls: type[_Class], values: dict[str, Any]) -> _Class:
+    """A provider of values by name of the field; a constructor of the class's own is left out, as `with_` leaves it out."""
+    made = compiled(cls)
+    new = object.__new__(cls)
+    made.init(new, **made.about.arguments(values))
+    return new
+
+
 if TYPE_CHECKING:
     _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -255,14 +272,14 @@ else:
     class generated:  # noqa: N801
         """A method that is generated for each class when it is first used; *function* documents it for an abstract class."""
 
-        def __init__(self, function):
-            self.function = function
+        def __init__(self, function: Callable[..., Any]) -> None:
+            self.__func__ = function
             self.name = "init" if function.__name__ == "__init__" else function.__name__
             self.__doc__ = function.__doc__
 
-        def __get__(self, instance, owner):
+        def __get__(self, instance: Any, owner: Any) -> Any:
             if instance is None:
-                return self.function if getattr(owner, "identifier", None) is None else getattr(compiled(owner), self.name)
+                return self.__func__ if getattr(owner, "identifier", None) is None else getattr(compiled(owner), self.name)
             # For inspect.signature of newer Pythons, the instance may be the class itself.
             found = instance._compiled or compiled(instance if isinstance(instance, type) else type(instance))
             return MethodType(getattr(found, self.name), instance)

@@ -164,7 +164,7 @@ class Description:
         return found[0] if found else None
 
     def doubt(self, name: str) -> str:
-        """The warning about a name that becomes an extra option though Java probably knows none like it; empty if there is none."""
+        """The warning about a name that becomes an extra option, if Java probably knows none like it; empty if there is none."""
         if name in ALIASES and ALIASES[name] in self.specs:
             instead = f"write {ALIASES[name]}=..."
         elif name in REQUEST_FIELDS and "extra_body" in self.specs:
@@ -173,7 +173,8 @@ class Description:
             instead = f"Java keys have hyphens: write extra_options={{{name.replace('_', '-')!r}: ...}}"
         else:
             return ""
-        return f"{self.subject}: {name} is no option, and goes to Java as it is; {instead} (extra_options={{{name!r}: ...}} passes it)"
+        passes = f"extra_options={{{name!r}: ...}} passes it"
+        return f"{self.subject}: {name} is no option, and goes to Java as it is; {instead} ({passes})"
 
 
 def is_unbuilt(cls: type) -> bool:

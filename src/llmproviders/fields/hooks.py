@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from enum import Enum
 from typing import Any, Final, Literal, NoReturn
 
@@ -65,17 +66,12 @@ hook that is registered late is used from then on.
 # Types ----------------------------------------------------------------------------------------------------------------
 
 
-def _is_timedelta(hint: Any) -> bool:
-    # By name: importing datetime costs more than most programs would use it for.
-    return getattr(hint, "__module__", "") == "datetime" and getattr(hint, "__qualname__", "") == "timedelta"
-
-
-def _read_timedelta(text: str, hint: Any) -> Any:
+def _read_timedelta(text: str, _: object) -> timedelta:
     nanos = read_duration(text)
     if nanos % 1_000:
         raise Rejected("a duration in whole microseconds")
     try:
-        return hint(microseconds=nanos // 1_000)
+        return timedelta(microseconds=nanos // 1_000)
     except OverflowError:
         raise Rejected("a duration that a timedelta can hold") from None
 
@@ -103,8 +99,8 @@ for _type in _STRUCTURE_HOOKS:
     converter.register_unstructure_hook(_type, _UNSTRUCTURE_HOOKS[_type])
 converter.register_structure_hook(Secret, _as_is)
 converter.register_unstructure_hook(Secret, Secret.reveal)
-converter.register_structure_hook_func(_is_timedelta, _read_timedelta)
-converter.register_unstructure_hook_func(_is_timedelta, write_duration)
+converter.register_structure_hook(timedelta, _read_timedelta)
+converter.register_unstructure_hook(timedelta, write_duration)
 
 
 def _is_literal(hint: Any) -> bool:
@@ -311,5 +307,5 @@ def _structurer(cls: Any) -> Callable[[Mapping[str, str], Any], Any]:
     return structure
 
 
-converter.register_unstructure_hook_factory(_has_options, lambda cls: flattener(cls))
+converter.register_unstructure_hook_factory(_has_options, flattener)
 converter.register_structure_hook_factory(_has_options, _structurer)

@@ -7,7 +7,7 @@ import types
 import typing
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Final, Literal, Union
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, Union
 from weakref import WeakKeyDictionary
 
 import attrs
@@ -17,6 +17,12 @@ from ..messages import shown
 from ..secrets import Secret, mask_urls, masked
 
 __all__ = ["Option", "OptionInfo", "option", "options"]
+
+if TYPE_CHECKING:
+    Attribute: TypeAlias = attrs.Attribute[Any]
+else:
+    # It is generic to type checkers only.
+    Attribute = attrs.Attribute
 
 METADATA_KEY: Final = "llmproviders"
 """The key in a field's metadata under which its `Option` is."""
@@ -114,7 +120,7 @@ class OptionInfo:
     """The Java key of several values, if it is another."""
     meaning: str
     """One line for people."""
-    field: attrs.Attribute[Any] = attrs.field(repr=False, eq=False)
+    field: Attribute = attrs.field(repr=False, eq=False)
     """The attrs field that declares it."""
 
 

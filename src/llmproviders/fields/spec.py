@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable
 from enum import Enum
 from typing import Any, Final
 
@@ -24,7 +23,6 @@ from ..values import (
     json_object,
     number_acceptor,
     required_secret,
-    secret,
     url,
 )
 from .hooks import text_reader, text_writer

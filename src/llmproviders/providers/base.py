@@ -12,22 +12,24 @@ import attrs
 from typing_extensions import Self
 
 from ..boundary import public, stripped
-from ..columns import Columns
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
 from ..extras import NO_EXTRAS, Extra, ExtraOptions
-from ..fields.compiled import Compiled, compiled, generated
+from ..fields.compiled import Compiled, compiled, construct, generated
 from ..fields.description import FIELD, Rule, hiding
 from ..fields.hooks import OptionReader, converter, flattener, text_writer
 from ..fields.problems import collect, said
 from ..fields.spec import EXTRAS
 from ..messages import did_you_mean, shown
-from ..runtimes import Runtime
-from ..runtimes import runtime as runtime_of
 from ..secrets import MASK, MaskedText, Secret, reveal, stand_in
 from ..tasks import endpoint_for_task, task_of_endpoint
 
 if TYPE_CHECKING:
     from ..checks import Facts
+    from ..columns import Columns
+    from ..runtimes import Runtime
+else:
+    # Few processes check against a runtime, and importing these takes as long as a class of 25 options.
+    Columns = Runtime = Any
 
 __all__ = ["Provider"]
 
@@ -104,10 +106,19 @@ class Provider(_Flat):
             cls.__init__ = Provider.__dict__["__init__"]  # type: ignore[method-assign]
         cls.__attrs_init__ = Provider.__dict__["__init__"]  # type: ignore[attr-defined]
 
+    def __getstate__(self) -> dict[str, Any]:
+        # attrs writes this for classes with slots only, and what it wrote for this one would not do for a class without.
+        return {field.name: getattr(self, field.name) for field in attrs.fields(type(self)) if hasattr(self, field.name)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+
     # Deriving ---------------------------------------------------------------------------------------------------------
 
+    # There are positional arguments in the signature only so that subclasses may narrow it.
     @generated
-    def with_(self, **changes: Any) -> Self:
+    def with_(self, *args: Any, **changes: Any) -> Self:
         """A new provider of the same class with *changes*, validated like a new one.
 
         A name that is no option joins the extra options, by the rules of the constructor; ``extra_options={...}``
@@ -148,7 +159,7 @@ class Provider(_Flat):
         return self.with_(**{EXTRAS: extras, **changes})
 
     @public
-    def for_task(self, task: Any, /, **changes: Any) -> Self:
+    def for_task(self, task: Any, /, *args: Any, **changes: Any) -> Self:
         """The variant for another task, such as ``"embeddings"``.
 
         If the provider has an endpoint, the task's path at its end is replaced (also between DashScope's
@@ -158,6 +169,8 @@ class Provider(_Flat):
             InvalidOptionsError: if the class has no such task, the endpoint does not tell where the task is served, or
                 an option that was set is not one of the new task (pass it as None, or `without` it first).
         """
+        if args:
+            raise invalid(type(self).__name__, [Problem("", "options by name only", got=f"{len(args)} without", is_type=True)])
         if problems := self._to_task(task, changes):
             raise invalid(type(self).__name__, problems)
         return self.with_(**changes)
@@ -299,7 +312,7 @@ class Provider(_Flat):
     def _flatten(self) -> dict[str, str]:
         """The flat dict, as the converter makes it."""
         try:
-            made: Any = self._compiled
+            made = compiled(type(self))
             if made.hook[0] is not converter.version:
                 made.hook = converter.version, converter.get_unstructure_hook(type(self))
             return made.hook[1](self)  # type: ignore[no-any-return]
@@ -427,13 +440,13 @@ class Provider(_Flat):
             name, option = facts.names.get(key, key), factory.option(key)
             if name in specs and option is not None:
                 if key in facts.chosen or option.default != facts.flat[key]:
-                    given[specs[name].parameter] = getattr(self, name)
+                    given[name] = getattr(self, name)
             elif key in self.extra_options and (option is not None or key in ALWAYS):
                 extras[key] = self.extra_options[key]
             elif key in facts.chosen:
                 problems.append(lost(facts, key, cls.identifier, runtime))
         try:
-            new = cls(**given, extra_options=extras)
+            new = construct(cls, {**given, EXTRAS: extras})
         except InvalidOptionsError as error:
             problems += error.problems
         if problems:
@@ -491,7 +504,7 @@ class Provider(_Flat):
         about = compiled(cls).about
         given, extras, problems = read(flat)
         if not (extras or problems):
-            return cls(**about.arguments(given))
+            return construct(cls, given)
         identifier = extras.pop("provider", cls.identifier)
         if identifier != cls.identifier:
             hint = "use llmproviders.from_options(identifier, options)"
@@ -501,7 +514,7 @@ class Provider(_Flat):
         if problems:
             problems += collect(about, given, {}, bad={problem.option for problem in problems})
             raise invalid(about.subject, problems)
-        return cls(**about.arguments(given))
+        return construct(cls, given)
 
     @public
     def fingerprint(self) -> str:
@@ -572,6 +585,13 @@ def number_spelling(value: object, text: str) -> str:
 def _as_java_sees(value: Secret | MaskedText) -> str:
     """A masked value as the checks see it: its string, if that is known before the job is submitted."""
     return str(value) if isinstance(value, Secret) and value.source != "text" else value.reveal()
+
+
+def runtime_of(name: str | Runtime) -> Runtime:
+    """The runtime of that name."""
+    from ..runtimes import runtime
+
+    return runtime(name)
 
 
 def no_task(cls: type[Provider], task: object) -> Problem:

@@ -13,7 +13,6 @@ from ..boundary import public
 from ..errors import Problem, Rejected, invalid
 from ..fields.hooks import OptionReader
 from ..fields.spec import EXTRAS
-from ..messages import shown
 from .base import Provider
 
 __all__ = ["GenericProvider"]
@@ -58,9 +57,7 @@ class GenericProvider(Provider):
         """A new provider with *changes*; None removes an option. See `Provider.with_`."""
         named = {"provider": changes.pop("provider")} if "provider" in changes else {}
         # The decorator hides this method from attrs, which makes super() work in classes with slots.
-        return super(GenericProvider, self).with_(  # noqa: UP008
-            **named, extra_options=_extras(self.extra_options, changes)
-        )
+        return super(GenericProvider, self).with_(**named, extra_options=_extras(self.extra_options, changes))
 
     @classmethod
     def _structured(cls, read: OptionReader, flat: Mapping[str, str]) -> Self:

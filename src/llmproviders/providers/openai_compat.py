@@ -261,7 +261,6 @@ class _ChatProvider(Provider):
         def for_task(self, task: Task, /, **changes: Unpack[ChatChanges]) -> Self: ...
 
 
-@attrs.frozen(kw_only=True)
 class OpenAICompatProvider(_ChatProvider):
     """A service with the OpenAI chat-completions or embeddings API: OpenAI, DeepSeek, Model Studio, and others.
 
@@ -270,18 +269,21 @@ class OpenAICompatProvider(_ChatProvider):
     Apache Flink's ``openai`` factory.
     """
 
+    __slots__ = ()
+
     identifier: ClassVar[str] = "openai-compat"
     tasks: ClassVar[tuple[str, ...]] = (CHAT, EMBEDDINGS)
     relatives: ClassVar[tuple[type[Provider], ...]] = (OpenAIProvider,)
 
 
-@attrs.frozen(kw_only=True)
 class DashScopeProvider(_ChatProvider):
     """Alibaba Cloud DashScope: chat and embeddings, multimodal embedding, and audio transcription.
 
     Identifier ``dashscope`` (VVR 11.8 and later). The options are those of `OpenAICompatProvider`; its task may be two more.
     Sources of its rules: the class of the same name in VVR 11.8 and 11.9, and the documentation of Model Studio.
     """
+
+    __slots__ = ()
 
     identifier: ClassVar[str] = "dashscope"
     tasks: ClassVar[tuple[str, ...]] = (CHAT, EMBEDDINGS, MULTIMODAL, ASR)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 import attrs
@@ -123,7 +122,9 @@ def runtime(name: str | Runtime) -> Runtime:
 
 @cache
 def _read(name: str) -> Runtime:
+    # Few processes ask for a runtime.
     import json
+    from importlib.resources import files
 
     data = json.loads(files(__name__).joinpath(f"{name}.json").read_text("utf-8"))
     factories = {identifier: _factory(identifier, record) for identifier, record in data.pop("factories").items()}
