@@ -20,6 +20,7 @@ import cloudpickle
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from llmproviders.flat import _flattener
 from own import RerankProvider
 from strategies import CLASSES, TYPED, arguments, build, every_provider, extra_names, providers
 
@@ -37,7 +38,6 @@ from llmproviders import (
     options,
     provider_classes,
 )
-from llmproviders.flat import _flattener
 from llmproviders.registry import register_provider_class
 
 every_class = pytest.mark.parametrize("cls", CLASSES)

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-__all__ = ["public", "stripped", "warn"]
+from .errors import Problem, ProviderError, invalid
+
+__all__ = ["outward", "public", "warn"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -22,7 +24,7 @@ def public(function: _Function) -> _Function:
         try:
             return function(*args, **kwargs)
         except Exception as error:  # noqa: BLE001
-            failure = stripped(error)
+            failure = outward(error, function.__name__)
         del args, kwargs
         try:
             raise failure
@@ -33,8 +35,14 @@ def public(function: _Function) -> _Function:
     return cast("_Function", call)
 
 
-def stripped(error: Exception) -> Exception:
-    """*error* without its traceback, and without the exceptions that it came from, which have one of their own."""
+def outward(error: Exception, subject: str) -> Exception:
+    """The exception that leaves the library for *error*, which *subject* met."""
+    traceback = error.__traceback__
+    # A warning is an error if the process wants it, and Python itself refuses a call with wrong parameters.
+    if not isinstance(error, (ProviderError, Warning)) and traceback is not None and traceback.tb_next is not None:
+        # An argument of somebody else's class may raise anything.
+        return invalid(subject, [Problem("", "arguments that can be read", got=type(error).__name__)])
+    # The exceptions that it came from have frames too.
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
 

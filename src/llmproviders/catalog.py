@@ -135,6 +135,7 @@ class Catalog(Mapping[str, Provider]):
         if self._default is not None:
             set_default_provider(self._default)
 
+    @public
     def diff(self, other: Mapping[str, Provider]) -> tuple[Change, ...]:
         """The differences of *other*, option by option, secrets masked; empty if they are equal but for order.
 
@@ -197,7 +198,7 @@ def _checked(subject: str, argument: str, providers: object) -> dict[str, Provid
     if not isinstance(providers, Mapping):
         problem = Problem(argument, "a mapping of names to providers", got=shown(providers), is_type=True)
         raise invalid(subject, [problem])
-    content = dict(providers)
+    content = {str.__str__(name) if isinstance(name, str) else name: provider for name, provider in providers.items()}
     problems = [problem for name in content for problem in _problems_of_name(argument, name)]
     for name, provider in content.items():
         problems += _problems_of_provider(shown(name), provider)

@@ -85,7 +85,9 @@ def checked_secrets(secrets: object) -> Secrets:
         InvalidOptionsError: if it is another value.
     """
     if not isinstance(secrets, str) or secrets not in ("refuse", "reveal", "redact"):
-        raise invalid("secrets", [Problem("", "'refuse', 'reveal' or 'redact'", got=shown(secrets))])
+        raise invalid(
+            "secrets", [Problem("", "'refuse', 'reveal' or 'redact'", got=shown(secrets), is_type=not isinstance(secrets, str))]
+        )
     return secrets  # type: ignore[return-value]
 
 

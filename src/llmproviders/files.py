@@ -44,7 +44,7 @@ def load(path: str | os.PathLike[str]) -> Catalog:
         DocumentError: listing everything that is wrong with the file and those that it includes.
     """
     reading = _Reading()
-    reading.file(Path(path), ())
+    reading.file(_path(path), ())
     return reading.catalog()
 
 
@@ -78,7 +78,7 @@ def explain(path: str | os.PathLike[str]) -> tuple[Catalog, dict[str, dict[str, 
         DocumentError: as `load`.
     """
     reading = _Reading()
-    reading.file(Path(path), ())
+    reading.file(_path(path), ())
     catalog = reading.catalog()
     return catalog, {name: reading.origins(name) for name in catalog}
 
@@ -103,7 +103,7 @@ def check(
     if runtime is not None:
         runtime = runtime_named(runtime)
     reading = _Reading()
-    reading.file(Path(path), ())
+    reading.file(_path(path), ())
     with suppress(DocumentError):
         reading.catalog()
     reading.look_for_secrets()
@@ -182,8 +182,15 @@ def dump(
         DocumentError: as `dumps`, if the suffix is of no format, or if the file cannot be written; the old file is then
             still there.
     """
-    path = Path(path)
+    path = _path(path)
     replace_file(path, dumps(catalog, format=format_of(path), secrets=secrets, inherit=inherit), private=secrets == "reveal")
+
+
+def _path(path: object) -> Path:
+    """The argument ``path`` of a call."""
+    if isinstance(path, (str, os.PathLike)) and isinstance(name := os.fspath(path), str):
+        return Path(name)
+    raise invalid("path", [Problem("", "the path of a file", got=shown(path), is_type=True)])
 
 
 def format_of(path: Path) -> Format:
@@ -245,7 +252,7 @@ def _umask() -> int:
 
 def _checked(name: str) -> Format:
     if not isinstance(name, str) or name not in FORMATS:
-        raise invalid("format", [Problem("", ", ".join(FORMATS), got=shown(name))])
+        raise invalid("format", [Problem("", ", ".join(FORMATS), got=shown(name), is_type=not isinstance(name, str))])
     return name  # type: ignore[return-value]
 
 

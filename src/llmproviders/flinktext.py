@@ -261,9 +261,14 @@ def write_json(value: object) -> str:
     """
     try:
         return _json_writer()(_plain(value, (), ()))
+    except Rejected:
+        raise
     except RecursionError:
         # Only a caller whose own stack is nearly full sees it.
         raise Rejected(_TOO_DEEP) from None
+    except Exception:  # noqa: BLE001
+        # A mapping or number of somebody else's may raise anything.
+        raise Rejected("a value that can be read") from None
 
 
 def _plain(value: object, path: tuple[object, ...], above: tuple[int, ...]) -> object:

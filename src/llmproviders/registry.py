@@ -129,6 +129,7 @@ def _short(text: str) -> str:
 _classes: Final = _Classes()
 
 
+@public
 def register_provider_class(cls: _Class) -> _Class:
     """Make *cls* the class of its identifier, in place of another one, and return it; also usable as a class decorator.
 
@@ -151,6 +152,7 @@ for _cls in (OpenAICompatProvider, DashScopeProvider, TritonProvider, OpenAIProv
     register_provider_class(_cls)
 
 
+@public
 def provider_class(identifier: str) -> type[Provider]:
     """The class of an identifier; `GenericProvider` if it has none.
 
@@ -270,6 +272,7 @@ def set_provider(name_or_provider: str | Provider, provider: Provider | None = N
     return provider
 
 
+@public
 def set_default_provider(name: str) -> None:
     """Make a registered provider the one that is meant where no name is given.
 
@@ -281,6 +284,7 @@ def set_default_provider(name: str) -> None:
         _default = _registered(name)
 
 
+@public
 def get_provider(name: str | None = None) -> Provider:
     """The registered provider of that name; without a name that of `using_provider`, else the default, else the only one.
 
@@ -310,6 +314,7 @@ def list_providers() -> list[str]:
         return list(_providers)
 
 
+@public
 def remove_provider(name: str) -> Provider:
     """Take a provider out of the registry, and return it; if it was the default, there is none any more.
 

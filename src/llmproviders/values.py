@@ -243,7 +243,7 @@ def enum_acceptor(cls: type[Enum]) -> Accept:
 def instance_acceptor(hint: Any) -> Accept:
     """Acceptance of instances of *hint* if it is a class, of anything if it is a more complex annotation."""
     # On Python 3.10 list[str] says that it is a class.
-    if not isinstance(hint, type) or typing.get_origin(hint) is not None or hint is object:
+    if not isinstance(hint, type) or typing.get_origin(hint) is not None or hint in (object, Any):
         return lambda value: value
 
     def accept(value: Any) -> Any:
@@ -426,6 +426,15 @@ def _masked_header(name: str, text: str) -> str:
     return MASK if looks_like_credential_header(name) else mask_value(text)
 
 
+def _pairs(value: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
+    """The items of a mapping, which somebody else may have written."""
+    try:
+        return list(value.items())
+    except Exception:  # noqa: BLE001
+        pass
+    raise Rejected("a mapping that can be read")
+
+
 _maps: Final = Remembered()
 
 
@@ -436,9 +445,10 @@ def flink_map(value: str | Mapping[str, str] | None) -> str | None:
     if value is None:
         return None
     if isinstance(value, Mapping):
-        if not all(isinstance(part, str) and not isinstance(part, MaskedText) for pair in value.items() for part in pair):
+        pairs = _pairs(value)
+        if not all(isinstance(part, str) and not isinstance(part, MaskedText) for pair in pairs for part in pair):
             raise RejectedType("a mapping from str to str")
-        text = accept_text(write_map({str.__str__(name): str.__str__(item) for name, item in value.items()}))
+        text = accept_text(write_map({str.__str__(name): str.__str__(item) for name, item in pairs}))
     elif isinstance(value, str):
         text = _real(accept_text(value))
     else:

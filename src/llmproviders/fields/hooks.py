@@ -140,7 +140,7 @@ def text_writer(info: OptionInfo) -> Callable[[Any], str]:
         text = hook(value)
         if not isinstance(text, str):
             raise RejectedType("a value that its hook makes a str of", hint="register its hooks with llmproviders.converter")
-        return reveal(text) if type(text) is not str else text
+        return str.__str__(reveal(text))
 
     return write
 

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
+from ..boundary import public
 from ..errors import InvalidClassError
 from ..messages import shown
 from ..secrets import Secret, mask_urls, masked
@@ -48,6 +49,7 @@ class Option:
     sequence_key: str = ""
 
 
+@public
 def option(
     key: str,
     meaning: str = "",
@@ -73,19 +75,28 @@ def option(
         deprecated_keys: older Java keys that `from_options` reads too.
         sequence_key: the Java key that takes over when the value is a tuple.
     """
+    keys = (key, sequence_key, *_strings("deprecated_keys", deprecated_keys))
+    if not (isinstance(key, str) and key and isinstance(sequence_key, str)):
+        raise InvalidClassError(f"option(): expected keys that are str, got {', '.join(map(shown, keys))}")
     record = Option(
-        # Plain texts even of enum members: they are keys of dicts, and written into code.
+        # Plain strings even of enum members: they are keys of dicts, and written into code.
         str.__str__(key),
         meaning=meaning,
         java=java,
         format=format,
         secret=secret,
-        choices=choices if isinstance(choices, str) else tuple(map(str.__str__, choices)),
+        choices=choices if isinstance(choices, str) else _strings("choices", choices),
         tasks=tasks,
-        deprecated_keys=tuple(map(str.__str__, deprecated_keys)),
+        deprecated_keys=_strings("deprecated_keys", deprecated_keys),
         sequence_key=str.__str__(sequence_key),
     )
     return {METADATA_KEY: record}
+
+
+def _strings(argument: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    if isinstance(values, (tuple, list)) and all(isinstance(value, str) for value in values):
+        return tuple(map(str.__str__, values))
+    raise InvalidClassError(f"option(): {argument}: expected a tuple of str, got {shown(values)}")
 
 
 @attrs.frozen(kw_only=True)
@@ -149,6 +160,7 @@ def without_none(hint: Any) -> Any:
 _described: WeakKeyDictionary[type, tuple[OptionInfo, ...]] = WeakKeyDictionary()
 
 
+@public
 def options(cls: type) -> tuple[OptionInfo, ...]:
     """The options of a provider class, in declaration order.
 

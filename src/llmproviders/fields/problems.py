@@ -8,11 +8,11 @@ from typing import Any
 
 import attrs
 
-from ..boundary import stripped
+from ..boundary import outward
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
 from ..extras import NO_EXTRAS
 from ..messages import listed, shown
-from ..secrets import mask_urls
+from ..secrets import MASK, MaskedText, Secret, mask_urls
 from .description import Description, Rule
 from .spec import EXTRAS
 
@@ -34,7 +34,7 @@ def explain(
     """
     if isinstance(failure, Warning):
         # Warnings are errors in this process.
-        return stripped(failure)
+        return outward(failure, about.subject)
     given = {
         spec.name: value
         for spec, value in zip(about.parameters, values, strict=True)
@@ -45,8 +45,9 @@ def explain(
         problems = _of_instance(about, instance)
     if not problems:
         if isinstance(failure, ProviderError):
-            return stripped(failure)
-        problems = [Problem("", f"what {about.subject} takes", got=said(failure), is_type=isinstance(failure, TypeError))]
+            return outward(failure, about.subject)
+        got = f"{type(failure).__name__} ({_without_secrets(said(failure), about, instance)})"
+        problems = [Problem("", "values that the class itself takes", got=got, is_type=isinstance(failure, TypeError))]
     return invalid(about.subject, problems)
 
 
@@ -125,6 +126,15 @@ def _of_instance(about: Description, instance: Any) -> list[Problem]:
             except Exception as error:  # noqa: BLE001
                 problems.append(problem_of(about, name, value, error))
     return problems
+
+
+def _without_secrets(text: str, about: Description, instance: Any) -> str:
+    """*text* with the mask in place of the secrets that the provider holds."""
+    values = [getattr(instance, name, None) for name in about.specs]
+    for value in (*values, *getattr(instance, EXTRAS, NO_EXTRAS).values()):
+        if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
+            text = text.replace(value.reveal() or MASK, MASK)
+    return text
 
 
 def problem_of(about: Description, name: str, value: object, error: Exception) -> Problem:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 from typing_extensions import Self
 
-from ..boundary import public, stripped
+from ..boundary import outward, public
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
 from ..extras import NO_EXTRAS, Extra, ExtraOptions
 from ..fields.compiled import Compiled, compiled, construct, generated
 from ..fields.description import FIELD, Rule, hiding
 from ..fields.hooks import OptionReader, converter, flattener, text_writer
-from ..fields.problems import collect, said
+from ..fields.problems import collect
 from ..fields.spec import EXTRAS
 from ..messages import did_you_mean, shown
 from ..secrets import MASK, MaskedText, Secret, reveal, stand_in
@@ -276,7 +276,7 @@ class Provider(_Flat):
         try:
             return self._flatten() if is_plain else self._options(input_columns, overrides, model, runtime, redact=redact)
         except Exception as error:  # noqa: BLE001
-            failure = stripped(error)
+            failure = outward(error, "to_options")
         del overrides
         raise failure
 
@@ -320,7 +320,9 @@ class Provider(_Flat):
             raise
         except Exception as error:  # noqa: BLE001
             failure = error
-        raise invalid(type(self).__name__, [*self._unwritable()] or [Problem("", "a hook that works", got=said(failure))])
+        raise invalid(
+            type(self).__name__, [*self._unwritable()] or [Problem("", "a hook that works", got=type(failure).__name__)]
+        )
 
     def _unwritable(self) -> Iterator[Problem]:
         """The options whose hook fails."""

@@ -54,10 +54,11 @@ class GenericProvider(Provider):
 
     @public
     def with_(self, /, **changes: Any) -> Self:
-        """A new provider with *changes*; None removes an option. See `Provider.with_`."""
+        """A new provider with *changes*; None removes an option, and ``extra_options={...}`` replaces them all."""
         named = {"provider": changes.pop("provider")} if "provider" in changes else {}
+        before = {} if EXTRAS in changes else self.extra_options
         # The decorator hides this method from attrs, which makes super() work in classes with slots.
-        return super(GenericProvider, self).with_(**named, extra_options=_extras(self.extra_options, changes))
+        return super(GenericProvider, self).with_(**named, extra_options=_extras(before, changes))
 
     @classmethod
     def _structured(cls, read: OptionReader, flat: Mapping[str, str]) -> Self:
@@ -74,6 +75,6 @@ class GenericProvider(Provider):
 def _extras(before: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
     """All options as extra options: those that were there, a mapping of more, and those by name."""
     more = options.get(EXTRAS)
-    if isinstance(more, Mapping):
-        options = {**more, **{key: value for key, value in options.items() if key != EXTRAS}}
+    if more is None or isinstance(more, Mapping):
+        options = {**(more or {}), **{key: value for key, value in options.items() if key != EXTRAS}}
     return {**before, **options}

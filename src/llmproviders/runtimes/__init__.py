@@ -12,8 +12,9 @@ from typing import Any, Final
 
 import attrs
 
+from ..boundary import public
 from ..errors import UnknownRuntimeError
-from ..values import did_you_mean
+from ..messages import did_you_mean, shown
 
 __all__ = ["Factory", "Runtime", "RuntimeOption", "list_runtimes", "runtime"]
 
@@ -103,6 +104,7 @@ def list_runtimes() -> list[str]:
     return list(NAMES)
 
 
+@public
 def runtime(name: str | Runtime) -> Runtime:
     """What is known of a runtime.
 
@@ -114,10 +116,10 @@ def runtime(name: str | Runtime) -> Runtime:
     """
     if isinstance(name, Runtime):
         return name
-    if name not in NAMES:
+    if not isinstance(name, str) or name not in NAMES:
         hint = did_you_mean(name, NAMES) if isinstance(name, str) else ""
-        raise UnknownRuntimeError(f"no runtime {name!r}; known: {', '.join(NAMES)}{f'; {hint}' if hint else ''}")
-    return _read(name)
+        raise UnknownRuntimeError(f"no runtime {shown(name)}; known: {', '.join(NAMES)}{f'; {hint}' if hint else ''}")
+    return _read(str.__str__(name))
 
 
 @cache
