@@ -466,10 +466,14 @@ def test_hooks_in_documents() -> None:
 @either
 def test_a_type_without_hooks(slots: bool) -> None:
     """A type that no hook gives a text is named when the class is first used, and works once it has hooks."""
-    point = _point()
-    cls = _own(point | None, slots=slots)
+
+    class Point:
+        def __init__(self, x: int) -> None:
+            self.x = x
+
+    cls = _own(Point | None, slots=slots)
     for use in (cls, lambda: cls.from_options({}), cls):
         with pytest.raises(InvalidClassError, match="value.*Point"):
             use()
-    _register(point, lambda value: f"@{value.x}", point.parse)
-    assert {"the-value": "@5", "size": "1"} == cls(value=point(5)).to_options()
+    _register(Point, lambda value: f"@{value.x}", lambda text: Point(int(text[1:])))
+    assert {"the-value": "@5", "size": "1"} == cls(value=Point(5)).to_options()
