@@ -137,7 +137,7 @@ class Nameless(Provider):
 
 def test_empty_names() -> None:
     """A name has at least one character."""
-    with pytest.raises(ProviderError, match="^GenericProvider: name: expected an identifier that is not empty, got ''$"):
+    with pytest.raises(ProviderError, match="^GenericProvider: provider: expected an identifier that is not empty, got ''$"):
         set_provider("")
     for call in (lambda: set_provider("", A), lambda: set_provider(Nameless())):
         with pytest.raises(ProviderError, match="^set_provider: name: expected a name that is not empty, got ''$"):

@@ -85,9 +85,8 @@ def checked_secrets(secrets: object) -> Secrets:
         InvalidOptionsError: if it is another value.
     """
     if not isinstance(secrets, str) or secrets not in ("refuse", "reveal", "redact"):
-        raise invalid(
-            "secrets", [Problem("", "'refuse', 'reveal' or 'redact'", got=shown(secrets), is_type=not isinstance(secrets, str))]
-        )
+        is_type = not isinstance(secrets, str)
+        raise invalid("secrets", [Problem("", "'refuse', 'reveal' or 'redact'", got=shown(secrets), is_type=is_type)])
     return secrets  # type: ignore[return-value]
 
 
@@ -291,7 +290,7 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Found
         provider = None
     except ProviderError as error:
         # A class that cannot be used; its message is about the class.
-        mine.append(((kind,), Problem("", "a class that can be used", got=str(error))))
+        mine.append(((kind,), Problem("", "an identifier whose class can be had", got=shown(name), hint=str(error))))
         provider = None
     found += mine
     return None if mine else provider

@@ -644,8 +644,8 @@ def _secrets(provider: Provider) -> list[str]:
         real = provider.to_options()
     except ProviderError:
         return []
-    for key, shown in provider.to_options(redact=True).items():
-        pattern = "(.*)".join(map(re.escape, shown.split(MASK)))
+    for key, redacted in provider.to_options(redact=True).items():
+        pattern = "(.*)".join(map(re.escape, redacted.split(MASK)))
         parts = re.fullmatch(pattern, real[key], re.DOTALL)
         found.update(parts.groups() if parts else [real[key]])
     # A shorter text is in every message, and no secret.

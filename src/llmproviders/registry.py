@@ -20,7 +20,7 @@ from .errors import InvalidClassError, InvalidOptionsError, Problem, ProviderErr
 from .fields.description import is_unbuilt
 from .messages import did_you_mean, shown
 from .providers.base import Provider
-from .providers.generic import GenericProvider
+from .providers.generic import GenericProvider, merged
 from .providers.openai import OpenAIProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .providers.triton import TritonProvider
@@ -259,7 +259,7 @@ def set_provider(name_or_provider: str | Provider, provider: Provider | None = N
     elif isinstance(name_or_provider, str) and provider is None:
         name = name_or_provider
         cls = _class_of("set_provider", name)
-        provider = GenericProvider(name, **options) if cls is GenericProvider else cls(**options)
+        provider = GenericProvider(name, extra_options=merged({}, options)) if cls is GenericProvider else cls(**options)
     elif isinstance(name_or_provider, str) and isinstance(provider, Provider) and not options:
         name = name_or_provider
     else:

@@ -431,8 +431,7 @@ def _pairs(value: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
     try:
         return list(value.items())
     except Exception:  # noqa: BLE001
-        pass
-    raise Rejected("a mapping that can be read")
+        raise Rejected("a mapping that can be read") from None
 
 
 _maps: Final = Remembered()

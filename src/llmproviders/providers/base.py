@@ -320,9 +320,8 @@ class Provider(_Flat):
             raise
         except Exception as error:  # noqa: BLE001
             failure = error
-        raise invalid(
-            type(self).__name__, [*self._unwritable()] or [Problem("", "a hook that works", got=type(failure).__name__)]
-        )
+        problems = [*self._unwritable()] or [Problem("", "a hook that works", got=type(failure).__name__)]
+        raise invalid(type(self).__name__, problems)
 
     def _unwritable(self) -> Iterator[Problem]:
         """The options whose hook fails."""

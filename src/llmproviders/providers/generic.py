@@ -46,7 +46,7 @@ class GenericProvider(Provider):
 
     @public
     def __init__(self, /, provider: str, **options: Any) -> None:
-        self.__attrs_init__(provider, extra_options=_extras({}, options))  # type: ignore[attr-defined]
+        self.__attrs_init__(provider, extra_options=merged({}, options))  # type: ignore[attr-defined]
 
     def provider_name(self) -> str:
         """The identifier that it was made with."""
@@ -58,7 +58,7 @@ class GenericProvider(Provider):
         named = {"provider": changes.pop("provider")} if "provider" in changes else {}
         before = {} if EXTRAS in changes else self.extra_options
         # The decorator hides this method from attrs, which makes super() work in classes with slots.
-        return super(GenericProvider, self).with_(**named, extra_options=_extras(before, changes))
+        return super(GenericProvider, self).with_(**named, extra_options=merged(before, changes))
 
     @classmethod
     def _structured(cls, read: OptionReader, flat: Mapping[str, str]) -> Self:
@@ -72,7 +72,7 @@ class GenericProvider(Provider):
         return cls(name, **{EXTRAS: options})
 
 
-def _extras(before: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+def merged(before: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
     """All options as extra options: those that were there, a mapping of more, and those by name."""
     more = options.get(EXTRAS)
     if more is None or isinstance(more, Mapping):
