@@ -29,7 +29,6 @@ from llmproviders import (
     Catalog,
     DashScopeProvider,
     GenericProvider,
-    InvalidClassError,
     InvalidOptionsError,
     InvalidTypeError,
     OpenAICompatProvider,
@@ -729,12 +728,10 @@ MISUSES: dict[str, tuple[Callable[[], Any], type[ProviderError]]] = {
     "to_dict secrets": (lambda: llmproviders.to_dict(_compat(), secrets="x"), InvalidOptionsError),  # type: ignore[arg-type]
     "dumps secrets": (
         lambda: llmproviders.dumps(_catalog(), format="json", secrets="x"),  # type: ignore[arg-type]
-        InvalidClassError,
         InvalidOptionsError,
     ),
     "create_model_sql secrets": (
         lambda: llmproviders.create_model_sql("m", _compat(), input="a STRING", output="b STRING", secrets="x"),  # type: ignore[arg-type]
-        InvalidClassError,
         InvalidOptionsError,
     ),
     "overrides": (lambda: _compat().to_options(overrides=5), InvalidTypeError),  # type: ignore[arg-type]
@@ -743,7 +740,6 @@ MISUSES: dict[str, tuple[Callable[[], Any], type[ProviderError]]] = {
     "Secret.from_env": (lambda: Secret.from_env("a b"), InvalidOptionsError),
     "Secret.from_env type": (lambda: Secret.from_env(5), InvalidTypeError),  # type: ignore[arg-type]
     "Secret.from_file": (lambda: Secret.from_file(""), InvalidOptionsError),
-    "register_provider_class": (lambda: llmproviders.register_provider_class(5), InvalidClassError),  # type: ignore[type-var]
     "loads": (lambda: llmproviders.loads(5, format="json"), InvalidTypeError),  # type: ignore[arg-type]
     "create_model_sql provider": (
         lambda: llmproviders.create_model_sql("m", 5, input="a STRING", output="b STRING"),  # type: ignore[arg-type]

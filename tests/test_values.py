@@ -23,7 +23,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from llmproviders import MASK, InvalidOptionsError, InvalidTypeError, MaskedText, Rejected, RejectedType, Secret, between
-from llmproviders.boundary import public
 from llmproviders.extras import ExtraOptions, extra_value
 from llmproviders.flinktext import read_double, read_json, read_map
 from llmproviders.messages import did_you_mean, shown
@@ -762,38 +761,3 @@ def test_secret_files_are_small(tmp_path: Path) -> None:
         Secret.from_file(tmp_path / "big").reveal()
     with pytest.raises(Exception, match="cannot be read: no file has such a name"):
         Secret.from_file("\x00").reveal()
-
-
-def test_the_boundary() -> None:
-    """An exception leaves without frames of the library, and so do those behind it; interrupts are left alone."""
-
-    @public
-    def fails(value: str) -> None:
-        """Fail."""
-        try:
-            extra_value("x", LOOP)
-        except Rejected as error:
-            raise KeyError("outer") from error
-
-    with pytest.raises(KeyError) as caught:
-        fails(KEY)
-    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-    assert ["test_the_boundary", "call"] == [frame.name for frame in shown.stack]
-    assert KEY not in str(shown.stack[1].locals)
-    assert caught.value.__cause__ is not None
-    assert caught.value.__cause__.__traceback__ is None
-    assert ("fails", "Fail.") == (fails.__name__, fails.__doc__)
-    assert "abc" == public(str.lower)("ABC")
-
-    @public
-    def foreign() -> None:
-        try:
-            int("x")
-        except ValueError as error:
-            raise KeyError("outer") from error
-
-    with pytest.raises(KeyError) as caught:
-        foreign()
-    # Frames that are not ours stay.
-    assert caught.value.__cause__ is not None
-    assert caught.value.__cause__.__traceback__ is not None

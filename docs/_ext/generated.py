@@ -15,6 +15,7 @@ from typing import Any
 
 from llmproviders import OptionInfo, Provider, checks, list_runtimes, options, presets, provider_classes, runtime
 from llmproviders.documents import KINDS
+from llmproviders.fields.compiled import compiled
 from llmproviders.schema import catalog_schema
 
 # Markdown -------------------------------------------------------------------------------------------------------------
@@ -84,8 +85,8 @@ def option_row(cls: type[Provider], info: OptionInfo) -> Iterator[str]:
         several = f"<br>several, joined by `;`: {code(info.sequence_key)} ({', '.join(taken)})"
     yield f"**{code(info.name, f'{cls.identifier}-{info.name}')}**<br>{code(info.key)}{several}{older}"
     yield f"{info.java}{', secret' if info.secret else ''}"
-    default = info.default if info.default is None else code(cls._table().specs[info.name].write(info.default))
-    yield "required" if info.required else default or ""
+    default = compiled(cls).about.specs[info.name].default_text
+    yield "required" if info.required else "" if default is None else code(default)
     takes = (plain(info.rule), codes(info.allowed), {"json": "JSON object", "url": "URL"}.get(info.format, ""))
     yield "; ".join(filter(None, takes))
     yield codes(info.tasks) or "all"

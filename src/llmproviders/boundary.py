@@ -11,28 +11,19 @@ from typing import Any, TypeVar, cast
 
 from .errors import Problem, ProviderError, invalid
 
-__all__ = ["outward", "public", "warn"]
+__all__ = ["outward", "public", "unframed", "warn"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def public(function: _Function) -> _Function:
-    """Raise the exceptions of *function* without the library's frames: their variables hold secrets."""
+    """Let no exception but a `ProviderError` leave *function*, and none with the library's frames: they hold secrets."""
+    return _guarded(function, lambda error: outward(error, function.__name__))
 
-    @wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return function(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001
-            failure = outward(error, function.__name__)
-        del args, kwargs
-        try:
-            raise failure
-        finally:
-            # The exception refers to this frame.
-            del failure
 
-    return cast("_Function", call)
+def unframed(function: _Function) -> _Function:
+    """Only take the library's frames away: PyFlink's exceptions say what is wrong with the job."""
+    return _guarded(function, _without_frames)
 
 
 def outward(error: Exception, subject: str) -> Exception:
@@ -42,9 +33,30 @@ def outward(error: Exception, subject: str) -> Exception:
     if not isinstance(error, (ProviderError, Warning)) and traceback is not None and traceback.tb_next is not None:
         # An argument of somebody else's class may raise anything.
         return invalid(subject, [Problem("", "arguments that can be read", got=type(error).__name__)])
+    return _without_frames(error)
+
+
+def _without_frames(error: Exception) -> Exception:
     # The exceptions that it came from have frames too.
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
+
+
+def _guarded(function: _Function, leave: Callable[[Exception], Exception]) -> _Function:
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001
+            failure = leave(error)
+        del args, kwargs
+        try:
+            raise failure
+        finally:
+            # The exception refers to this frame.
+            del failure
+
+    return cast("_Function", call)
 
 
 def warn(message: str, category: type[Warning]) -> None:

@@ -16,13 +16,13 @@ import attrs
 from .columns import Column, canonical_type
 from .errors import Problem, Rejected
 from .flinktext import read_boolean, read_double, read_duration, read_integer, read_map
-from .messages import shown
+from .messages import did_you_mean, listed, shown
 from .runtimes import NAMES, Factory, Runtime, RuntimeOption
 from .runtimes import runtime as runtime_of
 from .secrets import MASK, is_placeholder
 from .tasks import task_of_endpoint
 from .urls import unfit_url
-from .values import JAVA_BOUNDS, did_you_mean, listed
+from .values import JAVA_BOUNDS
 
 __all__ = ["Facts", "identity", "lost", "problems", "surplus"]
 

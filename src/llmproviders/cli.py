@@ -34,6 +34,7 @@ from .fields.spec import EXTRAS
 from .files import Format, Origin, _Reading, dumps, explain, format_module, format_of, in_order, load, replace_file
 from .files import check as check_file
 from .formats.tree import SyntaxProblem, changed
+from .messages import did_you_mean
 from .presets import _DASHSCOPE_HOSTS, _DASHSCOPE_TASKS, SERVICES, dashscope
 from .providers.base import Provider
 from .providers.generic import GenericProvider
@@ -42,7 +43,6 @@ from .runtimes import Runtime, RuntimeOption, list_runtimes
 from .runtimes import runtime as runtime_named
 from .secrets import MASK, MaskedText, Secret, looks_like_credential
 from .tasks import CHAT
-from .values import did_you_mean
 
 if TYPE_CHECKING:
     import typer
@@ -810,8 +810,9 @@ def _typed(cls: type[Provider], key: str, text: str) -> Any:
         if colon and source in ("env", "file"):
             return {source: reference}
     if info is not None and info.type in (bool, int, float):
+        read = text_reader(info) or str
         try:
-            return text_reader(info)(text)
+            return read(text)
         except ValueError:
             return text
     if info is not None and info.java == "Duration" and text.isdecimal():

@@ -14,8 +14,8 @@ import attrs
 
 from .errors import Problem, invalid
 from .flinktext import has_surrogate
+from .messages import did_you_mean
 from .sqltext import Cursor, Misread, identifier, literal, place, tokens, unfit_name
-from .values import did_you_mean
 
 __all__ = ["Column", "Columns", "canonical_type", "columns"]
 

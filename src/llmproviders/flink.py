@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from .boundary import unframed
 from .columns import Column, Columns, canonical_type, columns
 from .errors import Problem, ProviderError, Rejected, RejectedType, UnknownProviderError, UnknownRuntimeError, invalid
 from .flinktext import read_boolean, read_integer
 from .formats.tree import needs
-from .messages import shown
+from .messages import did_you_mean, shown
 from .providers.base import Provider
 from .registry import get_provider
 from .runtimes import Runtime, list_runtimes
@@ -33,7 +34,7 @@ from .runtimes import runtime as runtime_of
 from .secrets import MASK, looks_like_credential, mask_urls
 from .sqltext import identifier, literal
 from .tasks import CHAT, EMBEDDINGS, task_of_endpoint
-from .values import JAVA_BOUNDS, accept_text, choice_acceptor, did_you_mean, duration
+from .values import JAVA_BOUNDS, accept_text, choice_acceptor, duration
 
 if TYPE_CHECKING:
     # PyFlink is large and needs no part in checking this package.
@@ -70,6 +71,7 @@ def running_runtime() -> Runtime:
     return _runtime_of_version(_jvm().org.apache.flink.runtime.util.EnvironmentInformation.getVersion())
 
 
+@unframed
 def model_descriptor(
     provider: Provider | str | None = None,
     *,
@@ -99,6 +101,7 @@ def model_descriptor(
     return _descriptor(_provider(provider), found, model, input=columns(input), output=columns(output, "output"), comment=comment)
 
 
+@unframed
 def create_model(
     t_env: TableEnvironment,
     name: str,
@@ -144,6 +147,7 @@ def create_model(
     _ask(found, lambda: create(name, made, if_not_exists))
 
 
+@unframed
 def predict(
     table: Table,
     *column: str,
@@ -188,6 +192,7 @@ def predict(
     return _predicted(table, column, derived, model, made, config)
 
 
+@unframed
 def embed(
     table: Table,
     column: str,
@@ -232,6 +237,7 @@ def embed(
     return _predicted(table, (column,), derived, model, made, config)
 
 
+@unframed
 def ensure_jars(t_env: TableEnvironment, *providers: Provider | str) -> tuple[Path, ...]:
     """Add to *t_env* the jars of the providers, in the version that goes with the running Flink, and return them.
 
@@ -296,6 +302,7 @@ def clear_errors(*providers: Provider) -> Iterator[None]:
         problem.__context__ = None
 
 
+@unframed
 def as_model_provider(provider: Provider | str | None = None) -> Any:
     """A provider as PyFlink's DataFrame API knows them: ``pf.set_model_provider(as_model_provider(provider))``.
 
@@ -350,23 +357,19 @@ def _provider(given: Provider | str | None) -> Provider:
         return given
     name: object = given
     if name is not None and not isinstance(name, str):
-        msg = f"expected a provider, or the name of a registered one, got a {type(name).__name__}"
-        # It may be a dict with a key in it.
-        del given, name
-        raise TypeError(msg)
+        problem = Problem("", "a provider, or the name of a registered one", got=f"a {type(name).__name__}", is_type=True)
+        raise invalid("provider", [problem])
     return get_provider(given)
 
 
 def _changes(overrides: Mapping[str, Any] | None, *, allow_sensitive: bool) -> dict[str, Any]:
     """The changes that a call makes, if it may."""
-    changes: Mapping[str, Any] = {} if overrides is None else overrides
+    changes: object = {} if overrides is None else overrides
     if not isinstance(changes, Mapping):
-        del overrides, changes
-        msg = "overrides: expected a mapping of Python names to values"
-        raise TypeError(msg)
+        problem = Problem("", "a mapping of Python names to values", got=f"a {type(changes).__name__}", is_type=True)
+        raise invalid("overrides", [problem])
     names = [name for name, value in changes.items() if not allow_sensitive and _is_sensitive(name, value)]
     if names:
-        del overrides, changes
         expected, hint = "no change of an endpoint or secret for one call", "pass allow_sensitive=True if that is meant"
         raise invalid("overrides", [Problem(name, expected, hint=hint) for name in names])
     return dict(changes)
@@ -569,14 +572,14 @@ _CONFIG: Final[Mapping[str, Callable[[Any], str]]] = {
 
 def _config(given: Mapping[str, Any] | None) -> tuple[dict[str, str], list[Problem]]:
     """The texts of a prediction's config, and what is wrong with it."""
-    config: Mapping[str, Any] = {} if given is None else given
+    config: object = {} if given is None else given
     if not isinstance(config, Mapping):
         return {}, [Problem("config", "a mapping of Flink's names to values", got=f"a {type(given).__name__}", is_type=True)]
     texts, problems = {}, []
     for key, value in config.items():
         if key not in _CONFIG:
             hint = did_you_mean(str(key), list(_CONFIG)) or "Flink would ignore it"
-            problems.append(Problem("config", f"one of {', '.join(_CONFIG)}", got=repr(key)[:60], hint=hint))
+            problems.append(Problem("config", f"one of {', '.join(_CONFIG)}", got=shown(key), hint=hint))
             continue
         try:
             texts[key] = _CONFIG[key](value)

@@ -80,9 +80,10 @@ def create_model_sql(
     problems: list[Problem] = []
     path = _path(name, problems)
     given, made = _columns(input, "input", problems), _columns(output, "output", problems)
-    if comment is not None and not isinstance(comment, str):
-        problems.append(Problem("comment", "a str", got=shown(comment), is_type=True))
-    elif comment is not None and has_surrogate(comment):
+    said: object = comment
+    if said is not None and not isinstance(said, str):
+        problems.append(Problem("comment", "a str", got=shown(said), is_type=True))
+    elif said is not None and has_surrogate(said):
         problems.append(Problem("comment", "text without lone surrogates", hint="Java cannot read them"))
     if not provider.provider_name():
         problems.append(Problem(PROVIDER, "an identifier that is not empty", got="''"))

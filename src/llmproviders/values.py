@@ -319,13 +319,13 @@ def duration(value: str | timedelta | None) -> str | None:
         return value
     if value is None:
         return None
-    if not isinstance(value, str):
-        if isinstance(value, timedelta):
-            return write_duration(value)
-        given: object = value
-        hint = f"write its unit: '{given}s'" if type(given) is int and abs(given) < JAVA_BOUNDS["Long"][1] else ""
+    given: object = value
+    if not isinstance(given, str):
+        if isinstance(given, timedelta):
+            return write_duration(given)
+        hint = f"write its unit: '{given}s'" if isinstance(given, int) and abs(given) < JAVA_BOUNDS["Long"][1] else ""
         raise RejectedType("a duration such as '30s', '500 ms' or '2min', or a timedelta", hint=hint)
-    text = accept_text(value)
+    text = accept_text(given)
     read_duration(_real(text))
     return _durations.keep(text, text)
 

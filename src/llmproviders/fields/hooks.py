@@ -196,7 +196,7 @@ class OptionReader:
             pass
         return self._carefully(flat)
 
-    def _carefully(self, flat: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
+    def _carefully(self, flat: Mapping[Any, Any]) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
         given: dict[str, Any] = {}
         keys: dict[str, str] = {}
         extras: dict[str, str] = {}

@@ -613,7 +613,7 @@ def _structurer(cls: type[Provider]) -> Callable[[Mapping[str, str], Any], Provi
     read = OptionReader(compiled(cls).about.infos)
 
     @public
-    def structure(flat: Mapping[str, str], _: Any) -> Provider:
+    def structure(flat: Any, _: Any) -> Provider:
         if type(flat) is not dict and not isinstance(flat, Mapping):
             got = f"a {type(flat).__name__}"
             raise invalid(cls.__name__, [Problem("options", "a mapping of Java keys to strings", got=got, is_type=True)])

@@ -63,8 +63,8 @@ class GenericProvider(Provider):
     @classmethod
     def _structured(cls, read: OptionReader, flat: Mapping[str, str]) -> Self:
         _, options, problems = read(flat)
-        name = options.pop("provider", None)
-        if name is None:
+        name = options.pop("provider", "")
+        if not (name or problems):
             hint = "use llmproviders.from_options(identifier, options)"
             problems.append(Problem("provider", "the identifier", got="nothing", hint=hint))
         if problems:
