@@ -314,7 +314,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "an extra that is no number": (
         lambda: OpenAICompatProvider(vendor=math.inf),
         InvalidOptionsError,
-        "OpenAICompatProvider: vendor: expected a finite number for option 'vendor', got inf",
+        "OpenAICompatProvider: vendor: expected a finite number for option 'vendor', got a value of type float",
     ),
     "a long text": (
         lambda: OpenAICompatProvider(response_format="x" * 100),
@@ -335,21 +335,6 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
         lambda: OpenAICompatProvider(temprature=1, top_p=7, max_tokens="5", api_key="k", zz=1),
         InvalidTypeError,
         "OpenAICompatProvider: 4 problems\n  top_p (top-p): expected a finite number from 0 to 1, got 7\n  max_tokens (max-tokens): expected an int of at least 1, got '5' (str)\n  temprature: expected an option of OpenAICompatProvider, got an unknown name; did you mean temperature? (extra_options={...} passes any name)\n  endpoint: expected the URL of the service that api_key is for, got none; give both or neither",
-    ),
-    "arguments by position": (
-        lambda: OpenAICompatProvider(URL),
-        InvalidTypeError,
-        "OpenAICompatProvider: expected arguments by name only, got 1",
-    ),
-    "too many arguments by position": (
-        lambda: TritonProvider("h", "m"),
-        InvalidTypeError,
-        "TritonProvider: expected at most 1 arguments without a name, got 2",
-    ),
-    "one argument twice": (
-        lambda: TritonProvider("h", endpoint="g"),
-        InvalidOptionsError,
-        "TritonProvider: endpoint: expected one value, got one by position and one by name",
     ),
     "with_": (
         lambda: CHAT.with_(temperatur=1, n=0),
@@ -439,12 +424,12 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "a text that is none": (
         lambda: OpenAICompatProvider.from_options({"n": 5}),
         InvalidTypeError,
-        "OpenAICompatProvider: n: expected option keys and texts that are str, got int",
+        "OpenAICompatProvider: n: expected a str, got a value of type int",
     ),
     "no flat dict": (
         lambda: OpenAICompatProvider.from_options([]),
         InvalidTypeError,
-        "OpenAICompatProvider: options: expected a mapping of Java keys to texts, got a list",
+        "OpenAICompatProvider: options: expected a mapping of Java keys to strings, got a list",
     ),
     "the dict of another provider": (
         lambda: OpenAICompatProvider.from_options({"provider": "triton"}),
@@ -464,7 +449,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "no flat dict of a generic provider": (
         lambda: from_options("g", []),
         InvalidTypeError,
-        "GenericProvider: options: expected a mapping of Java keys to texts, got a list",
+        "GenericProvider: options: expected a mapping of Java keys to strings, got a list",
     ),
     "a dict without what is required": (
         lambda: from_options("triton", {}),
@@ -479,7 +464,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "no dict at all": (
         lambda: GenericProvider.from_options([]),
         InvalidTypeError,
-        "GenericProvider: options: expected a mapping of Java keys to texts, got a list",
+        "GenericProvider: options: expected a mapping of Java keys to strings, got a list",
     ),
     "a model that is no text": (
         lambda: CHAT.to_options(model=5),
@@ -518,16 +503,45 @@ def test_messages(name: str) -> None:
     assert caught.value.__context__ is None
 
 
-MISUSES: dict[str, tuple[Callable[[], Any], str]] = {
-    "with_": (lambda: CHAT.with_({"n": 1}), "with_() takes options by name only, got 1 without"),
-    "for_task": (lambda: CHAT.for_task("embeddings", 1, 2), "for_task() takes options by name only, got 2 without"),
-    "abstract": (Provider, "Provider is abstract: use a subclass that has an identifier, or GenericProvider"),
+MISUSES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
+    "by position": (
+        lambda: OpenAICompatProvider(URL),
+        TypeError,
+        "OpenAICompatProvider.__init__() takes 1 positional argument but 2 were given",
+    ),
+    "too many by position": (
+        lambda: TritonProvider("h", "m"),
+        TypeError,
+        "TritonProvider.__init__() takes from 1 to 2 positional arguments but 3 were given",
+    ),
+    "one argument twice": (
+        lambda: TritonProvider("h", endpoint="g"),
+        TypeError,
+        "TritonProvider.__init__() got multiple values for argument 'endpoint'",
+    ),
+    "with_": (
+        lambda: CHAT.with_({"n": 1}),
+        TypeError,
+        "OpenAICompatProvider.with_() takes 1 positional argument but 2 were given",
+    ),
+    "for_task": (
+        lambda: CHAT.for_task("embeddings", 1, 2),
+        TypeError,
+        "Provider.for_task() takes 2 positional arguments but 4 were given",
+    ),
+    "abstract": (
+        Provider,
+        InvalidClassError,
+        "Provider is abstract: use a subclass that has an identifier, or GenericProvider",
+    ),
     "register": (
         lambda: register_provider_class(5),  # type: ignore[type-var]
+        InvalidClassError,
         "register_provider_class() takes a Provider class that has an identifier",
     ),
     "set_provider": (
         lambda: set_provider(5),  # type: ignore[arg-type]
+        InvalidTypeError,
         "set_provider: expected set_provider(provider), set_provider(name, provider) or set_provider(identifier, **options)",
     ),
 }
@@ -535,18 +549,19 @@ MISUSES: dict[str, tuple[Callable[[], Any], str]] = {
 
 @pytest.mark.parametrize("name", MISUSES)
 def test_misuses(name: str) -> None:
-    """Calls that cannot be are TypeErrors that say how to call."""
-    call, text = MISUSES[name]
+    """Calls that cannot be are TypeErrors that say how to call; that of a wrong call shape is Python's own."""
+    call, kind, text = MISUSES[name]
     with pytest.raises(TypeError) as caught:
         call()
     assert text == str(caught.value)
+    assert kind is type(caught.value)
 
 
 def test_the_name_of_a_generic_provider() -> None:
     """A wrong name is called what the user calls it."""
     with pytest.raises(InvalidTypeError) as caught:
         GenericProvider(5)  # type: ignore[arg-type]
-    assert "GenericProvider: name: expected a str, got 5 (int)" == str(caught.value)
+    assert "GenericProvider: provider: expected a str, got 5 (int)" == str(caught.value)
 
 
 def test_messages_can_be_printed() -> None:

@@ -4,12 +4,10 @@
 from __future__ import annotations
 
 import inspect
-import pickle
 import sys
 import types
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from decimal import Decimal
 from enum import Enum, IntEnum
 from typing import Any, ClassVar, Literal, Optional
 
@@ -18,6 +16,7 @@ import pytest
 from own import Mode, RerankProvider
 
 from llmproviders import (
+    InvalidClassError,
     InvalidOptionsError,
     InvalidTypeError,
     OpenAICompatProvider,
@@ -36,7 +35,6 @@ from llmproviders import (
     register_provider_class,
     required_secret,
     secret,
-    table,
 )
 from llmproviders.providers.openai_compat import content_types
 from llmproviders.values import fallback, flink_map, json_headers, json_object, stop_texts, url
@@ -61,8 +59,9 @@ def test_all_of_it() -> None:
     assert list(flat.items()) == list(provider.to_options().items())
     assert provider == RerankProvider.from_options(flat) == converter.structure(flat, RerankProvider)
     assert (
-        "RerankProvider(endpoint='https://******@h', token=Secret('******'), top_k=3, mode=<Mode.DEEP_THOUGHT: 'deep-thought'>, "
-        "patience=datetime.timedelta(seconds=120), extra_options={'vendor': 'x'})"
+        "RerankProvider(extra_options={'vendor': 'x'}, endpoint='https://******@h', token=Secret('******'), top_k=3, seed=None, "
+        "normalize=False, mode=<Mode.DEEP_THOUGHT: 'deep-thought'>, patience=datetime.timedelta(seconds=120), level='low', "
+        "label=None, cutoff=0.25)"
     ) == repr(provider)
     assert {**flat, "reranker": "m"} == provider.to_options(model="m")
     assert flat == provider.to_options([("a", "STRING")])
@@ -150,7 +149,7 @@ def test_described_as_data() -> None:
 def test_positional_arguments() -> None:
     """Fields that are not keyword-only may be positional, and no others."""
     assert RerankProvider(endpoint="h") == RerankProvider("h")
-    with pytest.raises(InvalidTypeError, match="expected at most 1 arguments without a name, got 2"):
+    with pytest.raises(TypeError, match="takes from 1 to 2 positional arguments but 3 were given"):
         RerankProvider("h", "t")  # type: ignore[misc]
     parameters = inspect.signature(RerankProvider).parameters
     assert "endpoint" == next(iter(parameters))
@@ -161,77 +160,21 @@ def test_positional_arguments() -> None:
     assert inspect.Parameter.VAR_KEYWORD is list(parameters.values())[-1].kind
 
 
-@pytest.mark.parametrize("slots", [True, False])
-def test_with_and_without_slots(slots: bool) -> None:
-    """It makes no difference whether attrs makes slots."""
-
-    @attrs.frozen(slots=slots)
-    class Own(Provider):
-        identifier = "own"
-        size: int = attrs.field(default=1, kw_only=True, metadata=option("size"))
-        name: str = attrs.field(kw_only=True, metadata=option("name"))
-
-    own = Own(name="a")
-    assert {"size": "1", "name": "a"} == own.to_options()
-    assert own == Own(name="b", size=2).with_(name="a", size=1)
-    assert "Own(name='a')" == repr(own)
-    with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        own.size = 2  # type: ignore[misc]
-    assert own == attrs.evolve(own)
-    assert own != attrs.evolve(own, size=2)
-
-
-@attrs.frozen
-class Base(Provider):
-    """A class that others extend."""
-
-    identifier: ClassVar[str] = "base"
-    size: int = attrs.field(default=1, kw_only=True, metadata=option("size-of"))
-    _note: str | None = attrs.field(default=None, kw_only=True)
-
-
-@attrs.frozen
-class Extended(Base):
-    """One with another default and one more option."""
-
-    identifier: ClassVar[str] = "extended"
-    size: int = attrs.field(default=2, kw_only=True, metadata=option("size-of"))
-    more: Secret | None = attrs.field(default=None, kw_only=True, converter=secret, metadata=option("more"))
-
-
-class Plain(Extended):
-    """No attrs class of its own: only another identifier."""
-
-    identifier = "plain"
-
-
-def test_inheritance() -> None:
-    """A subclass of a provider class has its options and its own, and is another class."""
-    assert ({"size-of": "1"}, {"size-of": "2"}, {"size-of": "2"}) == (
-        Base().to_options(),
-        Extended().to_options(),
-        Plain().to_options(),
-    )
-    assert {"size-of": "2", "more": "x"} == Plain(more="x").to_options()
-    assert (1, 2, 2) == (Base().size, Extended().size, Plain().size)
-    assert Base(size=2) != Extended()
-    assert Extended() != Plain()
-    assert Plain(size=5) == pickle.loads(pickle.dumps(Plain(size=5)))
-    assert "Plain(size=5)" == repr(Plain(size=5))
-    bigger = Extended(size=1)
-    assert {"size-of": "1"} == bigger.to_options()
-    assert bigger == bigger.without("size").with_(size=1)
-
-
 def test_fields_that_are_no_options() -> None:
     """A private field belongs to the provider and never to Flink; its argument is named as attrs names it."""
+
+    @attrs.frozen(kw_only=True)
+    class Base(Provider):
+        identifier = "base"
+        size: int = attrs.field(default=1, metadata=option("size-of"))
+        _note: str | None = attrs.field(default=None)
+
     base = Base(note="x")
     assert {"size-of": "1"} == base.to_options()
     assert "x" == base._note
     assert base != Base()
     assert "y" == base.with_(note="y")._note
     assert base == Base().with_(note="x") == attrs.evolve(base)
-    assert base == pickle.loads(pickle.dumps(base))
     with pytest.raises(InvalidTypeError):
         Base(note=5)  # type: ignore[arg-type]
     assert ["size"] == [info.name for info in options(Base)]
@@ -260,6 +203,7 @@ def test_fields_that_would_be_lost() -> None:
     text = "Forgetful.size would not reach Flink: give it metadata=option(...), or a private name"
     with pytest.raises(TypeError) as caught:
         Forgetful()
+    assert InvalidClassError is type(caught.value)
     assert text == str(caught.value)
 
     class Undecorated(Provider):
@@ -270,15 +214,6 @@ def test_fields_that_would_be_lost() -> None:
     with pytest.raises(TypeError) as caught:
         Undecorated()
     assert text == str(caught.value)
-
-    @attrs.frozen
-    class Dependent(Provider):
-        identifier = "dependent"
-        size: int = attrs.field(default=attrs.Factory(lambda self: 1, takes_self=True), kw_only=True, metadata=option("size"))
-
-    with pytest.raises(TypeError) as caught:
-        Dependent()
-    assert "option size: a default may not depend on the instance" == str(caught.value)
 
 
 def test_converters_of_the_library() -> None:
@@ -294,27 +229,6 @@ def test_converters_of_the_library() -> None:
         span: str | None = attrs.field(default=None, converter=duration)
 
     assert (None, "2s") == (Ordinary().span, Ordinary(timedelta(seconds=2)).span)
-
-
-def test_what_was_stored_is_checked_when_it_comes_back() -> None:
-    """A pickle of a class that has become stricter since is refused like any other mistake."""
-    rebuild, (cls, state) = RerankProvider("h", top_k=3).__reduce__()[:2]
-    assert RerankProvider("h", top_k=3) == rebuild(cls, state)
-    with pytest.raises(InvalidOptionsError, match="expected an int from 1 to 1000, got 0"):
-        rebuild(cls, {**state, "top_k": 0})
-
-
-def test_factories() -> None:
-    """A default may come from a factory; it is made once and shared."""
-
-    @attrs.frozen
-    class Made(Provider):
-        identifier = "made"
-        span: timedelta = attrs.field(factory=lambda: timedelta(seconds=7), kw_only=True, metadata=option("span"))
-
-    assert {"span": "7s"} == Made().to_options()
-    assert timedelta(seconds=7) == options(Made)[0].default
-    assert Made() == Made(span=timedelta(seconds=7))
 
 
 class Point:
@@ -344,19 +258,19 @@ class Pointed(Provider):
 
 
 def test_types_of_ones_own() -> None:
-    """A pair of hooks gives a type a text; without them the option cannot be written, and the message says what to do."""
+    """A pair of hooks gives a type a string; without them the option is refused, and the message says what to do."""
     assert {"at-point": "@5"} == Pointed(Point(5)).to_options()
     assert Pointed(Point(5)) == Pointed.from_options({"at-point": "@5"})
     with pytest.raises(InvalidTypeError, match=r"at \(at-point\): expected a Point, got 5 \(int\)"):
         Pointed(5)  # type: ignore[arg-type]
     with pytest.raises(InvalidOptionsError) as caught:
         Pointed.from_options({"at-point": "@x"})
-    assert "Pointed: at (at-point): expected the text of a Point, got '@x'" == str(caught.value)
-    with pytest.raises(TypeError) as untold:
-        Pointed(Point(1), many=["a"]).to_options()
+    assert "Pointed: at (at-point): expected the string of a Point, got '@x'" == str(caught.value)
+    with pytest.raises(InvalidTypeError) as untold:
+        Pointed(Point(1), many=["a"])
     assert (
-        "Pointed: many: expected a type that has a text, got a value of type list; register its hooks with llmproviders.converter"
-        == str(untold.value)
+        "Pointed: many: expected a value that its hook makes a str of, got a value of type list; "
+        "register its hooks with llmproviders.converter" == str(untold.value)
     )
 
 
@@ -385,27 +299,6 @@ def test_choices() -> None:
     for given in ({"size": "m"}, {"kind": "ab"}, {"color": "blue"}, {"one": "other"}):
         with pytest.raises(InvalidOptionsError):
             Chosen(**given)
-
-
-def test_last_words() -> None:
-    """A class may check itself when it is made: every way of making one calls it, and what it raises gets out."""
-    seen: list[int] = []
-
-    @attrs.frozen
-    class Checked(Provider):
-        identifier = "checked"
-        size: int = attrs.field(default=1, kw_only=True, metadata=option("size"))
-
-        def __attrs_post_init__(self) -> None:
-            seen.append(self.size)
-            if self.size > 5:
-                raise RuntimeError("too much")
-
-    Checked(size=2).with_(size=3).without("size")
-    Checked.from_options({"size": "4"})
-    assert [2, 3, 1, 4] == seen
-    with pytest.raises(RuntimeError, match="^too much$"):
-        Checked(size=6)
 
 
 def test_a_class_of_its_own_words() -> None:
@@ -449,49 +342,17 @@ def test_without_identifier() -> None:
     class Abstract(Provider):
         size: int = attrs.field(default=1, kw_only=True, metadata=option("size"))
 
-    with pytest.raises(TypeError, match="^Abstract is abstract: use a subclass that has an identifier, or GenericProvider$"):
+    with pytest.raises(
+        InvalidClassError, match="^Abstract is abstract: use a subclass that has an identifier, or GenericProvider$"
+    ):
         Abstract()
-    with pytest.raises(TypeError, match="^Abstract is abstract"):
+    with pytest.raises(InvalidClassError, match="^Abstract is abstract"):
         Abstract.from_options({})
 
     class Concrete(Abstract):
         identifier = "concrete"
 
     assert {"size": "1"} == Concrete().to_options()
-
-
-def test_many_sets_of_options() -> None:
-    """However many different sets of options there are, the memory for them is bounded and the results are right."""
-    names = [*[info.name for info in options(TritonProvider) if info.type is bool][:4], "model_name", "sequence_id", "priority"]
-    limit, table.MAX_SHAPES = table.MAX_SHAPES, 8  # type: ignore[misc]
-    try:
-        compiled = TritonProvider._table()
-        compiled.shapes.clear()
-        for number in range(2 ** len(names)):
-            given = {name: 7 if name == "priority" else "x" for bit, name in enumerate(names) if number >> bit & 1}
-            given |= {name: True for name in given if options_of[name].type is bool}
-            flat = TritonProvider("h", **given).to_options()
-            for name, value in given.items():
-                assert str(value).lower() == flat[options_of[name].key]
-            assert len(compiled.shapes) <= 9
-    finally:
-        table.MAX_SHAPES = limit  # type: ignore[misc]
-
-
-options_of = {info.name: info for info in options(TritonProvider)}
-
-
-def test_a_type_without_a_text() -> None:
-    """A type that no hook gives a text is named when the class is first used, with what to do."""
-
-    @attrs.frozen(kw_only=True)
-    class Priced(Provider):
-        identifier = "priced"
-        price: Decimal | None = attrs.field(default=None, metadata=option("max-price"))
-
-    expected = "^price: expected a type that has a text, got Decimal; register its hooks with llmproviders.converter$"
-    with pytest.raises(TypeError, match=expected):
-        Priced()
 
 
 def test_one_key_for_two_options() -> None:
@@ -504,12 +365,12 @@ def test_one_key_for_two_options() -> None:
         length: int = attrs.field(default=1, metadata=option("length", deprecated_keys=("size",)))
 
     for use in (Twice, lambda: options(Twice)):
-        with pytest.raises(TypeError, match="^Twice: expected one option with the key 'size', got size and length$"):
+        with pytest.raises(InvalidClassError, match="^Twice: expected one option with the key 'size', got size and length$"):
             use()
 
 
 def test_keys_that_are_members() -> None:
-    """A key may be a member of an enum of texts, however often the options are asked for."""
+    """A key may be a member of an enum of strings."""
 
     class Key(str, Enum):
         SIZE = "max-size"
@@ -519,11 +380,10 @@ def test_keys_that_are_members() -> None:
         identifier = "sized"
         size: int = attrs.field(default=1, metadata=option(Key.SIZE))
 
-    for size in range(2, 12):
-        flat = Sized(size=size).to_options()
-        assert {"max-size": str(size)} == flat
-        assert [str] == [type(key) for key in flat]
-        assert size == Sized.from_options(flat).size
+    flat = Sized(size=2).to_options()
+    assert {"max-size": "2"} == flat
+    assert [str] == [type(key) for key in flat]
+    assert 2 == Sized.from_options(flat).size
 
 
 def _one_of(cls: type, a: str | None, b: str | None) -> Problem | None:
@@ -557,16 +417,15 @@ NOTHING_WANTED: dict[str, Callable[[], object]] = {
 
 @pytest.mark.parametrize("way", NOTHING_WANTED)
 def test_a_rule_that_wants_options(way: str) -> None:
-    """It is held against every provider, however it is made and however often that was done."""
-    for number in range(8):
-        with pytest.raises(InvalidOptionsError, match="^Wanting: a: expected one of a and b, got neither$"):
-            NOTHING_WANTED[way]()
-        assert {"a": "x", "size": str(number)} == Wanting(a="x", size=number).to_options()
-        assert number == Wanting(b="x").with_(size=number).size
+    """It is held against every provider, however it is made."""
+    with pytest.raises(InvalidOptionsError, match="^Wanting: a: expected one of a and b, got neither$"):
+        NOTHING_WANTED[way]()
+    assert {"a": "x", "size": "2"} == Wanting(a="x", size=2).to_options()
+    assert 2 == Wanting(b="x").with_(size=2).size
 
 
-def test_values_that_are_read_once() -> None:
-    """A converter of one's own gets a value once, whatever else is wrong with the call, and however often it was called."""
+def test_a_rule_over_what_can_be_read_once() -> None:
+    """It is reported as well, though the value cannot be converted again."""
 
     def need(cls: type, tags: str, region: str | None) -> Problem | None:
         return Problem("region", "a region beside tags", got="none") if tags and region is None else None
@@ -577,17 +436,25 @@ def test_values_that_are_read_once() -> None:
         rules = (Rule(("tags", "region"), need),)
         tags: str = attrs.field(default="", converter=",".join, metadata=option("tags"))
         region: str | None = attrs.field(default=None, metadata=option("region"))
-        a: int = attrs.field(default=0, metadata=option("a"))
-        b: int = attrs.field(default=0, metadata=option("b"))
-        c: int = attrs.field(default=0, metadata=option("c"))
-        d: int = attrs.field(default=0, metadata=option("d"))
-        e: int = attrs.field(default=0, metadata=option("e"))
 
-    for number in range(40):
-        with pytest.raises(InvalidOptionsError, match="^Tagged: region: expected a region beside tags, got none$"):
-            Tagged(tags=(each for each in "ab"))  # type: ignore[arg-type]
-        bits = {name: number >> bit & 1 for bit, name in enumerate("abcde")}
-        assert "a,b" == Tagged(tags=(each for each in "ab"), region="eu", **bits).tags  # type: ignore[arg-type]
+    with pytest.raises(InvalidOptionsError, match="^Tagged: region: expected a region beside tags, got none$"):
+        Tagged(tags=(each for each in "ab"))  # type: ignore[arg-type]
+
+
+def test_messages_of_validators() -> None:
+    """attrs' own validators raise a sentence, the field and its value; only the sentence is shown."""
+
+    @attrs.frozen(kw_only=True)
+    class Regional(Provider):
+        identifier = "regional"
+        region: str = attrs.field(default="EU", validator=attrs.validators.in_(["EU", "US"]), metadata=option("region"))
+
+    with pytest.raises(InvalidOptionsError) as caught:
+        Regional(region="mars")
+    assert (
+        "Regional: region: expected a value that passes its check ('region' must be in ['EU', 'US'] (got 'mars')), got 'mars'"
+        == str(caught.value)
+    )
 
 
 def test_rules_that_fail() -> None:
@@ -608,13 +475,13 @@ def test_rules_that_fail() -> None:
         identifier = "unknown"
         rules = (Rule(("a", "nope"), larger),)
 
-    assert (None, 1) == (Failing().a, Failing(a=1, b=2).a)
-    for _ in range(8):
+    assert 1 == Failing(a=1, b=2).a
+    for given in ({}, {"a": 1}):
         with pytest.raises(
             InvalidOptionsError, match="^Failing: a: expected what the rule over a or b can take, got its TypeError$"
         ):
-            Failing(a=1)
-    with pytest.raises(TypeError, match="^Unknown: expected rules over its options, got one over nope$"):
+            Failing(**given)
+    with pytest.raises(InvalidClassError, match="^Unknown: expected rules over its options, got one over nope$"):
         Unknown()
 
 
@@ -660,11 +527,9 @@ class Members(Provider):
 )
 def test_members_that_are_something_else_too(name: str, text: str, member: Any) -> None:
     """They are written by their value, and read back."""
-    for _ in range(8):
-        provider = Members(**{name: member})
-        assert {name: text} == provider.to_options()
-        assert member is getattr(Members.from_options({name: text}), name)
-        assert member is getattr(Members(**{name: member.name} if name != "crossed" else {name: member.value}), name)
+    assert {name: text} == Members(**{name: member}).to_options()
+    assert member is getattr(Members.from_options({name: text}), name)
+    assert member is getattr(Members(**{name: member.name} if name != "crossed" else {name: member.value}), name)
 
 
 def _faulty() -> dict[str, tuple[Callable[[], Any], str]]:
@@ -690,11 +555,6 @@ def _faulty() -> dict[str, tuple[Callable[[], Any], str]]:
             own(**field("str", default="a", key="provider")),
             "Faulty: expected one option with the key 'provider', got its identifier and n",
         ),
-        "eq": (own(**field("str", default="a", eq=False)), "Faulty.n: expected a field that counts in comparisons, got eq=False"),
-        "converter": (
-            own(**field("str", default="a", converter=attrs.Converter(str, takes_self=True))),
-            "n: expected a converter that takes the value alone",
-        ),
         "plain": (lambda: type("Plain", (OpenAICompatProvider,), {"model": "gpt"}), f"Plain.model {hidden}"),
         "annotated": (
             lambda: type("Plain", (OpenAICompatProvider,), {"model": "gpt", "__annotations__": {"model": "str"}})(),  # noqa: PLW0108
@@ -708,46 +568,23 @@ def test_faulty_classes(name: str) -> None:
     """A mistake of the class names the class, the option and what is wrong."""
     make, expected = _faulty()[name]
     for _ in range(2):
-        with pytest.raises(TypeError) as caught:
+        with pytest.raises(InvalidClassError) as caught:
             make()
         assert expected == str(caught.value)
 
 
-def test_what_attrs_offers() -> None:
-    """A converter object, a field that is not shown, and what attrs' own validators say; None passes them."""
-
-    @attrs.frozen(kw_only=True)
-    class Regional(Provider):
-        identifier = "regional"
-        region: str | None = attrs.field(
-            default="EU",
-            converter=attrs.Converter(lambda text: text and text.upper()),
-            validator=attrs.validators.in_(["EU", "US"]),
-            metadata=option("region"),
-        )
-        _session: str = attrs.field(default="", repr=False)
-
-    assert "Regional(region='US')" == repr(Regional(region="us", session="x"))
-    assert None is Regional(region=None).region
-    assert {} == Regional(region=None).to_options()
-    with pytest.raises(InvalidOptionsError) as caught:
-        Regional(region="mars")
-    assert (
-        "Regional: region: expected a value that passes its check ('region' must be in ['EU', 'US'] (got 'MARS')), got 'MARS'"
-        == str(caught.value)
-    )
-
-
 def test_an_alias_and_its_name() -> None:
-    """Both in one call are two values for one option."""
+    """The option is given by its alias; the name of the field is refused with the alias to write."""
 
     @attrs.frozen(kw_only=True)
     class Aliased(Provider):
         identifier = "aliased"
         size: int = attrs.field(default=1, alias="length", metadata=option("size"))
 
-    with pytest.raises(InvalidOptionsError, match="^Aliased: length: expected one value, got one as length and one as size$"):
-        Aliased(length=2, size=3)
+    expected = "^Aliased: size: expected the Python name length, got another name; write length=...$"
+    for given in ({"size": 3}, {"length": 2, "size": 3}):
+        with pytest.raises(InvalidOptionsError, match=expected):
+            Aliased(**given)
 
 
 def test_relatives_of_another_identifier() -> None:
@@ -769,7 +606,7 @@ def test_relatives_of_another_identifier() -> None:
 def test_decorators_in_the_other_order() -> None:
     """attrs makes another class of it, so that the one that is registered would never be complete."""
     expected = "^Early is no attrs class yet: write @register_provider_class above @attrs.frozen\\(kw_only=True\\)$"
-    with pytest.raises(TypeError, match=expected):
+    with pytest.raises(InvalidClassError, match=expected):
 
         @attrs.frozen(kw_only=True)
         @register_provider_class

@@ -20,6 +20,7 @@ from strategies import MANY, arguments
 
 from llmproviders import (
     DashScopeProvider,
+    ExtraOptionWarning,
     GenericProvider,
     InvalidOptionsError,
     InvalidTypeError,
@@ -215,7 +216,8 @@ def text_of(kind: str, value: Any) -> str:
     if isinstance(value, Secret):
         return value.reveal()
     if kind == "double":
-        return repr(float(value))
+        # An int stays one, and there is no minus zero.
+        return str(int(value)) if isinstance(value, int) else repr(float(value) + 0.0)
     if kind in ("int", "long"):
         return str(int(value))
     if kind == "bool":
@@ -421,10 +423,10 @@ def test_values_that_stand_for_others() -> None:
         error_handling_strategy=Strategy.RETRY,
     )
     flat = provider.to_options()
-    expected = {"n": "1", "temperature": "1.0", "top-p": "0.5", "model": "IGNORE", "retry-fallback-strategy": "IGNORE"}
+    expected = {"n": "1", "temperature": "1", "top-p": "0.5", "model": "IGNORE", "retry-fallback-strategy": "IGNORE"}
     assert expected == {key: flat[key] for key in expected}
     assert "RETRY" == flat["error-handling-strategy"]
-    assert [int, float, str] == [type(value) for value in (provider.n, provider.temperature, provider.model)]
+    assert [int, int, str] == [type(value) for value in (provider.n, provider.temperature, provider.model)]
     assert '{"a": [1]}' == OpenAICompatProvider(extra_body=MappingProxyType({"a": (1,)})).to_options()["extra-body"]
 
 
@@ -447,7 +449,7 @@ def test_key_needs_an_endpoint_and_no_task(cls: type[Provider], given: dict[str,
 
 def test_no_hard_bound_for_temperature() -> None:
     """Services differ, so any finite number goes."""
-    assert ["-0.5", "99.0"] == [OpenAICompatProvider(temperature=t).to_options()["temperature"] for t in (-0.5, 99)]
+    assert ["-0.5", "99"] == [OpenAICompatProvider(temperature=t).to_options()["temperature"] for t in (-0.5, 99)]
 
 
 def test_java_bounds_belong_to_the_type() -> None:
@@ -552,9 +554,9 @@ def test_what_is_no_column(columns: Any) -> None:
 
 def test_overrides() -> None:
     """Overrides use Python names for this call only; None removes."""
-    provider = OpenAICompatProvider(temperature=0.5, model="a", vendor_flag=1)
-    flat = provider.to_options(None, {"temperature": 1, "model": None, "vendor_flag": None, "other_flag": "x"})
-    expected = {**OpenAICompatProvider().to_options(), "temperature": "1.0", "other_flag": "x"}
+    provider = OpenAICompatProvider(temperature=0.5, model="a", **{"vendor-flag": 1})
+    flat = provider.to_options(None, {"temperature": 1, "model": None, "vendor-flag": None, "other-flag": "x"})
+    expected = {**OpenAICompatProvider().to_options(), "temperature": "1", "other-flag": "x"}
     assert expected == flat
     assert "0.5" == provider.to_options()["temperature"]
     assert "AUDIO_URL;AUDIO_URL" == provider.to_options(COLUMNS[:2], {"content_type": "audio_url"})["content-types"]
@@ -581,8 +583,8 @@ def test_audio_format_is_no_option(cls: type[Provider]) -> None:
 
 def test_extras_as_text() -> None:
     """Extras go to Java as they are: true not True, None left out, containers as JSON, in the order given."""
-    provider = OpenAICompatProvider(zz_b=True, zz_a=None, zz_c=1.5, zz_d=[1, None], zz_e={"x": True}, zz_f="", zz_g=timedelta(1))
-    expected = {"zz_b": "true", "zz_c": "1.5", "zz_d": "[1, null]", "zz_e": '{"x": true}', "zz_f": "", "zz_g": "24h"}
+    provider = OpenAICompatProvider(b=True, a=None, c=1.5, d=[1, None], e={"x": True}, f="", g=timedelta(1))
+    expected = {"b": "true", "c": "1.5", "d": "[1, null]", "e": '{"x": true}', "f": "", "g": "24h"}
     flat = provider.to_options()
     assert list(expected.items()) == list(flat.items())[-len(expected) :]
 
@@ -613,8 +615,15 @@ def test_names_near_an_option(name: str) -> None:
     "name", ["top_k", "enable_thinking", "min_p", "repetition_penalty", "frequency_penalty", "logit_bias", "user"]
 )
 def test_names_of_other_services(name: str) -> None:
-    """Names that other services know are not taken for misspellings."""
-    assert "1" == OpenAICompatProvider(**{name: 1}).to_options()[name]
+    """Names that other services know are not taken for misspellings; a warning says where they belong."""
+    expected = (
+        f"OpenAICompatProvider: {name} is no option, and goes to Java as it is; write extra_body={{'{name}': ...}} "
+        f"(extra_options={{'{name}': ...}} passes it)"
+    )
+    with pytest.warns(ExtraOptionWarning) as caught:
+        provider = OpenAICompatProvider(**{name: 1})
+    assert [expected] == [str(warning.message) for warning in caught]
+    assert "1" == provider.to_options()[name]
 
 
 def test_generic_names() -> None:
