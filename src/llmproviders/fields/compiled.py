@@ -266,6 +266,7 @@ if TYPE_CHECKING:
 
     def generated(function: _Function) -> _Function:
         """A method that is generated for each class."""
+        return function
 
 else:
 

@@ -182,15 +182,15 @@ class OptionReader:
     def __call__(self, flat: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
         """Values by name of the field, extras by Java key, and what could not be read."""
         given: dict[str, Any] = {}
+        entries = self.entries
         try:
             for key, text in flat.items():
-                name, read = self.entries[key]
-                given[name] = text if read is None else read(text)
+                name, read = entries[key]
                 if type(text) is not str:
                     break
-            else:
-                if len(given) == len(flat):
-                    return given, {}, []
+                given[name] = text if read is None else read(text)
+            if len(given) == len(flat):
+                return given, {}, []
         except Exception:  # noqa: BLE001, S110
             # An extra option, or something wrong.
             pass

@@ -449,7 +449,7 @@ class Provider(_Flat):
         try:
             new = construct(cls, {**given, EXTRAS: extras})
         except InvalidOptionsError as error:
-            problems += error.problems
+            raise invalid(type(self).__name__, [*problems, *error.problems]) from None
         if problems:
             raise invalid(type(self).__name__, problems)
         return new
@@ -500,12 +500,9 @@ class Provider(_Flat):
         return converter.structure(options, cls)
 
     @classmethod
-    def _structured(cls, read: OptionReader, flat: Mapping[str, str]) -> Self:
-        """The provider of a flat dict; every problem of it is reported, whether of its strings or of the provider."""
+    def _structured(cls, given: dict[str, Any], extras: dict[str, str], problems: list[Problem]) -> Self:
+        """The provider of what was read; every problem is reported, whether of the strings or of the provider."""
         about = compiled(cls).about
-        given, extras, problems = read(flat)
-        if not (extras or problems):
-            return construct(cls, given)
         identifier = extras.pop("provider", cls.identifier)
         if identifier != cls.identifier:
             hint = "use llmproviders.from_options(identifier, options)"
@@ -571,7 +568,7 @@ def _of_columns(columns: Any) -> list[Problem]:
     return []
 
 
-def number_spelling(value: object, text: str) -> str:
+def number_spelling(value: Any, text: str) -> str:
     """One spelling for equal numbers, such as 1, 1.0 and Decimal("1.00"); *text* for everything else."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(int(value)) if value == int(value) else text
@@ -617,7 +614,8 @@ def _structurer(cls: type[Provider]) -> Callable[[Mapping[str, str], Any], Provi
         if type(flat) is not dict and not isinstance(flat, Mapping):
             got = f"a {type(flat).__name__}"
             raise invalid(cls.__name__, [Problem("options", "a mapping of Java keys to strings", got=got, is_type=True)])
-        return cls._structured(read, flat)
+        given, extras, problems = read(flat)
+        return cls._structured(given, extras, problems) if extras or problems else construct(cls, given)
 
     return structure
 

@@ -11,7 +11,6 @@ from typing_extensions import Self
 
 from ..boundary import public
 from ..errors import Problem, Rejected, invalid
-from ..fields.hooks import OptionReader
 from ..fields.spec import EXTRAS
 from .base import Provider
 
@@ -61,15 +60,14 @@ class GenericProvider(Provider):
         return super(GenericProvider, self).with_(**named, extra_options=merged(before, changes))
 
     @classmethod
-    def _structured(cls, read: OptionReader, flat: Mapping[str, str]) -> Self:
-        _, options, problems = read(flat)
-        name = options.pop("provider", "")
+    def _structured(cls, given: dict[str, Any], extras: dict[str, str], problems: list[Problem]) -> Self:
+        name = extras.pop("provider", "")
         if not (name or problems):
             hint = "use llmproviders.from_options(identifier, options)"
             problems.append(Problem("provider", "the identifier", got="nothing", hint=hint))
         if problems:
             raise invalid(cls.__name__, problems)
-        return cls(name, **{EXTRAS: options})
+        return cls(name, **{EXTRAS: extras})
 
 
 def merged(before: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
