@@ -24,7 +24,6 @@ from .fields.description import Rule
 from .fields.hooks import converter
 from .fields.metadata import Option, OptionInfo, option, options
 from .providers.base import Provider
-from .providers.generic import GenericProvider
 from .providers.openai import OpenAIProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .secrets import MASK, MaskedText, Secret
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from .columns import Column
     from .documents import from_dict, to_dict
     from .files import Origin, check, dump, dumps, explain, load, loads
+    from .providers.generic import GenericProvider
     from .providers.triton import TritonProvider
     from .registry import (
         from_options,
@@ -131,6 +131,7 @@ _LATER: Final = {
     "Change": "catalog",
     "Column": "columns",
     "Factory": "runtimes",
+    "GenericProvider": "providers.generic",
     "ModelStatement": "sql",
     "OldSpellingWarning": "sql",
     "Origin": "files",

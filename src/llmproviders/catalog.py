@@ -200,8 +200,8 @@ def _checked(subject: str, argument: str, providers: object) -> dict[str, Provid
         raise invalid(subject, [problem])
     content = {str.__str__(name) if isinstance(name, str) else name: provider for name, provider in providers.items()}
     problems = [problem for name in content for problem in _problems_of_name(argument, name)]
-    for name, provider in content.items():
-        problems += _problems_of_provider(shown(name), provider)
+    strange = {name: provider for name, provider in content.items() if not isinstance(provider, Provider)}
+    problems += [problem for name, provider in strange.items() for problem in _problems_of_provider(shown(name), provider)]
     if problems:
         raise invalid(subject, problems)
     return content

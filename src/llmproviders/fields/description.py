@@ -77,12 +77,14 @@ class Description:
                 )
         if getattr(cls, "identifier", None) is None:
             raise InvalidClassError(f"{self.subject} is abstract: use a subclass that has an identifier, or GenericProvider")
-        if len(inspect.signature(getattr(cls, "__attrs_pre_init__", repr)).parameters) > 1:
+        pre_init = getattr(cls, "__attrs_pre_init__", None)
+        if pre_init is not None and len(inspect.signature(pre_init).parameters) > 1:
             raise InvalidClassError(
                 f"{self.subject}.__attrs_pre_init__: expected no parameter but self; write __attrs_post_init__"
             )
+        types_of = hints(cls)
         self.infos: tuple[OptionInfo, ...] = options(cls)
-        infos, types_of = {info.name: info for info in self.infos}, hints(cls)
+        infos = {info.name: info for info in self.infos}
         for attribute in attrs.fields(cls):
             self._check(attribute, infos)
         self.specs: dict[str, Spec] = {

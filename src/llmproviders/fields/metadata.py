@@ -135,6 +135,11 @@ class OptionInfo:
     """The attrs field that declares it."""
 
 
+# A class is described once; a class that nobody uses any more is forgotten.
+_hints: WeakKeyDictionary[type, dict[str, Any]] = WeakKeyDictionary()
+_infos: WeakKeyDictionary[type, tuple[OptionInfo, ...]] = WeakKeyDictionary()
+
+
 def hints(cls: type) -> dict[str, Any]:
     """The resolved annotations of a class's fields.
 
@@ -142,7 +147,9 @@ def hints(cls: type) -> dict[str, Any]:
         InvalidClassError: if a name in them is not defined.
     """
     try:
-        return typing.get_type_hints(cls)
+        if cls not in _hints:
+            _hints[cls] = typing.get_type_hints(cls)
+        return _hints[cls]
     except NameError as error:
         reason = str(error)
     raise InvalidClassError(f"{cls.__name__}: expected annotations that can be resolved, got one where {reason}")
@@ -154,10 +161,6 @@ def without_none(hint: Any) -> Any:
         rest = tuple(part for part in typing.get_args(hint) if part is not type(None))
         return rest[0] if len(rest) == 1 else Union[rest]  # noqa: UP007
     return hint
-
-
-# A class is described once; a class that nobody uses any more is forgotten.
-_described: WeakKeyDictionary[type, tuple[OptionInfo, ...]] = WeakKeyDictionary()
 
 
 @public
@@ -174,9 +177,9 @@ def options(cls: type) -> tuple[OptionInfo, ...]:
     """
     if not isinstance(cls, type) or not attrs.has(cls):
         raise InvalidClassError(f"options(): expected an attrs class, got {shown(cls)}")
-    if cls not in _described:
-        _described[cls] = _describe(cls)
-    return _described[cls]
+    if cls not in _infos:
+        _infos[cls] = _describe(cls)
+    return _infos[cls]
 
 
 def _describe(cls: type) -> tuple[OptionInfo, ...]:

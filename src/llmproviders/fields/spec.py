@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import typing
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -41,7 +42,19 @@ class Spec:
         InvalidClassError: if the field is declared in a way that cannot work.
     """
 
-    __slots__ = ("accept", "attribute", "default", "hint", "info", "is_foreign", "is_nullable", "name", "parameter", "required")
+    __slots__ = (
+        "accept",
+        "attribute",
+        "default",
+        "hint",
+        "info",
+        "is_foreign",
+        "is_nullable",
+        "name",
+        "parameter",
+        "parameter_default",
+        "required",
+    )
 
     def __init__(self, cls: type, attribute: attrs.Attribute[Any], info: OptionInfo | None, hint: Any) -> None:
         self.name: str = attribute.name
@@ -66,6 +79,10 @@ class Spec:
             reason = error.expected if isinstance(error, Rejected) else f"one that its converter takes ({type(error).__name__})"
             failure = InvalidClassError(f"{cls.__name__}.{self.name}: default: expected {reason}")
         else:
+            # Somebody else's converter gets the default each time, as attrs does it; a secret is not shown.
+            own = self.required or self.has_factory or (self.is_foreign and self.is_secret)
+            self.parameter_default: Any = attrs.NOTHING if own else attribute.default if self.is_foreign else self.default
+            """The default of the constructor's parameter; NOTHING if there is none that can be shared and shown."""
             return
         raise failure
 
@@ -88,14 +105,6 @@ class Spec:
         return isinstance(self.attribute.default, attrs.Factory)  # type: ignore[arg-type]
 
     @property
-    def parameter_default(self) -> Any:
-        """The default of the constructor's parameter; NOTHING if there is none that can be shared and shown."""
-        if self.required or self.has_factory or (self.is_foreign and self.is_secret):
-            return attrs.NOTHING
-        # Somebody else's converter gets the default each time, as attrs does it.
-        return self.attribute.default if self.is_foreign else self.default
-
-    @property
     def is_validated(self) -> bool:
         """Whether attrs has a validator to call; that of the library is part of the type."""
         return self.attribute.validator is not None and not isinstance(self.attribute.validator, Between)
@@ -106,12 +115,7 @@ class Spec:
         convert: Any = self.attribute.converter
         if isinstance(convert, attrs.Converter):
             convert = convert.converter  # type: ignore[attr-defined]
-        if convert is not None:
-            try:
-                return next(iter(typing.get_type_hints(convert).values()))
-            except (StopIteration, TypeError, NameError, AttributeError):
-                return Any
-        return self.hint
+        return self.hint if convert is None else _argument_type(convert)
 
     @property
     def default_text(self) -> str | None:
@@ -138,6 +142,15 @@ class Spec:
     def other_key(self) -> str:
         """The Java key, if it says more than the name."""
         return self.info.key if self.info is not None and self.info.key != self.name else ""
+
+
+@lru_cache(maxsize=64)
+def _argument_type(convert: Any) -> Any:
+    """The annotation of a converter's argument; anything if there is none that can be read."""
+    try:
+        return next(iter(typing.get_type_hints(convert).values()))
+    except (StopIteration, TypeError, NameError, AttributeError):
+        return Any
 
 
 def _acceptor(cls: type, attribute: attrs.Attribute[Any], info: OptionInfo | None, hint: Any, *, is_foreign: bool) -> Accept:
