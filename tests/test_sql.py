@@ -170,8 +170,8 @@ NOT_WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
         '  api_key: expected no secret in a statement, got ******; use a placeholder such as ${secret_values.key}, or pass secrets="reveal" or secrets="redact"',
     ),
     "a secret among the extras": (
-        lambda: create_model_sql("m", OpenAICompatProvider(vendor_token=MARK, vendor_flag=True), input=IN, output=OUT),
-        "create_model_sql: extra_options.vendor_token: expected no secret in a statement, got ******; "
+        lambda: create_model_sql("m", OpenAICompatProvider(token=MARK, vendor=True), input=IN, output=OUT),
+        "create_model_sql: extra_options.token: expected no secret in a statement, got ******; "
         'use a placeholder such as ${secret_values.key}, or pass secrets="reveal" or secrets="redact"',
     ),
     "a reference": (
