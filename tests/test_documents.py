@@ -844,6 +844,21 @@ STUMBLED = {
         "[providers.c]\ngeneric = 'g'\n[providers.c]\n",
         "c.toml:3:13: expected TOML (cannot declare providers.c twice)",
     ),
+    "an extra whose value looks like a key": (
+        "[providers.c]\ngeneric = 'g'\nextra_options = { a = 'sk-MARKefghijklmnopqrstuvwx1234' }\n",
+        "c.toml:3:1: providers.c.extra_options.a: expected a reference, for this text is a secret, got ******; "
+        'write { env = "NAME" } or { file = "path" }',
+    ),
+    "an extra that is said to be a secret": (
+        "[providers.c]\ngeneric = 'g'\nextra_options = { a = { secret = 'MARK' } }\n",
+        "c.toml:3:1: providers.c.extra_options.a: expected a reference, for this text is a secret, got ******; "
+        'write { env = "NAME" } or { file = "path" }',
+    ),
+    "a secret inside an extra": (
+        "[providers.c]\ngeneric = 'g'\nextra_options = { a = 'https://u:MARK@h' }\n",
+        "c.toml:3:1: providers.c.extra_options.a: expected a reference, for this text is a secret, got ******; "
+        "a placeholder that the platform fills in may stand here, or code may add it",
+    ),
     "an extra that is written out": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a-token = 'MARK', b-token = { env = 'B' }, c = 'd' }\n",
         "c.toml:3:1: providers.c.extra_options.a-token: expected a reference, for this text is a secret, got ******; "
