@@ -657,6 +657,27 @@ class TestRare:
         expected = "dict:1:1: expected values that the class itself takes, got RuntimeError (******)"
         assert expected == str(caught.value)
 
+    def test_fields_that_are_no_options(self) -> None:
+        """A private field has no place in a document; what the class sets itself is set again when it is read."""
+
+        @register_provider_class
+        @attrs.frozen(kw_only=True)
+        class Noted(Provider):
+            identifier = "noted"
+            size: int = attrs.field(default=1, metadata=option("size"))
+            _note: str | None = attrs.field(default=None)
+            _double: int = attrs.field(default=0, init=False)
+
+            def __attrs_post_init__(self) -> None:
+                object.__setattr__(self, "_double", 2 * self.size)
+
+        assert {"provider": "noted", "size": 2} == to_dict(Noted(size=2))
+        assert Noted(size=2) == from_dict(to_dict(Noted(size=2)))
+        with pytest.raises(DocumentError) as caught:
+            to_dict(Noted(note="x"))
+        expected = "dict:1:1: _note: expected options alone, got a private field; a document has no place for it"
+        assert expected == str(caught.value)
+
     def test_extras_may_be_tables(self) -> None:
         """A table that is no reference is JSON."""
         provider = from_dict({"generic": "g", "extra_options": {"a": {"b": 1}}})

@@ -102,11 +102,16 @@ def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> d
         spec = specs[name]
         if name == EXTRAS:
             entry[EXTRAS] = {key: _extra(key, extra, secrets, problems) for key, extra in value.items()}
+        elif isinstance(provider, GenericProvider) or not spec.attribute.init:
+            # The identifier is there already, and a field without argument is set by the class.
+            continue
         elif name in RESERVED:
             problems.append(Problem(name, "an option whose name a document can hold", hint=f"{name} is a key of the document"))
+        elif spec.info is None:
+            problems.append(Problem(name, "options alone", got="a private field", hint="a document has no place for it"))
         elif value is None:
             omitted.append(name)
-        elif not isinstance(provider, GenericProvider):
+        else:
             entry[name] = _plain(name, value, spec, secrets, problems)
     if omitted:
         entry["omit"] = omitted
