@@ -418,6 +418,11 @@ NOT_READ: dict[str, tuple[str, str]] = {
         "this is the mask of a redacted value; use the original or Secret.from_env\n"
         "  sql:1:30: endpoint: expected a value, got nothing; it is required",
     ),
+    "a wrong extra of another alphabet": (
+        "CREATE MODEL m WITH ('provider' = 'g', 'cl\u00e9-token' =\n '******')",
+        "sql:2:2: extra_options: expected the real text for option 'cl\\xe9-token'; "
+        "this is the mask of a redacted value; use the original or Secret.from_env",
+    ),
     "a wrong extra": (
         "CREATE MODEL m WITH ('provider' = 'g', 'the-token' =\n '******')",
         "sql:2:2: extra_options: expected the real text for option 'the-token'; "
