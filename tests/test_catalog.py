@@ -201,11 +201,11 @@ def test_diff() -> None:
 
 def test_diff_of_references() -> None:
     """References are no secret, so they show."""
-    one = Catalog({"a": A.with_(api_key=Secret.from_env("ONE"), my_token=Secret.from_file("/one"))})
-    two = Catalog({"a": A.with_(api_key=Secret.from_env("TWO"), my_token="x")})
+    one = Catalog({"a": A.with_(api_key=Secret.from_env("ONE"), token=Secret.from_file("/one"))})
+    two = Catalog({"a": A.with_(api_key=Secret.from_env("TWO"), token="x")})
     assert [str(change) for change in one.diff(two)] == [
         "~ a.api-key: env:ONE -> env:TWO",
-        "~ a.my_token: file:/one -> ******",
+        "~ a.token: file:/one -> ******",
     ]
 
 
@@ -217,7 +217,7 @@ def texts(one: Provider, two: Provider) -> list[str]:
 def test_diff_of_secrets() -> None:
     """Secrets that show alike and differ are a difference, wherever they are."""
     assert texts(A, A.with_(api_key="other")) == ["~ a.api-key: ****** -> ******"]
-    assert texts(A.with_(vendor_token="x"), A.with_(vendor_token="y")) == ["~ a.vendor_token: ****** -> ******"]
+    assert texts(A.with_(token="x"), A.with_(token="y")) == ["~ a.token: ****** -> ******"]
     assert texts(B.with_(**{"api-key": "x"}), B.with_(**{"api-key": "y"})) == ["~ a.api-key: ****** -> ******"]
     one, two = (A.with_(extra_body={"user": "u", "password": password}) for password in "xy")
     masked = '{"user":"u","password":"******"}'

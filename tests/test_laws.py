@@ -20,7 +20,6 @@ import cloudpickle
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from llmproviders.flat import _flattener
 from own import RerankProvider
 from strategies import CLASSES, TYPED, arguments, build, every_provider, extra_names, providers
 

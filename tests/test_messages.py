@@ -526,8 +526,8 @@ MISUSES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     ),
     "for_task": (
         lambda: CHAT.for_task("embeddings", 1, 2),
-        TypeError,
-        "Provider.for_task() takes 2 positional arguments but 4 were given",
+        InvalidTypeError,
+        "OpenAICompatProvider: expected options by name only, got 2 without",
     ),
     "abstract": (
         Provider,

@@ -53,8 +53,8 @@ def test_service(name: str, base: str, embeds: bool, variable: str, place: dict[
     key: Any = Secret.from_env(variable) if variable else "ollama" if name == "ollama" else "k"
     if not variable and name != "ollama":
         given["api_key"] = "k"
-    expected = OpenAICompatProvider(endpoint=f"{base}/chat/completions", api_key=key, model="m", vendor_flag="x")
-    made = service(model="m", vendor_flag="x", **given)
+    expected = OpenAICompatProvider(endpoint=f"{base}/chat/completions", api_key=key, model="m", vendor="x")
+    made = service(model="m", vendor="x", **given)
     assert expected == made
     assert OpenAICompatProvider is type(made)
     assert variable == service.variable

@@ -293,7 +293,7 @@ CASES: dict[str, tuple[Provider, str, dict[str, Any], list[str]]] = {
         CHAT.with_(endpoint="https://api.example.com/v1/embeddings", temperature=1),
         "flink-2.3",
         {},
-        ["!temperature: expected no such option for task embeddings, got '1.0'; it is ignored"],
+        ["!temperature: expected no such option for task embeddings, got '1'; it is ignored"],
     ),
     "no service": (
         OpenAICompatProvider(),
@@ -677,7 +677,7 @@ LOST: dict[str, tuple[Provider, str, str]] = {
     "no key": (
         OpenAICompatProvider(endpoint=CHAT.endpoint),
         "flink-2.3",
-        "OpenAIProvider: api_key (api-key): expected a value, got nothing; it is required",
+        "OpenAICompatProvider: api_key (api-key): expected a value, got nothing; it is required",
     ),
     "what came later": (
         TRITON.with_(max_retries=1),

@@ -359,13 +359,14 @@ class MarkedSecret(Provider):
     )
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class LeakyEnd(Provider):
     identifier = "leaky-end"
-    token: Secret | None = attrs.field(default=None, metadata=_KEY, kw_only=True)
+    token: Secret = attrs.field(metadata=_KEY)
+    lead: str = attrs.field(default="", metadata=option("lead"))
 
     def __attrs_post_init__(self) -> None:
-        raise RuntimeError("not today")
+        raise RuntimeError(f"{self.lead}{self.token.reveal()}")
 
 
 LEAKY = [LeakyValidator, LeakyConverter, LeakyType, LeakyChain, MarkedSecret]
@@ -381,9 +382,13 @@ def test_failing_checks_of_a_secret(cls: Any) -> None:
     assert_hidden(lambda: cls(extra_options={"token": MARK}).with_(token=MARK, zz=1))
 
 
-def test_failing_last_word() -> None:
-    """Not even where the class's own `__attrs_post_init__` fails do the library's frames show the secret."""
-    assert_hidden(lambda: LeakyEnd(token=MARK), InvalidOptionsError)
+@pytest.mark.parametrize("lead", ["", "x" * 190])
+def test_failing_last_word(lead: str) -> None:
+    """Not even where the class's own `__attrs_post_init__` fails does the message show the secret, or a part of it."""
+    assert_hidden(lambda: LeakyEnd(token=MARK, lead=lead), InvalidOptionsError)
+    with pytest.raises(InvalidOptionsError) as caught:
+        LeakyEnd(token=MARK, lead=lead)
+    assert MARK[:5] not in str(caught.value)
 
 
 def test_marked_secret_of_another_type() -> None:

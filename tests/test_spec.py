@@ -197,7 +197,8 @@ def any_text(value: Any) -> str:
         return value
     if isinstance(value, timedelta):
         return duration_text(value)
-    return json.dumps(value)
+    # There is no minus zero, unless inside JSON.
+    return json.dumps(value + 0.0 if isinstance(value, float) else value)
 
 
 def quoted(text: str) -> str:

@@ -170,8 +170,8 @@ NOT_WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
         '  api_key: expected no secret in a statement, got ******; use a placeholder such as ${secret_values.key}, or pass secrets="reveal" or secrets="redact"',
     ),
     "a secret among the extras": (
-        lambda: create_model_sql("m", OpenAICompatProvider(vendor_token=MARK, vendor_flag=True), input=IN, output=OUT),
-        "create_model_sql: extra_options.vendor_token: expected no secret in a statement, got ******; "
+        lambda: create_model_sql("m", OpenAICompatProvider(token=MARK, vendor=True), input=IN, output=OUT),
+        "create_model_sql: extra_options.token: expected no secret in a statement, got ******; "
         'use a placeholder such as ${secret_values.key}, or pass secrets="reveal" or secrets="redact"',
     ),
     "a reference": (
@@ -417,6 +417,11 @@ NOT_READ: dict[str, tuple[str, str]] = {
         "  sql:4:35: api_key (api-key): expected the real text, got ****** (str); "
         "this is the mask of a redacted value; use the original or Secret.from_env\n"
         "  sql:1:30: endpoint: expected a value, got nothing; it is required",
+    ),
+    "a wrong extra of another alphabet": (
+        "CREATE MODEL m WITH ('provider' = 'g', 'cl\u00e9-token' =\n '******')",
+        "sql:2:2: extra_options: expected the real text for option 'cl\\xe9-token'; "
+        "this is the mask of a redacted value; use the original or Secret.from_env",
     ),
     "a wrong extra": (
         "CREATE MODEL m WITH ('provider' = 'g', 'the-token' =\n '******')",

@@ -78,7 +78,7 @@ def test_endpoints_of_dashscope(old: str, new: str) -> None:
 )
 def test_chat_to_embeddings_and_back(cls: Any, endpoint: str, expected: str) -> None:
     """The task's path at the end is replaced, whatever the service; what was given stays."""
-    provider = cls(endpoint=endpoint, api_key=Secret.from_env("LLMPROVIDERS_TEST_KEY"), model="m", vendor_flag="x")
+    provider = cls(endpoint=endpoint, api_key=Secret.from_env("LLMPROVIDERS_TEST_KEY"), model="m", vendor="x")
     moved = provider.for_task(EMBEDDINGS)
     assert expected == moved.to_options()["endpoint"]
     assert {**provider.to_options(), "endpoint": expected} == moved.to_options()
@@ -173,8 +173,8 @@ def test_options_of_embeddings_only() -> None:
 def test_changes_are_made_too() -> None:
     """What is passed along is changed as by `with_`, and refused as by `with_`."""
     provider = OpenAICompatProvider(endpoint="http://h/chat/completions", model="a")
-    moved = provider.for_task(EMBEDDINGS, model="b", dimension=3, vendor_flag=1)
-    assert provider.with_(endpoint="http://h/embeddings", model="b", dimension=3, vendor_flag=1) == moved
+    moved = provider.for_task(EMBEDDINGS, model="b", dimension=3, vendor=1)
+    assert provider.with_(endpoint="http://h/embeddings", model="b", dimension=3, vendor=1) == moved
     with pytest.raises(InvalidOptionsError, match="did you mean dimension"):
         provider.for_task(EMBEDDINGS, dimensoin=3)
     other = provider.for_task(EMBEDDINGS, endpoint="http://other/v2/embeddings")

@@ -102,11 +102,16 @@ def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> d
         spec = specs[name]
         if name == EXTRAS:
             entry[EXTRAS] = {key: _extra(key, extra, secrets, problems) for key, extra in value.items()}
+        elif isinstance(provider, GenericProvider) or not spec.attribute.init:
+            # The identifier is there already, and a field without argument is set by the class.
+            continue
         elif name in RESERVED:
             problems.append(Problem(name, "an option whose name a document can hold", hint=f"{name} is a key of the document"))
+        elif spec.info is None:
+            problems.append(Problem(name, "options alone", got="a private field", hint="a document has no place for it"))
         elif value is None:
             omitted.append(name)
-        elif not isinstance(provider, GenericProvider):
+        else:
             entry[name] = _plain(name, value, spec, secrets, problems)
     if omitted:
         entry["omit"] = omitted
@@ -309,17 +314,24 @@ def literal_secrets(
     if not isinstance(entry, dict):
         return
     specs = compiled(cls).about.specs if cls is not None else {}
-    set_ = provider._chosen() if provider is not None else {}
+    chosen = provider._chosen() if provider is not None else {}
     for key, value in entry.items():
-        spec, made = specs.get(key), set_.get(key)
+        spec = specs.get(key)
         if spec is not None and spec.is_secret:
             yield from _literal_secret((key,), value)
-        elif isinstance(made, MaskedText):
-            yield (key,), _written("a placeholder that the platform fills in may stand here, or code may add it")
+        elif isinstance(chosen.get(key), MaskedText):
+            yield (key,), _written(_INSIDE)
         elif key == EXTRAS and isinstance(value, dict):
+            held = chosen.get(EXTRAS, {})
             for each, extra in value.items():
-                if isinstance(extra, dict) or looks_like_credential(each):
+                if isinstance(held.get(each), MaskedText):
+                    yield (key, each), _written(_INSIDE)
+                elif isinstance(extra, dict) or looks_like_credential(each) or isinstance(held.get(each), Secret):
                     yield from _literal_secret((key, each), extra)
+
+
+_INSIDE: Final = "a placeholder that the platform fills in may stand here, or code may add it"
+"""What to write in place of a secret inside a URL, a header or a body."""
 
 
 def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], Problem]]:
@@ -330,6 +342,8 @@ def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tupl
     elif isinstance(value, str) and not is_placeholder(value):
         yield path, _written(reference)
     elif isinstance(value, dict) and len(value) == 1:
+        if isinstance(value.get("secret"), str):
+            yield path, _written(reference)
         for source, what in (("env", "the name of an environment variable"), ("file", "the path of a file")):
             if isinstance(name := value.get(source), str) and looks_like_key(name):
                 expected = f"{what}, for this text looks like the secret itself"

@@ -278,10 +278,6 @@ class _Reading:
         self.problems: list[DocumentProblem] = []
         self.providers: dict[str, Provider | None] = {}
 
-    def __repr__(self) -> str:
-        # It holds what secrets there are in the document.
-        return f"<reading of {len(self.entries)} entries>"
-
     def complain(self, source: str, place: Place, path: tuple[str | int, ...], problem: Problem) -> None:
         text = ".".join(str(step) for step in path)
         self.problems.append(DocumentProblem(source, place.line, place.column, text, problem))

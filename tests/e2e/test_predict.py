@@ -439,7 +439,7 @@ def test_tasks(questions: Any, runtime_name: str) -> None:
     assert "vec" in array.get_resolved_schema().get_column_names()
     with pytest.raises(InvalidOptionsError) as caught:
         embed(questions, "question", provider=PROVIDER.with_(temperature=1))
-    text = "OpenAIProvider: temperature: expected no such option for task embeddings, got 1.0; pass temperature=None to drop it"
+    text = "OpenAIProvider: temperature: expected no such option for task embeddings, got 1; pass temperature=None to drop it"
     assert text == str(caught.value)
     embed(questions, "question", provider=PROVIDER.with_(temperature=1), overrides={"temperature": None})
     with pytest.raises(InvalidOptionsError, match="^columns: output: expected "):

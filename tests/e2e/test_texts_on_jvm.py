@@ -96,7 +96,8 @@ OURS: dict[str, Callable[[str], Any]] = {
     "Boolean": read_boolean,
     "Integer": whole(31),
     "Long": whole(63),
-    "Double": read_double,
+    # Whole numbers are read as int, to be written as they were.
+    "Double": lambda text: float(read_double(text)),
     "Duration": read_duration,
     "Map": read_map,
 }

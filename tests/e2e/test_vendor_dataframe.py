@@ -88,14 +88,14 @@ def test_registered(version: str) -> None:
             "identifier": llm._provider_registry["embed"].provider_identifier(),
             "endpoint": llm._provider_registry["embed"].to_options()["endpoint"],
             "key": adapter.model_option_key(),
-            "repr": repr(adapter),
+            "repr": repr(adapter) == f"as_model_provider({chat!r})",
+            "shown": "sk-test-vendor" in repr(adapter),
             "equal": adapter == as_model_provider("ours") == as_model_provider(),
             "hash": hash(adapter) == hash(as_model_provider("ours")),
             "differ": adapter == as_model_provider(chat.with_(temperature=1)),
         }
         """,
     )
-    shown = "OpenAICompatProvider(endpoint='https://api.example.com/v1/chat/completions', api_key=Secret('******'), model='m', "
     assert {
         "is one": True,
         "only": "openai-compat",
@@ -104,7 +104,8 @@ def test_registered(version: str) -> None:
         "identifier": "openai-compat",
         "endpoint": "https://api.example.com/v1/embeddings",
         "key": "model",
-        "repr": f"as_model_provider({shown}temperature=0.5, stop='a,b'))",
+        "repr": True,
+        "shown": False,
         "equal": True,
         "hash": True,
         "differ": False,
