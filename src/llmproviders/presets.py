@@ -145,9 +145,7 @@ def _made(cls: type[_Provider], subject: str, problems: list[Problem], options: 
     try:
         provider = cls(**options)
     except InvalidOptionsError as error:
-        if not problems:
-            raise
-        problems = [*problems, *error.problems]
+        raise invalid(subject, [*problems, *error.problems]) if problems else error from None
     if problems:
         raise invalid(subject, problems)
     return provider

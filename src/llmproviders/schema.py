@@ -44,6 +44,7 @@ _REFERENCE: Final[Schema] = {
     ]
 }
 _SECRET: Final[Schema] = {"anyOf": [_TEXT, _REFERENCE]}
+_NO_REFERENCE: Final[Schema] = {"not": {"anyOf": [{"required": ["env"]}, {"required": ["file"]}], "maxProperties": 1}}
 _HEADER_VALUES: Final[Schema] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
 _EXTRAS: Final[Schema] = {
     "type": "object",
@@ -80,8 +81,10 @@ _CONVERTED: Final[Mapping[Any, Callable[[OptionInfo], Schema]]] = {
     values.required_secret: lambda _: _SECRET,
     values.duration: lambda _: _DURATION,
     values.json_object: lambda _: {"type": ["object", "string"]},
-    values.json_headers: lambda _: {"anyOf": [_TEXT, {"type": "object", "additionalProperties": _HEADER_VALUES}]},
-    values.flink_map: lambda _: {"anyOf": [_TEXT, {"type": "object", "additionalProperties": _TEXT}]},
+    values.json_headers: lambda _: {
+        "anyOf": [_TEXT, {"type": "object", "additionalProperties": _HEADER_VALUES, **_NO_REFERENCE}]
+    },
+    values.flink_map: lambda _: {"anyOf": [_TEXT, {"type": "object", "additionalProperties": _TEXT, **_NO_REFERENCE}]},
     values.stop_texts: lambda _: {
         "anyOf": [_TEXT, {"type": "array", "minItems": 1, "items": {**_NAME, "pattern": "^[^,]*$"}}],
     },

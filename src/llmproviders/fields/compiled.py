@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 
-from ..boundary import warn
+from ..boundary import outward, warn
 from ..errors import ExtraOptionWarning
 from ..extras import ExtraOptions
 from .description import Description
@@ -281,6 +281,13 @@ else:
         def __get__(self, instance: Any, owner: Any) -> Any:
             if instance is None:
                 return self.__func__ if getattr(owner, "identifier", None) is None else getattr(compiled(owner), self.name)
-            # For inspect.signature of newer Pythons, the instance may be the class itself.
-            found = instance._compiled or compiled(instance if isinstance(instance, type) else type(instance))
-            return MethodType(getattr(found, self.name), instance)
+            try:
+                # For inspect.signature of newer Pythons, the instance may be the class itself.
+                found = instance._compiled or compiled(instance if isinstance(instance, type) else type(instance))
+            except Exception as error:  # noqa: BLE001
+                failure = outward(error, owner.__name__)
+            else:
+                return MethodType(getattr(found, self.name), instance)
+            # It has no values, and so no repr.
+            del instance
+            raise failure

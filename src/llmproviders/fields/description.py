@@ -15,6 +15,7 @@ import attrs
 from ..errors import InvalidClassError, Problem, Rejected
 from ..extras import extra_value
 from ..messages import fold, listed, shown
+from ..secrets import looks_like_credential
 from .metadata import OptionInfo, hints, options
 from .spec import EXTRAS, Spec
 
@@ -133,7 +134,8 @@ class Description:
                 extra_value(name, value)
         except Rejected as error:
             # The message names the option.
-            return Problem(name, error.expected, got=shown(value, with_type=error.is_type, hidden=True), hint=error.hint)
+            got = shown(value, with_type=error.is_type, hidden=looks_like_credential(name))
+            return Problem(name, error.expected, got=got, hint=error.hint, is_type=error.is_type)
         return None
 
     def _refusal(self, name: str) -> Problem | None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -40,13 +40,13 @@ def explain(
         for spec, value in zip(about.parameters, values, strict=True)
         if value is not (spec.parameter_default if base is None else attrs.NOTHING)
     }
-    problems = collect(about, given, more, base=base)
+    problems = collect(about, given, more, base=base, instance=instance)
     if not problems:
         problems = _of_instance(about, instance)
     if not problems:
         if isinstance(failure, ProviderError):
             return outward(failure, about.subject)
-        got = f"{type(failure).__name__} ({_without_secrets(said(failure), about, instance)})"
+        got = f"{type(failure).__name__} ({said(failure, _secrets(about, instance))})"
         problems = [Problem("", "values that the class itself takes", got=got, is_type=isinstance(failure, TypeError))]
     return invalid(about.subject, problems)
 
@@ -57,6 +57,7 @@ def collect(
     more: Mapping[str, Any],
     *,
     base: Any = None,
+    instance: Any = None,
     bad: Collection[str] = (),
 ) -> list[Problem]:
     """What is wrong with arguments.
@@ -66,6 +67,7 @@ def collect(
         given: values by name of the field.
         more: values by names that are no option's.
         base: the provider that has the other values; None if the class has them.
+        instance: a provider that has some of the values already: nothing is accepted twice, since an iterator has no second time.
         bad: names that are known to be wrong.
     """
     bad = set(bad)
@@ -73,7 +75,7 @@ def collect(
     accepted: dict[str, Any] = {}
     for name, value in given.items():
         try:
-            accepted[name] = about.specs[name].accepted(value)
+            accepted[name] = getattr(instance, name) if hasattr(instance, name) else about.specs[name].accepted(value)
         except Exception as error:  # noqa: BLE001
             # A converter that is not ours may raise anything.
             problems.append(problem_of(about, name, value, error))
@@ -128,13 +130,12 @@ def _of_instance(about: Description, instance: Any) -> list[Problem]:
     return problems
 
 
-def _without_secrets(text: str, about: Description, instance: Any) -> str:
-    """*text* with the mask in place of the secrets that the provider holds."""
+def _secrets(about: Description, instance: Any) -> Iterator[str]:
+    """The secrets that a provider holds."""
     values = [getattr(instance, name, None) for name in about.specs]
     for value in (*values, *getattr(instance, EXTRAS, NO_EXTRAS).values()):
         if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
-            text = text.replace(value.reveal() or MASK, MASK)
-    return text
+            yield value.reveal()
 
 
 def problem_of(about: Description, name: str, value: object, error: Exception) -> Problem:
@@ -157,12 +158,14 @@ def problem_of(about: Description, name: str, value: object, error: Exception) -
     )
 
 
-def said(error: Exception) -> str:
-    """The message of an exception that is not ours, in one line."""
+def said(error: Exception, secrets: Iterable[str] = ()) -> str:
+    """The message of an exception that is not ours, in one line, with the mask in place of *secrets*."""
     try:
         # attrs' own validators raise a sentence first, then the field and its value.
         text = error.args[0] if len(error.args) > 1 and isinstance(error.args[0], str) else str(error)
     except Exception:  # noqa: BLE001
         text = ""
+    for secret in filter(None, secrets):
+        text = text.replace(secret, MASK)
     text = mask_urls(" ".join(text.split()))
     return (text if len(text) <= 200 else f"{text[:197]}...") or type(error).__name__  # noqa: PLR2004

@@ -161,6 +161,8 @@ def _acceptor(cls: type, attribute: attrs.Attribute[Any], info: OptionInfo | Non
         raise InvalidClassError(f"{cls.__name__}.{attribute.name}: expected a secret of type Secret or str, got {kind}")
     if convert is not None and not is_foreign:
         accept: Accept = convert
+        if attribute.default is attrs.NOTHING:
+            accept = _given(accept, hint)
     else:
         accept = _type_acceptor(attribute, info, hint)
         if is_foreign:
@@ -203,9 +205,22 @@ def _type_acceptor(attribute: attrs.Attribute[Any], info: OptionInfo | None, hin
         java = info.java if info else ("Long" if hint is int else "Double")
         return number_acceptor(java, attribute.validator if isinstance(attribute.validator, Between) else None)
     if hint is str:
-        return {"url": url, "json": json_object}.get(info.format if info else "", accept_text)
+        accept_str: Accept = {"url": url, "json": json_object}.get(info.format if info else "", accept_text)
+        return _given(accept_str, hint) if attribute.default is attrs.NOTHING else accept_str
     accept = instance_acceptor(hint)
     return accept if info is None else _with_text(accept, info)
+
+
+def _given(accept: Accept, hint: Any) -> Accept:
+    """Acceptance for a required option, where None is no value."""
+
+    def accept_given(value: Any) -> Any:
+        value = accept(value)
+        if value is None:
+            raise RejectedType(f"a {getattr(hint, '__name__', 'value')}")
+        return value
+
+    return accept_given
 
 
 def _with_text(accept: Accept, info: OptionInfo) -> Accept:

@@ -38,7 +38,7 @@ class ChatChanges(TypedDict, total=False):
     retry_fallback_strategy: Literal["FAILOVER", "IGNORE"] | None
     extra_header: str | Mapping[str, str | Sequence[str]] | None
     extra_body: str | Mapping[str, Any] | None
-    extra_options: Mapping[str, object]
+    extra_options: Mapping[str, object] | None
 
 
 class PresetOptions(TypedDict, total=False):
@@ -64,7 +64,7 @@ class PresetOptions(TypedDict, total=False):
     retry_fallback_strategy: Literal["FAILOVER", "IGNORE"] | None
     extra_header: str | Mapping[str, str | Sequence[str]] | None
     extra_body: str | Mapping[str, Any] | None
-    extra_options: Mapping[str, object]
+    extra_options: Mapping[str, object] | None
 
 
 class OpenAIChanges(TypedDict, total=False):
@@ -86,7 +86,7 @@ class OpenAIChanges(TypedDict, total=False):
     n: int | None
     seed: int | None
     response_format: Literal["text", "json_object"] | None
-    extra_options: Mapping[str, object]
+    extra_options: Mapping[str, object] | None
 
 
 class TritonChanges(TypedDict, total=False):
@@ -112,4 +112,4 @@ class TritonChanges(TypedDict, total=False):
     circuit_breaker_failure_threshold: float | None
     circuit_breaker_timeout: str | timedelta | None
     circuit_breaker_half_open_requests: int | None
-    extra_options: Mapping[str, object]
+    extra_options: Mapping[str, object] | None

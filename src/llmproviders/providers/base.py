@@ -570,7 +570,9 @@ def _of_columns(columns: Any) -> list[Problem]:
 
 def number_spelling(value: Any, text: str) -> str:
     """One spelling for equal numbers, such as 1, 1.0 and Decimal("1.00"); *text* for everything else."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return text
+    if isinstance(value, (int, float)):
         return str(int(value)) if value == int(value) else text
     # A value can be a Decimal only if its module is there.
     decimal = sys.modules.get("decimal")
@@ -615,7 +617,7 @@ def _structurer(cls: type[Provider]) -> Callable[[Mapping[str, str], Any], Provi
             got = f"a {type(flat).__name__}"
             raise invalid(cls.__name__, [Problem("options", "a mapping of Java keys to strings", got=got, is_type=True)])
         given, extras, problems = read(flat)
-        return cls._structured(given, extras, problems) if extras or problems else construct(cls, given)
+        return construct(cls, given) if given and not (extras or problems) else cls._structured(given, extras, problems)
 
     return structure
 

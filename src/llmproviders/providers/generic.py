@@ -23,7 +23,7 @@ def _identifier(name: str) -> str:
     return name
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, init=False)
 class GenericProvider(Provider):
     """Any provider of the Java side: options go to Java as they are, under the keys given.
 
