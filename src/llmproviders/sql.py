@@ -414,9 +414,8 @@ class _Reader:
             keys = {info.name: (info.key, info.sequence_key) for info in infos}
             for problem in error.problems:
                 # What is wrong with an extra option is said of all of them, and names it.
-                found = keys.get(problem.option) or [
-                    key for key in options if problem.expected.endswith(f" for option {shown(key)}")
-                ]
+                expected = problem.expected
+                found = keys.get(problem.option) or [key for key in options if expected.endswith(f" for option {shown(key)}")]
                 places = [options[key].value_index for key in found if key in options]
                 self.report(places[0] if places else index, problem)
         return None
