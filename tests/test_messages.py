@@ -99,7 +99,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "None for a required option": (
         lambda: TritonProvider(None),
         InvalidTypeError,
-        "TritonProvider: endpoint: expected a value, got nothing; it is required",
+        "TritonProvider: endpoint: expected a str, got None",
     ),
     "past the upper bound": (
         lambda: OpenAICompatProvider(top_p=7),
@@ -314,7 +314,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "an extra that is no number": (
         lambda: OpenAICompatProvider(vendor=math.inf),
         InvalidOptionsError,
-        "OpenAICompatProvider: vendor: expected a finite number for option 'vendor', got a value of type float",
+        "OpenAICompatProvider: vendor: expected a finite number for option 'vendor', got inf",
     ),
     "a long text": (
         lambda: OpenAICompatProvider(response_format="x" * 100),

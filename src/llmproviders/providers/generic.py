@@ -45,7 +45,7 @@ class GenericProvider(Provider):
 
     @public
     def __init__(self, /, provider: str, **options: Any) -> None:
-        self.__attrs_init__(provider, extra_options=merged({}, options))  # type: ignore[attr-defined]
+        self.__attrs_init__(provider, extra_options=merged({}, options))
 
     def provider_name(self) -> str:
         """The identifier that it was made with."""
