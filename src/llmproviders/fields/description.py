@@ -110,7 +110,7 @@ class Description:
         name, parameter = attribute.name, attribute.alias or attribute.name
         where = f"{self.subject}.{name}"
         for base in self.cls.__mro__[1:]:
-            if not isinstance(vars(base).get(name, _SLOT), MemberDescriptorType):
+            if name in vars(base) and not (attrs.has(base) and name in attrs.fields_dict(base)):
                 raise InvalidClassError(f"{where} hides {base.__name__}.{name}: expected another name")
         if name not in infos and name != EXTRAS and not name.startswith("_"):
             raise InvalidClassError(f"{where} would not reach Flink: give it metadata=option(...), or a private name")

@@ -264,7 +264,7 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
         write, default, key = f"_write_{info.name}", f"_default_{info.name}", repr(info.key)
         names[write], names[default] = text_writer(info), info.default
         lines.append(f"    value = self.{info.name}")
-        if type(info.default) in (bool, int, float, str):
+        if type(info.default) is str or (type(info.default) is info.type and info.type in (bool, int, float)):
             # The usual value needs no call.
             lines.append(f"    if value is {default}: flat[{key}] = {names[write](info.default)!r}")
             lines.append("    elif value is not None:")

@@ -35,6 +35,15 @@ def explain(
     if isinstance(failure, Warning):
         # Warnings are errors in this process.
         return outward(failure, about.subject)
+    try:
+        return _explanation(about, base, instance, values, more, failure)
+    except Exception as error:  # noqa: BLE001
+        return outward(error, about.subject)
+
+
+def _explanation(
+    about: Description, base: Any, instance: Any, values: tuple[Any, ...], more: Mapping[str, Any], failure: Exception
+) -> Exception:
     given = {
         spec.name: value
         for spec, value in zip(about.parameters, values, strict=True)
@@ -78,7 +87,7 @@ def collect(
             accepted[name] = getattr(instance, name) if hasattr(instance, name) else about.specs[name].accepted(value)
         except Exception as error:  # noqa: BLE001
             # A converter that is not ours may raise anything.
-            problems.append(problem_of(about, name, value, error))
+            problems += _of_extras(about, value) if name == EXTRAS else [problem_of(about, name, value, error)]
             bad.add(name)
     extras = accepted.get(EXTRAS, NO_EXTRAS if base is None else base.extra_options)
     for name, value in more.items():
@@ -98,6 +107,18 @@ def collect(
             operands = [accepted.get(name, default) for name, default in zip(rule.options, defaults, strict=True)]
             if (problem := _broken(about, rule, operands)) is not None:
                 problems.append(problem)
+    return problems
+
+
+def _of_extras(about: Description, value: object) -> list[Problem]:
+    """What is wrong with each of the extra options."""
+    problems: list[Problem] = []
+    for extras in [{key: item} for key, item in value.items()] if isinstance(value, Mapping) else [value]:
+        try:
+            about.specs[EXTRAS].accepted(extras)
+        except Rejected as error:
+            got = "" if isinstance(extras, Mapping) else shown(extras, with_type=error.is_type)
+            problems.append(Problem(EXTRAS, error.expected, got=got, hint=error.hint, is_type=error.is_type))
     return problems
 
 
@@ -144,10 +165,7 @@ def problem_of(about: Description, name: str, value: object, error: Exception) -
     if isinstance(error, InvalidOptionsError) and error.problems:
         return attrs.evolve(error.problems[0], option=spec.parameter, key=spec.other_key)
     if isinstance(error, Rejected):
-        # What is wrong with one of the extra options is said with its name; the mapping as a whole says nothing.
-        got = (
-            "" if name == EXTRAS and isinstance(value, Mapping) else shown(value, with_type=error.is_type, hidden=spec.is_opaque)
-        )
+        got = shown(value, with_type=error.is_type, hidden=spec.is_opaque)
         return Problem(spec.parameter, error.expected, got=got, hint=error.hint, key=spec.other_key, is_type=error.is_type)
     return Problem(
         spec.parameter,
