@@ -10,7 +10,7 @@
 - ``<!--- invisible-code-block: python ... -->``: run, and not shown. ``<!--- skip: next -->`` leaves the next block out.
 
 Two names are there from the start: ``flink``, true where the end-to-end tests run the page on PyFlink, and ``service``, the
-root URL of the service with the OpenAI API that they bring, such as ``http://localhost:8000/v1``; otherwise an empty text.
+root URL of the service with the OpenAI API that they bring, such as ``http://localhost:8000/v1``; otherwise an empty string.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ SHOWN = {"text", "shell", "markdown", "diff", "xml", "java"}
 def reader(namespace: dict[str, Any], *, service: str = "") -> Iterator[None]:
     """The reader's environment: an empty folder, demo keys, a pipe of 100 columns, and nothing registered."""
     home = Path.cwd()
-    # What other tests registered is not there.
+    # Without the classes that other tests registered.
     ours = {name: cls for name, cls in registry._classes._known.items() if cls.__module__.startswith("llmproviders.")}
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -142,11 +142,11 @@ def _write(example: Example) -> None:
 
 
 def _output(command: str) -> str:
-    """What a command prints. One of ours that needs no shell runs in this process, for that is twenty times as fast."""
+    """The output of a command. A command of ours that needs no shell runs in this process: twenty times as fast."""
     if export := re.fullmatch(r"export (\w+)=(\S+)", command):
         os.environ[export[1]] = export[2]
         return ""
-    # What is left beside quoted texts that a shell takes as they are.
+    # The command without the quoted strings that a shell takes as they are.
     plain = re.sub(r"""'[^']*'|"[^"$`\\]*\"""", "", command)
     if command.startswith("llmproviders ") and not re.search(r"[|&;<>()$`*?~\\\n\[{#]", plain):
         return _in_process(shlex.split(command)[1:])
@@ -187,5 +187,5 @@ def _blocks(document: Document) -> Iterable[Region]:
 
 
 def parsers() -> list[Callable[[Document], Iterable[Region]]]:
-    """What finds the blocks of a page."""
+    """The parsers that find the blocks of a page."""
     return [_blocks, SkipParser()]

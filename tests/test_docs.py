@@ -39,7 +39,7 @@ def public_things() -> Iterator[tuple[str, Any]]:
         for name in module.__all__:
             thing = getattr(module, name)
             if not isinstance(thing, type) and not inspect.isfunction(thing):
-                continue  # data, whose text stands beside it
+                continue  # data, documented beside it
             where = f"{prefix}.{name}".lstrip(".")
             yield where, thing
             for member, item in vars(thing).items() if isinstance(thing, type) else ():
@@ -59,7 +59,7 @@ def test_public_things_say_what_they_are(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, thing in THINGS.items() if callable(thing) and not isinstance(thing, type)])
 def test_parameters_are_told(name: str) -> None:
-    """Where a function takes several things, its text has a word on each."""
+    """The docstring of a function with several parameters names each."""
     function: Callable[..., Any] = THINGS[name]
     parameters = inspect.signature(function).parameters.values()
     # The positional ones of with_() are for type checkers only.
@@ -69,7 +69,7 @@ def test_parameters_are_told(name: str) -> None:
 
 
 def fields_without_text(cls: type) -> list[str]:
-    """Annotated names in a class's body that no text follows."""
+    """Annotated names in a class's body that no docstring follows."""
     source = ast.parse(inspect.getsource(sys.modules[cls.__module__]))
     (body,) = (node.body for node in ast.walk(source) if isinstance(node, ast.ClassDef) and node.name == cls.__name__)
     return [
@@ -95,7 +95,7 @@ def test_fields_say_what_they_are(cls: type) -> None:
 
 @pytest.mark.parametrize("name", {**generated.EVERYWHERE, **checks.RULES})
 def test_rules_say_where_they_are_from(name: str) -> None:
-    """What a rule of a runtime is, and its source."""
+    """The docstring of a rule names its source."""
     assert "Source: " in inspect.getdoc({**generated.EVERYWHERE, **checks.RULES}[name])
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What runs the documentation's blocks fails where it should."""
+"""The runner of the documentation's blocks runs them, and fails where it should."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FENCE = "```"
 
 
 def run(tmp_path: Path, *blocks: str, service: str = "") -> dict[str, object]:
-    """The namespace of a page of such blocks, each given as its language, a line break, and its text."""
+    """The namespace of a page of such blocks, each given as its language, a line break, and its content."""
     page = tmp_path / "page.md"
     page.write_text("\n\n".join(block if block.startswith("<!") else f"{FENCE}{block}\n{FENCE}" for block in blocks), "utf-8")
     document = Document.parse(str(page), *parsers())
@@ -67,7 +67,7 @@ def test_what_runs(tmp_path: Path) -> None:
     ],
 )
 def test_what_fails(tmp_path: Path, block: str, message: str) -> None:
-    """Output that is another, and what is no block of its kind."""
+    """Different output, and content that does not fit its language."""
     with pytest.raises(SybilFailure) as caught:
         run(tmp_path, block)
     assert message in str(caught.value)
@@ -87,7 +87,7 @@ def test_on_flink(tmp_path: Path) -> None:
 
 
 def test_the_registry_of_others(tmp_path: Path, empty_registry: None) -> None:
-    """What was registered before is not there in a page, and is there after it."""
+    """Providers that were registered before are not there in a page, and are there after it."""
     set_provider("mine", set_provider("acme", a="b"))
     run(tmp_path, "python\nfrom llmproviders import list_providers\nassert list_providers() == []")
     assert ["acme", "mine"] == list_providers()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the reference says is made here, out of the records that the library itself goes by.
+"""The generated parts of the reference, made from the metadata that the library itself reads.
 
 Where a page has ``<!-- generated: NAME -->``, the Markdown of the function ``NAME`` comes. Sphinx is not needed to make it, so
 that the tests can hold it against the library.
@@ -51,7 +51,7 @@ def section(level: int, title: str, anchor: str) -> Iterator[str]:
 
 
 def documented(thing: object) -> str:
-    """What a docstring says before its headings."""
+    """A docstring up to its first section."""
     return re.split(r"\n\n(?:Raises|Args):", inspect.getdoc(thing) or "")[0]
 
 
@@ -144,7 +144,7 @@ def _factory_rows(identifier: str, found: Iterable[Any]) -> Iterator[list[str]]:
         ]
 
 
-# What is checked on every runtime, before and after the rules that its data names.
+# The checks on every runtime, before and after the rules that its data names.
 EVERYWHERE = {
     "works": checks._defects,
     "keys": checks._keys,
@@ -193,7 +193,7 @@ def _key_rows(schema: Mapping[str, Any], identifier: str = "", hidden: Iterable[
 
 
 def words(schema: Mapping[str, Any]) -> str:
-    """The values of a schema in words; null, and other spellings of a text, are not told."""
+    """The values of a schema in words, without null and without other spellings of a string."""
     if "anyOf" in schema:
         told = [each for each in schema["anyOf"] if each != {"type": "null"} and not each.get("pattern", "").startswith("^(?:[")]
         return " or ".join(dict.fromkeys(map(words, told)))
@@ -202,9 +202,9 @@ def words(schema: Mapping[str, Any]) -> str:
     if "examples" in schema:
         return f"duration, such as {codes(schema['examples'])}"
     kinds = {
-        "string": "text",
+        "string": "string",
         "boolean": "boolean",
-        "integer": "whole number",
+        "integer": "integer",
         "number": "number",
         "object": "table",
         "array": "list",

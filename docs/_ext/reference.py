@@ -22,7 +22,7 @@ from llmproviders import flink, presets
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-# What a name in a docstring may refer to, as the reference names it.
+# The targets of names in docstrings.
 TARGETS = {
     **{name: f"llmproviders.{name}" for name in llmproviders.__all__},
     **{f"presets.{name}": f"llmproviders.presets.{name}" for name in presets.__all__},
@@ -80,20 +80,20 @@ def process_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any,
 
 
 def process_signature(app: Sphinx, what: str, name: str, obj: Any, options: Any, given: str | None, returned: str | None) -> Any:
-    """Options of a provider are told in their own reference; positional ones of `with_` are for type checkers only."""
+    """Hide parameters that have their own reference (options), and positional ones that only type checkers see."""
     shown = re.sub(r"\*\*options: .*?(?=, \w+:|\))", "**options", given or "")
     return given and re.sub(r"\*args: [\w.~]+, ", "", shown), returned
 
 
 def drop_links(app: Sphinx, doctree: Any) -> None:
-    """Python's own `type`, which would lead to an attribute of that name, and names of lists of texts have no entry."""
+    """Drop links to Python's own `type`, which would lead to an attribute of that name, and to names without an entry."""
     for node in list(doctree.findall(pending_xref)):
         if node.get("reftype") == "class" and node.get("reftarget") in ("type", "JavaType", "TextFormat"):
             node.replace_self(node.children)
 
 
 def resolve_types(module: Any) -> None:
-    """Give a module what only type checkers read in it, so that its signatures can be told; stand-ins for what is not there."""
+    """Execute the imports under TYPE_CHECKING, so that signatures can be resolved; missing packages get stand-ins."""
     for node in ast.parse(getsource(module)).body:
         for statement in node.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" else ():
             if isinstance(statement, ast.ImportFrom):
