@@ -429,7 +429,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "no flat dict": (
         lambda: OpenAICompatProvider.from_options([]),
         InvalidTypeError,
-        "OpenAICompatProvider: options: expected a mapping of Java keys to strings, got a list",
+        "OpenAICompatProvider: options: expected a mapping of Java keys to strings, got a value of type list",
     ),
     "the dict of another provider": (
         lambda: OpenAICompatProvider.from_options({"provider": "triton"}),
@@ -449,7 +449,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "no flat dict of a generic provider": (
         lambda: from_options("g", []),
         InvalidTypeError,
-        "GenericProvider: options: expected a mapping of Java keys to strings, got a list",
+        "GenericProvider: options: expected a mapping of Java keys to strings, got a value of type list",
     ),
     "a dict without what is required": (
         lambda: from_options("triton", {}),
@@ -464,7 +464,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "no dict at all": (
         lambda: GenericProvider.from_options([]),
         InvalidTypeError,
-        "GenericProvider: options: expected a mapping of Java keys to strings, got a list",
+        "GenericProvider: options: expected a mapping of Java keys to strings, got a value of type list",
     ),
     "a model that is no text": (
         lambda: CHAT.to_options(model=5),

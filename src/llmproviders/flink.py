@@ -357,7 +357,7 @@ def _provider(given: Provider | str | None) -> Provider:
         return given
     name: object = given
     if name is not None and not isinstance(name, str):
-        problem = Problem("", "a provider, or the name of a registered one", got=f"a {type(name).__name__}", is_type=True)
+        problem = Problem("", "a provider, or the name of a registered one", got=shown(name), is_type=True)
         raise invalid("provider", [problem])
     return get_provider(given)
 
@@ -366,7 +366,7 @@ def _changes(overrides: Mapping[str, Any] | None, *, allow_sensitive: bool) -> d
     """The changes that a call makes, if it may."""
     changes: object = {} if overrides is None else overrides
     if not isinstance(changes, Mapping):
-        problem = Problem("", "a mapping of Python names to values", got=f"a {type(changes).__name__}", is_type=True)
+        problem = Problem("", "a mapping of Python names to values", got=shown(changes), is_type=True)
         raise invalid("overrides", [problem])
     names = [name for name, value in changes.items() if not allow_sensitive and _is_sensitive(name, value)]
     if names:
@@ -574,7 +574,7 @@ def _config(given: Mapping[str, Any] | None) -> tuple[dict[str, str], list[Probl
     """The texts of a prediction's config, and what is wrong with it."""
     config: object = {} if given is None else given
     if not isinstance(config, Mapping):
-        return {}, [Problem("config", "a mapping of Flink's names to values", got=f"a {type(given).__name__}", is_type=True)]
+        return {}, [Problem("config", "a mapping of Flink's names to values", got=shown(given), is_type=True)]
     texts, problems = {}, []
     for key, value in config.items():
         if key not in _CONFIG:

@@ -454,7 +454,7 @@ def test_providers_that_are_none(questions: Any, monkeypatch: pytest.MonkeyPatch
         predict(questions, "question", provider="caht")
     with pytest.raises(UnknownProviderError, match="no provider is registered; call set_provider"):
         predict(questions, "question")
-    with pytest.raises(TypeError, match="expected a provider, or the name of a registered one, got a dict"):
+    with pytest.raises(TypeError, match="expected a provider, or the name of a registered one, got a value of type dict"):
         predict(questions, "question", provider={"endpoint": "x"})  # type: ignore[arg-type]
     monkeypatch.delenv("NO_SUCH_KEY", raising=False)
     with pytest.raises(SecretError, match="environment variable NO_SUCH_KEY is not set or empty"):

@@ -218,11 +218,12 @@ def _finished(about: Description, function: Any, summary: str, result: type | No
     function.__qualname__ = f"{about.cls.__qualname__}.{function.__name__}"
     function.__module__ = about.cls.__module__
     meanings = [
-        f"    {spec.parameter}: {spec.info.meaning or 'no description'} ({spec.info.key})"
+        f"    {spec.parameter}: {spec.info.meaning}{spec.info.meaning and ' '}({spec.info.key})"
         for spec in about.parameters
         if spec.info
     ]
-    function.__doc__ = "\n".join([summary, "", "Args:", *meanings])
+    more = ["    extra_options: Java keys and values that are no option", "    more_options: the same by name"]
+    function.__doc__ = "\n".join([summary, "", "Args:", *meanings, *more])
     function.__annotations__ = {spec.parameter: spec.parameter_type for spec in about.parameters} | {"return": result}
     if any(spec.required for spec in about.parameters) and function.__name__ == "__init__":
         signature = inspect.signature(function)

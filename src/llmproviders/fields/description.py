@@ -112,6 +112,8 @@ class Description:
         for base in self.cls.__mro__[1:]:
             if name in vars(base) and not (attrs.has(base) and name in attrs.fields_dict(base)):
                 raise InvalidClassError(f"{where} hides {base.__name__}.{name}: expected another name")
+        if name in infos and not attribute.init:
+            raise InvalidClassError(f"{where}: expected an option that can be given, got init=False; take that away")
         if name not in infos and name != EXTRAS and not name.startswith("_"):
             raise InvalidClassError(f"{where} would not reach Flink: give it metadata=option(...), or a private name")
         if attribute.init and (

@@ -161,7 +161,9 @@ def text_reader(info: OptionInfo) -> Callable[[str], Any] | None:
         kind = getattr(info.type, "__name__", str(info.type))
         hint = "register its hooks with llmproviders.converter"
         raise InvalidClassError(f"{info.name}: expected a type that has a hook, got {kind}; {hint}")
-    if hook is _as_is or (_is_enum(info.type) and hook in _STRUCTURE_HOOKS.values()):
+    # A member that is a number too has that one's hook, and older versions of cattrs have their own for flags.
+    is_foreign = hook not in _STRUCTURE_HOOKS.values() and not getattr(hook, "__module__", "").startswith("cattrs.")
+    if hook is _as_is or (_is_enum(info.type) and not is_foreign):
         return None
     if info.type in _READERS and hook is _STRUCTURE_HOOKS[info.type]:
         return _READERS[info.type]

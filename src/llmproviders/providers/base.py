@@ -142,7 +142,12 @@ class Provider(_Flat):
         problems: list[Problem] = []
         changes: dict[str, Any] = {}
         extras = dict(self.extra_options)
-        for name in names:
+        for each in names:
+            given: object = each
+            if not isinstance(given, str):
+                problems.append(Problem("", "names that are str", got=shown(given), is_type=True))
+                continue
+            name = str.__str__(given)
             if name in options and options[name].required:
                 problems.append(Problem(name, "a value", hint="it is required and has no default to go back to"))
             elif name in options:
@@ -151,9 +156,7 @@ class Provider(_Flat):
                 del extras[name]
             else:
                 expected = f"the name of an option or extra of this {about.subject}"
-                got = "" if isinstance(name, str) else shown(name)
-                known = [*options, *extras]
-                problems.append(Problem(str(name) if not got else "", expected, got=got, hint=did_you_mean(name, known)))
+                problems.append(Problem(name, expected, hint=did_you_mean(name, [*options, *extras])))
         if problems:
             raise invalid(about.subject, problems)
         return self.with_(**{EXTRAS: extras, **changes})
@@ -547,7 +550,7 @@ def _changes(subject: str, overrides: object) -> dict[str, Any]:
         return {}
     if not isinstance(overrides, Mapping):
         expected = "a mapping of Python names to values"
-        raise invalid(subject, [Problem("overrides", expected, got=f"a {type(overrides).__name__}", is_type=True)])
+        raise invalid(subject, [Problem("overrides", expected, got=shown(overrides), is_type=True)])
     if strange := [key for key in overrides if not isinstance(key, str)]:
         raise invalid(
             subject, [Problem("overrides", "names that are str", got=shown(key, with_type=True), is_type=True) for key in strange]
@@ -614,8 +617,8 @@ def _structurer(cls: type[Provider]) -> Callable[[Mapping[str, str], Any], Provi
     @public
     def structure(flat: Any, _: Any) -> Provider:
         if type(flat) is not dict and not isinstance(flat, Mapping):
-            got = f"a {type(flat).__name__}"
-            raise invalid(cls.__name__, [Problem("options", "a mapping of Java keys to strings", got=got, is_type=True)])
+            problem = Problem("options", "a mapping of Java keys to strings", got=shown(flat), is_type=True)
+            raise invalid(cls.__name__, [problem])
         given, extras, problems = read(flat)
         return construct(cls, given) if given and not (extras or problems) else cls._structured(given, extras, problems)
 
