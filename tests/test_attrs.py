@@ -1337,3 +1337,137 @@ def test_cloudpickle_of_local_classes(slots: bool) -> None:
     provider.to_options()
     again = cloudpickle.loads(cloudpickle.dumps(SimpleNamespace(provider=provider, color=Color.RED))).provider
     _same(provider, again)
+
+
+# What is rare -----------------------------------------------------------------------------------------------------------
+
+
+def test_methods_of_the_abstract_class() -> None:
+    """The constructor and `with_` of `Provider` itself are those of the instance's class."""
+
+    class Explicit(OpenAICompatProvider):
+        identifier = "explicit"
+
+        def __init__(self, **options: Any) -> None:
+            Provider.__init__(self, model="x", **options)
+
+    provider = Explicit(n=2)
+    assert ("x", 2) == (provider.model, provider.n)
+    assert 3 == Provider.with_(provider, n=3).n
+    assert ["n"] == _names(lambda: Explicit(n=0))
+
+
+def _own(**namespace: Any) -> Callable[[], Any]:
+    """The first use of a class with one option, ``size``, if *namespace* does not say otherwise."""
+    body = {
+        "identifier": "own",
+        "__annotations__": {"size": "int"},
+        "size": attrs.field(default=1, metadata=option("size")),
+        "__module__": __name__,
+    }
+    return lambda: attrs.frozen(kw_only=True)(type("Own", (Provider,), {**body, **namespace}))()  # noqa: PLW0108
+
+
+REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
+    "pre-init": (
+        _own(__attrs_pre_init__=lambda self, size: None),
+        "Own.__attrs_pre_init__: expected no parameter but self; write __attrs_post_init__",
+    ),
+    "alias": (
+        _own(size=attrs.field(default=1, alias="more_options", metadata=option("size"))),
+        "Own.size: expected another alias, got 'more_options'",
+    ),
+    "alias of generated code": (
+        _own(size=attrs.field(default=1, alias="_cls", metadata=option("size"))),
+        "Own.size: expected another alias, got '_cls'",
+    ),
+    "no annotation": (
+        _own(__annotations__={}),
+        "Own.size: expected an annotation; write size: ... = attrs.field(...)",
+    ),
+    "no argument": (
+        _own(size=attrs.field(default=1, init=False, metadata=option("size"))),
+        "Own.size: expected an option that can be given, got init=False; take that away",
+    ),
+    "own slot": (
+        _own(__annotations__={"size": "int", "_flat": "int"}, _flat=attrs.field(default=1)),
+        "Own._flat hides _Flat._flat: expected another name",
+    ),
+    "secret number": (
+        _own(size=attrs.field(default=1, metadata=option("size", secret=True))),
+        "Own.size: expected a secret of type Secret or str, got int",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_classes(name: str) -> None:
+    """A class that cannot work is refused with the class, the field, and what to write instead."""
+    use, expected = REFUSED[name]
+    with pytest.raises(InvalidClassError) as caught:
+        use()
+    assert expected == str(caught.value)
+
+
+def test_converters_without_a_signature() -> None:
+    """A converter whose argument nobody annotated takes anything, as far as the signature tells."""
+
+    @attrs.frozen(kw_only=True)
+    class Own(Provider):
+        identifier = "own"
+        size: int = attrs.field(default=1, converter=int, metadata=option("size"))
+        token: str | None = attrs.field(default=None, converter=lambda text: text or None, metadata=option("token", secret=True))
+
+    assert [Any, Any] == [inspect.signature(Own).parameters[name].annotation for name in ("size", "token")]
+    assert {"size": "1"} == Own(token="").to_options()
+    assert "******" == str(Own(token="t").token)
+
+
+def test_converters_that_raise_errors_of_the_library() -> None:
+    """A problem that a converter reports is said of the option."""
+
+    @attrs.frozen(kw_only=True)
+    class Own(Provider):
+        identifier = "own"
+        token: Secret = attrs.field(default="t", converter=Secret, metadata=option("token"))
+
+    with pytest.raises(InvalidOptionsError) as caught:
+        Own(token=5)
+    assert "Own: token: expected a str, got int" == str(caught.value)
+
+
+def test_post_init_without_validators() -> None:
+    """An exception of ``__attrs_post_init__`` is reported, and validators that are switched off are not."""
+
+    @attrs.frozen(kw_only=True)
+    class Own(Provider):
+        identifier = "own"
+        size: int = attrs.field(default=1, validator=[between(1, 3)], metadata=option("size"))
+
+        def __attrs_post_init__(self) -> None:
+            if self.size > 5:
+                raise _Unsayable
+
+    with attrs.validators.disabled(), pytest.raises(InvalidOptionsError) as caught:
+        Own(size=6)
+    assert "Own: expected values that the class itself takes, got _Unsayable (_Unsayable)" == str(caught.value)
+    assert ["size"] == _names(lambda: Own(size=6))
+
+
+class _Unsayable(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+def test_fields_that_nobody_sets() -> None:
+    """A private field without argument and default may stay unset."""
+
+    @attrs.frozen(kw_only=True)
+    class Own(Provider):
+        identifier = "own"
+        size: int = attrs.field(default=1, metadata=option("size"))
+        _cache: int = attrs.field(init=False)
+
+    provider = Own(size=2).with_(size=3)
+    assert {"size": "3"} == provider.to_options() == provider.to_options(redact=True)
+    assert not hasattr(provider, "_cache")

@@ -477,3 +477,42 @@ def test_a_type_without_hooks(slots: bool) -> None:
             use()
     _register(Point, lambda value: f"@{value.x}", lambda text: Point(int(text[1:])))
     assert {"the-value": "@5", "size": "1"} == cls(value=Point(5)).to_options()
+
+
+def test_a_hook_that_fails_later() -> None:
+    """A hook that fails when the options are written is a problem of the option, or of the class."""
+    point = _point()
+    _register(point, lambda value: f"@{value.x}", point.parse)
+    cls = _own(point | None)
+    provider = cls(value=point(5))
+    _register(point, lambda value: 1 / 0)
+    with pytest.raises(InvalidOptionsError) as caught:
+        provider.to_options()
+    assert "Hooked: value (the-value): expected a value that its hook can write, got a value of type Point" == str(caught.value)
+    _register(point, lambda value: value)
+    with pytest.raises(InvalidOptionsError) as caught:
+        provider.to_options()
+    expected = "a value that its hook makes a str of, got a value of type Point; register its hooks with llmproviders.converter"
+    assert f"Hooked: value (the-value): expected {expected}" == str(caught.value)
+    _register(point, lambda value: "5")
+    converter.register_unstructure_hook(cls, lambda value: 1 / 0)
+    with pytest.raises(InvalidOptionsError) as caught:
+        provider.to_options()
+    assert "Hooked: expected a hook that works, got ZeroDivisionError" == str(caught.value)
+
+
+def test_classes_that_are_no_providers() -> None:
+    """The converter knows every attrs class with options."""
+
+    @attrs.frozen
+    class Plain:
+        size: int = attrs.field(default=1, metadata=option("the-size"))
+
+    assert {"the-size": "2"} == converter.unstructure(Plain(2))
+    assert Plain(2) == converter.structure({"the-size": "2"}, Plain)
+    with pytest.raises(InvalidOptionsError) as caught:
+        converter.structure({"the-size": "x", "more": "y"}, Plain)
+    assert (
+        "Plain: 2 problems\n  size (the-size): expected a whole number in digits, got 'x'\n"
+        "  more: expected an option of Plain, got an unknown key"
+    ) == str(caught.value)

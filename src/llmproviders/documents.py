@@ -250,11 +250,7 @@ def class_of(bodies: Mapping[str, object], name: object) -> type[Provider] | Non
         if not isinstance(body, Mapping):
             return None
         if isinstance(kind := body.get("provider"), str):
-            try:
-                cls = provider_class(kind)
-            except ProviderError:
-                return None
-            return None if cls is GenericProvider else cls
+            return provider_classes().get(kind)
         if "preset" in body:
             return DashScopeProvider if body["preset"] == "dashscope" else OpenAICompatProvider
         if "generic" in body:

@@ -231,11 +231,10 @@ def replace_file(path: Path, text: str, *, private: bool) -> None:
             os.fsync(file.fileno())
         Path(temporary).chmod(0o600 if private else mode)
         Path(temporary).replace(path)
-    except OSError as error:
+    except BaseException as error:
         Path(temporary).unlink()
-        raise _unwritable(path, error) from None
-    except BaseException:
-        Path(temporary).unlink()
+        if isinstance(error, OSError):
+            raise _unwritable(path, error) from None
         raise
 
 

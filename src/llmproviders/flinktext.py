@@ -72,10 +72,6 @@ def read_double(text: str) -> float:
             return float(text)
         if text[0] != "0":
             return int(text)
-    whole, _, fraction = text.partition(".")
-    if whole.isdecimal() and whole.isascii() and len(text) < 20 and fraction.isdecimal() and fraction.isascii():  # noqa: PLR2004
-        # The usual form, without the search for patterns.
-        return float(text)
     if re.fullmatch(_WHOLE_DOUBLE, text):
         return int(text)
     trimmed = text.strip(_BLANK)

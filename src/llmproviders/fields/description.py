@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import inspect
-import keyword
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import MemberDescriptorType
@@ -116,10 +115,9 @@ class Description:
             raise InvalidClassError(f"{where}: expected an option that can be given, got init=False; take that away")
         if name not in infos and name != EXTRAS and not name.startswith("_"):
             raise InvalidClassError(f"{where} would not reach Flink: give it metadata=option(...), or a private name")
-        if attribute.init and (
-            not parameter.isidentifier() or keyword.iskeyword(parameter) or parameter[0] == "_" or parameter in TAKEN
-        ):
-            raise InvalidClassError(f"{where}: expected an alias that can be a parameter, got {parameter!r}")
+        # The names of generated code begin with an underscore.
+        if attribute.init and (parameter[0] == "_" or parameter in TAKEN):
+            raise InvalidClassError(f"{where}: expected another alias, got {parameter!r}")
         if not isinstance(vars(self.cls).get(name, _SLOT), MemberDescriptorType):
             raise hiding(self.cls, name)
 

@@ -144,14 +144,21 @@ def hints(cls: type) -> dict[str, Any]:
     """The resolved annotations of a class's fields.
 
     Raises:
-        InvalidClassError: if a name in them is not defined.
+        InvalidClassError: if a name in them is not defined, or a field has none.
     """
-    try:
-        if cls not in _hints:
-            _hints[cls] = typing.get_type_hints(cls)
+    if cls in _hints:
         return _hints[cls]
+    try:
+        found = typing.get_type_hints(cls)
     except NameError as error:
         reason = str(error)
+    else:
+        for field in attrs.fields(cls):
+            if found.setdefault(field.name, field.type) is None:
+                hint = f"write {field.name}: ... = attrs.field(...)"
+                raise InvalidClassError(f"{cls.__name__}.{field.name}: expected an annotation; {hint}")
+        _hints[cls] = found
+        return found
     raise InvalidClassError(f"{cls.__name__}: expected annotations that can be resolved, got one where {reason}")
 
 

@@ -234,9 +234,5 @@ def _with_text(accept: Accept, info: OptionInfo) -> Accept:
     return accept_writable
 
 
-def _hidden(value: Any) -> Any:
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise RejectedType("a str")
-    return MaskedText(reveal(required_secret(reveal(value))), MASK)
+def _hidden(value: str | None) -> str | None:
+    return None if value is None else MaskedText(reveal(required_secret(reveal(value))), MASK)

@@ -85,6 +85,8 @@ class Provider(_Flat):
         @generated
         def __init__(self, **options: Any) -> None:
             """Make a provider; every problem of the call is reported at once."""
+            # Called by its name on this class, by the constructor of a subclass.
+            self.__attrs_init__(**options)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -128,7 +130,8 @@ class Provider(_Flat):
         Raises:
             InvalidOptionsError: listing everything that is wrong with the changes.
         """
-        raise NotImplementedError
+        # Called by its name on this class.
+        return type(self).with_(self, *args, **changes)
 
     @public
     def without(self, *names: str) -> Self:
@@ -315,7 +318,7 @@ class Provider(_Flat):
     def _flatten(self) -> dict[str, str]:
         """The flat dict, as the converter makes it."""
         try:
-            made = compiled(type(self))
+            made = self._compiled or compiled(type(self))
             if made.hook[0] is not converter.version:
                 made.hook = converter.version, converter.get_unstructure_hook(type(self))
             return made.hook[1](self)  # type: ignore[no-any-return]
