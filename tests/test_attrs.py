@@ -20,6 +20,7 @@ import traceback
 import typing
 import weakref
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -1471,3 +1472,163 @@ def test_fields_that_nobody_sets() -> None:
     provider = Own(size=2).with_(size=3)
     assert {"size": "3"} == provider.to_options() == provider.to_options(redact=True)
     assert not hasattr(provider, "_cache")
+
+
+@attrs.frozen(kw_only=True)
+class Ruled(Provider):
+    """Rules of every kind that goes wrong."""
+
+    identifier = "ruled"
+    key: Secret | None = attrs.field(default=None, metadata=option("key"))
+    x: str | None = attrs.field(default=None, metadata=option("x"))
+    rules = (Rule(("x",), lambda cls, x: f"not {x}" if x == "bad" else None),)  # type: ignore[arg-type, return-value]
+
+
+def test_rules_that_return_something_else() -> None:
+    """A rule that returns no `Problem` is said so."""
+    with pytest.raises(InvalidOptionsError) as caught:
+        Ruled(key=MARK, x="bad")
+    assert "Ruled: x: expected a rule that returns a Problem or None, got 'not bad'" == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        (None, "Own.rules: expected a tuple of Rule, got None"),
+        ((len,), "Own.rules: expected a tuple of Rule, got a value of type tuple"),
+        ((Rule((), len),), "Own: expected rules over a tuple of names, got a value of type tuple"),
+        ((Rule("size", len),), "Own: expected rules over a tuple of names, got 'size'"),  # type: ignore[arg-type]
+        ((Rule(("nope",), len),), "Own: expected rules over its options, got one over nope"),
+    ],
+)
+def test_refused_rules(rules: Any, expected: str) -> None:
+    """Rules that are none are a mistake of the class."""
+    with pytest.raises(InvalidClassError) as caught:
+        _own(rules=rules)()
+    assert expected == str(caught.value)
+
+
+def test_required_options_with_converters() -> None:
+    """A required option is required whatever its converter takes."""
+
+    @attrs.frozen(kw_only=True)
+    class Own(Provider):
+        identifier = "own"
+        x: str = attrs.field(converter=str, metadata=option("x"))
+        _y: object = attrs.field()
+
+    for call in (Own, lambda: Own(x=attrs.NOTHING, y=attrs.NOTHING)):  # type: ignore[arg-type]
+        with pytest.raises(InvalidTypeError) as caught:
+            call()  # type: ignore[operator]
+        assert (
+            "Own: 2 problems\n  x: expected a value, got nothing; it is required\n  y: expected a value, got nothing; it is required"
+        ) == str(caught.value)
+    assert "5" == Own(x=5, y=None).x  # type: ignore[arg-type]
+
+
+def test_defaults_that_nobody_needs() -> None:
+    """A factory or converter that fails for the default does no harm to a provider that has a value."""
+
+    def fail() -> str:
+        raise LookupError("none")
+
+    @attrs.frozen(kw_only=True)
+    class Own(Provider):
+        identifier = "own"
+        x: str = attrs.field(factory=fail, metadata=option("x"))
+        y: str | None = attrs.field(default=None, converter=lambda text: text.strip(), metadata=option("y"))
+
+    assert {"x": "a", "y": "b"} == Own(x="a", y=" b ").to_options()
+    with pytest.raises(InvalidOptionsError, match="LookupError"):
+        Own(y="b")
+
+
+def test_names_of_builtins() -> None:
+    """An option may have the name of a builtin, or of a variable of generated code."""
+
+    @attrs.frozen(kw_only=True)
+    class Own(Provider):
+        identifier = "own"
+        Exception: int = attrs.field(default=1, validator=between(0, 9), metadata=option("a"))
+        new: int = attrs.field(default=1, metadata=option("b"))
+        flat: str = attrs.field(default="x", metadata=option("c"))
+        value: int = attrs.field(default=1, metadata=option("d"))
+        lasting: bool = attrs.field(default=True, metadata=option("e"))
+        error: int = attrs.field(default=1, metadata=option("f"))
+        cls: int = attrs.field(default=1, metadata=option("g"))
+        object: int = attrs.field(default=1, metadata=option("h"))
+        type: int = attrs.field(default=1, metadata=option("i"))
+
+    assert ["Exception"] == _names(lambda: Own(Exception=10))
+    provider = Own(Exception=2, new=3, error=4, cls=5, object=6, type=7).with_(value=8, lasting=False)
+    assert ["2", "3", "x", "8", "false", "4", "5", "6", "7"] == list(provider.to_options().values())
+
+
+def test_a_hook_that_ends_the_chain() -> None:
+    """A base may have an ``__init_subclass__`` that calls no other."""
+
+    class Ending:
+        def __init_subclass__(cls, **kwargs: object) -> None:
+            pass
+
+    OpenAICompatProvider()
+
+    @attrs.frozen(kw_only=True)
+    class Own(Ending, OpenAICompatProvider):
+        identifier = "own"
+        x: str | None = attrs.field(default=None, metadata=option("x"))
+
+    assert ("a", "m") == (Own(x="a", model="m").x, Own(x="a").with_(model="m").model)
+
+
+def test_bounds_of_other_numbers() -> None:
+    """`between` is a validator for every type."""
+
+    @attrs.frozen(kw_only=True)
+    class Own(Provider):
+        identifier = "own"
+        wait: timedelta = attrs.field(
+            default=timedelta(seconds=1),
+            validator=between(timedelta(0), timedelta(seconds=5)),  # type: ignore[arg-type]
+            metadata=option("wait"),
+        )
+
+    assert ["wait"] == _names(lambda: Own(wait=timedelta(seconds=6)))
+    assert {"wait": "5s"} == Own(wait=timedelta(seconds=5)).to_options()
+
+
+def test_what_an_instance_holds_besides() -> None:
+    """Without slots, an attribute that is no field is copied and pickled, as attrs does it."""
+    provider = Dicted(size=3)
+    object.__setattr__(provider, "cache", [1])
+    assert [1] == copy.copy(provider).cache == pickle.loads(pickle.dumps(provider)).cache  # type: ignore[attr-defined]
+
+
+def test_a_failed_constructor_leaves_it_frozen() -> None:
+    """Whoever keeps the instance of a call that failed cannot change it."""
+    kept: list[Any] = []
+
+    class Keeping(OpenAICompatProvider):
+        identifier = "keeping"
+
+        def __init__(self, **options: Any) -> None:
+            kept.append(self)
+            super().__init__(**options)
+
+    with pytest.raises(InvalidOptionsError):
+        Keeping(top_p=7)
+    assert Keeping is type(kept[0])
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        kept[0].top_p = 7
+
+
+def test_dynamic_attributes() -> None:
+    """A class's own ``__getattr__`` does not stand in for values that were refused."""
+
+    class Dynamic(OpenAICompatProvider):
+        identifier = "dynamic"
+
+        def __getattr__(self, name: str) -> Any:
+            return "anything"
+
+    assert ["top_p", "n"] == _names(lambda: Dynamic(top_p=7, n=0))

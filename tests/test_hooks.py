@@ -18,6 +18,7 @@ from llmproviders import (
     GenericProvider,
     InvalidClassError,
     InvalidOptionsError,
+    OpenAICompatProvider,
     Provider,
     ProviderError,
     Secret,
@@ -516,3 +517,39 @@ def test_classes_that_are_no_providers() -> None:
         "Plain: 2 problems\n  size (the-size): expected a whole number in digits, got 'x'\n"
         "  more: expected an option of Plain, got an unknown key"
     ) == str(caught.value)
+
+
+def test_hooks_for_strings_get_the_real_one() -> None:
+    """A hook for `str` never sees, or sends, a mask."""
+    before = converter.get_unstructure_hook(str)
+    try:
+        converter.register_unstructure_hook(str, str.upper)
+        assert "HTTPS://U:P@H" == _own(str | None)(value="https://u:p@h").to_options()["the-value"]
+        assert "HTTPS://U:P@H" == OpenAICompatProvider(endpoint="https://u:p@h").to_options()["endpoint"]
+    finally:
+        converter.register_unstructure_hook(str, before)
+    assert "https://u:p@h" == OpenAICompatProvider(endpoint="https://u:p@h").to_options()["endpoint"]
+
+
+def test_values_that_change() -> None:
+    """What is written of a type that is not ours is asked for each time."""
+
+    class Tags(list):  # type: ignore[type-arg]
+        pass
+
+    _register(Tags, ",".join, lambda text: Tags(text.split(",")))
+    provider = _own(Tags | None)(value=Tags("a"))
+    assert "a" == provider.to_options()["the-value"]
+    provider.value.append("b")
+    assert "a,b" == provider.to_options()["the-value"]
+
+
+def test_plain_classes_with_aliases() -> None:
+    """A class that is no provider is called by the names of its arguments."""
+
+    @attrs.frozen
+    class Plain:
+        _size: int = attrs.field(default=1, metadata=option("the-size"))
+        made: str = attrs.field(default="m", init=False, metadata=option("made"))
+
+    assert Plain(2) == converter.structure(converter.unstructure(Plain(2)), Plain)

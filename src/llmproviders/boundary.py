@@ -62,6 +62,7 @@ def _guarded(function: _Function, leave: Callable[[Exception], Exception]) -> _F
 def warn(message: str, category: type[Warning]) -> None:
     """Warn at the line that called the library."""
     level, frame = 1, sys._getframe()
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
+    # attrs.evolve calls the constructor too.
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in (__package__, "attr"):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, category, stacklevel=level)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import operator
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import cache
@@ -37,7 +38,7 @@ _BLANK: Final = "".join(map(chr, range(0x21)))
 
 # Patterns are strings: `re` compiles each when it is first needed, and importing the package costs nothing for them.
 _INTEGER: Final = r"[+-]?\d+"
-_WHOLE_DOUBLE: Final = r"0|-?[1-9][0-9]{0,299}"
+_WHOLE_DOUBLE: Final = r"0|-?[1-9][0-9]{0,308}"
 _DOUBLE: Final = r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?"
 _HEX_DOUBLE: Final = r"([+-]?0[xX](?:[0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+)[fFdD]?"
 
@@ -72,8 +73,8 @@ def read_double(text: str) -> float:
             return float(text)
         if text[0] != "0":
             return int(text)
-    if re.fullmatch(_WHOLE_DOUBLE, text):
-        return int(text)
+    if re.fullmatch(_WHOLE_DOUBLE, text) and abs(whole := int(text)) <= sys.float_info.max:
+        return whole
     trimmed = text.strip(_BLANK)
     if found := re.fullmatch(_DOUBLE, trimmed):
         number = float(found[1])

@@ -351,7 +351,11 @@ REFUSED: dict[str, tuple[str, dict[str, Any], list[str]]] = {
             "config['timeout']: expected a duration such as '30s', '500 ms' or '2min', got None",
         ],
     ),
-    "no mapping": ("question", {"config": [1]}, ["config: expected a mapping of Flink's names to values, got a value of type list"]),
+    "no mapping": (
+        "question",
+        {"config": [1]},
+        ["config: expected a mapping of Flink's names to values, got a value of type list"],
+    ),
 }
 
 

@@ -10,7 +10,7 @@ import inspect
 import threading
 from collections.abc import Callable, Container, Mapping
 from types import MethodType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import attrs
 
@@ -39,11 +39,15 @@ class Unfrozen:
     __delattr__ = object.__delattr__
 
     def __init_subclass__(cls) -> None:
-        """Keep the hooks of provider classes from being called."""
+        """Do not call the hooks of provider classes, which would take it for one."""
 
 
 class Broken(Exception):
-    """A rule is broken, or a name is refused: ends the happy pass."""
+    """Something is missing, a rule is broken, or a name is refused: ends the happy pass."""
+
+
+def _miss() -> NoReturn:
+    raise Broken
 
 
 class Compiled:
@@ -72,11 +76,14 @@ def _names(about: Description, unfrozen: type) -> dict[str, Any]:
         "_about": about,
         "_become": object.__setattr__,
         "_Broken": Broken,
+        # An option may have the name of a builtin.
+        "_Exception": Exception,
         "_cls": about.cls,
         "_create": object.__new__,
         "_explain": explain,
         "_forget": _forget,
         "_join": _join,
+        "_miss": _miss,
         "_NOTHING": attrs.NOTHING,
         "_unfrozen": unfrozen,
         "_validate": attrs.validate,
@@ -97,7 +104,6 @@ def _init_source(about: Description) -> list[str]:
         f"def __init__({', '.join(_parameters(about, lambda spec: f'_default_{spec.name}'))}):",
         "    try:",
         *_beginning(about, "self"),
-        "        _become(self, '__class__', _unfrozen)",
         *[f"        self.{name} = {_initial(spec)}" for name, spec in about.specs.items() if _is_set(spec)],
         "        self._flat = None",
         *_ending(about, "self", None),
@@ -110,7 +116,7 @@ def _with_source(about: Description) -> list[str]:
     """The lines of `with_`."""
     lines = [
         f"def with_({', '.join(_parameters(about, lambda _: '_NOTHING', positional=False))}):",
-        "    _new = _create(_unfrozen)",
+        "    _new = _create(_cls)",
         "    try:",
         *_beginning(about, "_new"),
     ]
@@ -134,8 +140,9 @@ def _parameters(about: Description, default: Callable[[Spec], str], *, positiona
 
 
 def _beginning(about: Description, new: str) -> list[str]:
-    """The line before the fields, for classes that want it."""
-    return [f"        {new}.__attrs_pre_init__()"] if hasattr(about.cls, "__attrs_pre_init__") else []
+    """The lines before the fields."""
+    pre_init = [f"        {new}.__attrs_pre_init__()"] if hasattr(about.cls, "__attrs_pre_init__") else []
+    return [*pre_init, f"        _become({new}, '__class__', _unfrozen)"]
 
 
 def _is_set(spec: Spec) -> bool:
@@ -151,7 +158,9 @@ def _initial(spec: Spec) -> str:
     if spec.parameter_default is attrs.NOTHING and not spec.required:
         accepted = f"_accept_{name}(_fresh_{name}() if {given} is _NOTHING else {given})"
         return f"None if {given} is None else {accepted}" if spec.is_nullable else accepted
-    if spec.required or spec.is_foreign:
+    if spec.required:
+        return f"_accept_{name}({given}) if {given} is not _NOTHING else _miss()"
+    if spec.is_foreign:
         return f"_accept_{name}({given})"
     none = f" or {given} is None" if spec.is_nullable and spec.default is not None else ""
     return f"{given} if {given} is _default_{name}{none} else _accept_{name}({given})"
@@ -185,7 +194,7 @@ def _failing(about: Description, base: str, new: str) -> list[str]:
     names = [spec.parameter for spec in about.parameters]
     gone = ", ".join(dict.fromkeys(["self", new, *names, "more_options"]))
     return [
-        "    except Exception as _error:",
+        "    except _Exception as _error:",
         f"        _failure = _explain(_about, {base}, {new}, ({''.join(f'{name}, ' for name in names)}), more_options, _error)",
         f"    del {gone}",
         "    try: raise _failure",
@@ -196,7 +205,10 @@ def _failing(about: Description, base: str, new: str) -> list[str]:
 def _join(about: Description, extras: ExtraOptions, more: Mapping[str, Any], is_given: bool) -> ExtraOptions:  # noqa: FBT001
     """The extra options and those that were given by name; None removes one."""
     for name in more:
-        if is_given if name in extras else about.refusal(name) is not None:
+        if name in extras:
+            if is_given:
+                raise Broken
+        elif about.refusal(name) is not None:
             raise Broken
     return extras.changed(more)
 
@@ -243,10 +255,11 @@ def compiled(cls: Any) -> Compiled:
         InvalidClassError: if the class cannot work.
     """
     found: Compiled | None = cls._compiled
-    if found is None:
+    # A base may have a hook that keeps ours from being called, so that the class has its base's.
+    if found is None or found.about.cls is not cls:
         with _lock:
             found = cls._compiled
-            if found is None:
+            if found is None or found.about.cls is not cls:
                 found = cls._compiled = Compiled(cls)
     return found
 
@@ -276,19 +289,25 @@ else:
 
         def __init__(self, function: Callable[..., Any]) -> None:
             self.__func__ = function
-            self.name = "init" if function.__name__ == "__init__" else function.__name__
+            self.name = function.__name__.removeprefix("__").removesuffix("__")
             self.__doc__ = function.__doc__
 
         def __get__(self, instance: Any, owner: Any) -> Any:
             if instance is None:
-                return self.__func__ if getattr(owner, "identifier", None) is None else getattr(compiled(owner), self.name)
+                return self._of(owner)
+            found = instance._compiled
+            if found is not None and found.about.cls is instance.__class__:
+                return MethodType(getattr(found, self.name), instance)
             try:
-                # For inspect.signature of newer Pythons, the instance may be the class itself.
-                found = instance._compiled or compiled(instance if isinstance(instance, type) else type(instance))
+                # To inspect.signature of newer Pythons, the class is the instance.
+                is_class = isinstance(instance, type)
+                return MethodType(self._of(instance) if is_class else getattr(compiled(owner), self.name), instance)
             except Exception as error:  # noqa: BLE001
                 failure = outward(error, owner.__name__)
-            else:
-                return MethodType(getattr(found, self.name), instance)
-            # It has no values, and so no repr.
+            # A provider without values has no repr, so no traceback may show it.
             del instance
             raise failure
+
+        def _of(self, cls: Any) -> Any:
+            """The function of a class; an abstract class has none."""
+            return self.__func__ if getattr(cls, "identifier", None) is None else getattr(compiled(cls), self.name)

@@ -23,8 +23,6 @@ __all__ = ["Description", "Rule", "hiding"]
 FIELD: Final = type(attrs.field())
 """What stands in the body of a class until attrs has built it."""
 
-_SLOT: Final = inspect.getattr_static(Spec, "accept")
-
 TAKEN: Final = ("self", "more_options")
 """Parameters that the constructor has anyway."""
 ALIASES: Final[Mapping[str, str]] = {
@@ -95,14 +93,17 @@ class Description:
         self.parameters = tuple(
             sorted((spec for spec in self.specs.values() if spec.attribute.init), key=lambda spec: bool(spec.attribute.kw_only))
         )
-        self.secrets = tuple(name for name, spec in self.specs.items() if spec.is_secret)
         self.renamed = {spec.name: spec.parameter for spec in self.parameters if spec.name != spec.parameter}
         self.rules: tuple[Rule, ...] = cls.rules
+        if not (isinstance(self.rules, tuple) and all(isinstance(rule, Rule) for rule in self.rules)):
+            raise InvalidClassError(f"{self.subject}.rules: expected a tuple of Rule, got {shown(self.rules)}")
         for rule in self.rules:
+            if not (isinstance(rule.options, tuple) and rule.options):
+                raise InvalidClassError(f"{self.subject}: expected rules over a tuple of names, got {shown(rule.options)}")
             if unknown := [name for name in rule.options if name not in self.specs]:
                 raise InvalidClassError(f"{self.subject}: expected rules over its options, got one over {listed(unknown)}")
         # Looking for a misspelling costs more than all else, and the same names are given again and again.
-        self.refusal = lru_cache(maxsize=256)(self._refusal)
+        self._cached_refusal = lru_cache(maxsize=256)(self._refusal)
 
     def _check(self, attribute: attrs.Attribute[Any], infos: Mapping[str, OptionInfo]) -> None:
         """Refuse a field that would not work."""
@@ -118,7 +119,7 @@ class Description:
         # The names of generated code begin with an underscore.
         if attribute.init and (parameter[0] == "_" or parameter in TAKEN):
             raise InvalidClassError(f"{where}: expected another alias, got {parameter!r}")
-        if not isinstance(vars(self.cls).get(name, _SLOT), MemberDescriptorType):
+        if name in vars(self.cls) and not isinstance(vars(self.cls)[name], MemberDescriptorType):
             raise hiding(self.cls, name)
 
     def arguments(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -138,8 +139,11 @@ class Description:
             return Problem(name, error.expected, got=got, hint=error.hint, is_type=error.is_type)
         return None
 
-    def _refusal(self, name: str) -> Problem | None:
+    def refusal(self, name: str) -> Problem | None:
         """Why *name* cannot be an extra option; None if it can."""
+        return self._cached_refusal(name) if len(name) <= 100 else self._refusal(name)  # noqa: PLR2004  # no long strings are kept
+
+    def _refusal(self, name: str) -> Problem | None:
         if name in self.cls.refused_names:
             return Problem(name, "an option of the provider", hint=self.cls.refused_names[name])
         for spec in self.specs.values():

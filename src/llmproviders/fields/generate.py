@@ -5,12 +5,9 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Iterable
-from itertools import count
 from typing import Any
 
 __all__ = ["compile_source"]
-
-_numbers = count(1)
 
 
 def compile_source(subject: str, cls: type, lines: Iterable[str], names: dict[str, Any]) -> dict[str, Any]:
@@ -22,7 +19,8 @@ def compile_source(subject: str, cls: type, lines: Iterable[str], names: dict[st
         lines: its lines.
         names: its global names.
     """
-    file = f"<llmproviders {subject} of {cls.__module__}.{cls.__qualname__} {next(_numbers)}>"
+    # One file for each class, also if it is compiled again.
+    file = f"<llmproviders {subject} of {cls.__module__}.{cls.__qualname__} at {id(cls):#x}>"
     text = "\n".join([*lines, ""])
     # Warnings take the module for one of the library's, and point at its caller.
     functions = {"__name__": __name__, **names}

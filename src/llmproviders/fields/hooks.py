@@ -21,7 +21,7 @@ from ..boundary import public
 from ..errors import InvalidClassError, Problem, Rejected, RejectedType, invalid
 from ..flinktext import read_boolean, read_double, read_duration, read_integer, write_duration
 from ..messages import shown
-from ..secrets import Secret, reveal
+from ..secrets import MaskedText, Secret, reveal
 from .generate import compile_source
 from .metadata import METADATA_KEY, OptionInfo, options
 
@@ -35,18 +35,24 @@ class OptionConverter(Converter):
 
     def register_unstructure_hook(self, *args: Any, **kwargs: Any) -> Any:
         """As cattrs documents it."""
-        self.version = object()
-        return super().register_unstructure_hook(*args, **kwargs)
+        try:
+            return super().register_unstructure_hook(*args, **kwargs)
+        finally:
+            self.version = object()
 
     def register_unstructure_hook_func(self, *args: Any, **kwargs: Any) -> Any:
         """As cattrs documents it."""
-        self.version = object()
-        return super().register_unstructure_hook_func(*args, **kwargs)
+        try:
+            return super().register_unstructure_hook_func(*args, **kwargs)
+        finally:
+            self.version = object()
 
     def register_unstructure_hook_factory(self, *args: Any, **kwargs: Any) -> Any:
         """As cattrs documents it."""
-        self.version = object()
-        return super().register_unstructure_hook_factory(*args, **kwargs)
+        try:
+            return super().register_unstructure_hook_factory(*args, **kwargs)
+        finally:
+            self.version = object()
 
 
 def _no_hook(hint: Any) -> NoReturn:
@@ -122,6 +128,10 @@ converter.register_unstructure_hook_factory(_is_literal, lambda _: str)
 converter.register_unstructure_hook_factory(_is_enum, lambda _: _write_member)
 
 
+_OURS: Final = (*_UNSTRUCTURE_HOOKS.values(), Secret.reveal, write_duration, _write_member)
+"""The hooks that write a value the same way each time."""
+
+
 # Options --------------------------------------------------------------------------------------------------------------
 
 
@@ -133,11 +143,11 @@ def text_writer(info: OptionInfo) -> Callable[[Any], str]:
     if _is_enum(info.type) and hook in _UNSTRUCTURE_HOOKS.values():
         # A member that is a str or a number too: str() may give its name.
         return _write_member
-    if hook in (str, repr, reveal, Secret.reveal, _write_member, write_duration) or info.type is bool:
+    if hook in _OURS:
         return hook
 
     def write(value: Any) -> str:
-        text = hook(value)
+        text = hook(reveal(value) if type(value) is MaskedText else value)
         if not isinstance(text, str):
             raise RejectedType("a value that its hook makes a str of", hint="register its hooks with llmproviders.converter")
         return str.__str__(reveal(text))
@@ -288,7 +298,8 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
             "            flat[key] = value if type(value) is str else _reveal(value)",
             "            if type(value) is _Secret and value.is_reference: lasting = False",
         ]
-    if keep is not None:
+    # The value of a type that is not ours may change, and so may what its hook writes.
+    if keep is not None and all(info.sequence_key or names[f"_write_{info.name}"] in _OURS for info in options(cls)):
         lines.append("    if lasting: _keep(self, (_version, flat.copy()))")
     return compile_source("flatten", cls, [*lines, "    return flat"], names)["flatten"]  # type: ignore[no-any-return]
 
@@ -297,10 +308,13 @@ def _structurer(cls: Any) -> Callable[[Mapping[str, str], Any], Any]:
     """The structure hook of a class with options that is no provider."""
     read = OptionReader(options(cls))
 
+    aliases = {field.name: field.alias for field in attrs.fields(cls) if field.init}
+
     @public
     def structure(flat: Mapping[str, str], _: Any) -> Any:
         given, extras, problems = read(flat)
-        if extras and "extra_options" not in attrs.fields_dict(cls):
+        given = {aliases[name]: value for name, value in given.items() if name in aliases}
+        if extras and "extra_options" not in aliases:
             problems += [Problem(key, f"an option of {cls.__name__}", got="an unknown key") for key in extras]
         if problems:
             raise invalid(cls.__name__, problems)

@@ -150,8 +150,8 @@ def hints(cls: type) -> dict[str, Any]:
         return _hints[cls]
     try:
         found = typing.get_type_hints(cls)
-    except NameError as error:
-        reason = str(error)
+    except Exception as error:  # noqa: BLE001
+        reason = f"{type(error).__name__} ({error})"
     else:
         for field in attrs.fields(cls):
             if found.setdefault(field.name, field.type) is None:
@@ -159,7 +159,7 @@ def hints(cls: type) -> dict[str, Any]:
                 raise InvalidClassError(f"{cls.__name__}.{field.name}: expected an annotation; {hint}")
         _hints[cls] = found
         return found
-    raise InvalidClassError(f"{cls.__name__}: expected annotations that can be resolved, got one where {reason}")
+    raise InvalidClassError(f"{cls.__name__}: expected annotations that can be resolved, got one with {reason}")
 
 
 def without_none(hint: Any) -> Any:
@@ -239,7 +239,11 @@ def default_of(cls: type, field: attrs.Attribute[Any]) -> Any:
     if default.takes_self:
         hint = "write factory=..., or set it in __attrs_post_init__"
         raise InvalidClassError(f"{cls.__name__}.{field.name}: expected a default that does not depend on the instance; {hint}")
-    return default.factory()
+    try:
+        return default.factory()
+    except Exception:  # noqa: BLE001
+        # It is called again for a provider that needs it.
+        return None
 
 
 def _masked(default: Any, *, secret: bool) -> Any:

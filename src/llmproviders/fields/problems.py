@@ -10,7 +10,7 @@ import attrs
 
 from ..boundary import outward
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
-from ..extras import NO_EXTRAS
+from ..extras import NO_EXTRAS, ExtraOptions
 from ..messages import listed, shown
 from ..secrets import MASK, MaskedText, Secret, mask_urls
 from .description import Description, Rule
@@ -32,6 +32,8 @@ def explain(
         more: the arguments that are no parameters.
         failure: the first exception, if the careful pass finds nothing.
     """
+    # Frozen again, in case that somebody has it: a constructor of the class's own may go on.
+    object.__setattr__(instance, "__class__", about.cls)
     if isinstance(failure, Warning):
         # Warnings are errors in this process.
         return outward(failure, about.subject)
@@ -76,7 +78,8 @@ def collect(
         given: values by name of the field.
         more: values by names that are no option's.
         base: the provider that has the other values; None if the class has them.
-        instance: a provider that has some of the values already: nothing is accepted twice, since an iterator has no second time.
+        instance: the provider that the happy pass was filling: a value that it has was accepted, and is not accepted again,
+            since an iterator has no second time.
         bad: names that are known to be wrong.
     """
     bad = set(bad)
@@ -84,7 +87,8 @@ def collect(
     accepted: dict[str, Any] = {}
     for name, value in given.items():
         try:
-            accepted[name] = getattr(instance, name) if hasattr(instance, name) else about.specs[name].accepted(value)
+            held = _held(instance, name)
+            accepted[name] = about.specs[name].accepted(value) if held is attrs.NOTHING else held
         except Exception as error:  # noqa: BLE001
             # A converter that is not ours may raise anything.
             problems += _of_extras(about, value) if name == EXTRAS else [problem_of(about, name, value, error)]
@@ -122,15 +126,27 @@ def _of_extras(about: Description, value: object) -> list[Problem]:
     return problems
 
 
+def _held(instance: Any, name: str) -> Any:
+    """The value of a field that is set, whatever a class's own ``__getattr__`` says; NOTHING if it is not."""
+    try:
+        return object.__getattribute__(instance, name)
+    except AttributeError:
+        return attrs.NOTHING
+
+
 def _broken(about: Description, rule: Rule, operands: list[Any]) -> Problem | None:
     """What a rule says of its options."""
     try:
-        problem = rule.check(about.cls, *operands)
+        problem: object = rule.check(about.cls, *operands)
     except Exception as error:  # noqa: BLE001
         # A rule that is not ours may raise anything.
         expected = f"what the rule over {listed(rule.options)} can take"
         problem = Problem(rule.options[0], expected, got=f"its {type(error).__name__}")
-    if problem is None or problem.key or problem.option not in about.specs:
+    if problem is None:
+        return None
+    if not isinstance(problem, Problem):
+        problem = Problem(rule.options[0], "a rule that returns a Problem or None", got=shown(problem))
+    if problem.key or problem.option not in about.specs:
         return problem
     return attrs.evolve(problem, key=about.specs[problem.option].other_key)
 
@@ -142,8 +158,8 @@ def _of_instance(about: Description, instance: Any) -> list[Problem]:
         return problems
     for name, spec in about.specs.items():
         validator: Callable[..., Any] | None = spec.attribute.validator
-        if validator is not None and hasattr(instance, name):
-            value = getattr(instance, name)
+        value = _held(instance, name)
+        if validator is not None and value is not attrs.NOTHING:
             try:
                 validator(instance, spec.attribute, value)
             except Exception as error:  # noqa: BLE001
@@ -153,8 +169,9 @@ def _of_instance(about: Description, instance: Any) -> list[Problem]:
 
 def _secrets(about: Description, instance: Any) -> Iterator[str]:
     """The secrets that a provider holds."""
-    values = [getattr(instance, name, None) for name in about.specs]
-    for value in (*values, *getattr(instance, EXTRAS, NO_EXTRAS).values()):
+    values = {name: _held(instance, name) for name in about.specs}
+    extras = values.pop(EXTRAS)
+    for value in (*values.values(), *(extras.values() if isinstance(extras, ExtraOptions) else ())):
         if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
             yield value.reveal()
 

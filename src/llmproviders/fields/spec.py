@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import inspect
 import typing
 from enum import Enum
 from functools import lru_cache
+from types import FunctionType
 from typing import Any, Final
 
 import attrs
@@ -14,6 +16,7 @@ from ..errors import InvalidClassError, Rejected, RejectedType
 from ..secrets import MASK, MaskedText, Secret, reveal
 from ..values import (
     CANONICAL,
+    JAVA_BOUNDS,
     Accept,
     Between,
     accept_boolean,
@@ -65,26 +68,36 @@ class Spec:
         self.required = attribute.default is attrs.NOTHING and attribute.init
         convert: Any = attribute.converter
         # A converter of the library does all there is to do, and one of somebody else sees every value, as with attrs.
-        self.is_foreign = convert is not None and self.name != EXTRAS and convert not in CANONICAL
+        self.is_foreign = convert is not None and self.name != EXTRAS and not _is_ours(convert)
         self.is_nullable = not (self.required or self.is_foreign or self.name == EXTRAS)
         if info is not None:
             text_reader(info)
         self.accept = _acceptor(cls, attribute, info, without_none(hint), is_foreign=self.is_foreign)
-        default = default_of(cls, attribute)
+        self.default = self._default(cls)
+        self.parameter_default = self._parameter_default()
+
+    def _default(self, cls: type) -> Any:
+        """The default as providers hold it: everybody shares it, so that it is accepted here, once."""
+        if self.attribute.default is attrs.NOTHING:
+            return None
+        # The description of an option has called a factory already.
+        default = self.info.default if self.info is not None and self.has_factory else default_of(cls, self.attribute)
         try:
-            # Everybody shares a default, so that it is accepted here, once.
-            self.default = default if attribute.default is attrs.NOTHING else self.accepted(default)
+            return self.accepted(default)
         except Exception as error:  # noqa: BLE001
+            if self.is_foreign or self.has_factory:
+                # Each provider has its own, or converts it itself.
+                return default
             # A default may be a secret: only a message of the library is sure not to show it.
-            reason = error.expected if isinstance(error, Rejected) else f"one that its converter takes ({type(error).__name__})"
-            failure = InvalidClassError(f"{cls.__name__}.{self.name}: default: expected {reason}")
-        else:
-            # Somebody else's converter gets the default each time, as attrs does it; a secret is not shown.
-            own = self.required or self.has_factory or (self.is_foreign and self.is_secret)
-            self.parameter_default: Any = attrs.NOTHING if own else attribute.default if self.is_foreign else self.default
-            """The default of the constructor's parameter; NOTHING if there is none that can be shared and shown."""
-            return
-        raise failure
+            reason = error.expected if isinstance(error, Rejected) else f"one that it takes ({type(error).__name__})"
+        raise InvalidClassError(f"{cls.__name__}.{self.name}: default: expected {reason}")
+
+    def _parameter_default(self) -> Any:
+        """The default of the constructor's parameter; NOTHING if the constructor has to find out what holds."""
+        if self.required or self.has_factory or (self.is_foreign and self.is_secret):
+            return attrs.NOTHING
+        # Somebody else's converter gets the default each time, as attrs does it.
+        return self.attribute.default if self.is_foreign else self.default
 
     def accepted(self, value: Any) -> Any:
         """The value as the provider holds it; None means that the option is not handed over.
@@ -106,8 +119,9 @@ class Spec:
 
     @property
     def is_validated(self) -> bool:
-        """Whether attrs has a validator to call; that of the library is part of the type."""
-        return self.attribute.validator is not None and not isinstance(self.attribute.validator, Between)
+        """Whether attrs has a validator to call; bounds of numbers are part of the type."""
+        is_number = without_none(self.hint) in (int, float)
+        return self.attribute.validator is not None and not (is_number and isinstance(self.attribute.validator, Between))
 
     @property
     def parameter_type(self) -> Any:
@@ -115,7 +129,9 @@ class Spec:
         convert: Any = self.attribute.converter
         if isinstance(convert, attrs.Converter):
             convert = convert.converter  # type: ignore[attr-defined]
-        return self.hint if convert is None else _argument_type(convert)
+        if convert is None:
+            return self.hint
+        return _known_argument_type(convert) if _is_ours(convert) else _argument_type(convert)
 
     @property
     def default_text(self) -> str | None:
@@ -144,13 +160,21 @@ class Spec:
         return self.info.key if self.info is not None and self.info.key != self.name else ""
 
 
-@lru_cache(maxsize=64)
+def _is_ours(convert: Any) -> bool:
+    return isinstance(convert, FunctionType) and convert in CANONICAL
+
+
 def _argument_type(convert: Any) -> Any:
     """The annotation of a converter's argument; anything if there is none that can be read."""
     try:
-        return next(iter(typing.get_type_hints(convert).values()))
-    except (StopIteration, TypeError, NameError, AttributeError):
+        types_of = typing.get_type_hints(convert)
+        return types_of.get(next(iter(inspect.signature(convert).parameters)), Any)
+    except Exception:  # noqa: BLE001
+        # Somebody else's may have no signature, or names that are not there.
         return Any
+
+
+_known_argument_type: Final = lru_cache(maxsize=64)(_argument_type)
 
 
 def _acceptor(cls: type, attribute: attrs.Attribute[Any], info: OptionInfo | None, hint: Any, *, is_foreign: bool) -> Accept:
@@ -202,7 +226,7 @@ def _type_acceptor(attribute: attrs.Attribute[Any], info: OptionInfo | None, hin
     if hint is bool:
         return accept_boolean
     if hint in (int, float):
-        java = info.java if info else ("Long" if hint is int else "Double")
+        java = info.java if info and info.java in JAVA_BOUNDS else "Long" if hint is int else "Double"
         return number_acceptor(java, attribute.validator if isinstance(attribute.validator, Between) else None)
     if hint is str:
         accept_str: Accept = {"url": url, "json": json_object}.get(info.format if info else "", accept_text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -110,7 +111,8 @@ class Provider(_Flat):
 
     def __getstate__(self) -> dict[str, Any]:
         # attrs writes this for classes with slots only, and what it wrote for this one would not do for a class without.
-        return {field.name: getattr(self, field.name) for field in attrs.fields(type(self)) if hasattr(self, field.name)}
+        fields = {field.name: getattr(self, field.name) for field in attrs.fields(type(self)) if hasattr(self, field.name)}
+        return {**getattr(self, "__dict__", {}), **fields}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
@@ -159,7 +161,9 @@ class Provider(_Flat):
                 del extras[name]
             else:
                 expected = f"the name of an option or extra of this {about.subject}"
-                problems.append(Problem(name, expected, hint=did_you_mean(name, [*options, *extras])))
+                # Not among thousands of extras for each of thousands of names.
+                known = [*options, *islice(extras, 100)]
+                problems.append(Problem(name, expected, hint=did_you_mean(name, known)))
         if problems:
             raise invalid(about.subject, problems)
         return self.with_(**{EXTRAS: extras, **changes})
@@ -225,7 +229,7 @@ class Provider(_Flat):
     def _chosen(self) -> dict[str, Any]:
         """The fields that differ from the class's defaults, extra options last."""
         found = {name: (getattr(self, name, None), spec.default) for name, spec in compiled(type(self)).about.specs.items()}
-        # 1 and 1.0 are equal, and are written differently.
+        # 1 and 1.0 are equal, and each is written as it was given.
         return {
             name: value
             for name, (value, default) in found.items()
@@ -270,7 +274,7 @@ class Provider(_Flat):
             InvalidOptionsError: if the overrides, the model, the columns or the runtime do not go with the provider.
             UnknownRuntimeError: if there is no such runtime.
         """
-        is_plain = input_columns is None and overrides is None and model is None and runtime is None and not redact
+        is_plain = input_columns is None and overrides is None and model is None and runtime is None and redact is False
         if is_plain:
             try:
                 kept = self._flat
@@ -283,8 +287,11 @@ class Provider(_Flat):
             return self._flatten() if is_plain else self._options(input_columns, overrides, model, runtime, redact=redact)
         except Exception as error:  # noqa: BLE001
             failure = outward(error, "to_options")
-        del overrides
-        raise failure
+        del self, input_columns, overrides, model, runtime, redact
+        try:
+            raise failure
+        finally:
+            del failure
 
     def _options(
         self,
@@ -524,8 +531,8 @@ class Provider(_Flat):
     def fingerprint(self) -> str:
         """16 hexadecimal digits over the identifier and the options that are not secret.
 
-        The same in every process and on every machine, and for providers that are equal; changing a key does not change it,
-        changing an option does.
+        The same in every process and on every machine, and for providers whose options are equal; changing a key does not
+        change it, changing an option does.
         """
         # Few processes ask for it, and these two cost more to import than all of this package.
         import hashlib
@@ -533,7 +540,7 @@ class Provider(_Flat):
 
         flat = self._flatten_as(lambda value: MASK if isinstance(value, Secret) else str(value))
         for name, spec in compiled(type(self)).about.specs.items():
-            if spec.info is not None and spec.info.key in flat:
+            if spec.info is not None and spec.info.key in flat and spec.info.key not in self.extra_options:
                 flat[spec.info.key] = number_spelling(getattr(self, name), flat[spec.info.key])
         content = [self.provider_name(), sorted(flat.items())]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
@@ -585,7 +592,9 @@ def number_spelling(value: Any, text: str) -> str:
     if decimal is None or not isinstance(value, decimal.Decimal) or not value.is_finite():
         return text
     # With as many digits as it has, nothing is rounded.
-    return str(value.normalize(decimal.Context(prec=max(1, len(value.as_tuple().digits)))) + 0)
+    digits = max(1, len(value.as_tuple().digits))
+    context = decimal.Context(prec=digits, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
+    return str(value.normalize(context)) if value else "0"
 
 
 def _as_java_sees(value: Secret | MaskedText) -> str:
