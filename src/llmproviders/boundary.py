@@ -29,7 +29,7 @@ def unframed(function: _Function) -> _Function:
 def outward(error: Exception, subject: str) -> Exception:
     """The exception that leaves the library for *error*, which *subject* met."""
     traceback = error.__traceback__
-    # A warning is an error if the process wants it, and Python itself refuses a call with wrong parameters.
+    # A warning is an exception if the process wants that. An exception without a second frame is Python's own, about the call.
     if not isinstance(error, (ProviderError, Warning)) and traceback is not None and traceback.tb_next is not None:
         # An argument of somebody else's class may raise anything.
         return invalid(subject, [Problem("", "arguments that can be read", got=type(error).__name__)])

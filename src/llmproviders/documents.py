@@ -327,7 +327,7 @@ def literal_secrets(
 
 
 _INSIDE: Final = "a placeholder that the platform fills in may stand here, or code may add it"
-"""What to write in place of a secret inside a URL, a header or a body."""
+"""The hint for a secret inside a URL, a header or a body."""
 
 
 def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], Problem]]:

@@ -48,7 +48,7 @@ class ExtraOptions(Mapping[str, Extra]):
 
     @classmethod
     def _of(cls, items: dict[str, Extra], changes: Mapping[str, object]) -> ExtraOptions:
-        """The options *items*, which nobody else holds, with *changes*."""
+        """The options of *changes* on top of the dict *items*, which the result takes over."""
         for given, value in changes.items():
             key = extra_key(given)
             if value is None:
@@ -143,7 +143,7 @@ def _extra_value(key: str, value: object) -> Extra:
         return masked(text, mask_urls(text))
     read = read_json(text)
     if read is None:
-        # What cannot be read cannot be masked in part.
+        # A string that cannot be read cannot be masked in part.
         return masked(text, MASK if has_credential_name(text) else mask_urls(text))
     return mask_json(text, read)
 

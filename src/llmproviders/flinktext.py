@@ -66,7 +66,7 @@ def read_integer(text: str) -> int:
 
 
 def read_double(text: str) -> float:
-    """What Java's parseDouble takes, but only finite numbers; an int where that is written to the same string again."""
+    """A finite number that Java's parseDouble takes; an int if it is written to the same string again."""
     # These lines only save the time of the patterns.
     if len(text) < 20 and text.isascii() and text.replace(".", "", 1).isdigit():  # noqa: PLR2004
         if "." in text:

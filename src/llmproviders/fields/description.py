@@ -21,7 +21,7 @@ from .spec import EXTRAS, Spec
 __all__ = ["Description", "Rule", "hiding"]
 
 FIELD: Final = type(attrs.field())
-"""What stands in the body of a class until attrs has built it."""
+"""The type of a field in the body of a class, until attrs has built it."""
 
 TAKEN: Final = ("self", "more_options")
 """Parameters that the constructor has anyway."""
@@ -59,7 +59,7 @@ class Rule:
 
 
 class Description:
-    """What is the same for all providers of one class.
+    """The part that all providers of one class share.
 
     Raises:
         InvalidClassError: if the class cannot work.

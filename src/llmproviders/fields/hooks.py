@@ -193,6 +193,7 @@ class OptionReader:
 
     def __call__(self, flat: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
         """Values by name of the field, extras by Java key, and what could not be read."""
+        # Anything out of the ordinary, such as an extra option: start again, carefully.
         given: dict[str, Any] = {}
         entries = self.entries
         try:
@@ -204,7 +205,6 @@ class OptionReader:
             if len(given) == len(flat):
                 return given, {}, []
         except Exception:  # noqa: BLE001, S110
-            # An extra option, or something wrong.
             pass
         return self._carefully(flat)
 
@@ -271,7 +271,7 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
         keep: called with the instance, and the version of the hooks and the flat dict, if that is the same at each call.
     """
     names: dict[str, Any] = {"_reveal": reveal, "_Secret": Secret, "_keep": keep, "_version": converter.version}
-    lines = ["def flatten(self):", "    flat, lasting = {}, True"]
+    lines = ["def flatten(self):", "    flat, may_keep = {}, True"]
     for info in options(cls):
         write, default, key = f"_write_{info.name}", f"_default_{info.name}", repr(info.key)
         names[write], names[default] = text_writer(info), info.default
@@ -288,7 +288,7 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
         text = f"value if type(value) is str else {write}(value)" if names[write] in (reveal, str) else f"{write}(value)"
         lines.append(f"        flat[{key}] = {text}")
         if info.secret:
-            lines.append("        if type(value) is _Secret and value.is_reference: lasting = False")
+            lines.append("        if type(value) is _Secret and value.is_reference: may_keep = False")
     extras = attrs.fields_dict(cls).get("extra_options")
     if extras is not None:
         names["_none"] = extras.default
@@ -296,11 +296,11 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
             "    if self.extra_options is not _none:",
             "        for key, value in self.extra_options.items():",
             "            flat[key] = value if type(value) is str else _reveal(value)",
-            "            if type(value) is _Secret and value.is_reference: lasting = False",
+            "            if type(value) is _Secret and value.is_reference: may_keep = False",
         ]
     # The value of a type that is not ours may change, and so may what its hook writes.
     if keep is not None and all(info.sequence_key or names[f"_write_{info.name}"] in _OURS for info in options(cls)):
-        lines.append("    if lasting: _keep(self, (_version, flat.copy()))")
+        lines.append("    if may_keep: _keep(self, (_version, flat.copy()))")
     return compile_source("flatten", cls, [*lines, "    return flat"], names)["flatten"]  # type: ignore[no-any-return]
 
 

@@ -71,7 +71,7 @@ def collect(
     instance: Any = None,
     bad: Collection[str] = (),
 ) -> list[Problem]:
-    """What is wrong with arguments.
+    """Every problem of arguments.
 
     Args:
         about: the class.
@@ -115,7 +115,7 @@ def collect(
 
 
 def _of_extras(about: Description, value: object) -> list[Problem]:
-    """What is wrong with each of the extra options."""
+    """The problems of each extra option."""
     problems: list[Problem] = []
     for extras in [{key: item} for key, item in value.items()] if isinstance(value, Mapping) else [value]:
         try:
@@ -135,7 +135,7 @@ def _held(instance: Any, name: str) -> Any:
 
 
 def _broken(about: Description, rule: Rule, operands: list[Any]) -> Problem | None:
-    """What a rule says of its options."""
+    """The problem that a rule finds."""
     try:
         problem: object = rule.check(about.cls, *operands)
     except Exception as error:  # noqa: BLE001
@@ -152,7 +152,7 @@ def _broken(about: Description, rule: Rule, operands: list[Any]) -> Problem | No
 
 
 def _of_instance(about: Description, instance: Any) -> list[Problem]:
-    """What attrs' validators say, which want the whole instance."""
+    """The problems that attrs' validators find, which want the whole instance."""
     problems: list[Problem] = []
     if attrs.validators.get_disabled():
         return problems
@@ -177,7 +177,7 @@ def _secrets(about: Description, instance: Any) -> Iterator[str]:
 
 
 def problem_of(about: Description, name: str, value: object, error: Exception) -> Problem:
-    """What *error*, raised because of *value*, says of the option."""
+    """The problem of an option whose *value* raised *error*."""
     spec = about.specs[name]
     if isinstance(error, InvalidOptionsError) and error.problems:
         return attrs.evolve(error.problems[0], option=spec.parameter, key=spec.other_key)

@@ -93,7 +93,7 @@ class Provider(_Flat):
         super().__init_subclass__(**kwargs)
         cls._compiled = None
         if "__init__" not in vars(cls):
-            # attrs leaves a constructor alone that is there already.
+            # attrs leaves a constructor alone that is there already, and writes __attrs_init__, which is set below.
             cls.__init__ = Provider.__dict__["__init__"]  # type: ignore[method-assign]
         # attrs takes what has an annotation for a field, and would drop what has none. Python 3.14 may tell only later.
         own = vars(cls)
@@ -104,8 +104,9 @@ class Provider(_Flat):
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
-        """Called by attrs when it has built a class: what attrs calls the constructor is ours."""
+        """Called by attrs when it has built a class."""
         if "__attrs_init__" not in vars(cls):
+            # attrs was told to write the constructor all the same.
             cls.__init__ = Provider.__dict__["__init__"]  # type: ignore[method-assign]
         cls.__attrs_init__ = Provider.__dict__["__init__"]  # type: ignore[attr-defined]
 
@@ -259,7 +260,7 @@ class Provider(_Flat):
         runtime: str | Runtime | None = None,
         redact: bool = False,  # noqa: FBT001, FBT002
     ) -> dict[str, str]:
-        """The options as Flink reads them: a new dict of Java keys and texts, in declaration order, then the extras.
+        """The options as Flink reads them: a new dict of Java keys and strings, in declaration order, then the extras.
 
         Args:
             input_columns: name and type of each input column of the model; options that depend on them are aligned.
@@ -569,7 +570,7 @@ def _changes(subject: str, overrides: object) -> dict[str, Any]:
 
 
 def _of_columns(columns: Any) -> list[Problem]:
-    """What is wrong with pairs of names and types."""
+    """The problem of pairs of names and types, if there is one."""
     if columns is None:
         return []
     if not isinstance(columns, (list, tuple)):
