@@ -462,9 +462,9 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
     specs = about.specs
     given: dict[str, Any] = {}
     for key, value in entry.items():
-        spec = specs.get(key) if isinstance(key, str) else None
         if key in reserved:
             continue
+        spec = specs.get(key) if isinstance(key, str) else None
         if key == EXTRAS:
             given[EXTRAS] = _extras(value, found)
         elif spec is None or spec.info is None or key in RESERVED:
@@ -529,13 +529,15 @@ _HEADERS: Final[tuple[object, ...]] = (json_headers, flink_map)
 
 def _value(info: OptionInfo, value: Any, found: list[Found]) -> Any:
     """What the constructor takes for a value in a document."""
+    if isinstance(value, (bool, int, float)) or (isinstance(value, str) and _is_plain(info)):
+        return value
     if isinstance(value, Mapping) and info.secret:
         return _secret_value(value, (info.name,), found)
     if isinstance(value, dict) and info.field.converter in _HEADERS and len(value) == 1 and not {"env", "file"}.isdisjoint(value):
         hint = "only a secret can be a reference; a header of that name goes into a text"
         found.append(((info.name,), Problem("", "headers", got=f"a table of {next(iter(value))} alone", hint=hint)))
         return None
-    if isinstance(value, str) and not _is_plain(info):
+    if isinstance(value, str):
         # A type with a text of its own is written by its text.
         given, _, problems = OptionReader((info,))({info.key: value})
         found += [((info.name,), attrs.evolve(problem, option="", key="")) for problem in problems]

@@ -462,6 +462,8 @@ def stop_texts(value: str | Sequence[str] | None) -> str | None:
         return accept_text(value)
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
         raise RejectedType("a text, or a list or tuple of texts")
+    if {*map(type, value)} == {str} and all(value) and (joined := ",".join(value)).isascii() and joined.count(",") < len(value):
+        return joined
     texts = [_real(item) for item in value]
     if not texts or not all(texts):
         raise Rejected("at least one stop text, none of them empty", hint="leave stop out to have none")

@@ -93,6 +93,7 @@ class Description:
         self.parameters = tuple(
             sorted((spec for spec in self.specs.values() if spec.attribute.init), key=lambda spec: bool(spec.attribute.kw_only))
         )
+        self.required = tuple(name for name, spec in self.specs.items() if spec.required)
         self.renamed = {spec.name: spec.parameter for spec in self.parameters if spec.name != spec.parameter}
         self.rules: tuple[Rule, ...] = cls.rules
         if not (isinstance(self.rules, tuple) and all(isinstance(rule, Rule) for rule in self.rules)):

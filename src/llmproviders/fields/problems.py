@@ -100,9 +100,9 @@ def collect(
         elif (problem := about.refused(name, value, extras)) is not None:
             problems.append(problem)
     if base is None:
-        for name, spec in about.specs.items():
-            if spec.required and name not in given and name not in bad:
-                hint = "it is required"
+        for name in about.required:
+            if name not in given and name not in bad:
+                spec, hint = about.specs[name], "it is required"
                 problems.append(Problem(spec.parameter, "a value", got="nothing", hint=hint, key=spec.other_key, is_type=True))
                 bad.add(name)
     for rule in about.rules:
