@@ -180,9 +180,11 @@ class Secret:
         InvalidTypeError: if the text is no `str`.
     """
 
-    __slots__ = ("_held",)
+    __slots__ = ("_held", "is_reference")
     # The text; a placeholder or reference with its source, as a pair.
     _held: str | tuple[str, str]
+    is_reference: bool
+    """Whether the text is looked up at each `reveal`."""
 
     def __init_subclass__(cls, **kwargs: Any) -> NoReturn:
         # What hides a secret, and what looks it up, asks for this very type.
@@ -196,14 +198,13 @@ class Secret:
         if not isinstance(given, str):
             raise invalid("Secret()", [Problem("", "a str", got=type(given).__name__, is_type=True)])
         text = str.__str__(reveal(text))
-        self = _new(cls)
-        _set_held(self, ("placeholder", text) if is_placeholder(text) else text)
-        return self
+        return cls._make("placeholder" if is_placeholder(text) else "text", text)
 
     @classmethod
     def _make(cls, source: str, text: str) -> Secret:
         self = _new(cls)
         _set_held(self, text if source == "text" else (source, text))
+        _set_is_reference(self, source in REFERENCES)
         return self
 
     @classmethod
@@ -247,11 +248,6 @@ class Secret:
     def source(self) -> str:
         """``text``, ``placeholder``, ``env`` or ``file``."""
         return "text" if isinstance(self._held, str) else self._held[0]
-
-    @property
-    def is_reference(self) -> bool:
-        """Whether the text is looked up at each `reveal`."""
-        return not isinstance(self._held, str) and self._held[0] in REFERENCES
 
     @property
     def reference(self) -> str:
@@ -328,6 +324,7 @@ def _read(path: str) -> tuple[str, str]:
 # `__setattr__` refuses everything.
 _new = object.__new__
 _set_held = Secret.__dict__["_held"].__set__
+_set_is_reference = Secret.__dict__["is_reference"].__set__
 
 
 class MaskedText(str):
@@ -390,6 +387,7 @@ def literal(text: str) -> Secret:
     """``Secret(text)`` for a `str` that is no placeholder, without looking at it again."""
     new = _new(Secret)
     _set_held(new, text)
+    _set_is_reference(new, False)  # noqa: FBT003
     return new
 
 
