@@ -72,10 +72,16 @@ class _Classes:
                 self._complete = True
             return dict(self._known)
 
-    def get(self, identifier: str) -> tuple[type[Provider] | None, str]:
-        """The class, if there is one, and what is wrong where a package names one that cannot be had."""
+    def get(self, identifier: str) -> type[Provider] | None:
+        """The class, if there is one.
+
+        Raises:
+            ProviderError: if a package names one that cannot be had.
+        """
         found = self._known.get(identifier) or self.all().get(identifier)
-        return found, "" if found else self._broken.get(identifier, "")
+        if found is None and identifier in self._broken:
+            raise ProviderError(self._broken[identifier])
+        return found
 
     def _load(self) -> None:
         from importlib.metadata import entry_points
@@ -83,19 +89,22 @@ class _Classes:
         for entry in entry_points(group=ENTRY_POINTS):
             if entry.name in self._known:
                 continue
-            cls, got = _load_class(entry)
-            if cls is not None:
-                self._known[entry.name] = cls
-                continue
-            package = ""
-            with suppress(Exception):
-                package = f" of package {_short(str(entry.dist.name))}" if entry.dist is not None else ""
-            expected = f"a Provider class with the identifier {shown(entry.name)}"
-            self._broken[entry.name] = f"entry point {_short(entry.name)}{package}: expected {expected}, got {got}"
+            try:
+                self._known[entry.name] = _load_class(entry)
+            except ProviderError as error:
+                package = ""
+                with suppress(Exception):
+                    package = f" of package {_short(str(entry.dist.name))}" if entry.dist is not None else ""
+                expected = f"a Provider class with the identifier {shown(entry.name)}"
+                self._broken[entry.name] = f"entry point {_short(entry.name)}{package}: expected {expected}, got {error}"
 
 
-def _load_class(entry: EntryPoint) -> tuple[type[Provider] | None, str]:
-    """The class that an entry point names; without one, a phrase that says what it names instead."""
+def _load_class(entry: EntryPoint) -> type[Provider]:
+    """The class that an entry point names.
+
+    Raises:
+        ProviderError: if it names something else, with a phrase for that.
+    """
     value = _short(entry.value)
     try:
         cls = entry.load()
@@ -104,18 +113,18 @@ def _load_class(entry: EntryPoint) -> tuple[type[Provider] | None, str]:
         kind, said = type(error).__name__, ""
         with suppress(Exception):
             said = _short(str(error))
-        return None, f"{value}, which fails with {kind}{said and ': '}{said}"
+        raise ProviderError(f"{value}, which fails with {kind}{said and ': '}{said}") from None
     if not (isinstance(cls, type) and issubclass(cls, Provider)):
-        return None, value
+        raise ProviderError(value)
     identifier = getattr(cls, "identifier", None)
     if not identifier:
-        return None, f"{value}, which has no identifier"
+        raise ProviderError(f"{value}, which has no identifier")
     if identifier != entry.name:
-        return None, f"{value}, whose identifier is {shown(identifier)}"
+        raise ProviderError(f"{value}, whose identifier is {shown(identifier)}")
     for base in cls.__mro__:
         if is_unbuilt(base):
-            return None, f"{value}, where {base.__name__} is no attrs class: decorate it with @attrs.frozen(kw_only=True)"
-    return cls, ""
+            raise ProviderError(f"{value}, where {base.__name__} is no attrs class: decorate it with @attrs.frozen(kw_only=True)")
+    return cls
 
 
 def _short(text: str) -> str:
@@ -166,16 +175,7 @@ def provider_class(identifier: str) -> type[Provider]:
 def _class_of(subject: str, identifier: object) -> type[Provider]:
     if not isinstance(identifier, str):
         raise invalid(subject, [Problem("identifier", "a str", got=shown(identifier), is_type=True)])
-    cls, wrong = find_class(identifier)
-    if wrong:
-        raise ProviderError(wrong)
-    return cls
-
-
-def find_class(identifier: str) -> tuple[type[Provider], str]:
-    """As `provider_class`, with the reason as a string where a package's class cannot be had."""
-    found, wrong = _classes.get(identifier)
-    return found or GenericProvider, wrong
+    return _classes.get(identifier) or GenericProvider
 
 
 def provider_classes() -> dict[str, type[Provider]]:
