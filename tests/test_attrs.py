@@ -35,6 +35,7 @@ from own import RerankProvider
 import llmproviders
 from llmproviders import (
     Catalog,
+    DocumentError,
     GenericProvider,
     InvalidClassError,
     InvalidOptionsError,
@@ -49,9 +50,12 @@ from llmproviders import (
     between,
     converter,
     flink,
+    from_dict,
     option,
     options,
+    parse_create_model,
     presets,
+    register_provider_class,
     secret,
 )
 
@@ -1495,7 +1499,7 @@ def test_rules_that_return_something_else() -> None:
     ("rules", "expected"),
     [
         (None, "Own.rules: expected a tuple of Rule, got None"),
-        ((len,), "Own.rules: expected a tuple of Rule, got a value of type tuple"),
+        ((len,), "Own.rules: expected a tuple of Rule, got a value of type builtin_function_or_method in it"),
         ((Rule((), len),), "Own: expected rules over a tuple of names, got a value of type tuple"),
         ((Rule("size", len),), "Own: expected rules over a tuple of names, got 'size'"),  # type: ignore[arg-type]
         ((Rule(("nope",), len),), "Own: expected rules over its options, got one over nope"),
@@ -1506,6 +1510,29 @@ def test_refused_rules(rules: Any, expected: str) -> None:
     with pytest.raises(InvalidClassError) as caught:
         _own(rules=rules)()
     assert expected == str(caught.value)
+
+
+@pytest.mark.usefixtures("own_classes")
+def test_a_refused_class_in_files() -> None:
+    """Files and statements that name such a class say where."""
+
+    @register_provider_class
+    @attrs.frozen(kw_only=True)
+    class Bad(Provider):
+        identifier = "bad"
+        size: int | None = attrs.field(default=None, metadata=option("size"))
+        rules = (5,)  # type: ignore[assignment]
+
+    with pytest.raises(DocumentError) as caught:
+        parse_create_model("CREATE MODEL m WITH ('provider' = 'bad', 'size' = '1')")
+    assert (
+        "sql:1:35: provider: expected an identifier whose class can be had; Bad.rules: expected a tuple of Rule, got 5 in it"
+        == str(caught.value)
+    )
+    with pytest.raises(
+        DocumentError, match=r"^dict:1:1: provider: .*, got 'bad'; Bad.rules: expected a tuple of Rule, got 5 in it"
+    ):
+        from_dict({"provider": "bad", "size": 1})
 
 
 def test_required_options_with_converters() -> None:

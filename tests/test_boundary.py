@@ -61,7 +61,9 @@ def test_no_frame_of_the_library(name: str) -> None:
     found = list(frames(raised(public(LIBRARY[name]), secret)))
     assert {"llmproviders.boundary", __name__} == {module for module, _ in found}
     assert not [variables for module, variables in found if module != __name__ and secret in map(str, variables.values())]
-    assert [{"function", "leave"}] == [set(variables) for module, variables in found if module == "llmproviders.boundary"]
+    assert [{"function", "leave", "__tracebackhide__"}] == [
+        set(variables) for module, variables in found if module == "llmproviders.boundary"
+    ]
 
 
 def test_what_the_caller_handles_stays() -> None:
@@ -114,7 +116,9 @@ def test_wrong_calls() -> None:
     """A call with wrong arguments is Python's own error, without them."""
     error = raised(public(LIBRARY["fail"]), "MARK", "MARK")
     assert "fail() takes 1 positional argument but 2 were given" == str(error)
-    assert [{"function", "leave"}] == [set(variables) for module, variables in frames(error) if module == "llmproviders.boundary"]
+    assert [{"function", "leave", "__tracebackhide__"}] == [
+        set(variables) for module, variables in frames(error) if module == "llmproviders.boundary"
+    ]
 
 
 def test_no_circle_of_references() -> None:

@@ -522,6 +522,20 @@ class TestWriting:
         assert path.read_text() == "old"
         assert os.listdir(tmp_path) == ["c.toml"]
 
+    def test_interruption_leaves_the_old_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """When the user interrupts it, too."""
+        path = tmp_path / "c.toml"
+        path.write_text("old")
+
+        def interrupt(_: int) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(os, "fsync", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            dump(Catalog(), path)
+        assert path.read_text() == "old"
+        assert os.listdir(tmp_path) == ["c.toml"]
+
     def test_link_stays_a_link(self, tmp_path: Path) -> None:
         """Writing to a link writes what it points to."""
         real, link = tmp_path / "real.toml", tmp_path / "link.toml"
@@ -864,6 +878,14 @@ STUMBLED = {
     "a table twice": (
         "[providers.c]\ngeneric = 'g'\n[providers.c]\n",
         "c.toml:3:13: expected TOML (cannot declare providers.c twice)",
+    ),
+    "a name of another client": (
+        "[providers.c]\nprovider = 'openai-compat'\nmodel_name = 'm'\n",
+        "c.toml:3:1: providers.c.model_name: expected an option of OpenAICompatProvider, got an unknown name; did you mean model?",
+    ),
+    "a field of the request": (
+        "[providers.c]\nprovider = 'openai-compat'\ntop_k = 5\n",
+        "c.toml:3:1: providers.c.top_k: expected an option of OpenAICompatProvider, got an unknown name; it goes under extra_body",
     ),
     "an extra whose value looks like a key": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a = 'sk-MARKefghijklmnopqrstuvwx1234' }\n",

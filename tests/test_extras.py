@@ -261,6 +261,32 @@ def test_names_that_are_refused(name: str, value: Any, meant: str) -> None:
     assert str(value) == OpenAICompatProvider(extra_options={name: value}).to_options()[name]
 
 
+def test_one_option_twice() -> None:
+    """An extra option by name and in `extra_options` is one too many; `with_` changes the one that is there."""
+    with pytest.raises(InvalidOptionsError) as caught:
+        OpenAICompatProvider(extra_options={"a-b": "1"}, **{"a-b": "2"})
+    assert "OpenAICompatProvider: a-b: expected one value, got one by name and one in extra_options" == str(caught.value)
+    assert {"a-b": "2"} == OpenAICompatProvider(extra_options={"a-b": "1"}).with_(**{"a-b": "2"}).extra_options
+
+
+def test_a_suspicious_keyword_in_a_failing_call() -> None:
+    """It may be why an option is missing, so the error names it too."""
+    with pytest.raises(InvalidOptionsError) as caught:
+        OpenAIProvider(base_url="https://h/v1", model="m", vendor_flag="x")
+    assert (
+        "OpenAIProvider: 3 problems\n"
+        "  endpoint: expected a value, got nothing; it is required\n"
+        "  api_key (api-key): expected a value, got nothing; it is required\n"
+        "  base_url: expected an option of OpenAIProvider, got an unknown name; write endpoint=..., the full URL"
+    ) == str(caught.value)
+
+
+def test_what_a_class_does_not_have() -> None:
+    """A name that other clients know is not advised where the class has no such option."""
+    (found,) = _warned(lambda: TritonProvider("h", max_completion_tokens=5))
+    assert "TritonProvider has no such option" in str(found.message)
+
+
 # The mapping ----------------------------------------------------------------------------------------------------------
 
 

@@ -619,7 +619,7 @@ def test_names_of_other_services(name: str) -> None:
     """Names that other services know are not taken for misspellings; a warning says where they belong."""
     expected = (
         f"OpenAICompatProvider: {name} is no option, and goes to Java as it is; write extra_body={{'{name}': ...}} "
-        f"(extra_options={{'{name}': ...}} passes it)"
+        f"(extra_options={{'{name}': ...}} passes it without this warning)"
     )
     with pytest.warns(ExtraOptionWarning) as caught:
         provider = OpenAICompatProvider(**{name: 1})

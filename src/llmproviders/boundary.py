@@ -50,6 +50,7 @@ def _guarded(function: _Function, leave: Callable[[Exception], Exception]) -> _F
         except Exception as error:  # noqa: BLE001
             failure = leave(error)
         del args, kwargs
+        __tracebackhide__ = True  # pytest shows the caller's line
         try:
             raise failure
         finally:

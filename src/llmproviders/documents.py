@@ -18,7 +18,7 @@ from .boundary import public
 from .catalog import Catalog
 from .errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, ProviderError, Rejected, invalid
 from .fields.compiled import compiled, construct
-from .fields.description import Description
+from .fields.description import ALIASES, REQUEST_FIELDS, Description
 from .fields.hooks import OptionReader
 from .fields.metadata import OptionInfo
 from .fields.problems import problem_of
@@ -513,7 +513,11 @@ def _not_a_string(about: Description, key: str, value: str) -> Problem:
 def _unknown(cls: type[Provider], key: object, known: list[str]) -> Problem:
     if key in _GOES_WITH:
         return Problem("", "no such key in this entry", hint=f"{key} goes with {_GOES_WITH[key]}")
-    hint = did_you_mean(key, known) if isinstance(key, str) else ""
+    hint = ""
+    if isinstance(key, str):
+        hint = f"did you mean {ALIASES[key]}?" if ALIASES.get(key) in known else did_you_mean(key, known)
+        if key in REQUEST_FIELDS and "extra_body" in known:
+            hint = "it goes under extra_body"
     return Problem("", f"an option of {cls.__name__}", got="an unknown name", hint=hint or f"other options go under {EXTRAS}")
 
 

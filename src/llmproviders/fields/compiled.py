@@ -197,6 +197,7 @@ def _failing(about: Description, base: str, new: str) -> list[str]:
         "    except _Exception as _error:",
         f"        _failure = _explain(_about, {base}, {new}, ({''.join(f'{name}, ' for name in names)}), more_options, _error)",
         f"    del {gone}",
+        "    __tracebackhide__ = True",
         "    try: raise _failure",
         "    finally: del _failure",
     ]

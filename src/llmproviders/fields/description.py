@@ -26,11 +26,16 @@ FIELD: Final = type(attrs.field())
 TAKEN: Final = ("self", "more_options")
 """Parameters that the constructor has anyway."""
 ALIASES: Final[Mapping[str, str]] = {
+    "model_name": "model",
+    "api_token": "api_key",
+    "openai_api_key": "api_key",
+    "system": "system_prompt",
     "temp": "temperature",
     "base_url": "endpoint",
     "api_base": "endpoint",
     "url": "endpoint",
     "headers": "extra_header",
+    "custom_headers": "extra_header",
     "default_headers": "extra_header",
     "extra_headers": "extra_header",
     "max_completion_tokens": "max_tokens",
@@ -96,9 +101,11 @@ class Description:
         self.required = tuple(name for name, spec in self.specs.items() if spec.required)
         self.renamed = {spec.name: spec.parameter for spec in self.parameters if spec.name != spec.parameter}
         self.rules: tuple[Rule, ...] = cls.rules
-        if not (isinstance(self.rules, tuple) and all(isinstance(rule, Rule) for rule in self.rules)):
+        if not isinstance(self.rules, tuple):
             raise InvalidClassError(f"{self.subject}.rules: expected a tuple of Rule, got {shown(self.rules)}")
         for rule in self.rules:
+            if not isinstance(rule, Rule):
+                raise InvalidClassError(f"{self.subject}.rules: expected a tuple of Rule, got {shown(rule)} in it")
             if not (isinstance(rule.options, tuple) and rule.options):
                 raise InvalidClassError(f"{self.subject}: expected rules over a tuple of names, got {shown(rule.options)}")
             if unknown := [name for name in rule.options if name not in self.specs]:
@@ -172,17 +179,24 @@ class Description:
         found = get_close_matches(name.lower(), names, n=1, cutoff=0.84)
         return found[0] if found else None
 
+    def meant(self, name: str) -> str:
+        """What to write for a name that other clients have; empty if that is not known."""
+        if name in ALIASES and ALIASES[name] in self.specs:
+            return f"write {ALIASES[name]}=..." + (", the full URL" if ALIASES[name] == "endpoint" else "")
+        if name in REQUEST_FIELDS and "extra_body" in self.specs:
+            return f"write extra_body={{{name!r}: ...}}"
+        return ""
+
     def doubt(self, name: str) -> str:
         """The warning about a name that becomes an extra option, if Java probably knows none like it; empty if there is none."""
-        if name in ALIASES and ALIASES[name] in self.specs:
-            instead = f"write {ALIASES[name]}=..."
-        elif name in REQUEST_FIELDS and "extra_body" in self.specs:
-            instead = f"write extra_body={{{name!r}: ...}}"
-        elif name.isidentifier() and "_" in name.strip("_"):
+        instead = self.meant(name)
+        if not instead and name in (*ALIASES, *REQUEST_FIELDS):
+            instead = f"{self.subject} has no such option"
+        elif not instead and name.isidentifier() and "_" in name.strip("_"):
             instead = f"Java keys have hyphens: write extra_options={{{name.replace('_', '-')!r}: ...}}"
-        else:
+        if not instead:
             return ""
-        passes = f"extra_options={{{name!r}: ...}} passes it"
+        passes = f"extra_options={{{name!r}: ...}} passes it without this warning"
         return f"{self.subject}: {name} is no option, and goes to Java as it is; {instead} ({passes})"
 
 

@@ -59,6 +59,11 @@ def _explanation(
             return outward(failure, about.subject)
         got = f"{type(failure).__name__} ({said(failure, _secrets(about, instance))})"
         problems = [Problem("", "values that the class itself takes", got=got, is_type=isinstance(failure, TypeError))]
+    # Names that would only be warned of may be why another option is missing.
+    refused = {problem.option for problem in problems}
+    for name in more:
+        if name not in refused and (hint := about.meant(name)):
+            problems.append(Problem(name, f"an option of {about.subject}", got="an unknown name", hint=hint))
     return invalid(about.subject, problems)
 
 
