@@ -46,7 +46,8 @@ ALIASES: Final[Mapping[str, str]] = {
 """Names that other clients have for an option."""
 REQUEST_FIELDS: Final = (
     *("frequency_penalty", "top_k", "min_p", "logprobs", "top_logprobs", "logit_bias", "stream", "tools", "tool_choice"),
-    *("reasoning_effort", "enable_thinking", "thinking", "repetition_penalty", "encoding_format", "user", "metadata"),
+    *("reasoning_effort", "enable_thinking", "thinking", "thinking_budget", "repetition_penalty", "encoding_format"),
+    *("parallel_tool_calls", "service_tier", "user", "metadata"),
 )
 """Fields of a request that no option has, and that `extra_body` can add to it."""
 
