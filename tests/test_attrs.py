@@ -1455,7 +1455,7 @@ def test_post_init_without_validators() -> None:
 
     with attrs.validators.disabled(), pytest.raises(InvalidOptionsError) as caught:
         Own(size=6)
-    assert "Own: expected values that the class itself takes, got _Unsayable (_Unsayable)" == str(caught.value)
+    assert "Own: expected values that __attrs_post_init__ takes, got _Unsayable (_Unsayable)" == str(caught.value)
     assert ["size"] == _names(lambda: Own(size=6))
 
 

@@ -668,7 +668,7 @@ class TestRare:
 
         with pytest.raises(DocumentError) as caught:
             from_dict({"provider": "last", "token": "MARK"})
-        expected = "dict:1:1: expected values that the class itself takes, got RuntimeError (******)"
+        expected = "dict:1:1: expected values that __attrs_post_init__ takes, got RuntimeError (******)"
         assert expected == str(caught.value)
 
     def test_fields_that_are_no_options(self) -> None:

@@ -58,13 +58,22 @@ def _explanation(
         if isinstance(failure, ProviderError):
             return outward(failure, about.subject)
         got = f"{type(failure).__name__} ({said(failure, _secrets(about, instance))})"
-        problems = [Problem("", "values that the class itself takes", got=got, is_type=isinstance(failure, TypeError))]
+        expected = f"values that {_hook(failure) or 'the class itself'} takes"
+        problems = [Problem("", expected, got=got, is_type=isinstance(failure, TypeError))]
     # Names that would only be warned of may be why another option is missing.
     refused = {problem.option for problem in problems}
     for name in more:
         if name not in refused and (hint := about.meant(name)):
             problems.append(Problem(name, f"an option of {about.subject}", got="an unknown name", hint=hint))
     return invalid(about.subject, problems)
+
+
+def _hook(failure: Exception) -> str:
+    """The hook of attrs that failed, such as ``__attrs_post_init__``; empty if it was none."""
+    from traceback import walk_tb
+
+    names = [frame.f_code.co_name for frame, _ in walk_tb(failure.__traceback__)]
+    return next((name for name in names if name in ("__attrs_pre_init__", "__attrs_post_init__")), "")
 
 
 def collect(
