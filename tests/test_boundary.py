@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from llmproviders import registry
+from llmproviders import OpenAIProvider, Provider, loads, registry
 from llmproviders.boundary import public
 
 LIBRARY: dict[str, Any] = {"__name__": "llmproviders.elsewhere"}
@@ -119,6 +119,26 @@ def test_wrong_calls() -> None:
     assert [{"function", "leave", "__tracebackhide__"}] == [
         set(variables) for module, variables in frames(error) if module == "llmproviders.boundary"
     ]
+
+
+PROVIDER = OpenAIProvider("https://h/v1/chat/completions", "k", model="m")
+
+
+FAILING: dict[str, Callable[[], object]] = {
+    "constructor": lambda: OpenAIProvider(n=0),
+    "with_": lambda: PROVIDER.with_(n=0),
+    "loads": lambda: loads("x", format="toml"),
+    "abstract": Provider,
+    "to_options": lambda: PROVIDER.to_options(runtime="none"),
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_pytest_shows_the_line_of_the_caller(name: str) -> None:
+    """Each frame of the library is hidden from pytest's tracebacks."""
+    found = [variables for module, variables in frames(raised(FAILING[name])) if module != __name__]
+    assert found
+    assert all(variables.get("__tracebackhide__") for variables in found)
 
 
 def test_no_circle_of_references() -> None:

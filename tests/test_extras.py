@@ -41,15 +41,22 @@ KEY = "sk-abcdefghijklmnop0123456789"
 
 # What is no option of a chat service's class, and what its author may have meant.
 MEANT = {
-    "modle_name": "extra_options",
-    "vendor_flag": "extra_options",
-    "frequency_penalty": "extra_body",
-    "top_k": "extra_body",
-    "temp": "temperature",
-    "api_base": "endpoint",
-    "base_url": "endpoint",
-    "url": "endpoint",
-    "headers": "extra_header",
+    "modle_name": "extra_options={'modle-name': ...}",
+    "vendor_flag": "extra_options={'vendor-flag': ...}",
+    "frequency_penalty": "extra_body={'frequency_penalty': ...}",
+    "top_k": "extra_body={'top_k': ...}",
+    "thinking_budget": "extra_body={'thinking_budget': ...}",
+    "model_name": "model=...",
+    "api_token": "api_key=...",
+    "openai_api_key": "api_key=...",
+    "system": "system_prompt=...",
+    "temp": "temperature=...",
+    "api_base": "endpoint=..., the full URL",
+    "base_url": "endpoint=..., the full URL",
+    "url": "endpoint=..., the full URL",
+    "headers": "extra_header=...",
+    "custom_headers": "extra_header=...",
+    "max_completion_tokens": "max_tokens=...",
 }
 UNSUSPECTED = ("vendor", "best-of", "vendor.flag", "vendor-flag", "x y")
 
@@ -90,8 +97,12 @@ def test_a_suspicious_keyword(cls: Any, name: str) -> None:
     caught = _warned(lambda: cls(**{name: "x"}))
     assert [ExtraOptionWarning] == [each.category for each in caught]
     message = str(caught[0].message)
-    assert name in message
-    assert MEANT[name] in message
+    passes = f"(extra_options={{{name!r}: ...}} passes it without this warning)"
+    beginning = f"{cls.__name__}: {name} is no option, and goes to Java as it is; "
+    assert message in [
+        f"{beginning}write {MEANT[name]} {passes}",
+        f"{beginning}Java keys have hyphens: write {MEANT[name]} {passes}",
+    ]
     with pytest.warns(ExtraOptionWarning):
         provider = cls(**{name: "x"})
     assert [name] == list(provider.extra_options)
@@ -279,6 +290,18 @@ def test_a_suspicious_keyword_in_a_failing_call() -> None:
         "  api_key (api-key): expected a value, got nothing; it is required\n"
         "  base_url: expected an option of OpenAIProvider, got an unknown name; write endpoint=..., the full URL"
     ) == str(caught.value)
+
+
+@pytest.mark.parametrize("value", [None, "y"])
+def test_a_suspicious_keyword_that_is_there_already(value: str | None) -> None:
+    """A change of an extra option, or its removal, is no news."""
+    provider = OpenAICompatProvider(extra_options={"base_url": "x"})
+    with pytest.raises(InvalidOptionsError) as caught:
+        provider.with_(base_url=value, n=0)
+    assert "OpenAICompatProvider: n: expected an int of at least 1, got 0" == str(caught.value)
+    with pytest.raises(InvalidOptionsError) as caught:
+        OpenAICompatProvider(base_url=None, n=0)
+    assert "OpenAICompatProvider: n: expected an int of at least 1, got 0" == str(caught.value)
 
 
 def test_what_a_class_does_not_have() -> None:

@@ -537,7 +537,7 @@ MISUSES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "register": (
         lambda: register_provider_class(5),  # type: ignore[type-var]
         InvalidClassError,
-        "register_provider_class() takes a Provider class that has an identifier",
+        "register_provider_class(): expected a Provider class that has an identifier, got 5",
     ),
     "set_provider": (
         lambda: set_provider(5),  # type: ignore[arg-type]

@@ -831,7 +831,8 @@ def test_registering_a_class(own_classes: _Classes) -> None:
 @pytest.mark.parametrize("cls", [5, int, Provider, GenericProvider, RerankProvider("h"), None], ids=range(6))
 def test_what_is_no_class(cls: Any) -> None:
     """Only a Provider class that has an identifier can be registered."""
-    with pytest.raises(InvalidClassError, match=r"^register_provider_class\(\) takes a Provider class that has an identifier$"):
+    expected = r"^register_provider_class\(\): expected a Provider class that has an identifier, got "
+    with pytest.raises(InvalidClassError, match=expected):
         register_provider_class(cls)
 
 

@@ -513,11 +513,14 @@ def _not_a_string(about: Description, key: str, value: str) -> Problem:
 def _unknown(cls: type[Provider], key: object, known: list[str]) -> Problem:
     if key in _GOES_WITH:
         return Problem("", "no such key in this entry", hint=f"{key} goes with {_GOES_WITH[key]}")
-    hint = ""
-    if isinstance(key, str):
-        hint = f"did you mean {ALIASES[key]}?" if ALIASES.get(key) in known else did_you_mean(key, known)
-        if key in REQUEST_FIELDS and "extra_body" in known:
-            hint = "it goes under extra_body"
+    if not isinstance(key, str):
+        hint = ""
+    elif ALIASES.get(key) in known:
+        hint = f"did you mean {ALIASES[key]}?"
+    elif key in REQUEST_FIELDS and "extra_body" in known:
+        hint = "it goes under extra_body"
+    else:
+        hint = did_you_mean(key, known)
     return Problem("", f"an option of {cls.__name__}", got="an unknown name", hint=hint or f"other options go under {EXTRAS}")
 
 

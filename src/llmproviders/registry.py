@@ -148,7 +148,8 @@ def register_provider_class(cls: _Class) -> _Class:
     given: object = cls
     identifier = getattr(given, "identifier", None) if isinstance(given, type) and issubclass(given, Provider) else None
     if not (isinstance(identifier, str) and identifier):
-        msg = "register_provider_class() takes a Provider class that has an identifier"
+        got = given.__name__ if isinstance(given, type) else shown(given)
+        msg = f"register_provider_class(): expected a Provider class that has an identifier, got {got}"
         raise InvalidClassError(msg)
     if is_unbuilt(cls):
         msg = f"{cls.__name__} is no attrs class yet: write @register_provider_class above @attrs.frozen(kw_only=True)"

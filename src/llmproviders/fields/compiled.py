@@ -307,6 +307,7 @@ else:
                 failure = outward(error, owner.__name__)
             # A provider without values has no repr, so no traceback may show it.
             del instance
+            __tracebackhide__ = True
             raise failure
 
         def _of(self, cls: Any) -> Any:

@@ -180,8 +180,8 @@ class Description:
         found = get_close_matches(name.lower(), names, n=1, cutoff=0.84)
         return found[0] if found else None
 
-    def meant(self, name: str) -> str:
-        """What to write for a name that other clients have; empty if that is not known."""
+    def advice(self, name: str) -> str:
+        """Advice about a name that other clients use; empty if there is none."""
         if name in ALIASES and ALIASES[name] in self.specs:
             return f"write {ALIASES[name]}=..." + (", the full URL" if ALIASES[name] == "endpoint" else "")
         if name in REQUEST_FIELDS and "extra_body" in self.specs:
@@ -190,7 +190,7 @@ class Description:
 
     def doubt(self, name: str) -> str:
         """The warning about a name that becomes an extra option, if Java probably knows none like it; empty if there is none."""
-        instead = self.meant(name)
+        instead = self.advice(name)
         if not instead and name in (*ALIASES, *REQUEST_FIELDS):
             instead = f"{self.subject} has no such option"
         elif not instead and name.isidentifier() and "_" in name.strip("_"):

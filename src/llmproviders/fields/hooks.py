@@ -193,7 +193,6 @@ class OptionReader:
 
     def __call__(self, flat: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
         """Values by name of the field, extras by Java key, and what could not be read."""
-        # Anything out of the ordinary, such as an extra option: start again, carefully.
         given: dict[str, Any] = {}
         entries = self.entries
         try:
@@ -206,6 +205,7 @@ class OptionReader:
                 return given, {}, []
         except Exception:  # noqa: BLE001, S110
             pass
+        # There is something else, such as an extra option or a problem.
         return self._carefully(flat)
 
     def _carefully(self, flat: Mapping[Any, Any]) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:

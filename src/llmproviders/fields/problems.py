@@ -60,10 +60,10 @@ def _explanation(
         got = f"{type(failure).__name__} ({said(failure, _secrets(about, instance))})"
         expected = f"values that {_hook(failure) or 'the class itself'} takes"
         problems = [Problem("", expected, got=got, is_type=isinstance(failure, TypeError))]
-    # Names that would only be warned of may be why another option is missing.
-    refused = {problem.option for problem in problems}
-    for name in more:
-        if name not in refused and (hint := about.meant(name)):
+    # A name that a call that succeeds would only be warned of may be why an option is missing.
+    known = {problem.option for problem in problems}.union(() if base is None else base.extra_options)
+    for name, value in more.items():
+        if value is not None and name not in known and (hint := about.advice(name)):
             problems.append(Problem(name, f"an option of {about.subject}", got="an unknown name", hint=hint))
     return invalid(about.subject, problems)
 

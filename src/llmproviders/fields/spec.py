@@ -71,6 +71,7 @@ class Spec:
         self.is_foreign = convert is not None and self.name != EXTRAS and not _is_ours(convert)
         self.is_nullable = not (self.required or self.is_foreign or self.name == EXTRAS)
         if info is not None:
+            # It refuses a type that has no hook.
             text_reader(info)
         self.accept = _acceptor(cls, attribute, info, without_none(hint), is_foreign=self.is_foreign)
         self.default = self._default(cls)

@@ -289,6 +289,7 @@ class Provider(_Flat):
         except Exception as error:  # noqa: BLE001
             failure = outward(error, "to_options")
         del self, input_columns, overrides, model, runtime, redact
+        __tracebackhide__ = True
         try:
             raise failure
         finally:
