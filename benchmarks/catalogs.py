@@ -6,7 +6,7 @@ import json
 import time
 
 from llmproviders import loads
-from llmproviders.formats.toml import tomllib
+from llmproviders.catalogs.formats.toml import tomllib
 
 PARSERS = {"json": json.loads, "toml": tomllib.loads}
 

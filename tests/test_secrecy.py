@@ -56,9 +56,9 @@ from llmproviders import (
     required_secret,
     set_provider,
 )
+from llmproviders.catalogs.schema import catalog_schema
 from llmproviders.cli import _described, app
-from llmproviders.schema import catalog_schema
-from llmproviders.values import stop_texts
+from llmproviders.fields.values import stop_texts
 
 MARK = "sk-mArKeR-7f3"
 OURS = (str(Path(llmproviders.__file__).parent), "<llmproviders")

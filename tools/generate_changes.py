@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Write `llmproviders.providers._changes`: what `with_` takes, as TypedDicts, from the fields of the classes.
+"""Write `llmproviders.providers.changes`: what `with_` takes, as TypedDicts, from the fields of the classes.
 
 Type checkers need them spelled out; nobody should have to write an option a second time. `--check` only compares.
 """
@@ -14,7 +14,7 @@ import attrs
 
 from llmproviders import DashScopeProvider, OpenAIProvider, TritonProvider, options
 
-TARGET = Path(__file__).parents[1] / "src/llmproviders/providers/_changes.py"
+TARGET = Path(__file__).parents[1] / "src/llmproviders/providers/changes.py"
 CLASSES = {
     "ChatChanges": DashScopeProvider,
     "PresetOptions": DashScopeProvider,

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from llmproviders import OptionInfo, Provider, checks, list_runtimes, options, presets, provider_classes, runtime
-from llmproviders.documents import KINDS
+from llmproviders import OptionInfo, Provider, list_runtimes, options, presets, provider_classes, runtime
+from llmproviders.catalogs.entries import KINDS
+from llmproviders.catalogs.schema import catalog_schema
 from llmproviders.fields.compiled import compiled
-from llmproviders.schema import catalog_schema
+from llmproviders.runtimes import checks
 
 # Markdown -------------------------------------------------------------------------------------------------------------
 

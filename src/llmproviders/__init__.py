@@ -23,18 +23,17 @@ from .errors import (
 from .fields.description import Rule
 from .fields.hooks import converter
 from .fields.metadata import Option, OptionInfo, option, options
+from .fields.values import at_least, between, duration, flink_map, json_headers, json_object, required_secret, secret
 from .providers.base import Provider
 from .providers.openai import OpenAIProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .secrets import MASK, MaskedText, Secret
-from .values import at_least, between, duration, flink_map, json_headers, json_object, required_secret, secret
 
 if TYPE_CHECKING:
     from . import presets
-    from .catalog import Catalog, Change
-    from .columns import Column
-    from .documents import from_dict, to_dict
-    from .files import Origin, check, dump, dumps, explain, load, loads
+    from .catalogs.catalog import Catalog, Change
+    from .catalogs.entries import from_dict, to_dict
+    from .catalogs.files import Origin, check, dump, dumps, explain, load, loads
     from .providers.generic import GenericProvider
     from .providers.triton import TritonProvider
     from .registry import (
@@ -49,8 +48,9 @@ if TYPE_CHECKING:
         set_provider,
         using_provider,
     )
-    from .runtimes import Factory, Runtime, RuntimeOption, list_runtimes, runtime
+    from .runtimes.runtime import Factory, Runtime, RuntimeOption, list_runtimes, runtime
     from .sql import ModelStatement, OldSpellingWarning, create_model_sql, parse_create_model, parse_statements
+    from .syntax.columns import Column
 
 __all__ = [
     "MASK",
@@ -127,29 +127,29 @@ __all__ = [
 
 # What a provider in code does not need is imported when it is first used.
 _LATER: Final = {
-    "Catalog": "catalog",
-    "Change": "catalog",
-    "Column": "columns",
-    "Factory": "runtimes",
+    "Catalog": "catalogs.catalog",
+    "Change": "catalogs.catalog",
+    "Column": "syntax.columns",
+    "Factory": "runtimes.runtime",
     "GenericProvider": "providers.generic",
     "ModelStatement": "sql",
     "OldSpellingWarning": "sql",
-    "Origin": "files",
-    "Runtime": "runtimes",
-    "RuntimeOption": "runtimes",
+    "Origin": "catalogs.files",
+    "Runtime": "runtimes.runtime",
+    "RuntimeOption": "runtimes.runtime",
     "TritonProvider": "providers.triton",
-    "check": "files",
+    "check": "catalogs.files",
     "create_model_sql": "sql",
-    "dump": "files",
-    "dumps": "files",
-    "explain": "files",
-    "from_dict": "documents",
+    "dump": "catalogs.files",
+    "dumps": "catalogs.files",
+    "explain": "catalogs.files",
+    "from_dict": "catalogs.entries",
     "from_options": "registry",
     "get_provider": "registry",
     "list_providers": "registry",
-    "list_runtimes": "runtimes",
-    "load": "files",
-    "loads": "files",
+    "list_runtimes": "runtimes.runtime",
+    "load": "catalogs.files",
+    "loads": "catalogs.files",
     "parse_create_model": "sql",
     "parse_statements": "sql",
     "presets": "presets",
@@ -157,10 +157,10 @@ _LATER: Final = {
     "provider_classes": "registry",
     "register_provider_class": "registry",
     "remove_provider": "registry",
-    "runtime": "runtimes",
+    "runtime": "runtimes.runtime",
     "set_default_provider": "registry",
     "set_provider": "registry",
-    "to_dict": "documents",
+    "to_dict": "catalogs.entries",
     "using_provider": "registry",
 }
 

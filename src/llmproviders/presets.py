@@ -18,8 +18,8 @@ from typing_extensions import Unpack
 from .boundary import public
 from .errors import InvalidOptionsError, Problem, invalid
 from .messages import did_you_mean, shown
-from .providers._changes import PresetOptions
 from .providers.base import Provider
+from .providers.changes import PresetOptions
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .secrets import Secret
 from .tasks import CHAT, EMBEDDINGS, MULTIMODAL, endpoint_for_task

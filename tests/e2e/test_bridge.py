@@ -27,7 +27,7 @@ from llmproviders import (
 )
 from llmproviders.errors import UnknownRuntimeError
 from llmproviders.flink import FlinkError, as_model_provider, clear_errors, create_model, ensure_jars, model_descriptor, predict
-from llmproviders.runtimes import runtime
+from llmproviders.runtimes.runtime import runtime
 
 PROVIDER = OpenAIProvider("http://127.0.0.1:9/v1/chat/completions", "sk-test-bridge", model="gpt-4o-mini")
 COLUMNS: dict[str, Any] = {"input": "text STRING", "output": "answer STRING"}

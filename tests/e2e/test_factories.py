@@ -26,8 +26,8 @@ from llmproviders import (
     from_options,
     options,
 )
-from llmproviders.runtimes import runtime
-from llmproviders.urls import unfit_url
+from llmproviders.runtimes.runtime import runtime
+from llmproviders.syntax.urls import unfit_url
 
 Columns = Sequence[tuple[str, str]]
 

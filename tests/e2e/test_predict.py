@@ -27,7 +27,7 @@ from llmproviders import (
     using_provider,
 )
 from llmproviders.flink import FlinkError, clear_errors, embed, predict
-from llmproviders.runtimes import runtime
+from llmproviders.runtimes.runtime import runtime
 
 UGLY = ["plain", "", 'it\'s "quoted"', "Grüße, 世界 🎉", "line\nbreak\ttab", "`tick` \\ ${x} -- /* ; */", "x" * 20_000]
 

@@ -24,9 +24,9 @@ from strategies import CLASSES, UGLY, providers
 from test_columns import NO_TYPES, TYPES
 
 from llmproviders import DocumentError, GenericProvider, InvalidOptionsError, Provider, from_options
-from llmproviders.columns import Column, canonical_type
 from llmproviders.sql import ModelStatement, create_model_sql, parse_create_model
-from llmproviders.sqltext import RESERVED, identifier, unfit_name
+from llmproviders.syntax.columns import Column, canonical_type
+from llmproviders.syntax.sql import RESERVED, identifier, unfit_name
 
 # Statements that Flink takes or refuses -------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from py4j.protocol import Py4JJavaError
 from strategies import OVERFLOW, duration_texts, finite, longs, texts, timedeltas
 
 from llmproviders import InvalidOptionsError, OpenAIProvider, Rejected
-from llmproviders.flinktext import (
+from llmproviders.syntax.scalars import (
     read_boolean,
     read_double,
     read_duration,

@@ -16,8 +16,8 @@ import attrs
 
 from ..boundary import outward, warn
 from ..errors import ExtraOptionWarning
-from ..extras import ExtraOptions
 from .description import Description
+from .extras import ExtraOptions
 from .generate import compile_source
 from .problems import explain
 from .spec import EXTRAS, Spec

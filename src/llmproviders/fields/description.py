@@ -12,9 +12,9 @@ from typing import Any, Final
 import attrs
 
 from ..errors import InvalidClassError, Problem, Rejected
-from ..extras import extra_value
 from ..messages import fold, listed, shown
 from ..secrets import looks_like_credential
+from .extras import extra_value
 from .metadata import OptionInfo, hints, options
 from .spec import EXTRAS, Spec
 

@@ -19,9 +19,9 @@ from cattrs.errors import StructureHandlerNotFoundError
 
 from ..boundary import public
 from ..errors import InvalidClassError, Problem, Rejected, RejectedType, invalid
-from ..flinktext import read_boolean, read_double, read_duration, read_integer, write_duration
 from ..messages import shown
 from ..secrets import MaskedText, Secret, reveal
+from ..syntax.scalars import read_boolean, read_double, read_duration, read_integer, write_duration
 from .generate import compile_source
 from .metadata import METADATA_KEY, OptionInfo, options
 

@@ -10,10 +10,10 @@ import attrs
 
 from ..boundary import outward
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
-from ..extras import NO_EXTRAS, ExtraOptions
 from ..messages import listed, shown
 from ..secrets import MASK, MaskedText, Secret, mask_urls
 from .description import Description, Rule
+from .extras import NO_EXTRAS, ExtraOptions
 from .spec import EXTRAS
 
 __all__ = ["collect", "explain", "problem_of"]

@@ -14,7 +14,9 @@ import attrs
 
 from ..errors import InvalidClassError, Rejected, RejectedType
 from ..secrets import MASK, MaskedText, Secret, reveal
-from ..values import (
+from .hooks import text_reader, text_writer
+from .metadata import OptionInfo, default_of, without_none
+from .values import (
     CANONICAL,
     JAVA_BOUNDS,
     Accept,
@@ -29,8 +31,6 @@ from ..values import (
     required_secret,
     url,
 )
-from .hooks import text_reader, text_writer
-from .metadata import OptionInfo, default_of, without_none
 
 __all__ = ["EXTRAS", "Spec"]
 

@@ -14,9 +14,9 @@ from typing_extensions import Self
 
 from ..boundary import outward, public
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
-from ..extras import NO_EXTRAS, Extra, ExtraOptions
 from ..fields.compiled import Compiled, compiled, construct, generated
 from ..fields.description import FIELD, Rule, hiding
+from ..fields.extras import NO_EXTRAS, Extra, ExtraOptions
 from ..fields.hooks import OptionReader, converter, flattener, text_writer
 from ..fields.problems import collect
 from ..fields.spec import EXTRAS
@@ -25,9 +25,9 @@ from ..secrets import MASK, MaskedText, Secret, reveal, stand_in
 from ..tasks import endpoint_for_task, task_of_endpoint
 
 if TYPE_CHECKING:
-    from ..checks import Facts
-    from ..columns import Columns
-    from ..runtimes import Runtime
+    from ..runtimes.checks import Facts
+    from ..runtimes.runtime import Runtime
+    from ..syntax.columns import Columns
 else:
     # Few processes check against a runtime, and importing these takes as long as a class of 25 options.
     Columns = Runtime = Any
@@ -310,7 +310,7 @@ class Provider(_Flat):
         problems = _of_columns(input_columns)
         unwanted: Collection[str] = ()
         if runtime is not None:
-            from ..checks import surplus
+            from ..runtimes.checks import surplus
 
             runtime = runtime_of(runtime)
             problems += [problem for problem in self.check(runtime) if problem.severity == "error"]
@@ -412,8 +412,8 @@ class Provider(_Flat):
             UnknownRuntimeError: if there is no such runtime.
             InvalidOptionsError: if the model's name or the columns are none.
         """
-        from ..checks import problems
-        from ..columns import columns
+        from ..runtimes.checks import problems
+        from ..syntax.columns import columns
 
         provider = self if model is None else self.with_(**self._model(model))
         given, made = (None if each is None else columns(each) for each in (input, output))
@@ -438,7 +438,7 @@ class Provider(_Flat):
             InvalidOptionsError: if there is no such way without loss, listing what would be lost.
             UnknownRuntimeError: if there is no such runtime.
         """
-        from ..checks import ALWAYS, lost
+        from ..runtimes.checks import ALWAYS, lost
 
         runtime = runtime_of(runtime)
         cls = next((each for each in self._relatives() if each.identifier in runtime.factories), type(self))
@@ -477,7 +477,7 @@ class Provider(_Flat):
 
     def _without_surplus(self, runtime: Runtime) -> Provider:
         """This provider without the defaults that the runtime does not know."""
-        from ..checks import identity, surplus
+        from ..runtimes.checks import identity, surplus
 
         facts = self._facts()
         if problems := identity(facts, runtime):
@@ -486,7 +486,7 @@ class Provider(_Flat):
 
     def _facts(self) -> Facts:
         """What the checks against a runtime look at."""
-        from ..checks import Facts
+        from ..runtimes.checks import Facts
 
         infos, chosen = compiled(type(self)).about.infos, self._chosen()
         keys = {key: info for info in infos for key in (info.key, info.sequence_key) if key}
@@ -606,7 +606,7 @@ def _as_java_sees(value: Secret | MaskedText) -> str:
 
 def runtime_of(name: str | Runtime) -> Runtime:
     """The runtime of that name."""
-    from ..runtimes import runtime
+    from ..runtimes.runtime import runtime
 
     return runtime(name)
 

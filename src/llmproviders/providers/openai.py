@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 import attrs
 
 from ..fields.metadata import option
+from ..fields.values import at_least, between, required_secret, stop_texts
 from ..secrets import Secret
 from ..tasks import CHAT, EMBEDDINGS, Task
-from ..values import at_least, between, required_secret, stop_texts
 from .base import Provider
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from ._changes import OpenAIChanges
+    from .changes import OpenAIChanges
 
 __all__ = ["OpenAIProvider"]
 

@@ -15,16 +15,16 @@ import attrs
 from ..errors import Problem, Rejected, RejectedType, invalid
 from ..fields.description import Rule
 from ..fields.metadata import option
+from ..fields.values import CANONICAL, at_least, between, choice_acceptor, duration, json_headers, json_object, secret, stop_texts
 from ..secrets import Secret
 from ..tasks import ASR, CHAT, EMBEDDINGS, MULTIMODAL, Task, task_of_endpoint
-from ..values import CANONICAL, at_least, between, choice_acceptor, duration, json_headers, json_object, secret, stop_texts
 from .base import Provider
 from .openai import OpenAIProvider
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from ._changes import ChatChanges
+    from .changes import ChatChanges
 
 __all__ = ["DashScopeProvider", "OpenAICompatProvider"]
 

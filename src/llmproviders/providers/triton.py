@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import attrs
 
 from ..fields.metadata import option
+from ..fields.values import at_least, between, duration, fallback, flink_map, secret
 from ..secrets import Secret
-from ..values import at_least, between, duration, fallback, flink_map, secret
 from .base import Provider
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from ._changes import TritonChanges
+    from .changes import TritonChanges
 
 __all__ = ["TritonProvider"]
 

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The JSON Schema (2020-12) of catalogs, generated from the option records, so that editors complete and check files.
+
+What a schema cannot say stays with the reader: rules that span options (``api_key`` needs ``endpoint``), what ``extends``,
+``default`` and ``include`` refer to, the grammar inside JSON and header texts, the mask of a redacted value, the size of
+a duration, that ``1.0`` is no whole number, and what validators of own classes say.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from ..fields import values
+from ..fields.metadata import OptionInfo, options
+from ..fields.spec import EXTRAS
+from ..presets import SERVICES
+from ..providers.base import Provider
+from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider, content_types
+from ..registry import provider_classes
+from ..secrets import Secret
+from .entries import KINDS, RESERVED
+
+__all__ = ["catalog_schema"]
+
+Schema = dict[str, Any]
+
+_TEXT: Final[Schema] = {"type": "string"}
+_NAME: Final[Schema] = {"type": "string", "minLength": 1}
+_NAMES: Final[Schema] = {"type": "array", "items": _TEXT}
+_REFERENCE: Final[Schema] = {
+    "anyOf": [
+        {
+            "type": "object",
+            "properties": {source: {"description": what, **text}},
+            "required": [source],
+            "additionalProperties": False,
+        }
+        for source, what, text in (
+            ("env", "environment variable that holds the secret", {**_TEXT, "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}),
+            ("file", "file that holds the secret", _NAME),
+        )
+    ]
+}
+_SECRET: Final[Schema] = {"anyOf": [_TEXT, _REFERENCE]}
+_NO_REFERENCE: Final[Schema] = {"not": {"anyOf": [{"required": ["env"]}, {"required": ["file"]}], "maxProperties": 1}}
+_HEADER_VALUES: Final[Schema] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_EXTRAS: Final[Schema] = {
+    "type": "object",
+    "description": "options beyond the typed ones: Java keys and values, passed as they are",
+}
+_BLANK: Final = r"[\u0000-\u0020]*"
+_DURATION: Final[Schema] = {
+    "type": "string",
+    "pattern": (
+        rf"^{_BLANK}(?:[0-9]+{_BLANK}(?:[a-zA-Z\u00b5]+)?|\+?[pP](?:[+-]?[0-9]+[dD])?(?:[tT][-+0-9hHmMsS.,]+)?){_BLANK}$"
+    ),
+    "examples": ["30s", "500 ms", "2min"],
+}
+
+
+def _choice(choices: Sequence[str], *, exact: bool) -> Schema:
+    """The texts as they are listed, for completion, and in the other spellings that are read."""
+    listed: Schema = {"enum": list(choices)}
+    if exact:
+        return listed
+    pattern = "|".join("".join(_letter(letter) for letter in choice) for choice in choices)
+    return {"anyOf": [listed, {"type": "string", "pattern": f"^(?:{pattern})$"}]}
+
+
+def _letter(letter: str) -> str:
+    if letter in "-_":
+        return "[-_]"
+    return f"[{letter.lower()}{letter.upper()}]" if letter.isalpha() else letter
+
+
+# What converters take beyond the type of their field.
+_CONVERTED: Final[Mapping[Any, Callable[[OptionInfo], Schema]]] = {
+    values.secret: lambda _: _SECRET,
+    values.required_secret: lambda _: _SECRET,
+    values.duration: lambda _: _DURATION,
+    values.json_object: lambda _: {"type": ["object", "string"]},
+    values.json_headers: lambda _: {
+        "anyOf": [_TEXT, {"type": "object", "additionalProperties": _HEADER_VALUES, **_NO_REFERENCE}]
+    },
+    values.flink_map: lambda _: {"anyOf": [_TEXT, {"type": "object", "additionalProperties": _TEXT, **_NO_REFERENCE}]},
+    values.stop_texts: lambda _: {
+        "anyOf": [_TEXT, {"type": "array", "minItems": 1, "items": {**_NAME, "pattern": "^[^,]*$"}}],
+    },
+    values.fallback: lambda _: {"type": ["string", "boolean", "number", "array", "object"]},
+    content_types: lambda info: {
+        "anyOf": [
+            _choice(info.allowed, exact=False),
+            {"type": "array", "minItems": 1, "items": _choice(info.allowed, exact=False)},
+        ]
+    },
+}
+
+
+def _value(info: OptionInfo) -> Schema:
+    """The schema of an option's value."""
+    schema = _known_value(info)
+    if not info.required:
+        schema = {"anyOf": [schema, {"type": "null"}]}
+    described = {**schema, "description": f"{info.meaning} ({info.key})" if info.meaning else info.key}
+    # A default that may hold a secret is not shown.
+    if isinstance(info.default, (str, bool, int, float)) and not (info.secret or info.format == "json" or info.java == "Map"):
+        described["default"] = str(info.default) if isinstance(info.default, str) else info.default
+    return described
+
+
+def _known_value(info: OptionInfo) -> Schema:
+    convert: Any = info.field.converter
+    if convert in _CONVERTED:
+        return _CONVERTED[convert](info)
+    if info.allowed:
+        return _choice(info.allowed, exact=info.java != "Enum")
+    if info.type is bool:
+        return {"type": "boolean"}
+    if info.type in (int, float):
+        return _number(info)
+    if info.type is Secret:
+        return _SECRET
+    if getattr(info.type, "__qualname__", "") == "timedelta":
+        return _DURATION
+    return _TEXT if info.type is str or convert is None else {}
+
+
+def _number(info: OptionInfo) -> Schema:
+    schema: Schema = {"type": "integer" if info.type is int else "number"}
+    bounds = values.JAVA_BOUNDS.get(info.java)
+    if bounds is not None:
+        schema["minimum"], schema["maximum"] = bounds
+    rule = info.field.validator
+    if isinstance(rule, values.Between):
+        bounded = {"exclusiveMinimum" if rule.open_low else "minimum": rule.low, "maximum": rule.high}
+        schema.update((key, bound) for key, bound in bounded.items() if math.isfinite(bound))
+    return schema
+
+
+def _entry(title: str, kind: Schema, of: Sequence[type[Provider]], *more: str, required: Sequence[str] = ()) -> Schema:
+    """An entry with the options of some classes; an option of several is one of their values."""
+    found: dict[str, list[Schema]] = {}
+    for cls in of:
+        for info in options(cls):
+            if info.name not in RESERVED and (value := _value(info)) not in found.setdefault(info.name, []):
+                found[info.name].append(value)
+    properties: Schema = dict(kind)
+    properties.update((name, each[0] if len(each) == 1 else {"anyOf": each}) for name, each in found.items())
+    properties[EXTRAS] = _EXTRAS
+    properties.update((key, _MORE[key]) for key in more)
+    return {
+        "title": title,
+        "type": "object",
+        "properties": properties,
+        "required": [*kind, *required],
+        "additionalProperties": False,
+    }
+
+
+_MORE: Final[Mapping[str, Schema]] = {
+    "omit": {**_NAMES, "description": "options that are not emitted, so that Java's own default holds"},
+    "without": {**_NAMES, "description": "inherited options that go back to their defaults, and inherited extras that go"},
+    "for_task": {**_NAME, "description": "task to move to, as the method for_task does"},
+    "place": {"type": "object", "additionalProperties": _TEXT, "description": "what the braces in the preset's URL stand for"},
+    "region": {**_NAME, "description": "region of DashScope"},
+    "workspace": {**_NAME, "description": "workspace of DashScope"},
+}
+
+
+def catalog_schema() -> dict[str, Any]:
+    """The schema of a document, for the known provider classes, those of installed packages included."""
+    classes = provider_classes()
+    entries = [
+        _entry(
+            cls.__name__,
+            {"provider": {"const": identifier, "description": "identifier of the provider"}},
+            [cls],
+            "omit",
+            required=[info.name for info in options(cls) if info.required],
+        )
+        for identifier, cls in classes.items()
+    ]
+    generic = {"generic": {**_NAME, "description": "any identifier"}}
+    services = {"preset": {"enum": list(SERVICES), "description": "a well-known service"}}
+    dashscope = {"preset": {"const": "dashscope", "description": "Alibaba Cloud Model Studio"}}
+    extends = {"extends": {**_NAME, "description": "name of the entry whose options this one has, but for those given here"}}
+    entries += [
+        _entry("GenericProvider", generic, []),
+        _entry("preset", services, [OpenAICompatProvider], "omit", "for_task", "place"),
+        _entry("preset-dashscope", dashscope, [DashScopeProvider], "omit", "for_task", "region", "workspace"),
+        _entry("extends", extends, list(classes.values()), "omit", "without", "for_task"),
+    ]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Catalog of model providers",
+        "type": "object",
+        "properties": {
+            "$schema": {**_TEXT, "description": "where this schema is, for editors"},
+            "default": {**_NAME, "description": "name of the provider that is meant where none is given"},
+            "include": {**_NAMES, "description": "files whose providers are here too, unless this file has their names"},
+            "providers": {
+                "type": "object",
+                "description": "providers by name",
+                "propertyNames": {"minLength": 1},
+                "additionalProperties": {
+                    "type": "object",
+                    "properties": {
+                        "provider": {"enum": list(classes), "description": "identifier of the provider"},
+                        "preset": {"enum": [*SERVICES, "dashscope"], "description": "a well-known service"},
+                        **generic,
+                        **extends,
+                    },
+                    "oneOf": [{"required": [kind]} for kind in KINDS],
+                    # One condition a kind, so that an editor complains about the option and not about the entry.
+                    "allOf": [{"if": _says(entry), "then": {"$ref": f"#/$defs/{entry['title']}"}} for entry in entries],
+                },
+            },
+        },
+        "anyOf": [{"required": ["providers"]}, {"required": ["include"]}],
+        "additionalProperties": False,
+        "$defs": {entry["title"]: entry for entry in entries},
+    }
+
+
+def _says(entry: Schema) -> Schema:
+    """Whether something says that it is such an entry."""
+    kind = next(key for key in entry["properties"] if key in KINDS)
+    return {"properties": {kind: entry["properties"][kind]}, "required": [kind]}

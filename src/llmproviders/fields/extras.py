@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options beyond the typed ones: an immutable mapping of Java keys to strings, credentials masked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
+from typing import Any, Final
+
+from ..errors import Rejected, RejectedType
+from ..messages import shown
+from ..secrets import (
+    MASK,
+    MaskedText,
+    Secret,
+    has_credential_name,
+    is_redacted,
+    looks_like_credential,
+    looks_like_key,
+    mask_urls,
+    masked,
+    reveal,
+)
+from ..syntax.scalars import has_surrogate, read_json
+from .values import mask_json, secret, text_of
+
+__all__ = ["NO_EXTRAS", "ExtraOptions"]
+
+Extra = str | Secret
+
+
+class ExtraOptions(Mapping[str, Extra]):
+    """Java keys and strings in the order given; a value is a `Secret` if it or its key looks like a credential.
+
+    Raises:
+        Rejected: if a key or value cannot reach Java; the message names the key.
+    """
+
+    __slots__ = ("_options",)
+    _options: dict[str, Extra]
+
+    def __new__(cls, options: Mapping[str, object] | None = None) -> ExtraOptions:  # noqa: PYI034
+        """Take *options*; a value of None is left out, and values that are no strings are written as Java writes them."""
+        if isinstance(options, ExtraOptions):
+            return options
+        if not isinstance(options, (Mapping, type(None))):
+            raise RejectedType("a mapping from Java keys to values")
+        return cls._of({}, options or {})
+
+    @classmethod
+    def _of(cls, items: dict[str, Extra], changes: Mapping[str, object]) -> ExtraOptions:
+        """The options of *changes* on top of the dict *items*, which the result takes over."""
+        for given, value in changes.items():
+            key = extra_key(given)
+            if value is None:
+                items.pop(key, None)
+            else:
+                items[key] = extra_value(key, value)
+        self = super().__new__(cls)
+        object.__setattr__(self, "_options", items)
+        return self
+
+    def __getitem__(self, key: str) -> Extra:
+        return self._options[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._options)
+
+    def __len__(self) -> int:
+        return len(self._options)
+
+    def items(self) -> ItemsView[str, Extra]:
+        """The keys and values, without the detour that a `Mapping` makes."""
+        return self._options.items()
+
+    def values(self) -> ValuesView[Extra]:
+        """The values, likewise."""
+        return self._options.values()
+
+    def __eq__(self, other: object) -> bool:
+        # The order reaches nothing that Flink reads, so it makes no difference.
+        if isinstance(other, ExtraOptions):
+            return self._options == other._options
+        return self._options == dict(other) if isinstance(other, Mapping) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._options.items())) if self._options else 0
+
+    def __repr__(self) -> str:
+        return repr(self._options)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ExtraOptions, (self._options.copy(),)
+
+    def mapped(self, function: Callable[[Extra], Extra]) -> ExtraOptions:
+        """These options with the results of *function* as their values, which are taken as they are."""
+        return self._of({key: function(value) for key, value in self._options.items()}, {})
+
+    def changed(self, changes: Mapping[str, object]) -> ExtraOptions:
+        """These options with *changes*; None removes one, a changed one keeps its place."""
+        return self._of(self._options.copy(), changes) if changes else self
+
+
+def extra_key(key: object) -> str:
+    """A Java key as a plain `str`."""
+    if not isinstance(key, str):
+        raise RejectedType("option names that are str")
+    plain = str.__str__(key)
+    if has_surrogate(plain):
+        raise Rejected("option names without lone surrogates", hint="Java cannot read them")
+    return plain
+
+
+def extra_value(key: object, value: object) -> Extra:
+    """The string of one option, as `Secret` if it or its key looks like a credential."""
+    name = extra_key(key)
+    try:
+        return _extra_value(name, value)
+    except Rejected as error:
+        kind, expected, hint = type(error), error.expected, error.hint
+    except Exception:  # noqa: BLE001
+        # A mapping or number of somebody else's may raise anything.
+        kind, expected, hint = Rejected, "a value that can be read", ""
+    raise kind(f"{expected} for option {shown(name)}", hint=hint)
+
+
+def _extra_value(key: str, value: object) -> Extra:
+    if isinstance(value, Secret):
+        return secret(value) or value
+    text = text_of(value)
+    real = reveal(text)
+    if is_redacted(real) or looks_like_credential(key) or looks_like_key(real):
+        # It refuses what is redacted.
+        return secret(real) or text
+    if isinstance(text, MaskedText):
+        return text
+    if text.lstrip()[:1] not in ("{", "["):
+        return masked(text, mask_urls(text))
+    read = read_json(text)
+    if read is None:
+        # A string that cannot be read cannot be masked in part.
+        return masked(text, MASK if has_credential_name(text) else mask_urls(text))
+    return mask_json(text, read)
+
+
+NO_EXTRAS: Final = ExtraOptions()

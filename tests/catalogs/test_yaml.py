@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Messages about YAML, JSON and TOML show no part of a value: it may be a secret that was not quoted."""
+
+from __future__ import annotations
+
+import pytest
+
+from llmproviders.catalogs.formats import json, toml, yaml
+from llmproviders.catalogs.formats.tree import SyntaxProblem
+
+TAG = "a document without tags of its own"
+ALIAS = "an anchor before its alias, and not around it"
+ZERO = "YAML 1.1 reads it as octal; write a quoted string if it is none"
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "expected", "hint"),
+    [
+        ("api_key: !S3cr3t", (1, 10), TAG, "quote a string that begins with !"),
+        ("api_key: !<S3cr3t> x", (1, 10), TAG, "quote a string that begins with !"),
+        ("api_key: !!S3cr3t x", (1, 10), TAG, "quote a string that begins with !"),
+        ("api_key: !e!S3cr3t x", (1, 10), "YAML (found undefined tag handle ...)", ""),
+        ("api_key: !S3cr3t!x", (1, 10), "YAML (found undefined tag handle ...)", ""),
+        ("%TAG !S3cr3t! a\n%TAG !S3cr3t! b\n--- a", (2, 1), "YAML (duplicate tag handle ...)", ""),
+        ("api_key: *S3cr3t", (1, 10), ALIAS, "quote a string that begins with *"),
+        ("api_key: &S3cr3t [*S3cr3t]", (1, 19), ALIAS, "quote a string that begins with *"),
+        ("api_key: 0123456789", (1, 10), "a number without a leading zero", ZERO),
+        ("api_key: " + "9" * 41, (1, 10), "a number of at most 40 digits", "write a quoted string if it is none"),
+        ("api_key: !!int S3cr3t", (1, 10), "a value that fits its tag !!int", ""),
+        ("api_key: @S3cr3t", (1, 10), "YAML (found character '@' that cannot start any token)", "quote a string that begins so"),
+        ('api_key: "S3\\cr3t"', (1, 14), "YAML (found unknown escape character 'c')", ""),
+        ('api_key: "\\xS3cr3t"', (1, 13), "YAML (expected escape sequence of 2 hexdecimal numbers, but found 'S')", ""),
+        ("api_key: 'S3cr3t", (1, 17), "YAML (found unexpected end of stream)", ""),
+        ("api_key: {S3cr3t: x]", (1, 20), "YAML (expected ',' or '}', but got ']')", ""),
+        ("api_key: S3\x00cr3t", (1, 12), "YAML (character #x0000 is not allowed)", ""),
+        ("api_key: !a%FFS x", (1, 12), "YAML (... codec can't decode byte 0xff in position 0: invalid start byte)", ""),
+        ("a: 1\na: 2", (2, 1), "each key once, got 'a' twice", ""),
+        ("sk-S3cr3t0123: 1\nsk-S3cr3t0123: 2", (2, 1), "each key once, got '******' twice", ""),
+    ],
+    ids=range(20),
+)
+def test_yaml(text: str, where: tuple[int, int], expected: str, hint: str) -> None:
+    """The message says where it is, and what to write instead."""
+    with pytest.raises(SyntaxProblem) as caught:
+        yaml.read(text)
+    assert (where, expected, hint) == (caught.value.place, caught.value.expected, caught.value.hint)
+    assert "S3cr3t" not in str(caught.value)
+    assert "0123456789" not in str(caught.value)
+    # Nor does what is behind it.
+    assert caught.value.__context__ is None
+
+
+def test_yaml_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that is not the reader's own is not quoted."""
+
+    def fail(*args: object) -> None:
+        raise ValueError("S3cr3t")
+
+    monkeypatch.setattr("ruamel.yaml.YAML.parse", fail)
+    with pytest.raises(SyntaxProblem, match=r"^line 1, column 1: expected YAML \(it cannot be read\)$"):
+        yaml.read("a: 1")
+
+
+def test_anchors_of_one_name() -> None:
+    """They are no reason for a warning of ruamel.yaml, which would show them."""
+    assert "a: &S3cr3t 1\nb: &S3cr3t 2\nc: 4\n" == yaml.edit("a: &S3cr3t 1\nb: &S3cr3t 2\nc: 3\n", ("c",), 4)
+
+
+def test_json_and_toml() -> None:
+    """They show no value either, and of keys none that looks like one."""
+    for module, text in (
+        (json, '{"a": "S3cr3t" "b"}'),
+        (json, '{"a": S3cr3t}'),
+        (json, '{"sk-S3cr3t0123": 1, "sk-S3cr3t0123": 2}'),
+        (toml, 'a = "S3cr3t'),
+        (toml, "a = S3cr3t"),
+        (toml, 'a = "S3\\cr3t"'),
+        (toml, 'a = "x" S3cr3t'),
+    ):
+        with pytest.raises(SyntaxProblem) as caught:
+            module.read(text)
+        assert "S3cr3t" not in str(caught.value)

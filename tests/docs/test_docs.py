@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The documentation is whole: public names say all there is to them, pages are found, and links lead somewhere."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+import llmproviders
+from llmproviders import Provider, cli, flink, presets
+from llmproviders.runtimes import checks
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = {str(page.relative_to(ROOT)): page for page in [*DOCS.glob("*.md"), *DOCS.glob("[!_]*/*.md")]}
+TEXTS = {**PAGES, **{name: ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")}}
+
+sys.path.insert(0, str(DOCS / "_ext"))
+
+generated = importlib.import_module("generated")
+
+
+# Docstrings -----------------------------------------------------------------------------------------------------------
+
+
+def public_things() -> Iterator[tuple[str, Any]]:
+    """Every public name that says itself what it is, and its public members."""
+    for module in (llmproviders, flink, presets):
+        prefix = module.__name__.removeprefix("llmproviders").lstrip(".")
+        for name in module.__all__:
+            thing = getattr(module, name)
+            if not isinstance(thing, type) and not inspect.isfunction(thing):
+                continue  # data, documented beside it
+            where = f"{prefix}.{name}".lstrip(".")
+            yield where, thing
+            for member, item in vars(thing).items() if isinstance(thing, type) else ():
+                if not member.startswith("_") and (inspect.isfunction(item) or isinstance(item, (classmethod, property))):
+                    yield f"{where}.{member}", getattr(thing, member)
+
+
+THINGS = dict(public_things())
+
+
+@pytest.mark.parametrize("name", THINGS)
+def test_public_things_say_what_they_are(name: str) -> None:
+    """A sentence at least, in the class or the function itself."""
+    text = inspect.getdoc(THINGS[name]) or ""
+    assert re.match(r"[A-Z`*\"'0-9].*[.:]", text, re.DOTALL), text
+
+
+@pytest.mark.parametrize("name", [name for name, thing in THINGS.items() if callable(thing) and not isinstance(thing, type)])
+def test_parameters_are_told(name: str) -> None:
+    """The docstring of a function with several parameters names each."""
+    function: Callable[..., Any] = THINGS[name]
+    parameters = inspect.signature(function).parameters.values()
+    # The positional ones of with_() are for type checkers only.
+    names = [each.name for each in parameters if each.name not in ("self", "cls") and each.kind is not each.VAR_POSITIONAL]
+    text = inspect.getdoc(function) or ""
+    assert len(names) < 2 or [] == [each for each in names if not re.search(rf"\b{each}\b", text)]
+
+
+def fields_without_text(cls: type) -> list[str]:
+    """Annotated names in a class's body that no docstring follows."""
+    source = ast.parse(inspect.getsource(sys.modules[cls.__module__]))
+    (body,) = (node.body for node in ast.walk(source) if isinstance(node, ast.ClassDef) and node.name == cls.__name__)
+    return [
+        node.target.id
+        for node, after in zip(body, [*body[1:], None], strict=True)
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and not node.target.id.startswith("_")
+        and not (isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant))
+    ]
+
+
+@pytest.mark.parametrize(
+    "cls",
+    # The fields of a provider are options, which say what they mean; those of an Option are parameters of option().
+    [each for each in THINGS.values() if attrs.has(each) and each is not llmproviders.Option and not issubclass(each, Provider)],
+    ids=lambda cls: cls.__name__,
+)
+def test_fields_say_what_they_are(cls: type) -> None:
+    """Every field of a public record."""
+    assert [] == fields_without_text(cls)
+
+
+@pytest.mark.parametrize("name", {**generated.EVERYWHERE, **checks.RULES})
+def test_rules_say_where_they_are_from(name: str) -> None:
+    """The docstring of a rule names its source."""
+    assert "Source: " in inspect.getdoc({**generated.EVERYWHERE, **checks.RULES}[name])
+
+
+# The reference --------------------------------------------------------------------------------------------------------
+
+
+def test_every_option_is_in_the_reference() -> None:
+    """Each has a meaning, an anchor, and a row of its own."""
+    rows = list(generated.provider_options())
+    ours = {name: cls for name, cls in llmproviders.provider_classes().items() if cls.__module__.startswith("llmproviders.")}
+    for identifier, cls in ours.items():
+        for info in llmproviders.options(cls):
+            assert info.meaning, f"{identifier}: {info.name}"
+            (row,) = [row for row in rows if f"{{#{identifier}-{info.name}}}" in row]
+            assert generated.plain(info.meaning) in row
+
+
+def test_every_runtime_is_in_the_reference() -> None:
+    """With every option of every factory, and every rule once."""
+    text = "\n".join(generated.runtime_factories())
+    for name in llmproviders.list_runtimes():
+        for identifier, factory in llmproviders.runtime(name).factories.items():
+            part = text.partition(f"({name}-{identifier})=")[2].partition("\n## ")[0]
+            assert all(f"| `{key}`" in part for key in factory.options)
+    rules = "\n".join(generated.runtime_rules())
+    assert all(1 == rules.count(f"(rule-{rule})=") for rule in checks.RULES)
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    """The page of the API has an entry for each, but modules and presets, which have sections."""
+    entries = re.findall(r"auto(?:class|exception|function|data):: ([\w.]+)", PAGES["docs/reference/api.md"].read_text("utf-8"))
+    assert sorted({*llmproviders.__all__} - {"presets"}) == sorted(each for each in entries if "." not in each)
+    assert len(set(entries)) == len(entries)
+    assert all(f"`{name}`" in "\n".join(generated.services()) for name in presets.SERVICES)
+
+
+def test_every_command_is_in_the_reference() -> None:
+    """With its text and its examples."""
+    text = "\n".join(generated.commands())
+    for name, command, examples in cli._commands:
+        assert f"## {name}\n" in text
+        assert generated.plain(inspect.getdoc(command)) in text
+        assert all(example in text for example in examples)
+
+
+def test_every_key_of_a_file_is_in_the_reference() -> None:
+    """Those of the file, and of each kind of entry."""
+    text = "\n".join([*generated.file_keys(), *generated.file_entries()])
+    assert all(f"`{key}`" in text for key in ("providers", "default", "include", *llmproviders.catalogs.entries.RESERVED))
+
+
+# Pages ----------------------------------------------------------------------------------------------------------------
+
+
+def test_every_page_is_found() -> None:
+    """Each is in a table of contents, once."""
+    listed = [
+        str((page.parent / line).relative_to(DOCS))
+        for page in PAGES.values()
+        for tree in re.findall(r"```\{toctree\}\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+        for line in tree.splitlines()
+        if line and not line.startswith(":")
+    ]
+    assert sorted(listed) == sorted(name.removeprefix("docs/").removesuffix(".md") for name in PAGES if name != "docs/index.md")
+
+
+@cache
+def headings(page: Path) -> set[str]:
+    """The anchors that a page has: headings as GitHub makes them, and targets, generated ones included."""
+    text = page.read_text("utf-8")
+    if included := re.match(r"```\{include\} (\S+)", text):
+        text = (page.parent / included[1]).read_text("utf-8")
+    text = generated.fill_in(text)
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    slugs = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.+)$", prose, re.MULTILINE)}
+    return slugs | set(re.findall(r"^\((\S+)\)=$", text, re.MULTILINE)) | set(re.findall(r"\{#([^}]+)\}", text))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_links_lead_somewhere(name: str) -> None:
+    """The file of every relative link exists, and has the heading."""
+    text = re.sub(r"^```.*?^```", "", generated.fill_in(TEXTS[name].read_text("utf-8")), flags=re.MULTILINE | re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`]*`", "", text)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = TEXTS[name].parent / path if path else TEXTS[name]
+        assert target.exists(), link
+        assert not anchor or anchor in headings(target), link
