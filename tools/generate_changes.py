@@ -34,8 +34,7 @@ from datetime import timedelta
 from typing import Any, Literal, TypedDict
 
 from ..secrets import Secret
-from ..tasks import Task
-from .openai_compat import ContentType
+from ..tasks import ContentType, Task
 '''
 
 

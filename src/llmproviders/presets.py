@@ -201,12 +201,12 @@ SERVICES: Final[Mapping[str, Service]] = {
 }
 """The services by name; `dashscope` is a function of its own."""
 
-_DASHSCOPE_HOSTS: Final = {
+DASHSCOPE_HOSTS: Final = {
     "cn-beijing": "dashscope.aliyuncs.com",
     "ap-southeast-1": "dashscope-intl.aliyuncs.com",
     "us-east-1": "dashscope-us.aliyuncs.com",
 }
-_DASHSCOPE_TASKS: Final = {
+DASHSCOPE_TASKS: Final = {
     "cn-beijing": (CHAT, EMBEDDINGS, MULTIMODAL),
     "ap-southeast-1": (CHAT, EMBEDDINGS),
 }
@@ -244,11 +244,11 @@ def dashscope(
                 problems.append(Problem(name, f"the name of a {name}", got=shown(value), is_type=not _is_text(value)))
         host = "localhost" if problems else f"{workspace}.{region}.maas.aliyuncs.com"
         tasks, where = (CHAT,), "a workspace"
-    elif _is_text(region) and region in _DASHSCOPE_HOSTS:
-        host, tasks, where = _DASHSCOPE_HOSTS[region], _DASHSCOPE_TASKS.get(region, (CHAT,)), f"region {region}"
+    elif _is_text(region) and region in DASHSCOPE_HOSTS:
+        host, tasks, where = DASHSCOPE_HOSTS[region], DASHSCOPE_TASKS.get(region, (CHAT,)), f"region {region}"
     else:
-        expected = " or ".join(_DASHSCOPE_HOSTS)
-        hint = did_you_mean(region, list(_DASHSCOPE_HOSTS)) if _is_text(region) else ""
+        expected = " or ".join(DASHSCOPE_HOSTS)
+        hint = did_you_mean(region, list(DASHSCOPE_HOSTS)) if _is_text(region) else ""
         hint = hint or "other regions need a workspace"
         problems.append(Problem("region", expected, got=shown(region), hint=hint, is_type=not _is_text(region)))
     if _is_text(task) and task in tasks:

@@ -10,9 +10,10 @@ from typing import Final, Literal
 from .errors import Rejected
 from .secrets import reveal
 
-__all__ = ["ASR", "CHAT", "EMBEDDINGS", "MULTIMODAL", "Task", "endpoint_for_task", "task_of_endpoint"]
+__all__ = ["ASR", "CHAT", "EMBEDDINGS", "MULTIMODAL", "ContentType", "Task", "endpoint_for_task", "task_of_endpoint"]
 
 Task = Literal["chat/completions", "embeddings", "multimodal-embedding", "audio/asr/transcription"]
+ContentType = Literal["TEXT", "IMAGE_URL", "AUDIO_BYTES", "AUDIO_URL", "MULTI_IMAGE_URLS"]
 
 CHAT: Final = "chat/completions"
 EMBEDDINGS: Final = "embeddings"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -29,13 +29,12 @@ from ..providers.base import Provider, no_task
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..registry import OLD_IDENTIFIERS, provider_class, provider_classes
+from ..secret_policy import Secrets, checked_secrets
 from ..secrets import MASK, MaskedText, Secret, is_placeholder, looks_like_credential, looks_like_key
 from ..syntax.scalars import read_json_object, write_json
 from .catalog import Catalog
 
-__all__ = ["RESERVED", "Secrets", "from_dict", "to_dict"]
-
-Secrets: TypeAlias = Literal["refuse", "reveal", "redact"]
+__all__ = ["RESERVED", "from_dict", "to_dict"]
 
 KINDS: Final = ("provider", "generic", "preset", "extends")
 RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace")
@@ -76,18 +75,6 @@ def to_dict(provider: Provider, *, secrets: Secrets = "refuse") -> dict[str, Any
     if problems:
         raise DocumentError([DocumentProblem("dict", 1, 1, "", problem) for problem in problems])
     return entry
-
-
-def checked_secrets(secrets: object) -> Secrets:
-    """The argument ``secrets`` of a call.
-
-    Raises:
-        InvalidOptionsError: if it is another value.
-    """
-    if not isinstance(secrets, str) or secrets not in ("refuse", "reveal", "redact"):
-        is_type = not isinstance(secrets, str)
-        raise invalid("secrets", [Problem("", "'refuse', 'reveal' or 'redact'", got=shown(secrets), is_type=is_type)])
-    return secrets  # type: ignore[return-value]
 
 
 def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> dict[str, Any]:

@@ -20,8 +20,9 @@ from ..messages import did_you_mean, shown
 from ..providers.base import Provider
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_named
+from ..secret_policy import Secrets, checked_secrets
 from .catalog import Catalog
-from .entries import TOP, Base, Found, Secrets, checked_secrets, class_of, literal_secrets, provider_of, tree_of
+from .entries import TOP, Base, Found, class_of, literal_secrets, provider_of, tree_of
 from .formats.tree import MAX_CHARACTERS, Locate, Place, SyntaxProblem, place_of
 
 __all__ = ["Format", "Origin", "check", "dump", "dumps", "explain", "format_of", "load", "loads"]

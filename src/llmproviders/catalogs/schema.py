@@ -20,6 +20,7 @@ from ..providers.base import Provider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider, content_types
 from ..registry import provider_classes
 from ..secrets import Secret
+from ..syntax.scalars import JAVA_BOUNDS
 from .entries import KINDS, RESERVED
 
 __all__ = ["catalog_schema"]
@@ -129,7 +130,7 @@ def _known_value(info: OptionInfo) -> Schema:
 
 def _number(info: OptionInfo) -> Schema:
     schema: Schema = {"type": "integer" if info.type is int else "number"}
-    bounds = values.JAVA_BOUNDS.get(info.java)
+    bounds = JAVA_BOUNDS.get(info.java)
     if bounds is not None:
         schema["minimum"], schema["maximum"] = bounds
     rule = info.field.validator

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 import attrs
 
 from ..catalogs.catalog import Catalog, Change
-from ..catalogs.entries import RESERVED, Secrets, class_of, entry_of
+from ..catalogs.entries import RESERVED, class_of, entry_of
 from ..catalogs.files import Format, Origin, _Reading, dumps, explain, format_module, format_of, in_order, load, replace_file
 from ..catalogs.files import check as check_file
 from ..catalogs.formats.tree import SyntaxProblem, changed
@@ -35,12 +35,13 @@ from ..fields.metadata import OptionInfo
 from ..fields.metadata import options as options_of
 from ..fields.spec import EXTRAS
 from ..messages import did_you_mean
-from ..presets import _DASHSCOPE_HOSTS, _DASHSCOPE_TASKS, SERVICES, dashscope
+from ..presets import DASHSCOPE_HOSTS, DASHSCOPE_TASKS, SERVICES, dashscope
 from ..providers.base import Provider
 from ..providers.generic import GenericProvider
 from ..registry import provider_classes
 from ..runtimes.runtime import Runtime, RuntimeOption, list_runtimes
 from ..runtimes.runtime import runtime as runtime_named
+from ..secret_policy import Secrets
 from ..secrets import MASK, MaskedText, Secret, looks_like_credential
 from ..tasks import CHAT
 
@@ -555,14 +556,14 @@ def presets(as_json: Json = False) -> None:  # noqa: FBT002
         {"name": each.name, "url": each.base, "variable": each.variable, "tasks": list(each.tasks), "note": each.note}
         for each in SERVICES.values()
     ]
-    for region in _DASHSCOPE_HOSTS:
+    for region in DASHSCOPE_HOSTS:
         provider: Any = dashscope(region=region)
         rows.append(
             {
                 "name": "dashscope",
                 "url": provider.endpoint.removesuffix(f"/{CHAT}"),
                 "variable": provider.api_key.reference,
-                "tasks": list(_DASHSCOPE_TASKS.get(region, (CHAT,))),
+                "tasks": list(DASHSCOPE_TASKS.get(region, (CHAT,))),
                 "note": f'region = "{region}"',
             }
         )

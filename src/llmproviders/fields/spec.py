@@ -14,11 +14,11 @@ import attrs
 
 from ..errors import InvalidClassError, Rejected, RejectedType
 from ..secrets import MASK, MaskedText, Secret, reveal
+from ..syntax.scalars import JAVA_BOUNDS
 from .hooks import text_reader, text_writer
 from .metadata import OptionInfo, default_of, without_none
 from .values import (
     CANONICAL,
-    JAVA_BOUNDS,
     Accept,
     Between,
     accept_boolean,

@@ -32,6 +32,7 @@ from ..secrets import (
     masked,
 )
 from ..syntax.scalars import (
+    JAVA_BOUNDS,
     has_surrogate,
     is_writable,
     plain_number,
@@ -59,11 +60,6 @@ __all__ = [
 ]
 
 Accept = Callable[[Any], Any]
-
-JAVA_BOUNDS: Final = {
-    "Integer": (-(2**31), 2**31 - 1),
-    "Long": (-(2**63), 2**63 - 1),
-}
 
 
 class Remembered(dict[int, str]):

@@ -22,17 +22,17 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from ..boundary import unframed
-from ..catalogs.formats.tree import needs
 from ..errors import Problem, ProviderError, Rejected, RejectedType, UnknownProviderError, UnknownRuntimeError, invalid
-from ..fields.values import JAVA_BOUNDS, accept_text, choice_acceptor, duration
+from ..fields.values import accept_text, choice_acceptor, duration
 from ..messages import did_you_mean, shown
+from ..optional import needs
 from ..providers.base import Provider
 from ..registry import get_provider
 from ..runtimes.runtime import Runtime, list_runtimes
 from ..runtimes.runtime import runtime as runtime_of
 from ..secrets import MASK, looks_like_credential, mask_urls
 from ..syntax.columns import Column, Columns, canonical_type, columns
-from ..syntax.scalars import read_boolean, read_integer
+from ..syntax.scalars import JAVA_BOUNDS, read_boolean, read_integer
 from ..syntax.sql import identifier, literal
 from ..tasks import CHAT, EMBEDDINGS, task_of_endpoint
 

@@ -8,8 +8,7 @@ from datetime import timedelta
 from typing import Any, Literal, TypedDict
 
 from ..secrets import Secret
-from ..tasks import Task
-from .openai_compat import ContentType
+from ..tasks import ContentType, Task
 
 
 class ChatChanges(TypedDict, total=False):

@@ -17,7 +17,7 @@ from ..fields.description import Rule
 from ..fields.metadata import option
 from ..fields.values import CANONICAL, at_least, between, choice_acceptor, duration, json_headers, json_object, secret, stop_texts
 from ..secrets import Secret
-from ..tasks import ASR, CHAT, EMBEDDINGS, MULTIMODAL, Task, task_of_endpoint
+from ..tasks import ASR, CHAT, EMBEDDINGS, MULTIMODAL, ContentType, Task, task_of_endpoint
 from .base import Provider
 from .openai import OpenAIProvider
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DashScopeProvider", "OpenAICompatProvider"]
 
-ContentType = Literal["TEXT", "IMAGE_URL", "AUDIO_BYTES", "AUDIO_URL", "MULTI_IMAGE_URLS"]
 ContentTypes = ContentType | tuple[ContentType, ...]
 
 _CONTENT_TYPES: Final = ("TEXT", "IMAGE_URL", "AUDIO_BYTES", "AUDIO_URL", "MULTI_IMAGE_URLS")

@@ -14,11 +14,10 @@ from typing import Any, Final, Literal
 import attrs
 
 from ..errors import Problem, Rejected
-from ..fields.values import JAVA_BOUNDS
 from ..messages import did_you_mean, listed, shown
 from ..secrets import MASK, is_placeholder
 from ..syntax.columns import Column, canonical_type
-from ..syntax.scalars import read_boolean, read_double, read_duration, read_integer, read_map
+from ..syntax.scalars import JAVA_BOUNDS, read_boolean, read_double, read_duration, read_integer, read_map
 from ..syntax.urls import unfit_url
 from ..tasks import task_of_endpoint
 from .runtime import NAMES, Factory, Runtime, RuntimeOption

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 import attrs
 
 from ..boundary import public, warn
-from ..catalogs.entries import Secrets, checked_secrets
 from ..errors import DocumentError, DocumentProblem, InvalidClassError, InvalidOptionsError, Problem, ProviderError, invalid
 from ..fields.metadata import OptionInfo
 from ..fields.metadata import options as describe
@@ -20,6 +19,7 @@ from ..providers.base import Provider
 from ..providers.generic import GenericProvider
 from ..registry import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
 from ..runtimes.runtime import Runtime
+from ..secret_policy import Secrets, checked_secrets
 from ..secrets import MASK, MaskedText, Secret
 from ..syntax.columns import Column, Columns, columns, read_columns, repeated
 from ..syntax.scalars import has_surrogate

@@ -21,6 +21,7 @@ from ..messages import shown
 from ..secrets import MASK, MaskedText
 
 __all__ = [
+    "JAVA_BOUNDS",
     "read_boolean",
     "read_double",
     "read_duration",
@@ -32,6 +33,12 @@ __all__ = [
     "write_json",
     "write_map",
 ]
+
+JAVA_BOUNDS: Final = {
+    "Integer": (-(2**31), 2**31 - 1),
+    "Long": (-(2**63), 2**63 - 1),
+}
+"""The bounds of Java's whole numbers."""
 
 # Java's String.trim() takes these away, and nothing else.
 _BLANK: Final = "".join(map(chr, range(0x21)))

@@ -7,7 +7,8 @@ import re
 import sys
 from typing import Any, Final
 
-from .tree import Locate, Path, Place, SyntaxProblem, Tree, nearest, needs, place_of, too_deep, wrapped
+from ...optional import needs
+from .tree import Locate, Path, Place, SyntaxProblem, Tree, nearest, place_of, too_deep, wrapped
 
 tomllib: Any = needs("tomllib" if sys.version_info >= (3, 11) else "tomli", "toml")
 

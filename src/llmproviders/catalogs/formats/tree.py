@@ -102,18 +102,3 @@ def nearest(places: dict[Path, Place]) -> Locate:
         return places.get(path, Place(1, 1))
 
     return locate
-
-
-def needs(module: str, extra: str) -> Any:
-    """An optional package, or the error that says how to install it.
-
-    Raises:
-        ProviderError: if it is not installed.
-    """
-    from importlib import import_module
-
-    try:
-        return import_module(module)
-    except ImportError:
-        msg = f"this needs the package {module}; install it with: pip install 'llmproviders[{extra}]'"
-    raise ProviderError(msg)

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from ...errors import ProviderError
 from ...messages import shown
-from .tree import MAX_DEPTH, Locate, Path, Place, SyntaxProblem, Tree, changed, nearest, needs, place_of, wrapped
+from ...optional import needs
+from .tree import MAX_DEPTH, Locate, Path, Place, SyntaxProblem, Tree, changed, nearest, place_of, wrapped
 
 __all__ = ["edit", "read", "write"]
 
