@@ -128,7 +128,7 @@ def _read(name: str) -> Runtime:
     import json
     from importlib.resources import files
 
-    data = json.loads(files(__package__).joinpath(f"{name}.json").read_text("utf-8"))
+    data = json.loads(files("llmproviders.runtimes").joinpath(f"{name}.json").read_text("utf-8"))
     factories = {identifier: _factory(identifier, record) for identifier, record in data.pop("factories").items()}
     return Runtime(factories=factories, **data)
 
