@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all tests share: the folder of their helpers, how thorough hypothesis is, and a registry of one's own."""
+"""What all tests share: the folders of their helpers, how thorough hypothesis is, and a registry of one's own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
 from llmproviders import registry
 

@@ -215,16 +215,19 @@ _slashes = st.sampled_from(["", "/", "//"])
 
 
 def _some(options: dict[str, SearchStrategy[Any]], none: set[str]) -> SearchStrategy[dict[str, Any]]:
-    """A few of *options*, each at times None if it may be."""
+    """At most 5 of *options*, each at times None if it may be."""
     full = {name: value | st.none() if name in none else value for name, value in options.items()}
-    return st.sets(st.sampled_from(sorted(full)), max_size=8).flatmap(
+    return st.sets(st.sampled_from(sorted(full)), max_size=5).flatmap(
         lambda names: st.fixed_dictionaries({name: full[name] for name in sorted(names)})
     )
 
 
+_some_chat = _some(_chat, set(_chat))
+
+
 @st.composite
 def _chat_arguments(draw: st.DrawFn, cls: type[Provider]) -> dict[str, Any]:
-    given = draw(_some(_chat, set(_chat)))
+    given = draw(_some_chat)
     given |= draw(extras)
     task = draw(st.sampled_from([None, *cls.tasks]))
     builtin = draw(st.booleans())

@@ -7,10 +7,10 @@ import ast
 import inspect
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from draw_rooms import imports, modules, room
 
 import llmproviders
 
@@ -141,40 +141,12 @@ PUBLIC = [
 ]
 
 
-def module_name(path: Path) -> str:
-    parts = list(path.relative_to(ROOT).with_suffix("").parts)
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-MODULES = {module_name(path): path for path in sorted(ROOT.rglob("*.py"))}
-
-
-def room(name: str) -> str:
-    """The room of a module; the package itself is the room ``__init__``."""
-    return name.split(".", maxsplit=1)[0] or "__init__"
+MODULES = modules(ROOT)
 
 
 def levels(picture: str) -> dict[str, int]:
     """The floor of each name in a picture, counted from the top."""
     return {name: floor for floor, line in enumerate(picture.split("\n")) for name in line.split()}
-
-
-def imports(name: str) -> Iterator[str]:
-    """Modules of the package that a module names, anywhere in it, also where only type checkers read."""
-    path = MODULES[name]
-    package = ["llmproviders", *path.relative_to(ROOT).parent.parts]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        found: list[str] = []
-        if isinstance(node, ast.Import):
-            found = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            start = package[: len(package) - node.level + 1] if node.level else []
-            base = [*start, *(node.module.split(".") if node.module else [])]
-            found = [".".join([*base, alias.name]) for alias in node.names]
-            found = [each if each.removeprefix("llmproviders.") in MODULES else ".".join(base) for each in found]
-        for each in found:
-            if each.split(".")[0] == "llmproviders":
-                yield each.removeprefix("llmproviders").removeprefix(".")
 
 
 def test_every_module_is_in_the_picture() -> None:
@@ -192,7 +164,7 @@ def test_imports_go_down(name: str) -> None:
     """A module names only modules below it, also within functions and for type checkers."""
     house, here = levels(HOUSE), room(name)
     inside = levels(ROOMS.get(here, ""))
-    for other in imports(name):
+    for other in imports(name, ROOT):
         if room(other) != here:
             assert house[here] < house[room(other)], f"{name} imports {other}, which is not below it"
         elif name != here:
@@ -202,10 +174,10 @@ def test_imports_go_down(name: str) -> None:
 
 def test_imports_are_read() -> None:
     """The test above sees imports of every kind."""
-    assert "providers.changes" in set(imports("providers.triton"))
-    assert "messages" in set(imports("registry"))
-    assert "presets" in set(imports(""))
-    assert {"errors", "secrets", "tasks"} <= set(imports("presets"))
+    assert "providers.changes" in set(imports("providers.triton", ROOT))
+    assert "messages" in set(imports("registry", ROOT))
+    assert "presets" in set(imports("", ROOT))
+    assert {"errors", "secrets", "tasks"} <= set(imports("presets", ROOT))
 
 
 def modules_after(statement: str) -> set[str]:

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Generated files are those that the tools write today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import draw_rooms
+import generate_changes
+
+import llmproviders
+
+PACKAGE = Path(llmproviders.__file__).parent
+
+
+def test_the_types_of_changes() -> None:
+    """The TypedDicts of `with_` have the fields of the classes: run tools/generate_changes.py."""
+    assert generate_changes.module() == (PACKAGE / "providers/changes.py").read_text(encoding="utf-8")
+
+
+def test_the_picture_of_the_rooms() -> None:
+    """CONTRIBUTING.md shows the rooms as the imports are: run tools/draw_rooms.py."""
+    text = draw_rooms.TARGET.read_text(encoding="utf-8")
+    assert draw_rooms.page(text, PACKAGE) == text
