@@ -9,27 +9,19 @@ import random
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from measured import MEASURED
 from py4j.protocol import Py4JJavaError
 from strategies import OVERFLOW, duration_texts, finite, longs, texts, timedeltas
 
 from llmproviders import InvalidOptionsError, OpenAIProvider, Rejected
-from llmproviders.syntax.scalars import (
-    read_boolean,
-    read_double,
-    read_duration,
-    read_integer,
-    read_map,
-    write_duration,
-    write_map,
-)
-
-MEASURED: dict[str, Any] = json.loads((Path(__file__).parent.parent / "data/flink_texts.json").read_text(encoding="utf-8"))
+from llmproviders.syntax.durations import read_duration, write_duration
+from llmproviders.syntax.maps import read_map, write_map
+from llmproviders.syntax.scalars import read_boolean, read_double, read_integer
 
 many = settings(max_examples=1000, deadline=None)
 
