@@ -13,9 +13,9 @@ from llmproviders import Rejected
 MEASURED: dict[str, Any] = json.loads((Path(__file__).parent / "data/flink_strings.json").read_text(encoding="utf-8"))
 
 
-def outcome(read: Callable[[str], Any], text: str) -> Any:
-    """What *read* makes of a text; None if it refuses."""
+def outcome(read: Callable[[str], Any], string: str) -> Any:
+    """The value that *read* returns; None if it refuses the string."""
     try:
-        return read(text)
+        return read(string)
     except Rejected:
         return None

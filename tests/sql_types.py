@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from llmproviders.syntax.quoting import quote_name, unfit_name
 
-# A type as people write it, and as Flink spells it.
+# A type as people write it, and Flink's spelling.
 TYPES = {
     "STRING": "STRING",
     "string": "STRING",
@@ -68,7 +68,7 @@ TYPES = {
 }
 
 
-# A text that is no type, and what is said of it.
+# A string that is no type, and its problem.
 NO_TYPES = {
     "": "expected a SQL type of Flink, got the end",
     "STRNG": "expected a SQL type of Flink, got STRNG; did you mean STRING?",
@@ -123,7 +123,7 @@ names = st.text(max_size=8).filter(lambda name: not unfit_name(name))
 
 
 types = st.recursive(
-    st.sampled_from([text for text in TYPES if "--" not in text]),
+    st.sampled_from([sql_type for sql_type in TYPES if "--" not in sql_type]),
     lambda inner: st.one_of(
         inner.map("ARRAY<{}>".format),
         st.builds("MAP<{}, {}>".format, inner, inner),

@@ -36,7 +36,7 @@ MARK = "sk-mArKeR-7f3"
 G = GenericProvider("g")
 
 
-# A statement that Flink takes, and what it says.
+# A statement that Flink accepts, and its content.
 READ: dict[str, tuple[str, ModelStatement]] = {
     "the least": ("create model m with ('provider'='g')", ModelStatement(path=("m",), provider=G)),
     "all clauses": (
@@ -72,7 +72,7 @@ READ: dict[str, tuple[str, ModelStatement]] = {
 
 @pytest.mark.parametrize("name", READ)
 def test_read(name: str) -> None:
-    """What Flink's parser takes is read."""
+    """Statements that Flink's parser accepts are read."""
     sql, expected = READ[name]
     assert expected == parse_create_model(sql)
 
@@ -87,7 +87,7 @@ def test_several_statements() -> None:
 WITH = "WITH ('provider' = 'g')"
 
 
-# A statement, and what is said of it; the same by both functions.
+# A statement, and its problems, which both functions report.
 NOT_READ: dict[str, tuple[str, str]] = {
     "nothing": ("", "sql:1:1: expected CREATE MODEL, got the end; only CREATE MODEL statements are read"),
     "nothing but a comment": ("-- x\n ", "sql:2:2: expected CREATE MODEL, got the end; only CREATE MODEL statements are read"),
@@ -204,7 +204,7 @@ NOT_READ: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("name", NOT_READ)
 @pytest.mark.parametrize("read", [parse_create_model, parse_statements])
 def test_not_read(name: str, read: Callable[[str], Any]) -> None:
-    """What is wrong is said with its place, all of it if the statement can be read on, and no secret with it."""
+    """Every problem up to the first unreadable token is reported with its location, and without secrets."""
     sql, expected = NOT_READ[name]
     with pytest.raises(DocumentError) as caught:
         read(sql)
@@ -213,7 +213,7 @@ def test_not_read(name: str, read: Callable[[str], Any]) -> None:
 
 
 def test_one_statement() -> None:
-    """`parse_create_model` reads one statement; what is wrong with it is said, too."""
+    """`parse_create_model` refuses a second statement, beside the problems of the first."""
     sql = f"CREATE MODEL m WITH ('a'='b');\nCREATE MODEL n {WITH}"
     with pytest.raises(DocumentError) as caught:
         parse_create_model(sql, source="x.sql")
@@ -225,7 +225,7 @@ def test_one_statement() -> None:
 
 
 def test_problems_of_all_statements() -> None:
-    """What is wrong with one statement does not hide what is wrong with another."""
+    """The problems of one statement do not hide those of another."""
     sql = f"CREATE MODEL m;\nDROP MODEL m;\nCREATE MODEL n {WITH};\nCREATE MODEL o WITH ('a' = 'b');"
     with pytest.raises(DocumentError) as caught:
         parse_statements(sql, source="x.sql")
@@ -233,7 +233,7 @@ def test_problems_of_all_statements() -> None:
 
 
 def test_no_failure_shows_a_secret() -> None:
-    """Neither messages nor variables of the library's frames show a secret of a statement that cannot be read."""
+    """Neither messages nor variables of the library's frames show a secret of a wrong statement."""
     from test_secrecy import assert_hidden
 
     secret = "sk-mArKeR-7f3"
@@ -243,7 +243,7 @@ def test_no_failure_shows_a_secret() -> None:
             assert_hidden(lambda sql=sql, read=read: read(sql), DocumentError)  # type: ignore[misc]
 
 
-# Options as they were once written, those of today, and what is said.
+# Options in old spellings, the provider of today, and the warnings.
 OLD: dict[str, tuple[Mapping[str, str], Provider, list[str]]] = {
     "an identifier": (
         {"provider": "bailian", "endpoint": URL, "apiKey": KEY, "systemPrompt": "s", "maxTokens": "5", "topP": "0.5"},
@@ -282,7 +282,7 @@ OLD: dict[str, tuple[Mapping[str, str], Provider, list[str]]] = {
         DashScopeProvider(task="embeddings", content_type=["TEXT"]),
         ["contentTypes: expected content-types, got an old spelling; write 'content-types' = ..."],
     ),
-    "what is no old spelling": ({"provider": "g", "apiKey": KEY}, GenericProvider("g", apiKey=KEY), []),
+    "no old spelling": ({"provider": "g", "apiKey": KEY}, GenericProvider("g", apiKey=KEY), []),
 }
 
 
@@ -307,7 +307,7 @@ def test_old_spellings(name: str) -> None:
 
 
 def test_a_class_of_an_old_identifier(own_classes: Any) -> None:
-    """Who has a class for an identifier of the past means that class."""
+    """A registered class wins over the old meaning of its identifier."""
 
     @register_provider_class
     @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -320,7 +320,7 @@ def test_a_class_of_an_old_identifier(own_classes: Any) -> None:
 
 
 def test_other_warnings() -> None:
-    """What Flink uses but does not do is said, too, and only in the statement."""
+    """Mistakes that Flink accepts are in the warnings of the statement only."""
     sql = "CREATE OR REPLACE MODEL m WITH ('provider' = 'g', 'a' = '1',\n'a' = '2', 'a\n' = '', 'a\n' = '')"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -334,14 +334,14 @@ def test_other_warnings() -> None:
 
 
 def test_errors_are_the_librarys() -> None:
-    """Whoever catches `ProviderError` catches these."""
+    """The error is a `ProviderError`, and the warning a `UserWarning` of the library."""
     assert issubclass(DocumentError, ProviderError)
     assert issubclass(OldSpellingWarning, UserWarning)
     assert llmproviders.__name__ == OldSpellingWarning.__module__.partition(".")[0]
 
 
 def test_what_looks_like_a_mistake() -> None:
-    """A name that is close to a known one goes to Java as it is, with a warning; any other without."""
+    """An unknown name goes to Java as it is, with a warning if it is close to a known one."""
     said = {}
     for options in (
         "'provider' = 'opnai'",
@@ -360,7 +360,7 @@ def test_what_looks_like_a_mistake() -> None:
 
 
 def test_an_option_under_its_old_name_and_its_new_one() -> None:
-    """The new one counts, as it does to Flink, and that is said."""
+    """As in Flink, the new one wins, with a warning."""
     with pytest.warns(OldSpellingWarning):
         statement = parse_create_model(
             "CREATE MODEL m WITH ('provider' = 'openai', 'endpoint' = 'e', 'apiKey' = 'sk-a', 'api-key' = 'sk-b')"

@@ -54,18 +54,18 @@ def test_round_trip(cls: type[Provider], data: st.DataObject, own_class: None) -
     except InvalidOptionsError:
         assume(False)  # an option that was left out has got its default, which breaks a rule with what is there
     for name in (path, ".".join(map(quote_name, path))):
-        text = create_model_sql(name, provider, input=given, output=made, comment=comment, secrets="reveal", **flags)
-        statement = parse_create_model(text)
+        sql = create_model_sql(name, provider, input=given, output=made, comment=comment, secrets="reveal", **flags)
+        statement = parse_create_model(sql)
         assert statement == ModelStatement(
             path=path, provider=expected, input=tuple(given), output=tuple(made), comment=comment, **flags
         )
         assert [column.type for column in columns(given)] == [column.type for column in given]
-        assert (statement,) == parse_statements(f"{text};\n")
+        assert (statement,) == parse_statements(f"{sql};\n")
 
 
 @pytest.fixture(scope="module")
 def own_class() -> None:
-    """The class of a user of the library is known."""
+    """A user-defined class is registered."""
     from own import RerankProvider
 
     register_provider_class(RerankProvider)

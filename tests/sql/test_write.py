@@ -31,7 +31,7 @@ MARK = "sk-mArKeR-7f3"
 IN: Any = {"text": "STRING"}
 OUT: Any = {"answer": "STRING"}
 
-# What is called, and the statement.
+# A call, and its statement.
 WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
     "the least": (
         lambda: create_model_sql("m", GenericProvider("g"), input=IN, output=OUT),
@@ -65,7 +65,7 @@ WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
         lambda: create_model_sql(("a.b", "value", "it`s"), GenericProvider("g"), input=IN, output=OUT, comment=""),
         "CREATE MODEL `a.b`.`value`.`it``s`\nINPUT (`text` STRING)\nOUTPUT (`answer` STRING)\nCOMMENT ''\nWITH (\n  'provider' = 'g'\n)",
     ),
-    "nothing but quotes is special": (
+    "only quotes are special": (
         lambda: create_model_sql("m", GenericProvider("g", **{"a\nb": "\\'\x00\n--/*;${x}", "": ""}), input=IN, output=OUT),
         "CREATE MODEL `m`\nINPUT (`text` STRING)\nOUTPUT (`answer` STRING)\nWITH (\n"
         "  'provider' = 'g',\n  'a\nb' = '\\''\x00\n--/*;${x}',\n  '' = ''\n)",
@@ -94,16 +94,16 @@ WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_written(name: str) -> None:
-    """Statements to the letter; the same call writes the same statement."""
+    """Statements are written to the letter, and the same call writes the same statement."""
     call, expected = WRITTEN[name]
     assert expected == call() == call()
 
 
 def test_runtime() -> None:
-    """With a runtime, the options are those for it; one that nobody knows is an error."""
+    """With a runtime, the options are those of the runtime; an unknown runtime is an error."""
     provider = TritonProvider("http://h:8000", model_version="1")
-    text = create_model_sql("m", provider, input=IN, output=OUT, runtime="flink-2.4", model="x")
-    assert provider.to_options(model="x", runtime="flink-2.4") == parse_create_model(text).provider.to_options()
+    sql = create_model_sql("m", provider, input=IN, output=OUT, runtime="flink-2.4", model="x")
+    assert provider.to_options(model="x", runtime="flink-2.4") == parse_create_model(sql).provider.to_options()
     with pytest.raises(UnknownRuntimeError):
         create_model_sql("m", provider, input=IN, output=OUT, runtime="flink-0.1")
 
@@ -111,11 +111,11 @@ def test_runtime() -> None:
 def test_columns_align_options() -> None:
     """Options that depend on the columns are aligned with them."""
     provider = OpenAICompatProvider(content_type="IMAGE_URL")
-    text = create_model_sql("m", provider, input="a STRING, b STRING", output="v ARRAY<FLOAT>")
-    assert "'content-types' = 'IMAGE_URL;IMAGE_URL'" in text
+    sql = create_model_sql("m", provider, input="a STRING, b STRING", output="v ARRAY<FLOAT>")
+    assert "'content-types' = 'IMAGE_URL;IMAGE_URL'" in sql
 
 
-# What is called, and what is said.
+# A call, and its problems.
 NOT_WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
     "a keyword": (
         lambda: create_model_sql("db.value", CHAT, input=IN, output=OUT),
@@ -185,7 +185,7 @@ NOT_WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
         "  output: expected a SQL type of Flink, got foo at column 3\n"
         "  comment: expected a string without lone surrogates; Java cannot read them",
     ),
-    "what the runtime refuses": (
+    "columns that the runtime refuses": (
         lambda: create_model_sql("m", CHAT, input="a INT", output=OUT, runtime="flink-2.3"),
         "create_model_sql: input: expected exactly one column, of type STRING, got a INT",
     ),
@@ -194,7 +194,7 @@ NOT_WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
 
 @pytest.mark.parametrize("name", NOT_WRITTEN)
 def test_not_written(name: str) -> None:
-    """Everything that is wrong with a call is said at once, and no secret with it."""
+    """All problems of a call are reported at once, without secrets."""
     call, expected = NOT_WRITTEN[name]
     with pytest.raises(InvalidOptionsError) as caught:
         call()
@@ -203,13 +203,13 @@ def test_not_written(name: str) -> None:
 
 
 def test_secrets_is_a_choice() -> None:
-    """What to do with secrets is one of three words."""
+    """The argument `secrets` accepts three words."""
     with pytest.raises(ValueError, match=r"\Asecrets: expected 'refuse', 'reveal' or 'redact', got 'show'\Z"):
         create_model_sql("m", CHAT, input=IN, output=OUT, secrets="show")  # type: ignore[arg-type]
 
 
 def test_references_are_resolved_only_when_revealed() -> None:
-    """A reference is looked up where it is written in clear, and not where it is masked."""
+    """A reference is resolved only if it is written in clear."""
     provider = OpenAIProvider(URL, Secret.from_env("NO_SUCH_VARIABLE"))
     assert f"'api-key' = '{MASK}'" in create_model_sql("m", provider, input=IN, output=OUT, secrets="redact")
     with pytest.raises(SecretError, match="NO_SUCH_VARIABLE"):

@@ -15,7 +15,7 @@ from llmproviders.syntax.columns import columns
 
 
 def test_columns_of_everything() -> None:
-    """A mapping, pairs, columns and SQL text say the same."""
+    """A mapping, pairs, columns and SQL give the same columns."""
     expected = (Column("text", "STRING"), Column("id", "BIGINT NOT NULL", "the key"))
     assert expected == columns("text STRING, `id` BIGINT NOT NULL COMMENT 'the key'")
     assert expected == columns(expected) == columns(list(expected))
@@ -27,7 +27,7 @@ def test_columns_of_everything() -> None:
 
 
 def test_columns_of_sql() -> None:
-    """SQL text is what stands between the parentheses of INPUT: comments are dropped, and keys are, as Flink does."""
+    """SQL is accepted as in the parentheses of INPUT; as in Flink, comments and keys are dropped."""
     text = (
         "a STRING -- x\n, b ROW<x INT /* y */> NOT NULL PRIMARY KEY NOT ENFORCED COMMENT 'it''s', c INT UNIQUE,"
         " CONSTRAINT `k` PRIMARY KEY (a, b) NOT ENFORCED, UNIQUE (c) ENFORCED"
@@ -37,7 +37,7 @@ def test_columns_of_sql() -> None:
 
 
 def test_columns_are_equal_by_type() -> None:
-    """How a type is spelled makes no difference, also to the hash; a type that is none is itself."""
+    """The spelling of a type makes no difference, also to the hash; a wrong type stays as it is."""
     assert Column("a", "varchar") == Column("a", "STRING") != Column("a", "STRING NOT NULL")
     assert hash(Column("a", "varchar")) == hash(Column("a", "STRING"))
     assert Column("a", "STRNG") == Column("a", "STRNG") != Column("a", "strng")
@@ -100,7 +100,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_columns(name: str) -> None:
-    """What are no columns is refused; the message says where and why."""
+    """Other arguments are refused; the message shows the location and the reason."""
     given, message = REFUSED[name]
     with pytest.raises(InvalidOptionsError) as caught:
         columns(given)
@@ -109,12 +109,12 @@ def test_refused_columns(name: str) -> None:
 
 
 def test_where() -> None:
-    """The message says which columns they are, and a wrong type is a TypeError."""
+    """The message shows the role of the columns, and a wrong type is a TypeError."""
     with pytest.raises(InvalidTypeError, match=r"\Acolumns: output: expected a mapping"):
         columns(5, "output")  # type: ignore[arg-type]
 
 
 @given(st.lists(st.builds(Column, names, types, st.text(max_size=5)), min_size=1, unique_by=lambda column: column.name))
 def test_columns_round_trip(made: list[Column]) -> None:
-    """Columns as SQL text are the same columns."""
+    """Columns come back from their SQL."""
     assert tuple(made) == columns(", ".join(map(str, made)))

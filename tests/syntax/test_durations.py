@@ -17,7 +17,7 @@ from llmproviders.syntax.durations import read_duration, write_duration
 
 
 def nanos(iso: str | None) -> int | None:
-    """Nanoseconds of a duration as Java prints it."""
+    """The nanoseconds of a duration that Java printed."""
     if iso is None:
         return None
     found = re.fullmatch(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?", iso)
@@ -27,34 +27,36 @@ def nanos(iso: str | None) -> int | None:
 
 
 def test_durations() -> None:
-    """Every measured text is read, or refused, as Flink 2.1 and later do."""
-    expected = [[text, nanos(seen)] for text, seen in MEASURED["durations"]]
-    assert expected == [[text, outcome(read_duration, text)] for text, _ in expected]
+    """Every measured string is read, or refused, as in Flink 2.1 and later."""
+    expected = [[string, nanos(seen)] for string, seen in MEASURED["durations"]]
+    assert expected == [[string, outcome(read_duration, string)] for string, _ in expected]
 
 
 def test_endless_digits() -> None:
-    """Python refuses to convert thousands of digits with an error of its own, which must not get out."""
+    """Python's own error for thousands of digits does not leave the reader."""
     assert outcome(read_duration, "9" * 5000 + "s") is None
     assert outcome(read_duration, "PT" + "9" * 5000 + "S") is None
     assert read_duration("0" * 5000 + "7ns") == 7
 
 
-@pytest.mark.parametrize("text", ["PT1M-30S", "PT-1M90S", "-PT-30S", "PT30,0S", "PT30.S"])
-def test_signs_within_durations(text: str) -> None:
+@pytest.mark.parametrize("string", ["PT1M-30S", "PT-1M90S", "-PT-30S", "PT30,0S", "PT30.S"])
+def test_signs_within_durations(string: str) -> None:
     """ISO-8601 as Java reads it: parts may be negative as long as the sum is not."""
-    assert read_duration(text) == 30 * 10**9
+    assert read_duration(string) == 30 * 10**9
 
 
-@pytest.mark.parametrize("text", ["PT-0.5S", "-PT0.5S", "PT1M-60.000000001S", "P", "PT", "P1DT", "PT1.1234567890S", "PT\u0661S"])
-def test_refused_iso_durations(text: str) -> None:
-    """What is negative in sum, empty, or finer than a nanosecond is no duration."""
-    assert outcome(read_duration, text) is None
+@pytest.mark.parametrize(
+    "string", ["PT-0.5S", "-PT0.5S", "PT1M-60.000000001S", "P", "PT", "P1DT", "PT1.1234567890S", "PT\u0661S"]
+)
+def test_refused_iso_durations(string: str) -> None:
+    """A negative sum, an empty string, and a part of a nanosecond are refused."""
+    assert outcome(read_duration, string) is None
 
 
 @given(duration_texts)
-def test_generated_durations_are_read(text: str) -> None:
-    """Every text of Flink's grammar is a duration, and blanks around it make no difference."""
-    assert read_duration(text) == read_duration(f"\t{text}\x00")
+def test_generated_durations_are_read(string: str) -> None:
+    """Every string of Flink's grammar is a duration, and blanks around it make no difference."""
+    assert read_duration(string) == read_duration(f"\t{string}\x00")
 
 
 def test_units() -> None:
@@ -72,13 +74,13 @@ def test_units() -> None:
 @example(timedelta(microseconds=1))
 def test_timedeltas_are_written_for_every_flink(value: timedelta) -> None:
     """A `timedelta` is written exactly, and in the form that Flink 1.20 reads too."""
-    text = write_duration(value)
-    assert read_duration(text) == value // timedelta(microseconds=1) * 1000
-    assert re.fullmatch(r"[0-9]+(h|min|s|ms|micros)", text)
+    string = write_duration(value)
+    assert read_duration(string) == value // timedelta(microseconds=1) * 1000
+    assert re.fullmatch(r"[0-9]+(h|min|s|ms|micros)", string)
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("value", "string"),
     [
         (timedelta(0), "0s"),
         (timedelta(days=1), "24h"),
@@ -88,9 +90,9 @@ def test_timedeltas_are_written_for_every_flink(value: timedelta) -> None:
         (timedelta(microseconds=1001), "1001micros"),
     ],
 )
-def test_largest_exact_unit(value: timedelta, text: str) -> None:
+def test_largest_exact_unit(value: timedelta, string: str) -> None:
     """The unit is the largest that is exact."""
-    assert text == write_duration(value)
+    assert string == write_duration(value)
 
 
 def test_negative_timedelta() -> None:
@@ -100,6 +102,6 @@ def test_negative_timedelta() -> None:
 
 
 def test_timedeltas_that_no_long_holds() -> None:
-    """What can only be written in microseconds, and in more than a Java long has, is refused."""
+    """A duration is refused if it needs microseconds, and more of them than a Java long holds."""
     with pytest.raises(Rejected, match=r"^expected a duration that Java's long can hold in microseconds$"):
         write_duration(timedelta.max)

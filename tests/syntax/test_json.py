@@ -17,35 +17,35 @@ from llmproviders.syntax.json import read_json_object, write_json
 
 @given(json_objects)
 def test_written_json_is_read_back(value: dict[str, Any]) -> None:
-    """Mappings come back from their JSON text, tuples as lists; the text is what `json.dumps` writes."""
-    text = write_json(value)
-    assert json.dumps(value, allow_nan=False) == text
-    assert json.loads(text) == read_json_object(text)
+    """Mappings come back from their JSON, tuples as lists; the JSON is that of `json.dumps`."""
+    string = write_json(value)
+    assert json.dumps(value, allow_nan=False) == string
+    assert json.loads(string) == read_json_object(string)
 
 
 @given(json_values)
 def test_json_is_as_json_dumps_writes_it(value: Any) -> None:
-    """Whatever JSON can carry is written as `json.dumps` does."""
+    """Every value that JSON can carry is written as `json.dumps` writes it."""
     assert json.dumps(value, allow_nan=False) == write_json(value)
 
 
 @pytest.mark.parametrize(
-    "text",
+    "string",
     ["", "[]", "1", "null", "{", '{"a": NaN}', '{"a": 1, "a": 2}', '{"b": {"a": 1, "a": 2}}', '{"a": 1' + "0" * 5000 + "}"],
 )
-def test_refused_json(text: str) -> None:
-    """Only a JSON object with each name once is one."""
+def test_refused_json(string: str) -> None:
+    """All other strings than a JSON object with each name once are refused."""
     with pytest.raises(Rejected, match="^expected a JSON object with each name once$"):
-        read_json_object(text)
+        read_json_object(string)
 
 
 def test_too_deep_json() -> None:
     """JSON has at most 200 levels; brackets in strings do not count."""
     assert {"a": "[" * 999} == read_json_object('{"a": "' + "[" * 999 + '"}')
     assert [] != read_json_object('{"a":' * 199 + "[]" + "}" * 199)
-    for text in ("[" * 99999, '{"a":' * 200 + "[]" + "}" * 200):
+    for string in ("[" * 99999, '{"a":' * 200 + "[]" + "}" * 200):
         with pytest.raises(Rejected, match="^expected JSON of at most 200 levels$"):
-            read_json_object(text)
+            read_json_object(string)
 
 
 def _loop() -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _deep() -> list[Any]:
     ids=range(9),
 )
 def test_what_json_cannot_carry(value: Any, expected: str) -> None:
-    """The message says which element, and why."""
+    """The message names the element and the reason."""
     with pytest.raises(Rejected) as caught:
         write_json(value)
     assert expected == caught.value.expected

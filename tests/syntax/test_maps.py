@@ -15,15 +15,15 @@ from llmproviders.syntax.maps import read_map, write_map
 
 
 def test_maps() -> None:
-    """A text is read as Flink 2.1 and later read it, or refused: only what YAML may make something else of is."""
-    for text, expected, *_ in MEASURED["maps"]:
-        found = outcome(read_map, text)
-        refused = found is None and (":" in text and ("{" in text or re.search(r":\s|\s:|: ", text)))
-        assert refused or (text, expected) == (text, found)
+    """A string is read as Flink 2.1 and later read it; it is refused only if YAML may change it."""
+    for string, expected, *_ in MEASURED["maps"]:
+        found = outcome(read_map, string)
+        refused = found is None and (":" in string and ("{" in string or re.search(r":\s|\s:|: ", string)))
+        assert refused or (string, expected) == (string, found)
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("string", "expected"),
     [
         ("Authorization: Bearer abc", {"Authorization": "Bearer abc"}),
         ("X-Url: http://h:80/x", {"X-Url": "http://h:80/x"}),
@@ -34,7 +34,7 @@ def test_maps() -> None:
         # Every Flink reads these.
         ("a:b # c", {"a": "b # c"}),
         ("a:1.10", {"a": "1.10"}),
-        # To newer Flinks these are another map than they look like.
+        # Newer Flinks read these as another map than they look like.
         ("X-Version: 1.10", None),
         ("a: 010", None),
         ("a: b # c", None),
@@ -45,14 +45,14 @@ def test_maps() -> None:
         ('{"a":\t"b"}', None),
         ('{"' + "a" * 1001 + '": "b"}', None),
         ('{"a": "\\ud800"}', None),
-        # And these none at all.
+        # Newer Flinks refuse this.
         (",,a:b", None),
     ],
     ids=range(19),
 )
-def test_map_texts(text: str, expected: dict[str, str] | None) -> None:
-    """What the splitter and YAML read alike, and what they do not."""
-    assert expected == outcome(read_map, text)
+def test_map_strings(string: str, expected: dict[str, str] | None) -> None:
+    """A string is read if the splitter and YAML read the same map."""
+    assert expected == outcome(read_map, string)
 
 
 any_map = st.dictionaries(st.text(), st.text())
@@ -61,37 +61,37 @@ any_map = st.dictionaries(st.text(), st.text())
 @given(any_map)
 @example({"": "", "'": "''", " a ": "\n", "{": "}", "a:b": 'c,"d', "\x7f\ufffe": "\x00\x85\u2028\ufeff"})
 def test_written_maps_are_read_back(value: dict[str, str]) -> None:
-    """Any mapping of texts comes back from its map text."""
+    """Any mapping of strings comes back from the string of its map."""
     assert value == read_map(write_map(value))
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("value", "string"),
     [
         ({}, ""),
         ({"a": "b", "X-Y": "c d/e.f"}, "a:b,X-Y:c d/e.f"),
         ({"Authorization": "Bearer abc=="}, "Authorization:Bearer abc=="),
         ({"a": "it's"}, "'''a'':''it''''s'''"),
         ({"a": ""}, "'''a'':'''''"),
-        # The first would be read as YAML, were it not in quotes.
+        # YAML would read the second value as a map without the quotes.
         ({"0": "0", "x": "y: z"}, "'''0'':''0''','''x'':''y: z'''"),
         ({"a": " b"}, "'''a'':'' b'''"),
         ({"": "b"}, "''''':''b'''"),
     ],
 )
-def test_written_maps(value: dict[str, str], text: str) -> None:
-    """Harmless pairs are written as they are, others in the one quoting that every Flink reads."""
-    assert text == write_map(value)
+def test_written_maps(value: dict[str, str], string: str) -> None:
+    """Pairs are written without quotes where possible, others with the quotes that every Flink reads."""
+    assert string == write_map(value)
 
 
 def test_map_messages() -> None:
-    """What is wrong with a map text is said."""
+    """The problem of a map is named."""
     form = "expected a Flink map such as 'name:value,other:value'"
     messages = {}
-    for text in ["a", "a:b,a:c", "'a:b'c", "'a:b", '{"a": null}']:
+    for string in ["a", "a:b,a:c", "'a:b'c", "'a:b", '{"a": null}']:
         with pytest.raises(Rejected) as caught:
-            read_map(text)
-        messages[text] = str(caught.value)
+            read_map(string)
+        messages[string] = str(caught.value)
     assert {
         "a": form,
         "a:b,a:c": f"{form}, each name once",

@@ -13,38 +13,38 @@ from llmproviders.syntax.scalars import read_boolean, read_double, read_integer
 
 
 def test_booleans() -> None:
-    """Every measured text is read, or refused, as Java does."""
-    assert MEASURED["scalars"]["bool"] == [[text, outcome(read_boolean, text)] for text, _ in MEASURED["scalars"]["bool"]]
+    """Every measured string is read, or refused, as in Java."""
+    assert MEASURED["scalars"]["bool"] == [[string, outcome(read_boolean, string)] for string, _ in MEASURED["scalars"]["bool"]]
 
 
 @pytest.mark.parametrize(("kind", "bits"), [("int", 31), ("long", 63)])
 def test_integers(kind: str, bits: int) -> None:
-    """Every measured text that is within the type's bounds is read, or refused, as Java does."""
+    """Every measured string within the type's bounds is read, or refused, as in Java."""
 
-    def read(text: str) -> int | None:
-        value = read_integer(text)
+    def read(string: str) -> int | None:
+        value = read_integer(string)
         return value if -(2**bits) <= value < 2**bits else None
 
-    assert MEASURED["scalars"][kind] == [[text, outcome(read, text)] for text, _ in MEASURED["scalars"][kind]]
+    assert MEASURED["scalars"][kind] == [[string, outcome(read, string)] for string, _ in MEASURED["scalars"][kind]]
 
 
 def test_doubles() -> None:
-    """Every measured text is read as Java does, but what is not finite is refused."""
+    """Every measured string is read as in Java, except that infinities and NaN are refused."""
     expected = [
-        [text, None if seen is None or not math.isfinite(float(seen)) else float(seen)]
-        for text, seen in MEASURED["scalars"]["double"]
+        [string, None if seen is None or not math.isfinite(float(seen)) else float(seen)]
+        for string, seen in MEASURED["scalars"]["double"]
     ]
-    assert expected == [[text, outcome(read_double, text)] for text, _ in expected]
+    assert expected == [[string, outcome(read_double, string)] for string, _ in expected]
 
 
-@pytest.mark.parametrize("text", ["0x1p99999", "0x.8p1", "0X1.P-1", "0x", "0x1", "0xp1", "0x1p1_0"])
-def test_hexadecimal_doubles(text: str) -> None:
-    """Hexadecimal texts are read where Java reads them."""
-    assert {"0x.8p1": 1.0, "0X1.P-1": 0.5}.get(text) == outcome(read_double, text)
+@pytest.mark.parametrize("string", ["0x1p99999", "0x.8p1", "0X1.P-1", "0x", "0x1", "0xp1", "0x1p1_0"])
+def test_hexadecimal_doubles(string: str) -> None:
+    """Hexadecimal numbers are read if Java reads them."""
+    assert {"0x.8p1": 1.0, "0X1.P-1": 0.5}.get(string) == outcome(read_double, string)
 
 
 def test_endless_digits_are_refused_by_our_own_error() -> None:
-    """Python refuses to convert thousands of digits with an error of its own, which must not get out."""
+    """Python's own error for thousands of digits does not leave the reader."""
     with pytest.raises(Rejected, match="a whole number within Java's bounds"):
         read_integer("9" * 5000)
     assert read_integer("0" * 5000 + "7") == 7
@@ -52,7 +52,7 @@ def test_endless_digits_are_refused_by_our_own_error() -> None:
 
 
 def test_ints_among_doubles() -> None:
-    """What is written again as it was read is an int, all else a float, and there is no -0.0."""
-    texts = ["1", "0", "-1", "9" * 300, "01", "-0", "1.0", "+1", " 1", "1e2", "1" + "0" * 308, "9" * 309, "\u0661"]
+    """A number that is written again as it was read is an int, others are floats, and none is -0.0."""
+    strings = ["1", "0", "-1", "9" * 300, "01", "-0", "1.0", "+1", " 1", "1e2", "1" + "0" * 308, "9" * 309, "\u0661"]
     expected = [1, 0, -1, 10**300 - 1, 1.0, 0.0, 1.0, 1.0, 1.0, 100.0, 10**308, None, None]
-    assert [repr(value) for value in expected] == [repr(outcome(read_double, text)) for text in texts]
+    assert [repr(value) for value in expected] == [repr(outcome(read_double, string)) for string in strings]

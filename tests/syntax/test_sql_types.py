@@ -11,22 +11,22 @@ from llmproviders import InvalidOptionsError
 from llmproviders.syntax.sql_types import canonical_type
 
 
-@pytest.mark.parametrize("text", TYPES)
-def test_types(text: str) -> None:
-    """Each type has one spelling, which is its own."""
-    assert TYPES[text] == canonical_type(text) == canonical_type(TYPES[text])
+@pytest.mark.parametrize("sql_type", TYPES)
+def test_types(sql_type: str) -> None:
+    """Each type has one spelling, which is spelled as itself."""
+    assert TYPES[sql_type] == canonical_type(sql_type) == canonical_type(TYPES[sql_type])
 
 
-@pytest.mark.parametrize("text", NO_TYPES)
-def test_no_types(text: str) -> None:
-    """What is no type is refused, and the message says what is wrong."""
+@pytest.mark.parametrize("sql_type", NO_TYPES)
+def test_no_types(sql_type: str) -> None:
+    """Other strings are refused, and the message names the problem."""
     with pytest.raises(InvalidOptionsError) as caught:
-        canonical_type(text)
-    assert f"canonical_type: {NO_TYPES[text]}" == str(caught.value)
+        canonical_type(sql_type)
+    assert f"canonical_type: {NO_TYPES[sql_type]}" == str(caught.value)
     assert caught.value.__context__ is None
 
 
 @given(types)
-def test_spelling_again_changes_nothing(text: str) -> None:
-    """The one spelling of a type is its own one spelling, however types are nested."""
-    assert canonical_type(text) == canonical_type(canonical_type(text))
+def test_spelling_again_changes_nothing(sql_type: str) -> None:
+    """Spelling a type twice changes nothing, also for nested types."""
+    assert canonical_type(sql_type) == canonical_type(canonical_type(sql_type))

@@ -12,25 +12,25 @@ from llmproviders.syntax.tokens import Misread, location, tokens
 
 
 @given(st.text(), st.text(min_size=1).filter(lambda name: "\n" not in name and "\r" not in name))
-def test_quoting(text: str, name: str) -> None:
-    """A quoted text is one token that stands for the text, and so is a name in backticks."""
-    given, end = tokens(quote_string(text))
-    assert ("string", text, 0, end.start) == given
+def test_quoting(string: str, name: str) -> None:
+    """A quoted string is one token whose value is the string; the same holds for a name."""
+    given, end = tokens(quote_string(string))
+    assert ("string", string, 0, end.start) == given
     given, end = tokens(quote_name(name))
     assert ("name", name, 0, end.start) == given
 
 
 @given(st.text(alphabet="aE'`\"\\\n-/*+;(_$1.\u00e9\u00a0", max_size=12))
-def test_tokens_leave_nothing_out(text: str) -> None:
-    """Between tokens there are only blanks and comments, and reading never fails in another way."""
+def test_tokens_leave_nothing_out(sql: str) -> None:
+    """Only blanks and comments are between tokens, and the only error is `Misread`."""
     try:
-        found = list(tokens(text))
+        found = list(tokens(sql))
     except Misread as error:
-        assert 0 <= error.index < len(text)
+        assert 0 <= error.index < len(sql)
         return
-    assert found[-1] == ("end", "", len(text), len(text))
+    assert found[-1] == ("end", "", len(sql), len(sql))
     assert [token.start for token in found] == sorted(token.start for token in found)
-    between = [text[before.end : after.start] for before, after in zip([found[0]._replace(end=0), *found], found, strict=False)]
+    between = [sql[before.end : after.start] for before, after in zip([found[0]._replace(end=0), *found], found, strict=False)]
     assert not [each for each in between if each.strip(" \t\n\r\f") and each.lstrip(" \t\n\r\f")[:2] not in ("--", "//", "/*")]
 
 
@@ -42,6 +42,6 @@ def test_locations() -> None:
 
 
 def test_keywords() -> None:
-    """Keywords of the grammar that are names elsewhere are no reserved words."""
+    """Keywords of the grammar that may be names are not reserved."""
     assert RESERVED.isdisjoint({"MODEL", "INPUT", "OUTPUT", "IF", "KEY", "ENFORCED", "REPLACE", "TEMPORARY", "A"})
     assert {"VALUE", "USER", "TIMESTAMP", "WITH"} <= RESERVED

@@ -16,7 +16,7 @@ __all__ = ["PROVIDER", "accept_path", "read_path"]
 
 PROVIDER: Final = "provider"
 """The key of the option that holds the provider's identifier."""
-MAX_PARTS: Final = 3
+_MAX_PARTS: Final = 3
 """The most parts of a model's name: catalog, database, model."""
 _EXPECTED: Final = "a model's name"
 
@@ -30,7 +30,7 @@ def read_path(cursor: Cursor) -> tuple[str, ...]:
     path = [cursor.expect_name(_EXPECTED)]
     while cursor.sign("."):
         path.append(cursor.expect_name(_EXPECTED))
-        if len(path) > MAX_PARTS:
+        if len(path) > _MAX_PARTS:
             hint = "write a part with dots in backticks"
             raise Misread(cursor.last.start, "a model's name of at most three parts", hint=hint)
     return tuple(path)
@@ -56,7 +56,7 @@ def accept_path(name: object, problems: list[Problem]) -> tuple[str, ...]:
     if strange:
         problems.append(Problem("name", expected, got=f"a part of type {strange[0]}", is_type=True))
         return ()
-    if not 1 <= len(name) <= MAX_PARTS:
+    if not 1 <= len(name) <= _MAX_PARTS:
         problems.append(Problem("name", expected, got=f"{len(name)} parts"))
     problems += [Problem("name", wrong, got=shown(part)) for part in name if (wrong := unfit_name(part))]
     return tuple(name)

@@ -114,8 +114,8 @@ def _split(given: list[Token]) -> list[list[Token]]:
     statements: list[list[Token]] = [[]]
     for token in given:
         statements[-1].append(token)
-        if token.kind == "sign" and token.text == ";" and len(statements[0]) > 1:
-            statements[-1][-1] = token._replace(kind="end", text="")
+        if token.kind == "sign" and token.value == ";" and len(statements[0]) > 1:
+            statements[-1][-1] = token._replace(kind="end", value="")
             statements.append([])
     return [statement for index, statement in enumerate(statements) if index == 0 or statement[0].kind != "end"]
 

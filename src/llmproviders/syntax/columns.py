@@ -133,7 +133,7 @@ def read_columns(cursor: Cursor, sql: str, end: str = ")") -> Iterator[tuple[int
             if cursor.token.keyword == "WATERMARK":
                 raise cursor.misread("a column", hint="a model has no watermarks, and Flink drops this one")
             name = cursor.expect_name("the name of a column")
-            if cursor.token.text == "." and cursor.token.kind == "sign":
+            if cursor.token.value == "." and cursor.token.kind == "sign":
                 raise cursor.misread("a SQL type", hint=f"write a name with dots in backticks; Flink would read `{name}`")
             first = cursor.token
             read_type(cursor)

@@ -56,7 +56,7 @@ class Cursor:
 
     def sign(self, sign: str) -> bool:
         """Read this sign if it follows."""
-        if self.token.kind != "sign" or self.token.text != sign:
+        if self.token.kind != "sign" or self.token.value != sign:
             return False
         self.index += 1
         return True
@@ -83,20 +83,20 @@ class Cursor:
         token = self.token
         if token.kind not in ("word", "name"):
             raise self.misread(what)
-        if token.kind == "word" and token.text.upper() in RESERVED:
-            raise self.misread(what, hint=f"write `{token.text}` in backticks: it is a reserved word")
-        if expected := unfit_name(token.text):
+        if token.kind == "word" and token.value.upper() in RESERVED:
+            raise self.misread(what, hint=f"write `{token.value}` in backticks: it is a reserved word")
+        if expected := unfit_name(token.value):
             raise Misread(token.start, f"{what}: {expected}")
-        return self.step().text
+        return self.step().value
 
     def expect_number(self, what: str, low: int, high: int) -> int:
         """Read a whole number within bounds."""
         token = self.token
         if token.kind != "number":
             raise self.misread(what)
-        digits = token.text.lstrip("0") or "0"
+        digits = token.value.lstrip("0") or "0"
         if len(digits) > 10 or not low <= int(digits) <= high:  # noqa: PLR2004  # Java's largest int has ten digits
-            raise Misread(token.start, f"{what} from {low} to {high}", got=token.text[:30])
+            raise Misread(token.start, f"{what} from {low} to {high}", got=token.value[:30])
         self.index += 1
         return int(digits)
 
@@ -107,11 +107,11 @@ class Cursor:
             raise self.misread("a string without a prefix", hint="write it as '...'")
         if token.kind != "string":
             raise self.misread(what, hint="write it in single quotes" if token.kind in ("word", "number") else "")
-        return self.step().text
+        return self.step().value
 
     def expect_strings(self, what: str) -> str:
         """Read a string and those that continue it: ``'a' 'b'`` is ``'ab'``."""
         parts = [self.expect_string(what)]
         while self.token.kind == "string":
-            parts.append(self.step().text)
+            parts.append(self.step().value)
         return "".join(parts)

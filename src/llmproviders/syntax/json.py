@@ -17,9 +17,9 @@ from .scalars import is_writable, plain_number
 
 __all__ = ["read_json", "read_json_flat", "read_json_object", "write_json", "write_parsed_json"]
 
-MAX_LEVELS: Final = 200
+_MAX_LEVELS: Final = 200
 """How deeply JSON may nest, as a string or as a mapping."""
-_TOO_DEEP: Final = f"JSON of at most {MAX_LEVELS} levels"
+_TOO_DEEP: Final = f"JSON of at most {_MAX_LEVELS} levels"
 _NO_OBJECT: Final = "a JSON object with each name once"
 # A string literal without its end matches up to the end of the input: no character is scanned twice.
 _JSON_LEVELS: Final = r'(?s)"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]'
@@ -58,20 +58,20 @@ def write_parsed_json(value: object) -> str:
 
 
 def _is_too_deep(string: str) -> bool:
-    """Whether a JSON string nests over `MAX_LEVELS`."""
-    if string.count("{") + string.count("[") <= MAX_LEVELS:
+    """Whether a JSON string nests over `_MAX_LEVELS`."""
+    if string.count("{") + string.count("[") <= _MAX_LEVELS:
         return False
     level = 0
     for found in re.finditer(_JSON_LEVELS, string):
         mark = found[0]
         level += (mark in "[{") - (mark in "]}")
-        if level > MAX_LEVELS:
+        if level > _MAX_LEVELS:
             return True
     return False
 
 
 def read_json(string: str, object_hook: Callable[[list[tuple[str, Any]]], Any] = _unique_names) -> Any:
-    """The value of a JSON string; None if it is not JSON, repeats a name in an object, or nests over `MAX_LEVELS`.
+    """The value of a JSON string; None if it is not JSON, repeats a name in an object, or nests over `_MAX_LEVELS`.
 
     Args:
         string: the JSON.
@@ -153,8 +153,8 @@ def _plain(value: object, path: tuple[object, ...], above: tuple[int, ...]) -> o
     if isinstance(value, (Mapping, list, tuple)):
         if id(value) in above:
             raise _unwritable(path, "a container that holds itself")
-        if len(path) >= MAX_LEVELS:
-            raise _unwritable(path[:3], f"more than {MAX_LEVELS} levels")
+        if len(path) >= _MAX_LEVELS:
+            raise _unwritable(path[:3], f"more than {_MAX_LEVELS} levels")
         above = (*above, id(value))
         if not isinstance(value, Mapping):
             return [_plain(item, (*path, step), above) for step, item in enumerate(value)]

@@ -9,7 +9,7 @@ from .characters import WHITESPACE, has_surrogate
 
 __all__ = ["quote_name", "quote_string", "unfit_name"]
 
-MAX_NAME: Final = 256
+_MAX_NAME: Final = 256
 """The longest name that Flink's parser accepts, in UTF-16 units."""
 
 
@@ -31,6 +31,6 @@ def unfit_name(name: str) -> str:
         return "a name of one line"
     if has_surrogate(name):
         return "a name without lone surrogates"
-    if len(name.encode("utf-16-le")) > 2 * MAX_NAME:
-        return f"a name of at most {MAX_NAME} characters"
+    if len(name.encode("utf-16-le")) > 2 * _MAX_NAME:
+        return f"a name of at most {_MAX_NAME} characters"
     return ""

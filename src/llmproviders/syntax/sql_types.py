@@ -18,19 +18,18 @@ from .tokens import Misread
 
 __all__ = ["canonical_type", "read_type", "spell_type"]
 
-MAX_DEPTH: Final = 100
+_MAX_DEPTH: Final = 100
 """The deepest nesting of types that is read."""
 _MAX_LENGTH: Final = 2**31 - 1
 _EXPECTED: Final = "a SQL type of Flink"
-_TOO_DEEP: Final = f"a type of at most {MAX_DEPTH} levels"
+_TOO_DEEP: Final = f"a type of at most {_MAX_DEPTH} levels"
 
 _SIMPLE: Final[Mapping[str, str]] = {
-    **{
-        name: name for name in ("BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DATE", "VARIANT", "BITMAP")
-    },
-    "STRING": "STRING",
-    "BYTES": "BYTES",
-    "INTEGER": "INT",
+    name: "INT" if name == "INTEGER" else name
+    for name in (
+        *("BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DATE", "VARIANT", "BITMAP"),
+        *("STRING", "BYTES", "INTEGER"),
+    )
 }
 _LENGTHS: Final[Mapping[str, str]] = {
     "CHAR": "CHAR",
@@ -92,13 +91,13 @@ def read_type(cursor: Cursor, depth: int = 0) -> str:
     Raises:
         Misread: if none follows.
     """
-    if depth > MAX_DEPTH:
+    if depth > _MAX_DEPTH:
         raise cursor.misread(_TOO_DEEP)
     found = _with_null(cursor, _read_base(cursor, depth))
     while cursor.token.keyword in ("ARRAY", "MULTISET"):
         # The old spelling: INT ARRAY is an array of INT.
         depth += 1
-        if depth > MAX_DEPTH:
+        if depth > _MAX_DEPTH:
             raise cursor.misread(_TOO_DEEP)
         found = _with_null(cursor, f"{cursor.step().keyword}<{found}>")
     return found
@@ -144,8 +143,8 @@ def _no_type(cursor: Cursor) -> Misread:
     token = cursor.token
     if token.keyword in _INSTEAD:
         return Misread(token.start, _EXPECTED, got=token.keyword, hint=_INSTEAD[token.keyword])
-    if token.keyword and len(token.text) <= 20:  # noqa: PLR2004  # longer than any type
-        return Misread(token.start, _EXPECTED, got=token.text, hint=did_you_mean(token.text, _NAMES))
+    if token.keyword and len(token.value) <= 20:  # noqa: PLR2004  # longer than any type
+        return Misread(token.start, _EXPECTED, got=token.value, hint=did_you_mean(token.value, _NAMES))
     return cursor.misread(_EXPECTED)
 
 

@@ -44,7 +44,7 @@ class Token(NamedTuple):
 
     kind: Kind
     """A bare word, a name in backticks, a string, a string with a prefix, a number, another character, or the end."""
-    text: str
+    value: str
     """Its characters; those of a name and a string without their quotes."""
     start: int
     """Index of its first character."""
@@ -54,12 +54,12 @@ class Token(NamedTuple):
     @property
     def keyword(self) -> str:
         """A bare word in capitals, as keywords are compared; empty for any other token."""
-        return self.text.upper() if self.kind == "word" and self.text.isascii() else ""
+        return self.value.upper() if self.kind == "word" and self.value.isascii() else ""
 
     def __str__(self) -> str:
         """How a message shows it: without characters that may belong to a secret whose quotes are wrong."""
         if self.kind == "sign":
-            return repr(self.text)
+            return repr(self.value)
         if self.keyword in RESERVED or self.keyword in _OTHER_KEYWORDS:
             return self.keyword
         return _SHOWN[self.kind]
@@ -106,12 +106,12 @@ def tokens(sql: str) -> Iterator[Token]:
         found = match(sql, index)
         if found is None:
             raise _no_token(sql, index)
-        kind, text, start, index = found.lastgroup, found[0], index, found.end()
+        kind, value, start, index = found.lastgroup, found[0], index, found.end()
         if kind == "blank":
             continue
         if kind in {"string", "name"}:
-            text = text[1:-1].replace(text[0] * 2, text[0])
-        yield Token(kind, text, start, index)  # type: ignore[arg-type]
+            value = value[1:-1].replace(value[0] * 2, value[0])
+        yield Token(kind, value, start, index)  # type: ignore[arg-type]
     yield Token("end", "", index, index)
 
 
