@@ -63,9 +63,19 @@ ROOMS = {
         checks
         runtime
     """,
+    "sql": """
+        read  write
+        names
+    """,
     "syntax": """
         columns
-        scalars  sql  urls
+        sql_types
+        cursor
+        tokens
+        maps
+        json
+        durations  scalars  quoting
+        characters  reserved_words  urls
     """,
 }
 PUBLIC = [

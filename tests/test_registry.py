@@ -982,7 +982,7 @@ def test_bad_entry_points(value: str, monkeypatch: pytest.MonkeyPatch, own_class
     )
     with pytest.raises(DocumentError) as caught:
         parse_create_model("CREATE MODEL m WITH ('provider' = 'acme', 'key' = 'x')")
-    assert f"sql:1:35: provider: expected an identifier whose class can be had; {expected}" == str(caught.value)
+    assert f"sql:1:35: provider: expected an identifier with a usable class; {expected}" == str(caught.value)
     assert TritonProvider is provider_class("triton")
     assert "acme" not in provider_classes()
     register_provider_class(attrs.make_class("Acme", [], bases=(TritonProvider,), class_body={"identifier": "acme"}, frozen=True))

@@ -49,7 +49,8 @@ if TYPE_CHECKING:
         using_provider,
     )
     from .runtimes.runtime import Factory, Runtime, RuntimeOption, list_runtimes, runtime
-    from .sql import ModelStatement, OldSpellingWarning, create_model_sql, parse_create_model, parse_statements
+    from .sql.read import ModelStatement, OldSpellingWarning, parse_create_model, parse_statements
+    from .sql.write import create_model_sql
     from .syntax.columns import Column
 
 __all__ = [
@@ -132,14 +133,14 @@ _LATER: Final = {
     "Column": "syntax.columns",
     "Factory": "runtimes.runtime",
     "GenericProvider": "providers.generic",
-    "ModelStatement": "sql",
-    "OldSpellingWarning": "sql",
+    "ModelStatement": "sql.read",
+    "OldSpellingWarning": "sql.read",
     "Origin": "catalogs.files",
     "Runtime": "runtimes.runtime",
     "RuntimeOption": "runtimes.runtime",
     "TritonProvider": "providers.triton",
     "check": "catalogs.files",
-    "create_model_sql": "sql",
+    "create_model_sql": "sql.write",
     "dump": "catalogs.files",
     "dumps": "catalogs.files",
     "explain": "catalogs.files",
@@ -150,8 +151,8 @@ _LATER: Final = {
     "list_runtimes": "runtimes.runtime",
     "load": "catalogs.files",
     "loads": "catalogs.files",
-    "parse_create_model": "sql",
-    "parse_statements": "sql",
+    "parse_create_model": "sql.read",
+    "parse_statements": "sql.read",
     "presets": "presets",
     "provider_class": "registry",
     "provider_classes": "registry",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Optional packages: imported when they are needed; a missing one is named with the command that installs it."""
+"""Optional packages, imported when they are used."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = ["needs"]
 
 
 def needs(module: str, extra: str) -> Any:
-    """An optional package, or the error that says how to install it.
+    """Import an optional module of the extra that has it.
 
     Raises:
-        ProviderError: if it is not installed.
+        ProviderError: if it is not installed, with the command that installs it.
     """
     try:
         return import_module(module)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The argument ``secrets`` of calls that write: refuse a literal secret, write it, or write the mask."""
+"""The argument ``secrets`` of calls that write: it refuses, reveals or redacts literal secrets."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Secrets: TypeAlias = Literal["refuse", "reveal", "redact"]
 
 
 def checked_secrets(secrets: object) -> Secrets:
-    """The argument ``secrets`` of a call.
+    """The argument ``secrets`` of a call, checked.
 
     Raises:
-        InvalidOptionsError: if it is another value.
+        InvalidOptionsError: if it is no such value.
     """
     if not isinstance(secrets, str) or secrets not in ("refuse", "reveal", "redact"):
         is_type = not isinstance(secrets, str)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tasks of OpenAI-compatible services, and the endpoint paths that tell them."""
+"""The tasks of OpenAI-compatible services, and the endpoint path of each."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _SUFFIXES: Final = {
     MULTIMODAL: "services/embeddings/multimodal-embedding/multimodal-embedding",
     ASR: "services/audio/asr/transcription",
 }
-# DashScope serves the first two tasks below the one base and its own two below the other.
+# On DashScope, the first two tasks have one base path, and its own two have another.
 _COMPATIBLE: Final = "/compatible-mode/v1/"
 _NATIVE: Final = "/api/v1/"
 _BASE: Final = {CHAT: _COMPATIBLE, EMBEDDINGS: _COMPATIBLE, MULTIMODAL: _NATIVE, ASR: _NATIVE}
 
 
 def task_of_endpoint(endpoint: str) -> Task | None:
-    """The task that an endpoint's path ends with, trailing slashes and letter case aside; None if it ends with none."""
-    # What has credentials in it is not kept in a cache.
-    return _known_task_of(endpoint) if type(endpoint) is str else _task_of(reveal(endpoint))
+    """The task whose path ends *endpoint*, in any letter case and before any slashes; None if there is none."""
+    # No cache may keep credentials.
+    return _cached_task_of(endpoint) if type(endpoint) is str else _task_of(reveal(endpoint))
 
 
 def _task_of(endpoint: str) -> Task | None:
@@ -47,14 +47,14 @@ def _task_of(endpoint: str) -> Task | None:
     return None
 
 
-_known_task_of = lru_cache(maxsize=256)(_task_of)
+_cached_task_of = lru_cache(maxsize=256)(_task_of)
 
 
 def endpoint_for_task(endpoint: str, task: str) -> str:
-    """*endpoint* with its task's path replaced by that of *task*.
+    """*endpoint* with the path of *task* in place of its own task's.
 
     Raises:
-        Rejected: if the endpoint does not tell where the other task is served.
+        Rejected: if the endpoint does not show where the service has *task*.
     """
     old = _task_of(endpoint)
     if old == task:
@@ -65,7 +65,7 @@ def endpoint_for_task(endpoint: str, task: str) -> str:
     trimmed = endpoint.rstrip("/")
     before = trimmed[: -len(_SUFFIXES[old])]
     if _BASE[old] != _BASE[task]:
-        # Only where the whole path is DashScope's is it sure what the other one is.
+        # The other base path is known only for DashScope's own paths.
         found = re.fullmatch(rf"([^/]+//[^/?#]+){re.escape(_BASE[old])}", before)
         if found is None:
             raise Rejected(f"an endpoint of DashScope, whose path is {_BASE[old]}{_SUFFIXES[old]}", hint=hint)

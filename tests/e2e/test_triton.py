@@ -29,7 +29,9 @@ from werkzeug import Request, Response
 
 from llmproviders import TritonProvider
 from llmproviders import options as options_of
-from llmproviders.syntax.scalars import read_boolean, read_duration, read_integer, read_map
+from llmproviders.syntax.durations import read_duration
+from llmproviders.syntax.maps import read_map
+from llmproviders.syntax.scalars import read_boolean, read_integer
 
 HERE = Path(__file__).parent
 TEXT, ANSWER = Column("text", "STRING"), Column("answer", "STRING")

@@ -20,7 +20,9 @@ import attrs
 import requests
 from py4j.protocol import Py4JJavaError
 
-from llmproviders.syntax.scalars import read_boolean, read_duration, read_integer, read_map
+from llmproviders.syntax.durations import read_duration
+from llmproviders.syntax.maps import read_map
+from llmproviders.syntax.scalars import read_boolean, read_integer
 
 # SQL types that Triton's have a counterpart of: Triton's name, and what Java calls the values.
 TYPES = {

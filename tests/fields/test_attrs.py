@@ -1526,7 +1526,7 @@ def test_a_refused_class_in_files() -> None:
     with pytest.raises(DocumentError) as caught:
         parse_create_model("CREATE MODEL m WITH ('provider' = 'bad', 'size' = '1')")
     assert (
-        "sql:1:35: provider: expected an identifier whose class can be had; Bad.rules: expected a tuple of Rule, got 5 in it"
+        "sql:1:35: provider: expected an identifier with a usable class; Bad.rules: expected a tuple of Rule, got 5 in it"
         == str(caught.value)
     )
     with pytest.raises(

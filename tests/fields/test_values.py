@@ -43,7 +43,9 @@ from llmproviders.fields.values import (
 )
 from llmproviders.messages import did_you_mean, shown
 from llmproviders.secrets import is_redacted, looks_like_key, mask_urls, mask_value, reveal
-from llmproviders.syntax.scalars import read_double, read_json, read_map
+from llmproviders.syntax.json import read_json
+from llmproviders.syntax.maps import read_map
+from llmproviders.syntax.scalars import read_double
 
 HUGE = 10**5000
 KEY = "sk-0123456789abcdef"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""URLs that Flink's HTTP client takes, and what it expects in place of others."""
+"""URLs that Flink's HTTP client accepts, and the expectation that others break."""
 
 from __future__ import annotations
 
@@ -46,5 +46,5 @@ NAME = "a URL with a host name"
     ids=range(25),
 )
 def test_urls(url: str, expected: str) -> None:
-    """What is wrong is said in one phrase; nothing where nothing is."""
+    """The expectation is one phrase, and empty for a good URL."""
     assert expected == unfit_url(url)

@@ -31,7 +31,7 @@ from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..registry import OLD_IDENTIFIERS, provider_class, provider_classes
 from ..secret_policy import Secrets, checked_secrets
 from ..secrets import MASK, MaskedText, Secret, is_placeholder, looks_like_credential, looks_like_key
-from ..syntax.scalars import read_json_object, write_json
+from ..syntax.json import read_json_object, write_json
 from .catalog import Catalog
 
 __all__ = ["RESERVED", "from_dict", "to_dict"]

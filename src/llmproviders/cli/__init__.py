@@ -428,7 +428,7 @@ def sql(
     secrets: Annotated[Secrets, typer.Option("--secrets", help="What to do with secrets.")] = "refuse",
 ) -> None:
     """Print the CREATE MODEL statement of a provider."""
-    from ..sql import NO_SECRET, create_model_sql
+    from ..sql.write import NO_SECRET, create_model_sql
 
     reading, catalog = _opened(file)
     try:
@@ -480,7 +480,7 @@ def import_(
     """Write the catalog of CREATE MODEL statements, also as SHOW CREATE MODEL prints them; columns stay in SQL."""
     import warnings
 
-    from ..sql import OldSpellingWarning, parse_statements
+    from ..sql.read import OldSpellingWarning, parse_statements
 
     with warnings.catch_warnings():
         # They are among those of the statements, which are printed.

@@ -20,7 +20,8 @@ from ..secrets import (
     masked,
     reveal,
 )
-from ..syntax.scalars import has_surrogate, read_json
+from ..syntax.characters import has_surrogate
+from ..syntax.json import read_json
 from .values import mask_json, secret, text_of
 
 __all__ = ["NO_EXTRAS", "ExtraOptions"]

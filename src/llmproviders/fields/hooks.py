@@ -21,7 +21,8 @@ from ..boundary import public
 from ..errors import InvalidClassError, Problem, Rejected, RejectedType, invalid
 from ..messages import shown
 from ..secrets import MaskedText, Secret, reveal
-from ..syntax.scalars import read_boolean, read_double, read_duration, read_integer, write_duration
+from ..syntax.durations import read_duration, write_duration
+from ..syntax.scalars import read_boolean, read_double, read_integer
 from .generate import compile_source
 from .metadata import METADATA_KEY, OptionInfo, options
 

@@ -31,21 +31,11 @@ from ..secrets import (
     mask_value,
     masked,
 )
-from ..syntax.scalars import (
-    JAVA_BOUNDS,
-    has_surrogate,
-    is_writable,
-    plain_number,
-    read_duration,
-    read_json_flat,
-    read_json_object,
-    read_map,
-    write_duration,
-    write_json,
-    write_map,
-    write_masked_map,
-    write_read_json,
-)
+from ..syntax.characters import has_surrogate
+from ..syntax.durations import read_duration, write_duration
+from ..syntax.json import read_json_flat, read_json_object, write_json, write_parsed_json
+from ..syntax.maps import read_map, write_map, write_masked_map
+from ..syntax.scalars import JAVA_BOUNDS, is_writable, plain_number
 
 __all__ = [
     "Between",
@@ -351,7 +341,7 @@ def mask_json(text: str, read: object) -> str:
         read: its value, which is not needed any more.
     """
     shown = _mask_leaves(read)
-    return text if shown is None else MaskedText(text, write_read_json(shown))
+    return text if shown is None else MaskedText(text, write_parsed_json(shown))
 
 
 def _mask_leaves(read: Any) -> object | None:
@@ -404,7 +394,7 @@ def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str |
             seen[name] = [_masked_header(name, each) for each in item]
         else:
             raise Rejected("header values that are strings or lists of strings", hint=f"see header {shown(name)}")
-    return _kept_hidden(value, _headers.keep(text, text if seen == read else MaskedText(text, write_read_json(seen))))
+    return _kept_hidden(value, _headers.keep(text, text if seen == read else MaskedText(text, write_parsed_json(seen))))
 
 
 def _masked_header(name: str, text: str) -> str:

@@ -31,9 +31,10 @@ from ..registry import get_provider
 from ..runtimes.runtime import Runtime, list_runtimes
 from ..runtimes.runtime import runtime as runtime_of
 from ..secrets import MASK, looks_like_credential, mask_urls
-from ..syntax.columns import Column, Columns, canonical_type, columns
+from ..syntax.columns import Column, Columns, columns
+from ..syntax.quoting import quote_name, quote_string
 from ..syntax.scalars import JAVA_BOUNDS, read_boolean, read_integer
-from ..syntax.sql import identifier, literal
+from ..syntax.sql_types import canonical_type
 from ..tasks import CHAT, EMBEDDINGS, task_of_endpoint
 
 if TYPE_CHECKING:
@@ -488,8 +489,8 @@ def _predicted(
     arguments = [
         f"TABLE `{name}`",
         f"MODEL `{name}`",
-        f"DESCRIPTOR({', '.join(map(identifier, names))})",
-        f"MAP[{', '.join(literal(part) for pair in texts.items() for part in pair)}]",
+        f"DESCRIPTOR({', '.join(map(quote_name, names))})",
+        f"MAP[{', '.join(quote_string(part) for pair in texts.items() for part in pair)}]",
     ]
 
     # Flink 2.1 fails the job at a text that is NULL; from 2.2 on it leaves the row out.

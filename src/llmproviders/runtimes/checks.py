@@ -16,8 +16,11 @@ import attrs
 from ..errors import Problem, Rejected
 from ..messages import did_you_mean, listed, shown
 from ..secrets import MASK, is_placeholder
-from ..syntax.columns import Column, canonical_type
-from ..syntax.scalars import JAVA_BOUNDS, read_boolean, read_double, read_duration, read_integer, read_map
+from ..syntax.columns import Column
+from ..syntax.durations import read_duration
+from ..syntax.maps import read_map
+from ..syntax.scalars import JAVA_BOUNDS, read_boolean, read_double, read_integer
+from ..syntax.sql_types import canonical_type
 from ..syntax.urls import unfit_url
 from ..tasks import task_of_endpoint
 from .runtime import NAMES, Factory, Runtime, RuntimeOption

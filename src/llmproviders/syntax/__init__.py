@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Flink's syntax: strings of option values, SQL tokens, types and columns."""
+"""Flink's syntax: option strings, and the SQL of models."""

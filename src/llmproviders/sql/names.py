@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The name of a model, and the key that names its provider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from ..errors import Problem
+from ..messages import shown
+from ..syntax.cursor import Cursor
+from ..syntax.quoting import unfit_name
+from ..syntax.tokens import Misread
+
+__all__ = ["PROVIDER", "accept_path", "read_path"]
+
+PROVIDER: Final = "provider"
+"""The key of the option that holds the provider's identifier."""
+_MAX_PARTS: Final = 3
+"""The most parts of a model's name: catalog, database, model."""
+_EXPECTED: Final = "a model's name"
+
+
+def read_path(cursor: Cursor) -> tuple[str, ...]:
+    """Read a model's name of one to three parts.
+
+    Raises:
+        Misread: if none follows.
+    """
+    path = [cursor.expect_name(_EXPECTED)]
+    while cursor.sign("."):
+        path.append(cursor.expect_name(_EXPECTED))
+        if len(path) > _MAX_PARTS:
+            hint = "write a part with dots in backticks"
+            raise Misread(cursor.last.start, "a model's name of at most three parts", hint=hint)
+    return tuple(path)
+
+
+def accept_path(name: object, problems: list[Problem]) -> tuple[str, ...]:
+    """The parts of a model's name, given as SQL or as a sequence; its problems are added to *problems*."""
+    if isinstance(name, str):
+        try:
+            cursor = Cursor.over(name)
+            path = read_path(cursor)
+            if cursor.token.kind != "end":
+                raise cursor.misread("nothing after the model's name", hint="write names with other characters in backticks")
+        except Misread as error:
+            problems.append(Problem("name", error.expected, got=shown(name), hint=error.hint))
+            return ()
+        return path
+    expected = "the model's name: one to three parts"
+    if not isinstance(name, Sequence):
+        problems.append(Problem("name", expected, got=f"a value of type {type(name).__name__}", is_type=True))
+        return ()
+    strange = [type(part).__name__ for part in name if not isinstance(part, str)]
+    if strange:
+        problems.append(Problem("name", expected, got=f"a part of type {strange[0]}", is_type=True))
+        return ()
+    if not 1 <= len(name) <= _MAX_PARTS:
+        problems.append(Problem("name", expected, got=f"{len(name)} parts"))
+    problems += [Problem("name", wrong, got=shown(part)) for part in name if (wrong := unfit_name(part))]
+    return tuple(name)

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Providers as CREATE MODEL statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ..boundary import public
+from ..errors import InvalidOptionsError, Problem, invalid
+from ..fields.metadata import options as describe
+from ..fields.spec import EXTRAS
+from ..messages import shown
+from ..providers.base import Provider
+from ..runtimes.runtime import Runtime
+from ..secret_policy import Secrets, checked_secrets
+from ..secrets import MASK, MaskedText, Secret
+from ..syntax.characters import has_surrogate
+from ..syntax.columns import Column, Columns, columns
+from ..syntax.quoting import quote_name, quote_string
+from .names import PROVIDER, accept_path
+
+__all__ = ["NO_SECRET", "create_model_sql"]
+
+NO_SECRET: Final = "no secret in a statement"  # noqa: S105
+
+
+@public
+def create_model_sql(
+    name: str | Sequence[str],
+    provider: Provider,
+    *,
+    input: Columns,  # noqa: A002
+    output: Columns,
+    model: str | None = None,
+    runtime: str | Runtime | None = None,
+    temporary: bool = False,
+    if_not_exists: bool = False,
+    comment: str | None = None,
+    secrets: Secrets = "refuse",
+) -> str:
+    """Write the CREATE MODEL statement of a provider, without a semicolon at its end.
+
+    Args:
+        name: the model's name as SQL, such as ``"db.chat"``, or its one to three parts as they are.
+        provider: the provider whose options the model has.
+        input: the model's input columns: a mapping of names to SQL types, or SQL such as ``"text STRING"``.
+        output: its output columns, in the same forms.
+        model: the name of the service's model, if the provider has none.
+        runtime: the runtime that shall read the statement, such as ``"flink-2.3"``: the provider and the columns are
+            checked against it, and options that it does not know are left out if they hold a default.
+        temporary: whether Flink drops the model at the end of its session.
+        if_not_exists: whether Flink ignores the statement if the model exists.
+        comment: a comment on the model.
+        secrets: how to treat a secret that is no placeholder such as ``${secret_values.key}``: refuse it, write it in
+            clear, or write the mask, with which no statement works.
+
+    Raises:
+        InvalidOptionsError: listing all problems of the call, secrets included.
+        UnknownRuntimeError: if no such runtime is known.
+        SecretError: if the reference of a secret cannot be resolved.
+    """
+    secrets = checked_secrets(secrets)
+    if not isinstance(provider, Provider):
+        raise invalid("create_model_sql", [Problem("provider", "a Provider", got=shown(provider), is_type=True)])
+    problems: list[Problem] = []
+    path = accept_path(name, problems)
+    inputs, outputs = _accept_columns(input, "input", problems), _accept_columns(output, "output", problems)
+    problems += _comment_problems(comment)
+    if not provider.provider_name():
+        problems.append(Problem(PROVIDER, "an identifier that is not empty", got="''"))
+    if PROVIDER in provider.extra_options:
+        hint = "the identifier is the provider's own; take the extra option out"
+        problems.append(Problem(f"{EXTRAS}.{PROVIDER}", "no such extra option", hint=hint))
+    if secrets == "refuse":
+        problems += _secret_problems(provider)
+    if runtime is not None:
+        found = provider.check(runtime, model=model, input=inputs or None, output=outputs or None)
+        problems += [problem for problem in found if problem.severity == "error"]
+    if problems:
+        raise invalid("create_model_sql", problems)
+    # Options that depend on the columns are aligned with them.
+    pairs = [(column.name, column.type) for column in inputs]
+    options = provider.to_options(pairs, model=model, runtime=runtime, redact=secrets == "redact")
+    head = f"CREATE {'TEMPORARY ' if temporary else ''}MODEL {'IF NOT EXISTS ' if if_not_exists else ''}"
+    clauses = [
+        head + ".".join(map(quote_name, path)),
+        f"INPUT ({', '.join(map(str, inputs))})",
+        f"OUTPUT ({', '.join(map(str, outputs))})",
+        *([] if comment is None else [f"COMMENT {quote_string(comment)}"]),
+        "WITH (",
+        ",\n".join(
+            f"  {quote_string(key)} = {quote_string(value)}"
+            for key, value in {PROVIDER: provider.provider_name(), **options}.items()
+        ),
+        ")",
+    ]
+    return "\n".join(clauses)
+
+
+def _accept_columns(given: Columns, where: str, problems: list[Problem]) -> tuple[Column, ...]:
+    """The columns; their problems are added to *problems*."""
+    try:
+        return columns(given, where)
+    except InvalidOptionsError as error:
+        problems += error.problems
+    return ()
+
+
+def _comment_problems(comment: object) -> Iterator[Problem]:
+    if comment is None:
+        return
+    if not isinstance(comment, str):
+        yield Problem("comment", "a str", got=shown(comment), is_type=True)
+    elif has_surrogate(comment):
+        yield Problem("comment", "a string without lone surrogates", hint="Java cannot read them")
+
+
+def _secret_problems(provider: Provider) -> Iterator[Problem]:
+    """The options whose secret would be in the statement."""
+    values = {info.name: getattr(provider, info.name) for info in describe(type(provider))}
+    for option, each in {**values, **{f"{EXTRAS}.{key}": extra for key, extra in provider.extra_options.items()}}.items():
+        if isinstance(each, Secret) and each.is_reference:
+            hint = 'a statement cannot refer to it; pass secrets="reveal" to write what it refers to, or secrets="redact"'
+            yield Problem(option, NO_SECRET, got=f"a reference ({each.source})", hint=hint)
+        elif isinstance(each, MaskedText) or (isinstance(each, Secret) and each.source == "text"):
+            hint = 'use a placeholder such as ${secret_values.key}, or pass secrets="reveal" or secrets="redact"'
+            yield Problem(option, NO_SECRET, got=MASK, hint=hint)
