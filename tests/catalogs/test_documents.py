@@ -42,7 +42,7 @@ from llmproviders import (
     register_provider_class,
     to_dict,
 )
-from llmproviders.catalogs.files import FORMATS
+from llmproviders.catalogs.formats.lookup import FORMATS
 
 FIRST = """\
 default = "chat"
@@ -699,7 +699,7 @@ class TestRare:
 
     def test_large_documents(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A document over the limit is not read."""
-        monkeypatch.setattr("llmproviders.catalogs.files.MAX_CHARACTERS", 10)
+        monkeypatch.setattr("llmproviders.catalogs.sources.MAX_CHARACTERS", 10)
         assert ["toml:1:1: expected a document of at most 10 characters"] == problems("providers = {}")
 
     def test_long_numbers(self) -> None:
@@ -713,8 +713,8 @@ class TestRare:
         )
 
     def test_unfit_and_deep(self) -> None:
-        """A number that is none, so deep that it cannot be located."""
-        assert ["json:1:1: expected a number that JSON knows, got NaN"] == problems("[" * 900 + "NaN" + "]" * 900, "json")
+        """A constant that is not JSON has its location at any depth."""
+        assert ["json:1:901: expected a number that JSON knows, got NaN"] == problems("[" * 900 + "NaN" + "]" * 900, "json")
 
     def test_carriage_returns(self) -> None:
         """Lines may end as Windows ends them."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from llmproviders.catalogs.formats import json, toml, yaml
-from llmproviders.catalogs.formats.tree import SyntaxProblem
+from llmproviders.catalogs.formats.trees import SyntaxProblem
 
 TAG = "a document without tags of its own"
 ALIAS = "an anchor before its alias, and not around it"
@@ -43,7 +43,7 @@ def test_yaml(text: str, where: tuple[int, int], expected: str, hint: str) -> No
     """The message says where it is, and what to write instead."""
     with pytest.raises(SyntaxProblem) as caught:
         yaml.read(text)
-    assert (where, expected, hint) == (caught.value.place, caught.value.expected, caught.value.hint)
+    assert (where, expected, hint) == (caught.value.location, caught.value.expected, caught.value.hint)
     assert "S3cr3t" not in str(caught.value)
     assert "0123456789" not in str(caught.value)
     # Nor does what is behind it.

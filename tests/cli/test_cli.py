@@ -18,8 +18,9 @@ import pytest
 from typer.testing import CliRunner
 
 import llmproviders
-from llmproviders import Provider, ProviderError, Secret, cli, option
-from llmproviders.catalogs import files
+from llmproviders import Provider, ProviderError, Secret, cli, load, loads, option
+from llmproviders.catalogs.formats.lookup import format_module
+from llmproviders.cli.app import COMMANDS, application
 from llmproviders.registry import _classes
 
 TOML = """\
@@ -118,7 +119,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(*arguments: str, code: int = 0, **env: str) -> str:
     """What a command prints to standard output, with what it prints to standard error after it."""
-    result = CliRunner().invoke(cli.app(), list(arguments), env=env)
+    result = CliRunner().invoke(application(), list(arguments), env=env)
     shown = result.stdout + result.stderr
     assert (result.exit_code, isinstance(result.exception, (SystemExit, type(None)))) == (code, True), shown
     return shown
@@ -419,7 +420,7 @@ def test_import() -> None:
         "model.sql:5:3: warning: apiKey: expected api-key, got an old spelling; write 'api-key' = ...\n"
     ) == shown
     run("import", "model.sql", "-o", "out.yaml")
-    assert ["chat", "embed"] == list(files.load("out.yaml"))
+    assert ["chat", "embed"] == list(load("out.yaml"))
     assert run("import", "model.sql", "--to", "yaml").startswith(Path("out.yaml").read_text(encoding="utf-8"))
 
 
@@ -536,7 +537,7 @@ def test_options_is_what_flink_gets() -> None:
     assert "temperature = 0.2" in lines
     assert "model = m-1" in lines
     flat = run_json("options", "a.toml", "chat")
-    assert flat == files.load("a.toml")["chat"].to_options(redact=True)
+    assert flat == load("a.toml")["chat"].to_options(redact=True)
 
 
 def test_options_reveals_when_asked() -> None:
@@ -622,10 +623,10 @@ def test_diff_of_one_provider() -> None:
 @pytest.mark.parametrize("to", ["toml", "yaml", "json"])
 def test_convert_keeps_the_catalog(to: str) -> None:
     """To standard output, and to a file whose suffix tells the format."""
-    catalog = files.load("a.toml")
-    assert files.loads(run("convert", "a.toml", "--to", to), format=to) == catalog  # type: ignore[arg-type]
+    catalog = load("a.toml")
+    assert loads(run("convert", "a.toml", "--to", to), format=to) == catalog  # type: ignore[arg-type]
     assert run("convert", "a.toml", "--inherit", "-o", f"out.{to}") == ""
-    assert files.load(f"out.{to}") == catalog
+    assert load(f"out.{to}") == catalog
     assert "extends" in Path(f"out.{to}").read_text(encoding="utf-8")
 
 
@@ -678,7 +679,7 @@ def test_convert_refuses_literal_secrets() -> None:
     assert all("--secrets reveal or --secrets redact" in line for line in lines)
     assert not Path("out.json").exists()
     run("convert", "secret.toml", "-o", "out.json", "--secrets", "reveal")
-    assert files.load("out.json") == files.load("secret.toml")
+    assert load("out.json") == load("secret.toml")
     assert os.name == "nt" or Path("out.json").stat().st_mode & 0o777 == 0o600
 
 
@@ -735,7 +736,7 @@ def test_set_and_unset_again_leaves_the_file_as_it_was(suffix: str) -> None:
     """Adding options and taking them out is nothing."""
     added = ("model=m", "extra_options.a.b=c", "top_p=0.5", 'stop=["x", "y"]', 'user_prompt=two\nlines: "quoted" # ü 你好')
     run("set", f"a.{suffix}", "chat", *added)
-    provider: Any = files.load(f"a.{suffix}")["chat"]
+    provider: Any = load(f"a.{suffix}")["chat"]
     assert (provider.model, provider.top_p, provider.stop) == ("m", 0.5, "x,y")
     assert provider.user_prompt == 'two\nlines: "quoted" # ü 你好'
     assert provider.extra_options == {"a.b": "c"}
@@ -788,7 +789,7 @@ def test_set_secrets(suffix: str) -> None:
         "${secret_values.key}": Secret("${secret_values.key}"),
     }.items():
         run("set", name, "base", f"api_key={text}")
-        provider: Any = files.load(name)["chat"]
+        provider: Any = load(name)["chat"]
         assert provider.api_key == expected
     before = Path(name).read_bytes()
     shown = run("set", name, "base", f"api_key={KEY}", code=1)
@@ -798,7 +799,7 @@ def test_set_secrets(suffix: str) -> None:
     assert KEY not in run("set", name, "base", f"api_key={KEY}", "--reveal")
     assert os.name == "nt" or Path(name).stat().st_mode & 0o777 == 0o600
     run("set", name, "chat", "extra_options.my-token=env:TOKEN", "extra_options.place=env:x")
-    assert files.load(name)["chat"].extra_options == {"my-token": Secret.from_env("TOKEN"), "place": "env:x"}
+    assert load(name)["chat"].extra_options == {"my-token": Secret.from_env("TOKEN"), "place": "env:x"}
 
 
 def test_set_by_type() -> None:
@@ -824,7 +825,7 @@ def test_set_by_type() -> None:
     run("set", "a.toml", "chat", "extra_body={a = {b = 1}}")
     assert "extra_body = {a = {b = 1}}" in Path("a.toml").read_text(encoding="utf-8")
     run("set", "a.toml", "chat", 'extra_body={"a": [null]}', "system_prompt=")
-    provider: Any = files.load("a.toml")["chat"]
+    provider: Any = load("a.toml")["chat"]
     assert (provider.extra_body, provider.system_prompt) == ('{"a": [null]}', "")
 
 
@@ -841,7 +842,7 @@ def test_set_in_entries_of_every_kind() -> None:
         run("set", "k.json", name, "seed=5")
         assert json.loads(Path("k.json").read_text(encoding="utf-8"))["providers"][name]["seed"] == 5
     run("set", "k.json", "gen", "extra_options.seed=5")
-    assert files.load("k.json")["gen"].to_options() == {"seed": "5"}
+    assert load("k.json")["gen"].to_options() == {"seed": "5"}
     assert "seed" in run("set", "k.json", "gen", "seed=5", code=1)
 
 
@@ -876,7 +877,7 @@ def test_set_where_an_edit_would_change_more(monkeypatch: pytest.MonkeyPatch) ->
     Path("s.yaml").write_text(shared, encoding="utf-8")
     assert "edit the file by hand" in run("set", "s.yaml", "b", "extra_options.k=v", code=1)
     assert Path("s.yaml").read_text(encoding="utf-8") == shared
-    module = files.format_module("json")
+    module = format_module("json")
     monkeypatch.setattr(module, "edit", lambda text, path, value: text)
     assert "edit the file by hand" in run("set", "a.json", "chat", "n=1", code=1)
 
@@ -922,18 +923,42 @@ CHAT = ("providers", "chat")
         ("providers:\n  chat:\n    a: 1\n    c: 2", (*CHAT, "c"), None, "providers:\n  chat:\n    a: 1\n"),
         ("providers:\n  chat:\n    a: 1\n    c:\n    - 2", (*CHAT, "d"), 3, "providers:\n  chat:\n    a: 1\n    c:\n    - 2\n    d: 3\n"),
         ("providers:\n  chat:\n    a: |+\n      x\n\n", (*CHAT, "d"), 3, "providers:\n  chat:\n    a: |+\n      x\n\n    d: 3\n"),
+        ("providers:\n  chat: {a}\n", (*CHAT, "a"), "x", "providers:\n  chat: {a: x}\n"),
+        ("providers:\n  chat: {a, b: 2026-13-45}\n", (*CHAT, "a"), "x", "providers:\n  chat: {a: x, b: 2026-13-45}\n"),
+        ("a:\n  # n\n  b: 1\n", ("a", "b"), None, "a: {}\n  # n\n"),
+        ("a: # n\n  b: 1 # m\nc: 1\n", ("a",), "x", "a: x # n # m\nc: 1\n"),
+        ("# top\na: 1\n# end\n", ("a",), None, "# top\n{}\n# end\n"),
+        ("a: {b: 1, # b\n  c: 2 , }", ("a", "c"), None, "a: {b: 1, # b\n   }"),
+        ("a: {b: 1, # b\n  c: 2}", ("a", "c"), None, "a: {b: 1, # b\n  }"),
+        ("a: {b: 1, c: 2 }", ("a", "c"), None, "a: {b: 1 }"),
+        ("a: {b: , c: 2}", ("a", "c"), None, "a: {b: }"),
+        ("a: {b: }", ("a", "c"), 2, "a: {b: , c: 2 }"),
+        ("a: {b: 1}", ("a", "b"), None, "a: {}"),
+        ("? a\n: 1\n? b\n: 2\n", ("a",), None, "? b\n: 2\n"),
+        ("a:\r\n  b: 1\r\n  c: 2\r\n", ("a", "b"), None, "a:\r\n  c: 2\r\n"),
+        ("a: &x {p: &y 1}\nb: *y\nc: *x\n", ("a",), 5, "a: 5\nb: &y 1\nc: &x {p: &y 1}\n"),
+        ("a: b\nc: |+\n  t\n\nd: 1\n", ("c",), None, "a: b\nd: 1\n"),
     ],
 )  # fmt: skip
 def test_edit_yaml(text: str, path: tuple[str, ...], value: Any, expected: str) -> None:
     """No other character changes, but where an anchor moves or the last line goes."""
-    assert files.format_module("yaml").edit(text, path, value) == expected
+    assert format_module("yaml").edit(text, path, value) == expected
 
 
 def test_edit_yaml_that_cannot_be_edited() -> None:
-    """What ruamel.yaml cannot write anew is refused, not guessed at; a key without a colon is written anew."""
-    with pytest.raises(ProviderError, match=r"providers\.chat\.a cannot be set"):
-        files.format_module("yaml").edit("providers:\n  chat: {a, b: 2026-13-45}\n", (*CHAT, "a"), "x")
-    assert files.format_module("yaml").edit("providers:\n  chat: {a}\n", (*CHAT, "a"), "x") == "providers:\n  chat: {a: x}\n"
+    """An edit that would change other values, or that would not be YAML, is refused, not guessed at."""
+    edit = format_module("yaml").edit
+    message = r"^{} cannot be set without changing something else \(is it shared by an anchor\?\); edit the file by hand$"
+    for text, path, value in (
+        ("a: &x {p: 1}\nb: *x\n", ("a", "q"), 2),
+        ("a: &x {p: 1}\nb: *x\n", ("b", "q"), 2),
+        ("a: &x {p: 1}\nb: *x\n", ("b", "p"), None),
+        ("a: &x {p: {q: 1}}\nb: *x\n", ("b", "p", "q"), 2),
+        ("? a\n? b\n", ("a",), 2),
+        ("a: |\n  x", ("b",), 2),
+    ):
+        with pytest.raises(ProviderError, match=message.format(".".join(path))):
+            edit(text, path, value)
 
 
 @pytest.mark.parametrize(
@@ -950,7 +975,7 @@ def test_edit_yaml_that_cannot_be_edited() -> None:
 )  # fmt: skip
 def test_edit_json(text: str, path: tuple[str, ...], value: Any, expected: str) -> None:
     """The other values stay as they are written."""
-    assert files.format_module("json").edit(text, path, value) == expected
+    assert format_module("json").edit(text, path, value) == expected
 
 
 @pytest.mark.parametrize(
@@ -965,7 +990,7 @@ def test_edit_json(text: str, path: tuple[str, ...], value: Any, expected: str) 
 )  # fmt: skip
 def test_edit_toml(text: str, path: tuple[str, ...], value: Any, expected: str) -> None:
     """A new key stands with its table's others, above the comments of the next."""
-    assert files.format_module("toml").edit(text, path, value) == expected
+    assert format_module("toml").edit(text, path, value) == expected
 
 
 # schema, providers, presets -------------------------------------------------------------------------------------------
@@ -1023,10 +1048,10 @@ def test_version_and_help() -> None:
     """Help teaches by example, for every command."""
     assert run("--version") == f"llmproviders {llmproviders_version()}\n"
     assert "llmproviders check providers.toml" in run("--help")
-    for name, _, examples in cli._commands:
-        shown = run(name, "-h")
-        assert examples
-        assert all(part in shown for part in examples[0].split())
+    for command in COMMANDS:
+        shown = run(command.name, "-h")
+        assert command.examples
+        assert all(part in shown for part in command.examples[0].split())
     assert "--install-completion" in run("--help")
 
 

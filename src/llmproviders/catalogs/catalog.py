@@ -4,42 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 import attrs
 from typing_extensions import Self
 
 from ..boundary import public
 from ..errors import Problem, UnknownProviderError, invalid
-from ..fields.metadata import options
 from ..messages import shown
 from ..providers.base import Provider
 from ..registry import names_and_hint, set_default_provider, set_provider
-from ..secrets import MASK, Secret
+from .comparison import Change, changes_between
 
-__all__ = ["Catalog", "Change"]
-
-
-@attrs.frozen
-class Change:
-    """One difference between two catalogs, secrets masked; as a text one line: ``~ chat.temperature: 0.7 -> 0.9``."""
-
-    provider: str
-    """Name of the provider; empty where the catalog's default differs."""
-    option: str
-    """Java key; empty where a whole provider or its class differs."""
-    old: str | None
-    """What the first catalog has; None if it has nothing there."""
-    new: str | None
-    """What the second has, likewise."""
-
-    def __str__(self) -> str:
-        where = f"{self.provider}.{self.option}" if self.option else self.provider or "(default)"
-        if self.old is None:
-            return f"+ {where}: {self.new}"
-        if self.new is None:
-            return f"- {where}: {self.old}"
-        return f"~ {where}: {self.old} -> {self.new}"
+__all__ = ["Catalog"]
 
 
 class Catalog(Mapping[str, Provider]):
@@ -145,27 +122,10 @@ class Catalog(Mapping[str, Provider]):
             InvalidOptionsError: if *other* is no mapping from names to providers.
         """
         default = other.default if isinstance(other, Catalog) else None
-        changes = list(self._changes(_checked("Catalog.diff", "other", other)))
+        changes = list(changes_between(self._providers, _checked("Catalog.diff", "other", other)))
         if self._default != default:
             changes.append(Change("", "", self._default, default))
         return tuple(changes)
-
-    def _changes(self, other: Mapping[str, Provider]) -> Iterator[Change]:
-        for name in {**self._providers, **other}:
-            mine, theirs = self._providers.get(name), other.get(name)
-            if mine == theirs:
-                continue
-            if mine is None or theirs is None:
-                yield Change(name, "", mine.provider_name() if mine else None, theirs.provider_name() if theirs else None)
-                continue
-            if mine.provider_name() != theirs.provider_name():
-                yield Change(name, "", mine.provider_name(), theirs.provider_name())
-            old, new = _described(mine), _described(theirs)
-            for key in {**old, **new}:
-                (before, value), (after, other_value) = old.get(key, _UNSET), new.get(key, _UNSET)
-                # Equal numbers may be written in two ways, and different secrets show alike.
-                if value != other_value and (before != after or MASK in str(before)):
-                    yield Change(name, key, before, after)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Catalog):
@@ -218,21 +178,3 @@ def _problems_of_provider(argument: str, provider: object) -> list[Problem]:
         return []
     # It may be the key that was meant for a provider.
     return [Problem(argument, "a provider", got=f"a value of type {type(provider).__name__}", is_type=True)]
-
-
-_UNSET: Final = (None, None)
-
-
-def _described(provider: Provider) -> dict[str, tuple[str | None, object]]:
-    """The options by Java key: how each shows, references as such, and its value."""
-    values: dict[str, object] = {}
-    for info in options(type(provider)):
-        values[info.key] = values[info.sequence_key] = getattr(provider, info.name)
-    values.update(provider.extra_options)
-    described: dict[str, tuple[str | None, object]] = {}
-    for key, text in provider.to_options(redact=True).items():
-        value = values.get(key, text)
-        if isinstance(value, Secret) and value.is_reference:
-            text = f"{value.source}:{value.reference}"  # noqa: PLW2901
-        described[key] = (text, value)
-    return described

@@ -9,7 +9,7 @@ An entry says what it is by one of four keys: ``provider`` (an identifier with a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -21,7 +21,7 @@ from ..fields.description import ALIASES, REQUEST_FIELDS, Description
 from ..fields.hooks import OptionReader
 from ..fields.metadata import OptionInfo
 from ..fields.problems import problem_of
-from ..fields.spec import EXTRAS, Spec
+from ..fields.spec import EXTRAS
 from ..fields.values import flink_map, json_headers
 from ..messages import did_you_mean, shown
 from ..presets import SERVICES, dashscope
@@ -29,12 +29,9 @@ from ..providers.base import Provider, no_task
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..registry import OLD_IDENTIFIERS, provider_class, provider_classes
-from ..secret_policy import Secrets, checked_secrets
-from ..secrets import MASK, MaskedText, Secret, is_placeholder, looks_like_credential, looks_like_key
-from ..syntax.scalars import read_json_object, write_json
-from .catalog import Catalog
+from ..secrets import MASK, Secret
 
-__all__ = ["RESERVED", "from_dict", "to_dict"]
+__all__ = ["KINDS", "RESERVED", "Base", "Found", "extended_name", "from_dict", "provider_of"]
 
 KINDS: Final = ("provider", "generic", "preset", "extends")
 RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace")
@@ -49,159 +46,6 @@ _GOES_WITH: Final[Mapping[Any, str]] = {
     "region": 'preset = "dashscope"',
     "workspace": 'preset = "dashscope"',
 }
-TOP: Final = ("default", "include", "providers", "$schema")
-"""Keys of a document; ``$schema`` is for editors, and means nothing here."""
-
-
-# Writing --------------------------------------------------------------------------------------------------------------
-
-
-@public
-def to_dict(provider: Provider, *, secrets: Secrets = "refuse") -> dict[str, Any]:
-    """The entry of a provider: what differs from its class's defaults, references as references.
-
-    Args:
-        provider: the provider to write.
-        secrets: what to do with a literal secret: refuse, write it, or write the mask, which no reader accepts.
-
-    Raises:
-        DocumentError: if there is a literal secret and the call does not say what to do with it.
-        InvalidOptionsError: if *provider* is none.
-    """
-    if not isinstance(provider, Provider):
-        raise invalid("to_dict", [Problem("provider", "a Provider", got=shown(provider), is_type=True)])
-    problems: list[Problem] = []
-    entry = entry_of(provider, checked_secrets(secrets), problems)
-    if problems:
-        raise DocumentError([DocumentProblem("dict", 1, 1, "", problem) for problem in problems])
-    return entry
-
-
-def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> dict[str, Any]:
-    """The entry of a provider; the secrets that are in its way are added to *problems*."""
-    if isinstance(provider, GenericProvider):
-        entry: dict[str, Any] = {"generic": provider.provider_name()}
-    else:
-        entry = {"provider": provider.provider_name()}
-    omitted = []
-    specs = compiled(type(provider)).about.specs
-    for name, value in provider._chosen().items():
-        spec = specs[name]
-        if name == EXTRAS:
-            entry[EXTRAS] = {key: _extra(key, extra, secrets, problems) for key, extra in value.items()}
-        elif isinstance(provider, GenericProvider) or not spec.attribute.init:
-            # The identifier is there already, and a field without argument is set by the class.
-            continue
-        elif name in RESERVED:
-            problems.append(Problem(name, "an option whose name a document can hold", hint=f"{name} is a key of the document"))
-        elif spec.info is None:
-            problems.append(Problem(name, "options alone", got="a private field", hint="a document has no place for it"))
-        elif value is None:
-            omitted.append(name)
-        else:
-            entry[name] = _plain(name, value, spec, secrets, problems)
-    if omitted:
-        entry["omit"] = omitted
-    return entry
-
-
-def _extra(key: str, value: Any, secrets: Secrets, problems: list[Problem]) -> Any:
-    """An extra option as a document holds it; a secret that its key does not tell is a table."""
-    written = _plain(f"{EXTRAS}.{key}", value, None, secrets, problems)
-    is_told = (
-        not isinstance(value, Secret) or looks_like_credential(key) or value.source != "text" or looks_like_key(value.reveal())
-    )
-    return written if is_told or secrets != "reveal" or not isinstance(written, str) else {"secret": written}
-
-
-def _plain(
-    name: str,
-    value: Any,
-    spec: Spec | None,
-    secrets: Secrets,
-    problems: list[Problem],
-) -> Any:
-    """A value as a document holds it."""
-    if isinstance(value, Secret) and value.is_reference:
-        return {value.source: value.reference}
-    if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
-        if secrets == "refuse":
-            hint = 'use Secret.from_env or Secret.from_file, or pass secrets="reveal" or secrets="redact"'
-            problems.append(Problem(name, "no literal secret in a document", got=MASK, hint=hint))
-        if secrets != "reveal":
-            return MASK
-        value = value.reveal()
-    elif isinstance(value, Secret):
-        return str(value)
-    if spec is not None and spec.info is not None and spec.info.format == "json":
-        read = read_json_object(value)
-        # As a table if that is the same text again; a null has no place in TOML.
-        return read if write_json(read) == value and not _has_null(read) else value
-    if isinstance(value, tuple):
-        return list(value)
-    return value if spec is None or type(value) in (str, bool, int, float) else spec.write(value)
-
-
-def _has_null(value: object) -> bool:
-    if isinstance(value, (dict, list)):
-        return any(_has_null(item) for item in (value.values() if isinstance(value, dict) else value))
-    return value is None
-
-
-def tree_of(catalog: Catalog, secrets: Secrets, problems: list[Problem], *, inherit: bool) -> dict[str, Any]:
-    """The document of a catalog; with *inherit*, each entry extends an earlier one where that is shorter."""
-    entries: dict[str, dict[str, Any]] = {}
-    for name, provider in catalog.items():
-        found: list[Problem] = []
-        entry = entry_of(provider, secrets, found)
-        problems += [attrs.evolve(problem, option=f"providers.{name}.{problem.option}") for problem in found]
-        entries[name] = entry
-    written = _inherited(entries) if inherit else entries
-    tree: dict[str, Any] = {} if catalog.default is None else {"default": catalog.default}
-    tree["providers"] = written
-    return tree
-
-
-def _inherited(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    written: dict[str, dict[str, Any]] = {}
-    for name, entry in entries.items():
-        best = entry
-        for other in written:
-            child = _child(other, entries[other], entry)
-            if child is not None and len(str(child)) < len(str(best)):
-                best = child
-        written[name] = best
-    return written
-
-
-def _child(name: str, base: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any] | None:
-    """*entry* as one that extends *base*; None if it cannot."""
-    if any(base.get(kind) != entry.get(kind) for kind in KINDS):
-        return None
-    child: dict[str, Any] = {"extends": name}
-    child.update((key, value) for key, value in entry.items() if key not in ("omit", EXTRAS) and not _same(base.get(key), value))
-    omitted = [key for key in entry.get("omit", []) if key not in base.get("omit", [])]
-    extras, above = entry.get(EXTRAS, {}), base.get(EXTRAS, {})
-    # What the base omits and this one does not has to be written or put back.
-    gone = [key for key in [*base, *base.get("omit", [])] if key not in entry and key not in entry.get("omit", [])]
-    without = [key for key in gone if key not in (*KINDS, "omit", EXTRAS)]
-    if list(above) != list(extras)[: len(above)]:
-        # Extras that went, or moved: their order is the order of the options.
-        return None
-    if omitted:
-        child["omit"] = omitted
-    if changed := {key: value for key, value in extras.items() if key not in above or not _same(above[key], value)}:
-        child[EXTRAS] = changed
-    if without:
-        child["without"] = without
-    return child
-
-
-def _same(one: object, other: object) -> bool:
-    return one == other and type(one) is type(other) and repr(one) == repr(other)
-
-
-# Reading --------------------------------------------------------------------------------------------------------------
 
 Found: TypeAlias = tuple[tuple[str | int, ...], Problem]
 """A path within an entry, and what is wrong there."""
@@ -227,23 +71,15 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
 
 
 Base: TypeAlias = Provider | type[Provider] | None
-"""What an entry extends: the provider; its class, where something else is wrong with it; None if that is not known."""
+"""The provider that an entry extends; its class, if it has a problem; None, if the class is unknown too."""
 
 
-def class_of(bodies: Mapping[str, object], name: object) -> type[Provider] | None:
-    """The class of an entry, by way of what it extends, also if something else is wrong with it; None if unknown."""
-    for _ in bodies:
-        body = bodies.get(name) if isinstance(name, str) else None
-        if not isinstance(body, Mapping):
-            return None
-        if isinstance(kind := body.get("provider"), str):
-            return provider_classes().get(kind)
-        if "preset" in body:
-            return DashScopeProvider if body["preset"] == "dashscope" else OpenAICompatProvider
-        if "generic" in body:
-            return GenericProvider
-        name = body.get("extends")
-    return None
+def extended_name(entry: object) -> str | None:
+    """The name of the entry that an entry extends; None if it extends none."""
+    if not isinstance(entry, Mapping) or [kind for kind in KINDS if kind in entry] != ["extends"]:
+        return None
+    name = entry["extends"]
+    return name if isinstance(name, str) and name else None
 
 
 def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Found]) -> Provider | None:
@@ -282,59 +118,6 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Found
         provider = None
     found += mine
     return None if mine else provider
-
-
-def literal_secrets(
-    entry: object, cls: type[Provider] | None, provider: Provider | None
-) -> Iterator[tuple[tuple[str, ...], Problem]]:
-    """Where secrets are written out in an entry.
-
-    Args:
-        entry: the entry.
-        cls: its class, if that is known.
-        provider: its provider, if nothing is wrong with it: only then are URLs, headers and bodies looked into.
-    """
-    if not isinstance(entry, dict):
-        return
-    specs = compiled(cls).about.specs if cls is not None else {}
-    chosen = provider._chosen() if provider is not None else {}
-    for key, value in entry.items():
-        spec = specs.get(key)
-        if spec is not None and spec.is_secret:
-            yield from _literal_secret((key,), value)
-        elif isinstance(chosen.get(key), MaskedText):
-            yield (key,), _written(_INSIDE)
-        elif key == EXTRAS and isinstance(value, dict):
-            held = chosen.get(EXTRAS, {})
-            for each, extra in value.items():
-                if isinstance(held.get(each), MaskedText):
-                    yield (key, each), _written(_INSIDE)
-                elif isinstance(extra, dict) or looks_like_credential(each) or isinstance(held.get(each), Secret):
-                    yield from _literal_secret((key, each), extra)
-
-
-_INSIDE: Final = "a placeholder that the platform fills in may stand here, or code may add it"
-"""The hint for a secret inside a URL, a header or a body."""
-
-
-def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], Problem]]:
-    """The warning about a value that should be a reference, if it is none, or refers to what looks like the secret."""
-    reference = 'write { env = "NAME" } or { file = "path" }'
-    if value == "":
-        yield path, Problem("", "a secret", got="an empty text", hint=reference, severity="warning")
-    elif isinstance(value, str) and not is_placeholder(value):
-        yield path, _written(reference)
-    elif isinstance(value, dict) and len(value) == 1:
-        if isinstance(value.get("secret"), str):
-            yield path, _written(reference)
-        for source, what in (("env", "the name of an environment variable"), ("file", "the path of a file")):
-            if isinstance(name := value.get(source), str) and looks_like_key(name):
-                expected = f"{what}, for this text looks like the secret itself"
-                yield path, Problem("", expected, got=MASK, severity="warning")
-
-
-def _written(hint: str) -> Problem:
-    return Problem("", "a reference, for this text is a secret", got=MASK, hint=hint, severity="warning")
 
 
 def _is_plain(info: OptionInfo) -> bool:

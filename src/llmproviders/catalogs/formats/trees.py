@@ -1,48 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the format modules give and take: a plain tree, and where in the text its parts stand."""
+"""Trees, which the format modules read and write: limits, syntax errors and changes that all formats share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple, TypeAlias
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
 
 from ...errors import ProviderError
+from .locations import Location, Path
 
-__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "Locate", "Place", "SyntaxProblem", "Tree", "changed", "too_deep"]
+__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "TOO_DEEP", "SyntaxProblem", "Tree", "changed", "has_null", "is_too_deep", "wrapped"]
 
 Tree: TypeAlias = Any
 """Dicts with `str` keys, lists, and scalars."""
-
-Path: TypeAlias = tuple[str | int, ...]
 
 MAX_CHARACTERS: Final = 64 * 1024 * 1024
 """The largest document that is read."""
 MAX_DEPTH: Final = 100
 """The deepest nesting that is read."""
-
-
-class Place(NamedTuple):
-    """Where something stands, both counted from 1."""
-
-    line: int
-    column: int
-
-
-Locate: TypeAlias = Callable[[Path], Place]
-"""Where the part of a document at a path stands; the nearest part above it if it has no place of its own."""
+TOO_DEEP: Final = "a document that is not nested so deeply"
 
 
 class SyntaxProblem(ProviderError, ValueError):
-    """A text that is no document of its format."""
+    """A string that is not a document of its format."""
 
-    def __init__(self, place: Place, expected: str, *, hint: str = "") -> None:
-        self.place = place
+    def __init__(self, location: Location, expected: str, *, hint: str = "") -> None:
+        self.location = location
         self.expected = expected
         self.hint = hint
-        super().__init__(f"line {place.line}, column {place.column}: expected {expected}")
+        super().__init__(f"line {location.line}, column {location.column}: expected {expected}")
 
 
-def too_deep(tree: Tree) -> bool:
+def is_too_deep(tree: Tree) -> bool:
     """Whether the nesting is over `MAX_DEPTH`."""
     containers = (dict, list)
     level = [tree] if isinstance(tree, containers) else []
@@ -55,8 +44,20 @@ def too_deep(tree: Tree) -> bool:
     return bool(level)
 
 
+def has_null(tree: Tree) -> bool:
+    """Whether the tree is or contains None."""
+    rest = [tree]
+    while rest:
+        node = rest.pop()
+        if node is None:
+            return True
+        if isinstance(node, (dict, list)):
+            rest += node.values() if isinstance(node, dict) else node
+    return False
+
+
 def changed(tree: Tree, path: Path, value: Tree) -> Tree:
-    """*tree* with *value* at *path*, or without what is there if it is None; what it leads through may be missing."""
+    """A copy of *tree* with *value* at *path*; None removes the value there; missing parents are created."""
     if not path:
         return value
     node = dict(tree)
@@ -69,10 +70,10 @@ def changed(tree: Tree, path: Path, value: Tree) -> Tree:
 
 
 def wrapped(tree: Tree, path: Path, value: Tree) -> tuple[Path, Tree]:
-    """The same change with a path whose parent is there: what is missing between becomes part of the value.
+    """The same change with a path whose parent exists: missing parents become part of the value.
 
     Raises:
-        ProviderError: if the path leads through something that holds no keys.
+        ProviderError: if the path leads through a value that is not a table.
     """
     node = tree
     for depth, step in enumerate(path):
@@ -85,20 +86,3 @@ def wrapped(tree: Tree, path: Path, value: Tree) -> tuple[Path, Tree]:
             return path[: depth + 1], value
         node = node[step]
     return path, value
-
-
-def place_of(text: str, index: int) -> Place:
-    """The place of a character."""
-    line = text.count("\n", 0, index)
-    return Place(line + 1, index - (text.rfind("\n", 0, index) + 1) + 1)
-
-
-def nearest(places: dict[Path, Place]) -> Locate:
-    """A `Locate` over known places."""
-
-    def locate(path: Path) -> Place:
-        while path and path not in places:
-            path = path[:-1]
-        return places.get(path, Place(1, 1))
-
-    return locate
