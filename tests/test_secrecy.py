@@ -832,7 +832,7 @@ extra_options = {{ token = {{ env = "sk-{MARK}" }} }}
         loads(text, format="toml")
     rest = (
         "expected the name of an environment variable (letters, digits and underscores), got ******; "
-        "a secret itself does not belong here"
+        "do not write the secret itself here"
     )
     assert [f"toml:5:1: providers.chat.api_key: {rest}", f"toml:9:1: providers.other.extra_options.token: {rest}"] == [
         str(problem) for problem in caught.value.problems

@@ -110,7 +110,7 @@ class TestProblems:
             ),
             ("default = 1\nproviders = {}", "toml:1:1: default: expected the name of a provider, got a value of type int"),
             ("include = 1\nproviders = {}", "toml:1:1: include: expected a list of file names, got a value of type int"),
-            ('include = ["x.toml"]', "toml:1:1: include.0: expected no include in a text that is not in a file; use load(path)"),
+            ('include = ["x.toml"]', "toml:1:1: include.0: expected no include in a string; use load(path)"),
             ('[providers.""]\ngeneric = "g"', "toml:1:1: providers.: expected a name that is not empty"),
             ("providers.a = 1", "toml:1:1: providers.a: expected an entry: a table of options, got a value of type int"),
             (
@@ -136,12 +136,12 @@ class TestProblems:
             (
                 "[providers.a]\nprovider = 'zzz'",
                 "toml:2:1: providers.a.provider: expected a known identifier (openai-compat, dashscope, triton, openai, acme-rerank), "
-                "got 'zzz'; generic = \"zzz\" takes any identifier",
+                "got 'zzz'; generic = \"zzz\" accepts any identifier",
             ),
             (
                 "[providers.a]\nprovider = 'bailian'",
                 "toml:2:1: providers.a.provider: expected a known identifier (openai-compat, dashscope, triton, openai, acme-rerank), "
-                "got 'bailian'; that is the older name of openai-compat",
+                "got 'bailian'; it is the older name of openai-compat",
             ),
             ("[providers.a]\npreset = 'opnai'", None),
             (
@@ -150,8 +150,8 @@ class TestProblems:
             ),
             (
                 "[providers.a]\nprovider = 'triton'\nendpoint = 'e'\nauth_token = { evn = 'x' }",
-                'toml:4:1: providers.a.auth_token: expected a text, { env = "NAME" } or { file = "path" }, '
-                "got a table of something else; did you mean env?",
+                'toml:4:1: providers.a.auth_token: expected a string, { env = "NAME" } or { file = "path" }, '
+                "got another table; did you mean env?",
             ),
             (
                 "[providers.a]\nprovider = 'openai-compat'\nendpoint = 'e'\napi_key = '******'",
@@ -179,13 +179,13 @@ class TestProblems:
             ("[providers.a]\nextends = 'b'", "toml:2:1: providers.a.extends: expected the name of an entry, got 'b'"),
             (
                 "[providers.aa]\nextends = 'ab'\n[providers.ab]\nextends = 'ac'\n[providers.ac]\nextends = 'aa'",
-                "toml:6:1: providers.ac.extends: expected entries that end somewhere, got aa -> ab -> ac -> aa",
+                "toml:6:1: providers.ac.extends: expected entries that do not extend each other in a circle, got aa -> ab -> ac -> aa",
             ),
             (
                 "[providers.a]\ngeneric = 'g'\n[providers.b]\nextends = 'a'\nwithout = ['x']",
                 "toml:5:1: providers.b.without: x: expected the name of an option or extra of this GenericProvider",
             ),
-            ("a = 1\na = 2", "toml:2:6: expected TOML (cannot overwrite a value); a key stands there twice"),
+            ("a = 1\na = 2", "toml:2:6: expected TOML (cannot overwrite a value); the key is given twice"),
         ],
     )
     def test_toml(self, text: str, expected: str | None) -> None:
@@ -251,9 +251,7 @@ def test_an_option_is_wrong_once() -> None:
     """What the document gets wrong of an option is not said again by the class."""
     with pytest.raises(DocumentError) as caught:
         from_dict({"provider": "openai", "endpoint": "e", "api_key": {"x": "y"}})
-    assert 'dict:1:1: api_key: expected a text, { env = "NAME" } or { file = "path" }, got a table of something else' == str(
-        caught.value
-    )
+    assert 'dict:1:1: api_key: expected a string, { env = "NAME" } or { file = "path" }, got another table' == str(caught.value)
 
 
 STUMBLED = {
@@ -268,58 +266,58 @@ STUMBLED = {
     ),
     "an entry that extends itself": (
         "[providers.c]\nextends = 'c'\n",
-        "c.toml:2:1: providers.c.extends: expected entries that end somewhere, got c -> c; "
-        "one that replaces an included entry needs a name of its own to extend it",
+        "c.toml:2:1: providers.c.extends: expected entries that do not extend each other in a circle, got c -> c; "
+        "give it another name to extend an included entry of this name",
     ),
     "a text without quotes": (
         "[providers.c]\nextends = deepseek\n",
-        "c.toml:2:11: expected TOML (invalid value); texts are written in quotes",
+        "c.toml:2:11: expected TOML (invalid value); write strings in quotes",
     ),
     "a secret that is written out": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = 'MARK'\n",
-        "c.toml:4:1: providers.c.api_key: expected a reference, for this text is a secret, got ******; "
+        "c.toml:4:1: providers.c.api_key: expected a reference, because this string is a secret, got ******; "
         'write { env = "NAME" } or { file = "path" }',
     ),
     "a header that looks like a reference": (
         "[providers.c]\nprovider = 'openai-compat'\nextra_header = { env = 'HDR' }\n",
-        "c.toml:3:1: providers.c.extra_header: expected headers, got a table of env alone; "
-        "only a secret can be a reference; a header of that name goes into a text",
+        "c.toml:3:1: providers.c.extra_header: expected headers, got a table with only env; "
+        "only a secret can be a reference; write a header of that name in a string",
     ),
     "a key that is empty": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = ''\n",
-        'c.toml:4:1: providers.c.api_key: expected a secret, got an empty text; write { env = "NAME" } or { file = "path" }',
+        'c.toml:4:1: providers.c.api_key: expected a secret, got an empty string; write { env = "NAME" } or { file = "path" }',
     ),
     "a key as the name of its variable": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { env = 'gsk_MARK5678' }\n",
-        "c.toml:4:1: providers.c.api_key: expected the name of an environment variable, for this text looks like the secret itself, "
+        "c.toml:4:1: providers.c.api_key: expected the name of an environment variable, because this string looks like the secret itself, "
         "got ******",
     ),
     "a key as the path of its file": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { pass = { file = 'Abcdefghijklmnopqrs9' } }\n",
-        "c.toml:3:1: providers.c.extra_options.pass: expected the path of a file, for this text looks like the secret itself, "
+        "c.toml:3:1: providers.c.extra_options.pass: expected the path of a file, because this string looks like the secret itself, "
         "got ******",
     ),
     "a variable as a shell has it": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { env = '${MARK} ' }\n",
         "c.toml:4:1: providers.c.api_key: expected the name of an environment variable (letters, digits and underscores), got ******; "
-        "write the name alone, without blanks, $ and braces",
+        "write only the name, without blanks, $ and braces",
     ),
     "a variable without a name": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { env = '' }\n",
         "c.toml:4:1: providers.c.api_key: expected the name of an environment variable (letters, digits and underscores), "
-        "got an empty text",
+        "got an empty string",
     ),
     "a file without a name": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { file = '' }\n",
-        "c.toml:4:1: providers.c.api_key: expected the path of a file, got an empty text",
+        "c.toml:4:1: providers.c.api_key: expected the path of a file, got an empty string",
     ),
     "a key as a key": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { sk-MARK = 1 }\n",
-        'c.toml:4:1: providers.c.api_key: expected a text, { env = "NAME" } or { file = "path" }, got a table of something else',
+        'c.toml:4:1: providers.c.api_key: expected a string, { env = "NAME" } or { file = "path" }, got another table',
     ),
     "no reference at all": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = {}\n",
-        'c.toml:4:1: providers.c.api_key: expected a text, { env = "NAME" } or { file = "path" }, got an empty table',
+        'c.toml:4:1: providers.c.api_key: expected a string, { env = "NAME" } or { file = "path" }, got an empty table',
     ),
     "an endpoint that tells no task": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/v1'\n"
@@ -362,22 +360,22 @@ STUMBLED = {
     ),
     "an extra whose value looks like a key": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a = 'sk-MARKefghijklmnopqrstuvwx1234' }\n",
-        "c.toml:3:1: providers.c.extra_options.a: expected a reference, for this text is a secret, got ******; "
+        "c.toml:3:1: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
         'write { env = "NAME" } or { file = "path" }',
     ),
     "an extra that is said to be a secret": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a = { secret = 'MARK' } }\n",
-        "c.toml:3:1: providers.c.extra_options.a: expected a reference, for this text is a secret, got ******; "
+        "c.toml:3:1: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
         'write { env = "NAME" } or { file = "path" }',
     ),
     "a secret inside an extra": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a = 'https://u:MARK@h' }\n",
-        "c.toml:3:1: providers.c.extra_options.a: expected a reference, for this text is a secret, got ******; "
-        "a placeholder that the platform fills in may stand here, or code may add it",
+        "c.toml:3:1: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
+        "use a placeholder that the platform fills in, or add it in code",
     ),
     "an extra that is written out": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a-token = 'MARK', b-token = { env = 'B' }, c = 'd' }\n",
-        "c.toml:3:1: providers.c.extra_options.a-token: expected a reference, for this text is a secret, got ******; "
+        "c.toml:3:1: providers.c.extra_options.a-token: expected a reference, because this string is a secret, got ******; "
         'write { env = "NAME" } or { file = "path" }',
     ),
 }

@@ -78,7 +78,7 @@ def test_secrets_are_found_in_entries_that_are_wrong(tmp_path: Path) -> None:
         "providers.map.custom_headers",
     ] == [each.path for each in found]
     assert {
-        "expected a reference, for this text is a secret, got ******; "
-        "a placeholder that the platform fills in may stand here, or code may add it"
+        "expected a reference, because this string is a secret, got ******; "
+        "use a placeholder that the platform fills in, or add it in code"
     } == {str(each.problem) for each in found[2:]}
     assert "MARK" not in "".join(map(str, check(path)))

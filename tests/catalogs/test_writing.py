@@ -141,5 +141,5 @@ class TestFields:
         assert Noted(size=2) == from_dict(to_dict(Noted(size=2)))
         with pytest.raises(DocumentError) as caught:
             to_dict(Noted(note="x"))
-        expected = "dict:1:1: _note: expected options alone, got a private field; a document has no place for it"
+        expected = "dict:1:1: _note: expected only options, got a private field; a document cannot hold it"
         assert expected == str(caught.value)

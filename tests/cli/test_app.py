@@ -63,7 +63,7 @@ def test_a_model_without_a_name(command: str) -> None:
         "options": ("chat",),
         "sql": ("chat", "--input", "a STRING", "--output", "b STRING"),
     }
-    assert "expected a name, got an empty text" in run(command, "a.toml", *more[command], "--model", "", code=2)
+    assert "expected a name, got an empty string" in run(command, "a.toml", *more[command], "--model", "", code=2)
 
 
 def test_version_and_help() -> None:

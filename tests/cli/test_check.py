@@ -100,7 +100,7 @@ def test_check_against_what_is_not_there() -> None:
     assert "1 file, no problems on vvr-11.8, vvr-11.9\n" == run(
         "check", "a.toml", "--against", "vvr-11.8", "--against", "vvr-11.9"
     )
-    assert "--model goes with --against RUNTIME\n" == run("check", "a.toml", "--model", "m", code=2)
+    assert "--model needs --against RUNTIME\n" == run("check", "a.toml", "--model", "m", code=2)
     assert run("check", "a.txt", code=1) == run("check", "a.txt", "--against", "flink-2.3", code=1)
 
 

@@ -169,7 +169,7 @@ def test_convert_wants_a_format() -> None:
 def test_convert_onto_the_file_itself() -> None:
     """It would lose comments, and what is included and inherited."""
     shown = run("convert", "a.toml", "-o", "./a.toml", code=2)
-    assert "convert: the output is the file that is read; set changes values in it, -o takes another file\n" == shown
+    assert "convert: the output is the input file; use set to change its values, or name another file with -o\n" == shown
     assert TEXTS["toml"] == Path("a.toml").read_text(encoding="utf-8")
 
 

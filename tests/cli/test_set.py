@@ -26,7 +26,7 @@ def test_set_says_what_to_do() -> None:
     assert "--unset: the entry 'chat' has no temprature of its own; did you mean temperature?\n" == shown
     shown = run("set", "x.toml", "chat", "--unset", "endpoint", code=2)
     assert (
-        "--unset: the entry 'chat' has no endpoint of its own; 'without=[\"endpoint\"]' puts one that it inherits back to its default\n"
+        "--unset: the entry 'chat' has no endpoint of its own; 'without=[\"endpoint\"]' resets an inherited one to its default\n"
     ) == shown
     assert "--unset: the entry 'base' has no seed of its own\n" == run("set", "x.toml", "base", "--unset", "seed", code=2)
     assert TEXTS["toml"] == Path("x.toml").read_text(encoding="utf-8")
@@ -190,7 +190,7 @@ def test_set_mends_a_file() -> None:
     Path("b.toml").write_text(
         TOML.replace('[providers.base]\nprovider = "openai-compat"', '[providers.base]\nextends = "chat"'), encoding="utf-8"
     )
-    assert "end somewhere" in run("set", "b.toml", "base", "n=1", code=1)
+    assert "in a circle" in run("set", "b.toml", "base", "n=1", code=1)
     Path("b.toml").write_text(TOML.replace("0.2", "'hot'"), encoding="utf-8")
     assert run("set", "b.toml", "chat", "temperature=1") == "b.toml was not valid before, and is now\n"
     assert run("check", "b.toml") == "1 file, no problems\n"
@@ -199,7 +199,7 @@ def test_set_mends_a_file() -> None:
 def test_set_where_it_cannot() -> None:
     """Files that cannot be read, entries that stand elsewhere or are no table."""
     Path("i.toml").write_text('include = ["a.toml"]\n', encoding="utf-8")
-    assert "stands in a.toml; change it there" in run("set", "i.toml", "chat", "n=1", code=2)
+    assert "is in a.toml; change it there" in run("set", "i.toml", "chat", "n=1", code=2)
     assert "missing.toml:1:1:" in run("set", "missing.toml", "chat", "n=1", code=1)
     for suffix, text in {
         "toml": "[providers]\nx = 5\n",
@@ -207,7 +207,7 @@ def test_set_where_it_cannot() -> None:
         "json": '{"providers": {"x": 5}}',
     }.items():
         Path(f"n.{suffix}").write_text(text, encoding="utf-8")
-        assert "providers.x is no table" in run("set", f"n.{suffix}", "x", "n=1", code=1)
+        assert "providers.x is not a table" in run("set", f"n.{suffix}", "x", "n=1", code=1)
 
 
 def test_set_where_an_edit_would_change_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ class EntryEdit:
             raise EditError(with_hint(message, did_you_mean(name, names)))
         source = before.documents[name].source
         if source != str(file):
-            raise EditError(f"the entry {name!r} stands in {source}; change it there")
+            raise EditError(f"the entry {name!r} is in {source}; change it there")
         self._file = file
         self._name = name
         self._before = before
@@ -82,7 +82,7 @@ class EntryEdit:
             body = self._body if isinstance(self._body, Mapping) else {}
             hint = did_you_mean(option, [each for each in body if each not in RESERVED])
             if not hint and option in compiled(self._cls).about.specs and "extends" in body:
-                hint = f"'without=[\"{option}\"]' puts one that it inherits back to its default"
+                hint = f"'without=[\"{option}\"]' resets an inherited one to its default"
             raise EditError(with_hint(f"the entry {self._name!r} has no {option} of its own", hint))
         self._changes[path] = None
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Catalogs in files and texts: `load`, `loads`, `dump`, `dumps`, `check` for TOML, JSON and YAML."""
+"""Catalogs in files and strings: `load`, `loads`, `dump`, `dumps`, `check`, `explain` for TOML, JSON and YAML."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ __all__ = ["check", "dump", "dumps", "explain", "load", "loads"]
 
 @public
 def load(path: str | os.PathLike[str]) -> Catalog:
-    """The catalog of a file; its format is told by its suffix (.toml, .json, .yaml, .yml).
+    """Load the catalog of a file; its suffix gives the format (.toml, .json, .yaml, .yml).
 
-    Secrets that are references are not looked up.
+    Secrets that are references are not resolved.
 
     Args:
-        path: the file; what it includes is looked for beside it.
+        path: the file; paths of included files are relative to its folder.
 
     Raises:
-        DocumentError: listing everything that is wrong with the file and those that it includes.
+        DocumentError: if the file or an included file has problems; it lists all of them.
     """
     return resolve(read_file(_path(path))).catalog()
 
 
 @public
 def explain(path: str | os.PathLike[str]) -> tuple[Catalog, dict[str, dict[str, Origin]]]:
-    """The catalog of a file, and for each option of each provider its `Origin`.
+    """Load the catalog of a file, and find the `Origin` of each option of each provider.
 
-    The origins are by name of the provider, then by Python name of the option; extras are ``extra_options.KEY``.
+    The origins are by name of the provider, then by Python name of the option; extra options are ``extra_options.KEY``.
 
     Args:
         path: the file.
@@ -62,18 +62,18 @@ def explain(path: str | os.PathLike[str]) -> tuple[Catalog, dict[str, dict[str, 
 def check(
     path: str | os.PathLike[str], *, runtime: str | Runtime | None = None, model: str | None = None
 ) -> tuple[DocumentProblem, ...]:
-    """Everything that is wrong with a catalog, each with its place; empty if nothing is.
+    """Find all problems of a catalog, each with its location.
 
-    A secret that is written out is a warning: who can read the file can read it. So is an entry beside included ones that
-    nothing extends, and whose name is nearly that of one of them.
+    A literal secret is a warning, because everybody who can read the file can read it. An entry is a warning too if no
+    other entry extends it and its name is similar to that of an included entry: it probably should replace that one.
 
     Args:
         path: the file.
-        runtime: a distribution of Flink, such as ``"flink-2.3"``, that shall take every provider of the catalog.
-        model: the model's name for providers that have none, where they get it per call.
+        runtime: a distribution of Flink, such as ``"flink-2.3"``, to check every provider for.
+        model: the model's name for providers that have none, where jobs give it with the call.
 
     Raises:
-        UnknownRuntimeError: if there is no such runtime.
+        UnknownRuntimeError: if no runtime has this name.
     """
     if runtime is not None:
         runtime = runtime_named(runtime)
@@ -87,14 +87,14 @@ def check(
 
 @public
 def loads(text: str, *, format: Format) -> Catalog:  # noqa: A002
-    """The catalog of a text; it may not ``include`` files, for it stands in none.
+    """Load the catalog of a string, which cannot ``include`` files.
 
     Args:
         text: the document.
         format: ``"toml"``, ``"json"`` or ``"yaml"``.
 
     Raises:
-        DocumentError: listing everything that is wrong with the text.
+        DocumentError: if the document has problems; it lists all of them.
     """
     if not isinstance(text, str):
         raise invalid("loads", [Problem("text", "a str", got=shown(text), is_type=True)])
@@ -103,17 +103,17 @@ def loads(text: str, *, format: Format) -> Catalog:  # noqa: A002
 
 @public
 def dumps(catalog: Catalog, *, format: Format, secrets: Secrets = "refuse", inherit: bool = False) -> str:  # noqa: A002
-    """The text of a catalog.
+    """Write a catalog as a string.
 
     Args:
-        catalog: what to write.
+        catalog: the catalog.
         format: ``"toml"``, ``"json"`` or ``"yaml"``.
         secrets: what to do with literal secrets: ``"refuse"``, ``"reveal"`` (write them) or ``"redact"`` (write the mask;
-            such a text does not load).
-        inherit: write an entry as one that extends another where that is shorter.
+            such a document does not load).
+        inherit: let entries extend others where this is shorter.
 
     Raises:
-        DocumentError: naming each literal secret that nobody said what to do with.
+        DocumentError: if literal secrets are refused; it lists all of them.
     """
     if not isinstance(catalog, Catalog):
         raise invalid("dumps", [Problem("catalog", "a Catalog", got=shown(catalog), is_type=True)])
@@ -135,17 +135,17 @@ def dump(
     secrets: Secrets = "refuse",
     inherit: bool = False,
 ) -> None:
-    """Write a catalog to a file, whole or not at all; with revealed secrets only its owner can read it.
+    """Write a catalog to a file, whole or not at all; with revealed secrets only the owner can read the file.
 
     Args:
-        catalog: what to write.
-        path: the file; its suffix tells the format.
+        catalog: the catalog.
+        path: the file; its suffix gives the format.
         secrets: what to do with literal secrets, as for `dumps`.
-        inherit: write an entry as one that extends another where that is shorter.
+        inherit: let entries extend others where this is shorter.
 
     Raises:
-        DocumentError: as `dumps`, if the suffix is of no format, or if the file cannot be written; the old file is then
-            still there.
+        DocumentError: as `dumps`; also if the suffix is of no format, or if the file cannot be written: then the old file
+            is unchanged.
     """
     path = _path(path)
     replace_file(path, dumps(catalog, format=format_of(path), secrets=secrets, inherit=inherit), private=secrets == "reveal")

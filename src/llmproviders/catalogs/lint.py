@@ -66,12 +66,12 @@ def literal_secrets(resolution: Resolution) -> Iterator[DocumentProblem]:
 def _literal_secrets(
     entry: object, cls: type[Provider] | None, provider: Provider | None
 ) -> Iterator[tuple[tuple[str, ...], Problem]]:
-    """Where secrets are written out in an entry.
+    """The paths of literal secrets in an entry, with a warning for each.
 
     Args:
         entry: the entry.
-        cls: its class, if that is known.
-        provider: its provider, if nothing is wrong with it: only then are URLs, headers and bodies looked into.
+        cls: its class; None if it is unknown.
+        provider: its provider; None if the entry has problems, then URLs, headers and bodies are not searched.
     """
     if not isinstance(entry, dict):
         return
@@ -82,35 +82,35 @@ def _literal_secrets(
         if spec is not None and spec.is_secret:
             yield from _literal_secret((key,), value)
         elif isinstance(chosen.get(key), MaskedText):
-            yield (key,), _written(_INSIDE)
+            yield (key,), _literal_problem(_INSIDE)
         elif key == EXTRAS and isinstance(value, dict):
             held = chosen.get(EXTRAS, {})
             for each, extra in value.items():
                 if isinstance(held.get(each), MaskedText):
-                    yield (key, each), _written(_INSIDE)
+                    yield (key, each), _literal_problem(_INSIDE)
                 elif isinstance(extra, dict) or looks_like_credential(each) or isinstance(held.get(each), Secret):
                     yield from _literal_secret((key, each), extra)
 
 
-_INSIDE: Final = "a placeholder that the platform fills in may stand here, or code may add it"
+_INSIDE: Final = "use a placeholder that the platform fills in, or add it in code"
 """The hint for a secret inside a URL, a header or a body."""
 
 
 def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], Problem]]:
-    """The warning about a value that should be a reference, if it is none, or refers to what looks like the secret."""
+    """Warn about a value that should be a reference and is not, or whose reference looks like the secret itself."""
     reference = 'write { env = "NAME" } or { file = "path" }'
     if value == "":
-        yield path, Problem("", "a secret", got="an empty text", hint=reference, severity="warning")
+        yield path, Problem("", "a secret", got="an empty string", hint=reference, severity="warning")
     elif isinstance(value, str) and not is_placeholder(value):
-        yield path, _written(reference)
+        yield path, _literal_problem(reference)
     elif isinstance(value, dict) and len(value) == 1:
         if isinstance(value.get("secret"), str):
-            yield path, _written(reference)
+            yield path, _literal_problem(reference)
         for source, what in (("env", "the name of an environment variable"), ("file", "the path of a file")):
             if isinstance(name := value.get(source), str) and looks_like_key(name):
-                expected = f"{what}, for this text looks like the secret itself"
+                expected = f"{what}, because this string looks like the secret itself"
                 yield path, Problem("", expected, got=MASK, severity="warning")
 
 
-def _written(hint: str) -> Problem:
-    return Problem("", "a reference, for this text is a secret", got=MASK, hint=hint, severity="warning")
+def _literal_problem(hint: str) -> Problem:
+    return Problem("", "a reference, because this string is a secret", got=MASK, hint=hint, severity="warning")

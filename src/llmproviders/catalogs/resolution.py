@@ -89,8 +89,8 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
                 resolution.problems.append(raw.problem(name, ("extends",), problem))
             return None
         if base not in resolution.providers:
-            hint = "one that replaces an included entry needs a name of its own to extend it" if base == name else ""
-            problem = Problem("", "entries that end somewhere", got=_circle(raw, base), hint=hint)
+            hint = "give it another name to extend an included entry of this name" if base == name else ""
+            problem = Problem("", "entries that do not extend each other in a circle", got=_circle(raw, base), hint=hint)
             resolution.problems.append(raw.problem(name, ("extends",), problem))
             return None
         provider = resolution.providers[base]

@@ -175,7 +175,7 @@ def _read_included(raw: RawCatalog, document: Document, names: object, path: Pat
     for position, name in enumerate(names):
         where = ("include", position)
         if path is None:
-            problem = Problem("", "no include in a text that is not in a file", hint="use load(path)")
+            problem = Problem("", "no include in a string", hint="use load(path)")
             raw.problems.append(document.problem(where, problem))
         elif (again := Path(os.path.realpath(path.parent / name))) in here:
             circle = " -> ".join(each.name for each in (*here[here.index(again) :], again))

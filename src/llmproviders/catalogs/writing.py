@@ -26,15 +26,16 @@ __all__ = ["entry_of", "to_dict", "tree_of"]
 
 @public
 def to_dict(provider: Provider, *, secrets: Secrets = "refuse") -> dict[str, Any]:
-    """The entry of a provider: what differs from its class's defaults, references as references.
+    """Make the entry of a provider: the options that differ from their defaults; references stay references.
 
     Args:
         provider: the provider to write.
-        secrets: what to do with a literal secret: refuse, write it, or write the mask, which no reader accepts.
+        secrets: what to do with a literal secret: ``"refuse"``, ``"reveal"`` (write it) or ``"redact"`` (write the mask;
+            such an entry does not load).
 
     Raises:
-        DocumentError: if there is a literal secret and the call does not say what to do with it.
-        InvalidOptionsError: if *provider* is none.
+        DocumentError: if a literal secret is refused, or if an option has the name of a reserved key.
+        InvalidOptionsError: if *provider* is not a `Provider`.
     """
     if not isinstance(provider, Provider):
         raise invalid("to_dict", [Problem("provider", "a Provider", got=shown(provider), is_type=True)])
@@ -46,7 +47,7 @@ def to_dict(provider: Provider, *, secrets: Secrets = "refuse") -> dict[str, Any
 
 
 def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> dict[str, Any]:
-    """The entry of a provider; the secrets that are in its way are added to *problems*."""
+    """The entry of a provider; literal secrets and fields that an entry cannot hold are added to *problems*."""
     if isinstance(provider, GenericProvider):
         entry: dict[str, Any] = {"generic": provider.provider_name()}
     else:
@@ -58,12 +59,12 @@ def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> d
         if name == EXTRAS:
             entry[EXTRAS] = {key: _extra(key, extra, secrets, problems) for key, extra in value.items()}
         elif isinstance(provider, GenericProvider) or not spec.attribute.init:
-            # The identifier is there already, and a field without argument is set by the class.
+            # The entry has the identifier already, and the class sets a field that is no parameter.
             continue
         elif name in RESERVED:
             problems.append(Problem(name, "an option whose name a document can hold", hint=f"{name} is a key of the document"))
         elif spec.info is None:
-            problems.append(Problem(name, "options alone", got="a private field", hint="a document has no place for it"))
+            problems.append(Problem(name, "only options", got="a private field", hint="a document cannot hold it"))
         elif value is None:
             omitted.append(name)
         else:
@@ -74,12 +75,12 @@ def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> d
 
 
 def _extra(key: str, value: Any, secrets: Secrets, problems: list[Problem]) -> Any:
-    """An extra option as a document holds it; a secret that its key does not tell is a table."""
+    """The value of an extra option in a document; a secret that its key does not reveal is a table."""
     written = _plain(f"{EXTRAS}.{key}", value, None, secrets, problems)
-    is_told = (
+    is_recognized = (
         not isinstance(value, Secret) or looks_like_credential(key) or value.source != "text" or looks_like_key(value.reveal())
     )
-    return written if is_told or secrets != "reveal" or not isinstance(written, str) else {"secret": written}
+    return written if is_recognized or secrets != "reveal" or not isinstance(written, str) else {"secret": written}
 
 
 def _plain(
@@ -89,7 +90,7 @@ def _plain(
     secrets: Secrets,
     problems: list[Problem],
 ) -> Any:
-    """A value as a document holds it."""
+    """The value of an option in a document."""
     if isinstance(value, Secret) and value.is_reference:
         return {value.source: value.reference}
     if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
@@ -103,7 +104,7 @@ def _plain(
         return str(value)
     if spec is not None and spec.info is not None and spec.info.format == "json":
         read = read_json_object(value)
-        # As a table if that is the same text again; a null has no place in TOML.
+        # As a table if it gives the same string again; TOML has no null.
         return read if write_json(read) == value and not has_null(read) else value
     if isinstance(value, tuple):
         return list(value)
@@ -111,7 +112,7 @@ def _plain(
 
 
 def tree_of(catalog: Catalog, secrets: Secrets, problems: list[Problem], *, inherit: bool) -> dict[str, Any]:
-    """The document of a catalog; with *inherit*, each entry extends an earlier one where that is shorter."""
+    """The tree of a catalog; with *inherit*, each entry extends an earlier one where this is shorter."""
     entries: dict[str, dict[str, Any]] = {}
     for name, provider in catalog.items():
         found: list[Problem] = []
@@ -144,11 +145,11 @@ def _child(name: str, base: dict[str, Any], entry: dict[str, Any]) -> dict[str, 
     child.update((key, value) for key, value in entry.items() if key not in ("omit", EXTRAS) and not _same(base.get(key), value))
     omitted = [key for key in entry.get("omit", []) if key not in base.get("omit", [])]
     extras, above = entry.get(EXTRAS, {}), base.get(EXTRAS, {})
-    # What the base omits and this one does not has to be written or put back.
+    # Options of the base that this entry does not have are reset.
     gone = [key for key in [*base, *base.get("omit", [])] if key not in entry and key not in entry.get("omit", [])]
     without = [key for key in gone if key not in (*KINDS, "omit", EXTRAS)]
     if list(above) != list(extras)[: len(above)]:
-        # Extras that went, or moved: their order is the order of the options.
+        # Extras were removed or moved: their order is the order of the options.
         return None
     if omitted:
         child["omit"] = omitted

@@ -15,7 +15,7 @@ __all__ = ["AnyName", "File", "Json", "LiteralSecrets", "Model", "Name", "Out"]
 
 def _model(name: str | None) -> str | None:
     if name is not None and not name.strip():
-        raise typer.BadParameter("expected a name, got an empty text")
+        raise typer.BadParameter("expected a name, got an empty string")
     return name
 
 
@@ -29,5 +29,5 @@ Model = Annotated[
     typer.Option("--model", metavar="MODEL", callback=_model, help="Name of the service's model, if the file has none."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Out = Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Where to; by default standard output.")]
+Out = Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Output file; by default standard output.")]
 LiteralSecrets = Annotated[Secrets, typer.Option("--secrets", help="What to do with literal secrets.")]

@@ -29,14 +29,16 @@ def check(
     as_json: Json = False,  # noqa: FBT002
     against: Annotated[
         list[str] | None,
-        typer.Option("--against", metavar="RUNTIME", help="What shall take the providers, such as flink-2.3; may be repeated."),
+        typer.Option(
+            "--against", metavar="RUNTIME", help="Runtime to check the providers for, such as flink-2.3; may be repeated."
+        ),
     ] = None,
     model: Model = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,  # noqa: FBT002
 ) -> None:
-    """Print every problem of every file, one a line; exit with 1 if there is one that is more than a warning."""
+    """Print every problem of every file, one a line; exit with 1 if there is an error."""
     if model is not None and not against:
-        raise UsageError("--model goes with --against RUNTIME")
+        raise UsageError("--model needs --against RUNTIME")
     # Files may include the same file, and runtimes have the same rules: a problem is printed once.
     names: Sequence[str | None] = against or (None,)
     found = (_problems(file, name, model) for file in files for name in names)

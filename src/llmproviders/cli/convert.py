@@ -36,18 +36,16 @@ __all__ = ["convert", "import_", "sql"]
 )
 def convert(
     file: File,
-    to: Annotated[
-        Format | None, typer.Option("--to", help="The format; by default what OUT ends with.", show_default=False)
-    ] = None,
-    inherit: Annotated[bool, typer.Option("--inherit", help="Write entries that extend others where it is shorter.")] = False,  # noqa: FBT002
+    to: Annotated[Format | None, typer.Option("--to", help="The format; by default that of OUT.", show_default=False)] = None,
+    inherit: Annotated[bool, typer.Option("--inherit", help="Let entries extend others where this is shorter.")] = False,  # noqa: FBT002
     secrets: LiteralSecrets = "refuse",
     out: Out = None,
 ) -> None:
-    """Write a catalog in another format, with what it includes and inherits resolved."""
+    """Write a catalog in another format; includes and inheritance are resolved."""
     if to is None and out is None:
         raise UsageError("convert: give --to, or an output file whose suffix tells the format")
     if out is not None and out.exists() and out.samefile(file):
-        raise UsageError("convert: the output is the file that is read; set changes values in it, -o takes another file")
+        raise UsageError("convert: the output is the input file; use set to change its values, or name another file with -o")
     _write(file, load(file), to or format_of(out or file), secrets, out, inherit=inherit)
 
 
@@ -64,10 +62,10 @@ def sql(
     model: Model = None,
     title: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The model's name in SQL; NAME by default.")] = None,
     runtime: Annotated[
-        str | None, typer.Option("--for", metavar="RUNTIME", help="What shall read it, such as flink-2.3.")
+        str | None, typer.Option("--for", metavar="RUNTIME", help="Runtime that reads it, such as flink-2.3.")
     ] = None,
-    temporary: Annotated[bool, typer.Option("--temporary", help="A model that ends with its session.")] = False,  # noqa: FBT002
-    if_not_exists: Annotated[bool, typer.Option("--if-not-exists", help="No error if there is one of that name.")] = False,  # noqa: FBT002
+    temporary: Annotated[bool, typer.Option("--temporary", help="A model that exists only for its session.")] = False,  # noqa: FBT002
+    if_not_exists: Annotated[bool, typer.Option("--if-not-exists", help="No error if a model of that name exists.")] = False,  # noqa: FBT002
     comment: Annotated[str | None, typer.Option(metavar="TEXT", help="A comment on the model.")] = None,
     secrets: Annotated[Secrets, typer.Option("--secrets", help="What to do with secrets.")] = "refuse",
 ) -> None:
@@ -121,14 +119,14 @@ def _in_words_of_command() -> Iterator[None]:
     "llmproviders import model.sql --secrets reveal -o providers.toml",
 )
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of CREATE MODEL statements.", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file with CREATE MODEL statements.", show_default=False)],
     to: Annotated[
-        Format | None, typer.Option("--to", help="The format; by default what OUT ends with, else toml.", show_default=False)
+        Format | None, typer.Option("--to", help="The format; by default that of OUT, else toml.", show_default=False)
     ] = None,
     secrets: LiteralSecrets = "refuse",
     out: Out = None,
 ) -> None:
-    """Write the catalog of CREATE MODEL statements, also as SHOW CREATE MODEL prints them; columns stay in SQL."""
+    """Write CREATE MODEL statements, or the output of SHOW CREATE MODEL, as a catalog; columns are left out."""
     from ..sql import OldSpellingWarning, parse_statements
 
     with warnings.catch_warnings():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands ``schema``, ``providers``, ``presets`` and ``runtimes``: what the library knows."""
+"""The commands ``schema``, ``providers``, ``presets`` and ``runtimes``: lists of what can be used in catalogs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["option_record", "presets", "providers", "runtimes", "schema"]
 
 @command("schema", "llmproviders schema > providers.schema.json", needs_arguments=False)
 def schema() -> None:
-    """Print the JSON Schema of catalogs, by which editors complete and check them."""
+    """Print the JSON Schema of catalogs, which editors use to complete and check them."""
     print_json(catalog_schema())
 
 
@@ -41,7 +41,7 @@ def providers(
     """Show the provider classes, or the options of one of them."""
     classes = provider_classes()
     if identifier is not None and identifier not in classes:
-        hint = did_you_mean(identifier, list(classes)) or f'in a file, generic = "{identifier}" takes any identifier'
+        hint = did_you_mean(identifier, list(classes)) or f'in a file, generic = "{identifier}" accepts any identifier'
         raise UsageError(f"no class has the identifier {identifier!r}; known: {', '.join(classes)}; {hint}")
     shown = classes if identifier is None else {identifier: classes[identifier]}
     if as_json:
@@ -63,7 +63,7 @@ def providers(
 
 @command("presets", "llmproviders presets", "llmproviders presets --json", needs_arguments=False)
 def presets(as_json: Json = False) -> None:  # noqa: FBT002
-    """Show the services that the key preset of an entry can name."""
+    """Show the services that an entry can use as its preset."""
     rows = [
         {"name": each.name, "url": each.base, "variable": each.variable, "tasks": list(each.tasks), "note": each.note}
         for each in SERVICES.values()
@@ -98,7 +98,7 @@ def runtimes(
     identifier: Annotated[str | None, typer.Argument(help="One of its providers.", show_default=False)] = None,
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
-    """Show the distributions of Flink that are known, which providers each has, and their options."""
+    """Show the known distributions of Flink, the providers of each, and their options."""
     shown = [runtime_named(each) for each in (list_runtimes() if name is None else (name,))]
     if identifier is not None and identifier not in shown[0].factories:
         known = list(shown[0].factories)

@@ -31,8 +31,8 @@ def set_(
             metavar="KEY=VALUE", help="An option and its value; env:NAME or file:PATH for a secret.", show_default=False
         ),
     ] = None,
-    unset: Annotated[list[str] | None, typer.Option("--unset", metavar="KEY", help="Take an option out of the entry.")] = None,
-    reveal: Annotated[bool, typer.Option("--reveal", help="Write literal secrets; only you can read the file then.")] = False,  # noqa: FBT002
+    unset: Annotated[list[str] | None, typer.Option("--unset", metavar="KEY", help="Remove an option from the entry.")] = None,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Write literal secrets; then only you can read the file.")] = False,  # noqa: FBT002
 ) -> None:
     """Change options of an entry in its file, which keeps its comments and layout; nothing is written if anything is wrong."""
     if not assignments and not unset:

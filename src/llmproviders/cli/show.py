@@ -69,12 +69,12 @@ def options(
     name: Name,
     model: Model = None,
     runtime: Annotated[
-        str | None, typer.Option("--for", metavar="RUNTIME", help="What shall read them, such as flink-2.3.")
+        str | None, typer.Option("--for", metavar="RUNTIME", help="Runtime that reads them, such as flink-2.3.")
     ] = None,
-    reveal: Annotated[bool, typer.Option("--reveal", help="Show secrets, and look up those that are references.")] = False,  # noqa: FBT002
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show secrets; references are resolved.")] = False,  # noqa: FBT002
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
-    """Print what Flink gets: Java keys and texts; secrets are masked unless --reveal is given."""
+    """Print the Java keys and strings that Flink gets; secrets are masked unless --reveal is given."""
     resolution = resolve(read_file(file))
     provider = resolution.catalog()[name]
     with located_errors(resolution, name):
@@ -94,7 +94,7 @@ def diff(
     name: AnyName = None,
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
-    """Print what the second file has that the first one has not, option by option; exit with 1 if there is something."""
+    """Print the differences between two files, option by option; exit with 1 if there are any."""
     old, new = load(file_a), load(file_b)
     if name is not None:
         if name not in old:

@@ -8,9 +8,9 @@ import pytest
 from llmproviders.catalogs.formats import json, toml, yaml
 from llmproviders.catalogs.formats.trees import SyntaxProblem
 
-TAG = "a document without tags of its own"
+TAG = "a document without custom tags"
 ALIAS = "an anchor before its alias, and not around it"
-ZERO = "YAML 1.1 reads it as octal; write a quoted string if it is none"
+ZERO = "YAML 1.1 reads it as octal; quote it if it is a string"
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,14 @@ ZERO = "YAML 1.1 reads it as octal; write a quoted string if it is none"
         ("api_key: *S3cr3t", (1, 10), ALIAS, "quote a string that begins with *"),
         ("api_key: &S3cr3t [*S3cr3t]", (1, 19), ALIAS, "quote a string that begins with *"),
         ("api_key: 0123456789", (1, 10), "a number without a leading zero", ZERO),
-        ("api_key: " + "9" * 41, (1, 10), "a number of at most 40 digits", "write a quoted string if it is none"),
+        ("api_key: " + "9" * 41, (1, 10), "a number of at most 40 digits", "quote it if it is a string"),
         ("api_key: !!int S3cr3t", (1, 10), "a value that fits its tag !!int", ""),
-        ("api_key: @S3cr3t", (1, 10), "YAML (found character '@' that cannot start any token)", "quote a string that begins so"),
+        (
+            "api_key: @S3cr3t",
+            (1, 10),
+            "YAML (found character '@' that cannot start any token)",
+            "quote a string that starts with this character",
+        ),
         ('api_key: "S3\\cr3t"', (1, 14), "YAML (found unknown escape character 'c')", ""),
         ('api_key: "\\xS3cr3t"', (1, 13), "YAML (expected escape sequence of 2 hexdecimal numbers, but found 'S')", ""),
         ("api_key: 'S3cr3t", (1, 17), "YAML (found unexpected end of stream)", ""),

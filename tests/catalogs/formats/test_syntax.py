@@ -46,7 +46,7 @@ class TestProblems:
             ),
             (
                 "providers: {a: {provider: triton, endpoint: e, max_retries: 0777}}",
-                "yaml:1:61: expected a number without a leading zero; YAML 1.1 reads it as octal; write a quoted string if it is none",
+                "yaml:1:61: expected a number without a leading zero; YAML 1.1 reads it as octal; quote it if it is a string",
             ),
             ("a: 1\na: 2", "yaml:2:1: expected each key once, got 'a' twice"),
             ("1: 1", "yaml:1:1: expected a key that is a string; quote it"),
@@ -56,7 +56,7 @@ class TestProblems:
             ("a: &a [*a]", "yaml:1:8: expected an anchor before its alias, and not around it; quote a string that begins with *"),
             (
                 "a: !!python/object:x 1",
-                "yaml:1:4: expected a document without tags of its own; quote a string that begins with !",
+                "yaml:1:4: expected a document without custom tags; quote a string that begins with !",
             ),
         ],
     )
@@ -69,11 +69,11 @@ class TestProblems:
         [
             ('{"providers": {"a": 1, "a": 2}}', "json:1:29: expected each key once, got 'a' twice"),
             ('{"providers": }', "json:1:15: expected JSON (expecting value)"),
-            ('{"x": [[1], {"y": 2}, 1, Infinity]}', "json:1:26: expected a number that JSON knows, got Infinity"),
+            ('{"x": [[1], {"y": 2}, 1, Infinity]}', "json:1:26: expected a JSON number, got Infinity"),
             ('{"x": {"a": 1, "a": 2}, y}', "json:1:25: expected JSON (expecting property name enclosed in double quotes)"),
-            ('{"x": [1, NaN]}', "json:1:11: expected a number that JSON knows, got NaN"),
+            ('{"x": [1, NaN]}', "json:1:11: expected a JSON number, got NaN"),
             ("[1]", "json:1:1: expected a catalog, got a value of type list; a catalog has a table `providers`"),
-            ("[" * 100_000, "json:1:1: expected a document that is not nested so deeply"),
+            ("[" * 100_000, "json:1:1: expected a document that is nested less deeply"),
         ],
     )
     def test_json(self, text: str, expected: str) -> None:
@@ -106,13 +106,13 @@ class TestLimits:
         long = "a document without a number of thousands of digits"
         assert [f"json:1:1: expected {long}"] == problems(f'{{"a": {digits}}}', "json")
         assert [f"toml:1:1: expected {long}"] == problems(f"a = {digits}")
-        assert ["yaml:1:4: expected a number of at most 40 digits; write a quoted string if it is none"] == problems(
+        assert ["yaml:1:4: expected a number of at most 40 digits; quote it if it is a string"] == problems(
             f"a: {digits}", "yaml"
         )
 
     def test_unfit_and_deep(self) -> None:
         """A constant that is not JSON has its location at any depth."""
-        assert ["json:1:901: expected a number that JSON knows, got NaN"] == problems("[" * 900 + "NaN" + "]" * 900, "json")
+        assert ["json:1:901: expected a JSON number, got NaN"] == problems("[" * 900 + "NaN" + "]" * 900, "json")
 
     def test_carriage_returns(self) -> None:
         """Lines may end as Windows ends them."""
@@ -126,10 +126,13 @@ class TestLimits:
         ("providers:\n\ta: 1", "2:1: expected YAML (found character '\\t' that cannot start any token); indent with blanks"),
         (
             "providers:\n  a:\n    system_prompt: Answer: good",
-            "3:26: expected YAML (mapping values are not allowed here); quote a string that has a colon and a blank in it",
+            "3:26: expected YAML (mapping values are not allowed here); quote a string that contains a colon and a blank",
         ),
         ("a: {{ secret }}", "1:5: expected a key that is a string; quote a string that begins with a brace or bracket"),
-        ("a: @x", "1:4: expected YAML (found character '@' that cannot start any token); quote a string that begins so"),
+        (
+            "a: @x",
+            "1:4: expected YAML (found character '@' that cannot start any token); quote a string that starts with this character",
+        ),
     ],
 )
 def test_what_is_often_wrong_in_yaml(text: str, expected: str) -> None:

@@ -115,7 +115,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> Any:
-    raise _Refused(f"a number that JSON knows, got {name}")
+    raise _Refused(f"a JSON number, got {name}")
 
 
 def _syntax_problem(error: json.JSONDecodeError) -> SyntaxProblem:

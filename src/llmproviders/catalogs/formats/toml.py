@@ -133,9 +133,9 @@ def _syntax_problem(text: str, message: str) -> SyntaxProblem:
     if reason == "Invalid value":
         line = text.split("\n")[location.line - 1]
         word = re.match(r"\w*", line[location.column - 1 :])
-        hint = _INSTEAD.get(word[0].lower() if word else "", "texts are written in quotes")
+        hint = _INSTEAD.get(word[0].lower() if word else "", "write strings in quotes")
     elif reason == "Cannot overwrite a value":
-        hint = "a key stands there twice"
+        hint = "the key is given twice"
     return SyntaxProblem(location, f"TOML ({reason[:1].lower()}{reason[1:]})", hint=hint)
 
 

@@ -18,7 +18,7 @@ MAX_CHARACTERS: Final = 64 * 1024 * 1024
 """The largest document that is read."""
 MAX_DEPTH: Final = 100
 """The deepest nesting that is read."""
-TOO_DEEP: Final = "a document that is not nested so deeply"
+TOO_DEEP: Final = "a document that is nested less deeply"
 
 
 class SyntaxProblem(ProviderError, ValueError):
@@ -78,7 +78,7 @@ def wrapped(tree: Tree, path: Path, value: Tree) -> tuple[Path, Tree]:
     node = tree
     for depth, step in enumerate(path):
         if not isinstance(node, Mapping):
-            msg = f"{'.'.join(map(str, path[:depth]))} is no table; edit the file by hand"
+            msg = f"{'.'.join(map(str, path[:depth]))} is not a table; edit the file by hand"
             raise ProviderError(msg)
         if step not in node:
             for name in reversed(path[depth + 1 :]):

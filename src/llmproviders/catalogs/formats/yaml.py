@@ -17,11 +17,11 @@ from .yaml_splicing import spliced
 __all__ = ["edit", "read", "write"]
 
 _HINTS: Final = {
-    "mapping values are not allowed": "quote a string that has a colon and a blank in it",
+    "mapping values are not allowed": "quote a string that contains a colon and a blank",
     "'\\t'": "indent with blanks",
-    "'@'": "quote a string that begins so",
-    "'`'": "quote a string that begins so",
-    "'%'": "quote a string that begins so",
+    "'@'": "quote a string that starts with this character",
+    "'`'": "quote a string that starts with this character",
+    "'%'": "quote a string that starts with this character",
 }
 """Hints for parts of the parser's messages."""
 # A message may quote a character or one of the parser's tokens, but no part of the document: it may be a secret.
@@ -62,7 +62,7 @@ def read(text: str) -> tuple[Tree, Locate]:
 
 def write(tree: Tree) -> str:
     """The document of a tree."""
-    return _dumped(tree, is_flow=None)
+    return _dumped(tree, is_flow=False)
 
 
 def edit(text: str, path: Path, value: Tree) -> str:
@@ -82,7 +82,7 @@ def edit(text: str, path: Path, value: Tree) -> str:
     if is_right:
         return new
     where = ".".join(map(str, path))
-    msg = f"{where} cannot be set without changing something else (is it shared by an anchor?); edit the file by hand"
+    msg = f"{where} cannot be set without changing other values (is it shared by an anchor?); edit the file by hand"
     raise ProviderError(msg)
 
 
@@ -95,7 +95,7 @@ def _inline(value: Tree) -> str:
     return _dumped({"k": value}, is_flow=True).strip().removeprefix("{k: ").removesuffix("}")
 
 
-def _dumped(tree: Tree, *, is_flow: bool | None) -> str:
+def _dumped(tree: Tree, *, is_flow: bool) -> str:
     yaml = needs("ruamel.yaml", "yaml").YAML(typ="rt", pure=True)
     yaml.default_flow_style = is_flow
     yaml.width = 2**31

@@ -121,7 +121,7 @@ class TreeBuilder:
 
 def _check_tag(event: Any, location: Location) -> None:
     if event.tag is not None and str(event.tag) not in (*_TAGS, "!"):
-        raise SyntaxProblem(location, "a document without tags of its own", hint="quote a string that begins with !")
+        raise SyntaxProblem(location, "a document without custom tags", hint="quote a string that begins with !")
 
 
 def _scalar(event: Any, location: Location) -> Any:
@@ -143,10 +143,10 @@ def _plain(text: str, location: Location) -> Any:
         return _BOOLEANS[text]
     if re.fullmatch(_INTEGER, text):
         if re.fullmatch(r"[-+]?0[0-9]+", text):
-            hint = "YAML 1.1 reads it as octal; write a quoted string if it is none"
+            hint = "YAML 1.1 reads it as octal; quote it if it is a string"
             raise SyntaxProblem(location, "a number without a leading zero", hint=hint)
         if len(text) > 40:  # noqa: PLR2004
-            raise SyntaxProblem(location, "a number of at most 40 digits", hint="write a quoted string if it is none")
+            raise SyntaxProblem(location, "a number of at most 40 digits", hint="quote it if it is a string")
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
     if re.fullmatch(_FLOAT, text):
         special = text.lower().replace(".inf", "inf").replace(".nan", "nan")
