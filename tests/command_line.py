@@ -107,7 +107,7 @@ extra_options = {{ my-token = "{KEY}", plain = "p" }}
 
 
 def run(*arguments: str, code: int = 0, **env: str) -> str:
-    """What a command prints to standard output, with what it prints to standard error after it."""
+    """The standard output of a command, followed by its standard error."""
     result = CliRunner().invoke(application(), list(arguments), env=env)
     shown = result.stdout + result.stderr
     assert (result.exit_code, isinstance(result.exception, (SystemExit, type(None)))) == (code, True), shown

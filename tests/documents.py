@@ -40,7 +40,7 @@ BASE = OpenAICompatProvider(endpoint="https://api.deepseek.com/chat/completions"
 
 
 def problems(text: str, format: Any = "toml") -> list[str]:
-    """What is wrong with a text, one line each."""
+    """The problems of a document, one line each."""
     with pytest.raises(DocumentError) as caught:
         loads(text, format=format)
     return [str(problem) for problem in caught.value.problems]

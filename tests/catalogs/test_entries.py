@@ -24,7 +24,7 @@ from llmproviders import (
 
 
 class TestReading:
-    """What a document means."""
+    """The meaning of a document."""
 
     def test_first_example(self) -> None:
         """The keys extends and for_task are with_ and for_task."""
@@ -225,7 +225,7 @@ class TestRare:
         assert ["toml:3:1: providers.a.top_p: expected a finite number from 0 to 1, got 7"] == problems(text)
 
     def test_class_with_a_last_word(self) -> None:
-        """What a class's own last check raises is told without a secret of the provider."""
+        """An error of a class's last check is reported without a secret of the provider."""
 
         @register_provider_class
         @attrs.frozen(kw_only=True)
@@ -248,7 +248,7 @@ class TestRare:
 
 
 def test_an_option_is_wrong_once() -> None:
-    """What the document gets wrong of an option is not said again by the class."""
+    """A problem of an option is reported once, by the document or by the class."""
     with pytest.raises(DocumentError) as caught:
         from_dict({"provider": "openai", "endpoint": "e", "api_key": {"x": "y"}})
     assert 'dict:1:1: api_key: expected a string, { env = "NAME" } or { file = "path" }, got another table' == str(caught.value)
@@ -382,8 +382,8 @@ STUMBLED = {
 
 
 @pytest.mark.parametrize("name", STUMBLED)
-def test_what_newcomers_stumbled_over(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A problem is said at the key that the reader wrote, with what to write instead."""
+def test_problems_that_newcomers_met(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A problem is reported at the key in the file, with what to write instead."""
     monkeypatch.chdir(tmp_path)
     text, expected = STUMBLED[name]
     Path("c.toml").write_text(text, encoding="utf-8")

@@ -36,7 +36,7 @@ from llmproviders.catalogs.formats.lookup import FORMATS
 
 
 class TestRoundTrip:
-    """What is loaded is what was dumped."""
+    """A catalog that is dumped and loaded is equal."""
 
     @pytest.mark.parametrize("format", FORMATS)
     @given(catalog=catalogs, inherit=st.booleans())
@@ -165,7 +165,7 @@ def test_missing_extra_is_named() -> None:
 
 
 class TestFuzz:
-    """Whatever comes in, a catalog or a ProviderError comes out."""
+    """Every input gives a catalog or a ProviderError."""
 
     @given(
         st.text(max_size=200) | st.binary(max_size=200).map(lambda raw: raw.decode("utf-8", "replace")), st.sampled_from(FORMATS)

@@ -13,7 +13,7 @@ from llmproviders import (
 
 
 class TestExplain:
-    """Where an option's value comes from."""
+    """The origin of an option's value."""
 
     def test_origins(self, tmp_path: Path) -> None:
         """Own, inherited, by for_task, by preset, default, extras, without, omit."""

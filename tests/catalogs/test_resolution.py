@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from documents import problems
+
+from llmproviders import GenericProvider, loads
 
 
 class TestChildren:
@@ -49,3 +53,15 @@ class TestChildren:
         """The class of a base is known by its kind, unless that is what is wrong."""
         found = problems(f"[providers.a]\n{base}\n[providers.b]\nextends = 'a'\nx = 1")
         assert expected == [each.split(": ")[1] for each in found if "providers.b" in each]
+
+    def test_a_long_chain(self) -> None:
+        """A chain of entries may be longer than Python's stack."""
+        entries = {f"p{number}": {"extends": f"p{number - 1}"} for number in range(2000, 0, -1)} | {"p0": {"generic": "g"}}
+        catalog = loads(json.dumps({"providers": entries}), format="json")
+        assert {GenericProvider("g")} == set(catalog.values())
+        entries["p0"] = {"extends": "p2000"}
+        (problem,) = problems(json.dumps({"providers": entries}), "json")
+        assert (
+            ": providers.p0.extends: expected entries that do not extend each other in a circle, got p2000 -> p1999 -> "
+            in problem
+        )

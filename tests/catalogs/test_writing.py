@@ -87,7 +87,7 @@ class TestSecrets:
 
     @pytest.mark.parametrize("format", FORMATS)
     def test_revealed(self, format: Any) -> None:
-        """What was revealed on purpose loads."""
+        """Secrets that were revealed on purpose load."""
         catalog = Catalog({"p": self.LEAKY})
         assert catalog == loads(dumps(catalog, format=format, secrets="reveal"), format=format)
 
@@ -97,8 +97,8 @@ class TestSecrets:
         assert to_dict(provider) == {"provider": "triton", "endpoint": "http://h", "auth_token": "${secret_values.t}"}
         assert to_dict(provider.with_(auth_token=Secret.from_file("/t")))["auth_token"] == {"file": "/t"}
 
-    def test_dicts_complain_as_documents_do(self) -> None:
-        """to_dict and from_dict name what is wrong."""
+    def test_dicts_report_problems_as_documents_do(self) -> None:
+        """to_dict and from_dict report problems."""
         with pytest.raises(DocumentError, match=r"^dict:1:1: api_key: expected no literal secret"):
             to_dict(OpenAICompatProvider(endpoint="e", api_key="MARK"))
         with pytest.raises(DocumentError, match=r"^dict:1:1: top_p: expected a finite number from 0 to 1, got 7$"):

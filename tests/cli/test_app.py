@@ -110,7 +110,7 @@ def test_as_a_process() -> None:
 
 
 def test_in_a_terminal_without_unicode() -> None:
-    """What it has no character for is an escape; JSON is UTF-8 all the same."""
+    """A character that the terminal does not have is an escape; JSON is always UTF-8."""
     Path("u.json").write_text(JSON.replace('"extends": "base",', '"extends": "base", "model": "你好",'), encoding="utf-8")
     env = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     shown = process("show", "u.json", "base", env=env)
@@ -120,7 +120,7 @@ def test_in_a_terminal_without_unicode() -> None:
     assert json.loads(process("options", "u.json", "chat", "--json", env=env, encoding="utf-8").stdout)["model"] == "你好"
 
 
-def test_who_reads_may_stop() -> None:
+def test_a_reader_may_stop() -> None:
     """A closed pipe is no traceback."""
     for arguments in (["providers", "--json"], ["providers", "triton"]):
         read, write = os.pipe()

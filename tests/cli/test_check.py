@@ -19,7 +19,7 @@ def test_check_finds_nothing_in_good_files() -> None:
 
 
 def test_check_prints_every_problem_of_every_file() -> None:
-    """One line for each, with file, line and column; files that are not there or of no format are problems too."""
+    """One line for each, with file, line and column; a missing file or an unknown format is a problem too."""
     Path("bad.toml").write_text(
         TOML.replace("temperature", "temprature").replace('for_task = "e', 'for_task = "x'), encoding="utf-8"
     )
@@ -55,7 +55,7 @@ def test_check_names_a_format_package_that_is_missing(monkeypatch: pytest.Monkey
 
 
 def test_check_against_a_runtime() -> None:
-    """Every problem at the place of its option, of the entry where that does not say it; a warning says so."""
+    """Every problem at the location of its option, or of the entry that does not set it; a warning is marked."""
     Path("b.toml").write_text(AGAINST, encoding="utf-8")
     assert (
         "b.toml:1:1: providers.base: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
@@ -84,7 +84,7 @@ def test_check_against_a_runtime_that_takes_all() -> None:
 
 
 def test_one_bad_entry_hides_nothing() -> None:
-    """What is wrong with an entry is said beside what a runtime says of the others."""
+    """The problems of one entry do not hide what a runtime refuses in the others."""
     Path("b.toml").write_text(f"{AGAINST}\n[providers.bad]\nprovider = 'triton'\ntimeout = 'soon'\n", encoding="utf-8")
     lines = run("check", "b.toml", "--against", "flink-2.3", "--model", "m", code=1).splitlines()
     assert ["b.toml:3:1:", "b.toml:8:1:", "b.toml:9:1:", "b.toml:10:1:"] == [line.partition(" ")[0] for line in lines[:4]]

@@ -95,7 +95,7 @@ def test_what_another_class_has_not() -> None:
 
 
 def test_sql_warns() -> None:
-    """What a runtime takes, and nobody may want, is said beside the statement."""
+    """Warnings of a runtime are printed beside the statement."""
     text = TEXTS["toml"].replace('{ env = "DEEPSEEK_API_KEY" }', '"${secret_values.key}"')
     text = text.replace("openai-compat", "openai").replace("extra_body", "# extra_body")
     Path("held.toml").write_text(text, encoding="utf-8")

@@ -12,7 +12,7 @@ import llmproviders
 
 
 def test_runtimes() -> None:
-    """What is known of each, from all of them down to one provider."""
+    """All runtimes, one runtime, and one of its providers."""
     lines = [line.split() for line in run("runtimes").splitlines()]
     assert ["flink-2.4", "openai,", "triton", "not", "released", "Apache", "Flink", "2.4"] in lines
     assert ["vvr-11.7", "openai-compat", "Realtime", "Compute", "for", "Apache", "Flink,", "VVR", "11.7"] in lines

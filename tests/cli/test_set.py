@@ -100,7 +100,7 @@ def test_a_refused_set_writes_nothing(suffix: str) -> None:
     assert len(lines) == 3
     assert all(line.startswith(f"a.{suffix}:") for line in lines)
     assert Path(f"a.{suffix}").read_bytes() == before
-    # What breaks another entry is refused too.
+    # An edit that breaks another entry is refused too.
     assert "providers.embed." in run("set", f"a.{suffix}", "base", "user_prompt=x", code=1)
     assert Path(f"a.{suffix}").read_bytes() == before
 
@@ -197,7 +197,7 @@ def test_set_mends_a_file() -> None:
 
 
 def test_set_where_it_cannot() -> None:
-    """Files that cannot be read, entries that stand elsewhere or are no table."""
+    """Files that cannot be read, entries that are in another file or are not a table."""
     Path("i.toml").write_text('include = ["a.toml"]\n', encoding="utf-8")
     assert "is in a.toml; change it there" in run("set", "i.toml", "chat", "n=1", code=2)
     assert "missing.toml:1:1:" in run("set", "missing.toml", "chat", "n=1", code=1)
@@ -211,7 +211,7 @@ def test_set_where_it_cannot() -> None:
 
 
 def test_set_where_an_edit_would_change_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What comes out is compared with what was meant before it is written."""
+    """The edited document is compared with the intended one before it is written."""
     shared = "providers:\n  a: &a {generic: x}\n  b: *a\n"
     Path("s.yaml").write_text(shared, encoding="utf-8")
     assert "edit the file by hand" in run("set", "s.yaml", "b", "extra_options.k=v", code=1)

@@ -16,7 +16,7 @@ from llmproviders.registry import _classes
 
 
 def test_options_for_a_runtime() -> None:
-    """What it takes, or every reason why it does not."""
+    """The options, or every reason why the runtime refuses them."""
     Path("b.toml").write_text(AGAINST, encoding="utf-8")
     shown = run("options", "b.toml", "chat", "--for", "flink-2.3", code=1)
     assert [
@@ -92,7 +92,7 @@ class _Own(Provider):
 
 
 def test_show_masks_a_credential_that_is_a_string(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the record calls a secret is masked, in values and in defaults."""
+    """A secret option is masked, in values and in defaults."""
     monkeypatch.setitem(_classes._known, "own", _Own)
     Path("own.toml").write_text(f'[providers.x]\nprovider = "own"\npassword = "{KEY}"\n', encoding="utf-8")
     shown = run("show", "own.toml") + run("providers", "own") + run("providers", "own", "--json")

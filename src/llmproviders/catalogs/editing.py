@@ -61,7 +61,7 @@ class EntryEdit:
         self._name = name
         self._before = before
         self._body = before.entries[name]
-        self._cls = class_of(before.entries, name) or GenericProvider
+        self._cls = class_of(before.entries, name, {}) or GenericProvider
         self._changes: dict[tuple[str, ...], Tree] = {}
 
     def set(self, option: str, text: str) -> None:

@@ -58,7 +58,7 @@ def literal_secrets(resolution: Resolution) -> Iterator[DocumentProblem]:
     raw = resolution.raw
     for name, entry in raw.entries.items():
         provider = resolution.providers.get(name)
-        cls = class_of(raw.entries, name) if provider is None else type(provider)
+        cls = class_of(raw.entries, name, resolution.classes) if provider is None else type(provider)
         for path, problem in _literal_secrets(entry, cls, provider):
             yield raw.problem(name, path, problem)
 

@@ -29,6 +29,8 @@ class Resolution:
     """None for an entry with a problem."""
     problems: list[DocumentProblem] = attrs.field(factory=list)
     """All problems, those of reading included."""
+    classes: dict[str, type[Provider] | None] = attrs.field(factory=dict)
+    """Classes that `class_of` has found."""
 
     def catalog(self) -> Catalog:
         """The catalog of all entries.
@@ -94,7 +96,7 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
             resolution.problems.append(raw.problem(name, ("extends",), problem))
             return None
         provider = resolution.providers[base]
-        return class_of(raw.entries, base) if provider is None else provider
+        return class_of(raw.entries, base, resolution.classes) if provider is None else provider
 
     found: list[Found] = []
     provider = provider_of(raw.entries[name], base_of, found)
@@ -110,17 +112,32 @@ def _circle(raw: RawCatalog, name: str) -> str:
     return " -> ".join(names)
 
 
-def class_of(entries: Mapping[str, object], name: object) -> type[Provider] | None:
-    """The class of an entry, or of what it extends, even if the entry has problems; None if it is unknown."""
-    for _ in entries:
-        body = entries.get(name) if isinstance(name, str) else None
-        if not isinstance(body, Mapping):
-            return None
-        if isinstance(kind := body.get("provider"), str):
-            return provider_classes().get(kind)
-        if "preset" in body:
-            return DashScopeProvider if body["preset"] == "dashscope" else OpenAICompatProvider
-        if "generic" in body:
-            return GenericProvider
-        name = body.get("extends")
-    return None
+def class_of(entries: Mapping[str, object], name: str, known: dict[str, type[Provider] | None]) -> type[Provider] | None:
+    """The class of an entry, or of what it extends, even if the entry has problems; None if it is unknown.
+
+    Args:
+        entries: all entries.
+        name: the entry.
+        known: classes that were found; those of this call are added, so that a chain of entries is followed once.
+    """
+    found = None
+    chain: dict[str, None] = {}
+    each: object = name
+    while found is None and isinstance(each, str) and each not in chain:
+        chain[each] = None
+        found, each = (known[each], None) if each in known else _class_or_base(entries.get(each))
+    known.update(dict.fromkeys(chain, found))
+    return found
+
+
+def _class_or_base(entry: object) -> tuple[type[Provider] | None, object]:
+    """The class of an entry, if its kind gives one, and the name that it extends otherwise."""
+    if not isinstance(entry, Mapping):
+        return None, None
+    if isinstance(identifier := entry.get("provider"), str):
+        return provider_classes().get(identifier), None
+    if "preset" in entry:
+        return (DashScopeProvider if entry["preset"] == "dashscope" else OpenAICompatProvider), None
+    if "generic" in entry:
+        return GenericProvider, None
+    return None, entry.get("extends")

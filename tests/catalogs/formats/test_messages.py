@@ -45,7 +45,7 @@ ZERO = "YAML 1.1 reads it as octal; quote it if it is a string"
     ids=range(20),
 )
 def test_yaml(text: str, where: tuple[int, int], expected: str, hint: str) -> None:
-    """The message says where it is, and what to write instead."""
+    """The message has the location, and what to write instead."""
     with pytest.raises(SyntaxProblem) as caught:
         yaml.read(text)
     assert (where, expected, hint) == (caught.value.location, caught.value.expected, caught.value.hint)

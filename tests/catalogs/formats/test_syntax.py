@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each format refuses, and where it reports it."""
+"""Documents that a format refuses, and the locations of the problems."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class TestProblems:
         ],
     )
     def test_yaml(self, text: str, expected: str) -> None:
-        """What only YAML can get wrong."""
+        """Problems that only YAML has."""
         assert [expected] == problems(text, "yaml")
 
     @pytest.mark.parametrize(
@@ -71,17 +71,19 @@ class TestProblems:
             ('{"providers": }', "json:1:15: expected JSON (expecting value)"),
             ('{"x": [[1], {"y": 2}, 1, Infinity]}', "json:1:26: expected a JSON number, got Infinity"),
             ('{"x": {"a": 1, "a": 2}, y}', "json:1:25: expected JSON (expecting property name enclosed in double quotes)"),
+            ('{"a": 1, "a": 2, "b": NaN}', "json:1:23: expected a JSON number, got NaN"),
+            ('{"x": [1e999, {"a": 1, "a": 2}]}', "json:1:29: expected each key once, got 'a' twice"),
             ('{"x": [1, NaN]}', "json:1:11: expected a JSON number, got NaN"),
             ("[1]", "json:1:1: expected a catalog, got a value of type list; a catalog has a table `providers`"),
             ("[" * 100_000, "json:1:1: expected a document that is nested less deeply"),
         ],
     )
     def test_json(self, text: str, expected: str) -> None:
-        """What only JSON can get wrong."""
+        """Problems that only JSON has."""
         assert [expected] == problems(text, "json")
 
-    def test_places_in_json(self) -> None:
-        """Values have their place, also deep in a document."""
+    def test_locations_in_json(self) -> None:
+        """Values have a location, also deep in a document."""
         text = '{\n "providers": {\n  "a": {"provider": "openai-compat",\n   "top_p": 7}\n }\n}'
         assert problems(text, "json") == ["json:4:13: providers.a.top_p: expected a finite number from 0 to 1, got 7"]
 
@@ -135,8 +137,8 @@ class TestLimits:
         ),
     ],
 )
-def test_what_is_often_wrong_in_yaml(text: str, expected: str) -> None:
-    """What the parser says is followed by what to do."""
+def test_common_problems_in_yaml(text: str, expected: str) -> None:
+    """A message of the parser has a hint."""
     with pytest.raises(DocumentError) as caught:
         loads(text, format="yaml")
     assert f"yaml:{expected}" == str(caught.value)

@@ -143,7 +143,7 @@ def _line_below(text: str, index: int) -> int:
 
 def _after_colon(text: str, key: _Node) -> int:
     """The index after the colon of a key, or after a key without a colon."""
-    colon = re.compile(r"(?:\s|#[^\n]*)*:").match(text, key.end)
+    colon = re.compile(r"(?:\s|#[^\n]*\n)*:").match(text, key.end)
     return colon.end() if colon else key.end
 
 
