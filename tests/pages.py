@@ -34,7 +34,7 @@ from sybil.parsers.markdown import SkipParser
 from sybil.parsers.markdown.lexers import DirectiveInHTMLCommentLexer, FencedCodeBlockLexer
 
 from llmproviders import parse_statements, registry
-from llmproviders.catalogs.files import format_module
+from llmproviders.catalogs.formats.lookup import format_module
 
 ENVIRONMENT = {"DEEPSEEK_API_KEY": "sk-demo", "DASHSCOPE_API_KEY": "sk-demo", "COLUMNS": "100", "TERMINAL_WIDTH": "100"}
 COLOURS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS", "GITHUB_ACTIONS", "PYTHONWARNINGS")
@@ -158,10 +158,10 @@ def _output(command: str) -> str:
 def _in_process(arguments: list[str]) -> str:
     from typer.testing import CliRunner
 
-    from llmproviders import cli
+    from llmproviders.cli.app import application
 
     with mock.patch.multiple("typer.rich_utils", MAX_WIDTH=100, FORCE_TERMINAL=False):
-        result = CliRunner().invoke(cli.app(), arguments, prog_name="llmproviders")
+        result = CliRunner().invoke(application(), arguments, prog_name="llmproviders")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.output

@@ -38,11 +38,23 @@ HOUSE = """
 # The same within each folder; its __init__ may import from every file of it.
 ROOMS = {
     "catalogs": """
-        files  schema
-        entries
-        formats.json  formats.toml  formats.yaml
-        formats.tree
-        catalog
+        files  editing  usage
+        lint
+        origins
+        resolution  writing  schema
+        entries  sources  catalog
+        comparison
+        display  atomic
+        formats.yaml
+        formats.yaml_reading  formats.yaml_splicing  formats.json  formats.toml
+        formats.trees  formats.lookup
+        formats.locations
+    """,
+    "cli": """
+        app
+        check  convert  listings  set  show
+        command  arguments
+        printing
     """,
     "providers": """
         openai_compat

@@ -977,7 +977,7 @@ def test_bad_entry_points(value: str, monkeypatch: pytest.MonkeyPatch, own_class
             call()
     with pytest.raises(DocumentError) as caught:
         loads('{"providers": {"a": {"provider": "acme", "key": "x"}}}', format="json")
-    assert f"json:1:34: providers.a.provider: expected an identifier whose class can be had, got 'acme'; {expected}" == str(
+    assert f"json:1:34: providers.a.provider: expected an identifier with a usable class, got 'acme'; {expected}" == str(
         caught.value
     )
     with pytest.raises(DocumentError) as caught:

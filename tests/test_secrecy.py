@@ -57,7 +57,8 @@ from llmproviders import (
     set_provider,
 )
 from llmproviders.catalogs.schema import catalog_schema
-from llmproviders.cli import _described, app
+from llmproviders.cli.app import application
+from llmproviders.cli.listings import option_record
 from llmproviders.fields.values import stop_texts
 
 MARK = "sk-mArKeR-7f3"
@@ -687,7 +688,7 @@ def test_defaults_that_are_secrets(given: dict[str, Any], monkeypatch: pytest.Mo
         assert ["token", "key", "url", "size", *provider.extra_options] == list(flat)
     for text in (made.to_options(redact=True), made, made.check("vvr-11.9"), made.token):
         assert MARK not in str(text)
-    for value in (options(Defaults), inspect.signature(Defaults), [_described(Defaults, info) for info in options(Defaults)]):
+    for value in (options(Defaults), inspect.signature(Defaults), [option_record(Defaults, info) for info in options(Defaults)]):
         assert MARK not in repr(value)
     assert made == Defaults.from_options({**made.to_options(redact=True), "token": MARK, "key": "x", "url": WITH_MARK}).without(
         "key"
@@ -713,9 +714,9 @@ def test_defaults_that_are_secrets_elsewhere(own_classes: Any, monkeypatch: pyte
         other: Secret = attrs.field(default=Secret.from_env("LLMPROVIDERS_NOWHERE"), metadata=option("other"))
 
     monkeypatch.delenv("LLMPROVIDERS_NOWHERE", raising=False)
-    shown = CliRunner().invoke(app(), ["providers", "held"])
+    shown = CliRunner().invoke(application(), ["providers", "held"])
     assert (0, True) == (shown.exit_code, "https://******@h/" in shown.output)
-    found = CliRunner().invoke(app(), ["providers", "held", "--json"])
+    found = CliRunner().invoke(application(), ["providers", "held", "--json"])
     assert 0 == found.exit_code
     for text in (shown.output, found.output, json.dumps(catalog_schema()), str(inspect.signature(Held))):
         assert MARK not in text
@@ -831,7 +832,7 @@ extra_options = {{ token = {{ env = "sk-{MARK}" }} }}
         loads(text, format="toml")
     rest = (
         "expected the name of an environment variable (letters, digits and underscores), got ******; "
-        "a secret itself does not belong here"
+        "do not write the secret itself here"
     )
     assert [f"toml:5:1: providers.chat.api_key: {rest}", f"toml:9:1: providers.other.extra_options.token: {rest}"] == [
         str(problem) for problem in caught.value.problems

@@ -228,9 +228,9 @@ def commands() -> Iterator[str]:
     import typer
     from typer.main import get_command
 
-    from llmproviders import cli
+    from llmproviders.cli.app import application
 
-    group: Any = get_command(cli.app())
+    group: Any = get_command(application())
     top = typer.Context(group, info_name="llmproviders")
     for name, command in group.commands.items():
         context = typer.Context(command, info_name=name, parent=top)

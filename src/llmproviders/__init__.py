@@ -31,9 +31,12 @@ from .secrets import MASK, MaskedText, Secret
 
 if TYPE_CHECKING:
     from . import presets
-    from .catalogs.catalog import Catalog, Change
-    from .catalogs.entries import from_dict, to_dict
-    from .catalogs.files import Origin, check, dump, dumps, explain, load, loads
+    from .catalogs.catalog import Catalog
+    from .catalogs.comparison import Change
+    from .catalogs.entries import from_dict
+    from .catalogs.files import check, dump, dumps, explain, load, loads
+    from .catalogs.origins import Origin
+    from .catalogs.writing import to_dict
     from .providers.generic import GenericProvider
     from .providers.triton import TritonProvider
     from .registry import (
@@ -129,13 +132,13 @@ __all__ = [
 # What a provider in code does not need is imported when it is first used.
 _LATER: Final = {
     "Catalog": "catalogs.catalog",
-    "Change": "catalogs.catalog",
+    "Change": "catalogs.comparison",
     "Column": "syntax.columns",
     "Factory": "runtimes.runtime",
     "GenericProvider": "providers.generic",
     "ModelStatement": "sql.read",
     "OldSpellingWarning": "sql.read",
-    "Origin": "catalogs.files",
+    "Origin": "catalogs.origins",
     "Runtime": "runtimes.runtime",
     "RuntimeOption": "runtimes.runtime",
     "TritonProvider": "providers.triton",
@@ -161,7 +164,7 @@ _LATER: Final = {
     "runtime": "runtimes.runtime",
     "set_default_provider": "registry",
     "set_provider": "registry",
-    "to_dict": "catalogs.entries",
+    "to_dict": "catalogs.writing",
     "using_provider": "registry",
 }
 

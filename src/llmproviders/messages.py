@@ -8,7 +8,7 @@ from typing import Final
 
 from .secrets import MASK, MaskedText, Secret, has_credential_name, mask_value
 
-__all__ = ["did_you_mean", "fold", "listed", "shown"]
+__all__ = ["closest", "did_you_mean", "fold", "listed", "shown", "with_hint"]
 
 MAX_SHOWN: Final = 60
 """The longest string that a message shows whole."""
@@ -65,17 +65,29 @@ def listed(choices: Sequence[str]) -> str:
     return choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
-def did_you_mean(text: str, names: Sequence[str]) -> str:
-    """A hint with the name that is close to *text*, or nothing."""
+def closest(text: str, names: Sequence[str], *, cutoff: float = 0.6) -> str | None:
+    """The name that is most similar to *text*, compared as `fold` writes them; None if all are below the *cutoff*."""
     if len(text) > MAX_NAME:
-        return ""
-    names = [name for name in names if len(name) <= MAX_NAME]
+        return None
     # Only a mistake pays for this import.
     from difflib import get_close_matches
 
+    folded: dict[str, str] = {}
+    for name in names:
+        if len(name) <= MAX_NAME:
+            folded.setdefault(fold(name), name)
+    found = get_close_matches(fold(text), list(folded), n=1, cutoff=cutoff)
+    return folded[found[0]] if found else None
+
+
+def did_you_mean(text: str, names: Sequence[str]) -> str:
+    """A hint with the name that is close to *text*, or nothing."""
     # A beginning that is unique is as good as a small mistake.
-    begun = [name for name in names if len(text) > 2 and fold(name).startswith(fold(text))]  # noqa: PLR2004
-    if len(begun) == 1:
-        return f"did you mean {begun[0]}?"
-    found = get_close_matches(fold(text), [fold(name) for name in names], n=1, cutoff=0.6)
-    return f"did you mean {next(name for name in names if fold(name) == found[0])}?" if found else ""
+    begun = [name for name in names if 2 < len(text) <= len(name) <= MAX_NAME and fold(name).startswith(fold(text))]  # noqa: PLR2004
+    found = begun[0] if len(begun) == 1 else closest(text, names)
+    return f"did you mean {found}?" if found else ""
+
+
+def with_hint(text: str, hint: str) -> str:
+    """*text* with what to do about it, if there is a hint."""
+    return f"{text}; {hint}" if hint else text

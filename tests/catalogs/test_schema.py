@@ -8,13 +8,11 @@ from functools import cache
 from typing import Any
 
 import jsonschema
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from own import RerankProvider
 from strategies import CLASSES, MANY, providers
 
-from llmproviders import Catalog, DocumentError, dumps, loads, options, provider_classes, register_provider_class
+from llmproviders import Catalog, DocumentError, dumps, loads, options, provider_classes
 from llmproviders.catalogs.schema import catalog_schema
 
 BEYOND_A_SCHEMA = (
@@ -30,12 +28,6 @@ BEYOND_A_SCHEMA = (
     "a value that passes its check",  # the own validator of a class
 )
 """Beginnings or parts of what `loads` expects and a schema cannot say; the module's docstring lists them in words."""
-
-
-@pytest.fixture(autouse=True)
-def own_class(own_classes: object) -> None:
-    """The schema knows the test's own class."""
-    register_provider_class(RerankProvider)
 
 
 @cache

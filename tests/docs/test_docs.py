@@ -17,7 +17,8 @@ import attrs
 import pytest
 
 import llmproviders
-from llmproviders import Provider, cli, flink, presets
+from llmproviders import Provider, flink, presets
+from llmproviders.cli.app import COMMANDS
 from llmproviders.runtimes import checks
 
 ROOT = Path(__file__).parents[2]
@@ -136,10 +137,10 @@ def test_every_public_name_is_in_the_reference() -> None:
 def test_every_command_is_in_the_reference() -> None:
     """With its text and its examples."""
     text = "\n".join(generated.commands())
-    for name, command, examples in cli._commands:
-        assert f"## {name}\n" in text
-        assert generated.plain(inspect.getdoc(command)) in text
-        assert all(example in text for example in examples)
+    for command in COMMANDS:
+        assert f"## {command.name}\n" in text
+        assert generated.plain(inspect.getdoc(command.run)) in text
+        assert all(example in text for example in command.examples)
 
 
 def test_every_key_of_a_file_is_in_the_reference() -> None:

@@ -4,56 +4,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 import attrs
 from typing_extensions import Self
 
 from ..boundary import public
 from ..errors import Problem, UnknownProviderError, invalid
-from ..fields.metadata import options
 from ..messages import shown
 from ..providers.base import Provider
 from ..registry import names_and_hint, set_default_provider, set_provider
-from ..secrets import MASK, Secret
+from .comparison import Change, changes_between
 
-__all__ = ["Catalog", "Change"]
-
-
-@attrs.frozen
-class Change:
-    """One difference between two catalogs, secrets masked; as a text one line: ``~ chat.temperature: 0.7 -> 0.9``."""
-
-    provider: str
-    """Name of the provider; empty where the catalog's default differs."""
-    option: str
-    """Java key; empty where a whole provider or its class differs."""
-    old: str | None
-    """What the first catalog has; None if it has nothing there."""
-    new: str | None
-    """What the second has, likewise."""
-
-    def __str__(self) -> str:
-        where = f"{self.provider}.{self.option}" if self.option else self.provider or "(default)"
-        if self.old is None:
-            return f"+ {where}: {self.new}"
-        if self.new is None:
-            return f"- {where}: {self.old}"
-        return f"~ {where}: {self.old} -> {self.new}"
+__all__ = ["Catalog"]
 
 
 class Catalog(Mapping[str, Provider]):
-    """Named providers in their order, with an optional default: an immutable mapping, whose methods make new ones.
+    """Named providers in their order, with an optional default: an immutable mapping, whose methods return new catalogs.
 
-    ``a | b`` is *a* with *b* over it. Two are equal if their providers are, in the same order, and
-    their defaults.
+    ``a | b`` has the providers of both; those of *b* replace those of *a* with the same name. Two catalogs are equal if they
+    have equal providers in the same order and the same default.
 
     Args:
-        providers: the providers by name; by default none.
-        default: the name that is meant where none is given; None if there shall be none.
+        providers: the providers by name.
+        default: the name of the provider to use where none is given; None for no default.
 
     Raises:
-        InvalidOptionsError: if a name is empty or no `str`, or a value is no `Provider`.
+        InvalidOptionsError: if a name is empty or not a `str`, or a value is not a `Provider`.
         UnknownProviderError: if the default is not one of the names.
     """
 
@@ -69,7 +46,7 @@ class Catalog(Mapping[str, Provider]):
 
     @property
     def default(self) -> str | None:
-        """The name that is meant where none is given."""
+        """The name of the provider to use where none is given; None if there is no default."""
         return self._default
 
     def __getitem__(self, name: str) -> Provider:
@@ -85,7 +62,7 @@ class Catalog(Mapping[str, Provider]):
         return len(self._providers)
 
     def _known(self, name: object) -> str:
-        """*name*, if the catalog has it."""
+        """Check that the catalog has *name*."""
         if isinstance(name, str) and name in self._providers:
             return name
         msg = f"the catalog has no provider {shown(name)}; it has: {names_and_hint(name, self._providers)}"
@@ -93,10 +70,10 @@ class Catalog(Mapping[str, Provider]):
 
     @public
     def with_provider(self, name: str, provider: Provider) -> Self:
-        """A catalog with *provider* under *name*, in the name's place if it has one.
+        """Return a catalog with *provider* under *name*; it replaces a provider of that name in its position.
 
         Raises:
-            InvalidOptionsError: if the name is empty or no `str`, or the provider is no `Provider`.
+            InvalidOptionsError: if the name is empty or not a `str`, or the provider is not a `Provider`.
         """
         problems = [*_problems_of_name("name", name), *_problems_of_provider("provider", provider)]
         if problems:
@@ -104,32 +81,32 @@ class Catalog(Mapping[str, Provider]):
         return type(self)({**self._providers, name: provider}, default=self._default)
 
     def without(self, name: str) -> Self:
-        """A catalog that does not have *name*; if it was the default, there is none.
+        """Return a catalog without *name*; if it is the default, the new catalog has no default.
 
         Raises:
-            UnknownProviderError: if the catalog does not have it.
+            UnknownProviderError: if the catalog does not have *name*.
         """
         rest = dict(self._providers)
         del rest[self._known(name)]
         return type(self)(rest, default=None if self._default == name else self._default)
 
     def with_default(self, name: str | None) -> Self:
-        """A catalog whose default is *name*, or that has none.
+        """Return a catalog whose default is *name*; None removes the default.
 
         Raises:
-            UnknownProviderError: if the catalog does not have it.
+            UnknownProviderError: if the catalog does not have *name*.
         """
         return type(self)(self._providers, default=name)
 
     def __or__(self, other: Mapping[str, Provider]) -> Self:
-        """This catalog with *other* over it: its providers replace those of the same name, its default wins."""
+        """Return a catalog with the providers of both; *other* wins for the same name and for the default."""
         if not isinstance(other, Mapping):
             return NotImplemented
         default = other.default if isinstance(other, Catalog) and other.default is not None else self._default
         return type(self)({**self._providers, **other}, default=default)
 
     def register(self) -> None:
-        """Put every provider into the registry under its name, and make the default the registry's."""
+        """Register every provider under its name, and make the default that of the registry."""
         for name, provider in self._providers.items():
             set_provider(name, provider)
         if self._default is not None:
@@ -137,35 +114,21 @@ class Catalog(Mapping[str, Provider]):
 
     @public
     def diff(self, other: Mapping[str, Provider]) -> tuple[Change, ...]:
-        """The differences of *other*, option by option, secrets masked; empty if they are equal but for order.
+        """Return the differences to *other*, option by option, secrets masked; the order of providers is ignored.
 
-        Numbers that are equal, such as ``1`` and ``1.0``, are no difference.
+        Equal numbers, such as ``1`` and ``1.0``, are not a difference.
+
+        Args:
+            other: the second catalog, or a mapping from names to providers.
 
         Raises:
-            InvalidOptionsError: if *other* is no mapping from names to providers.
+            InvalidOptionsError: if *other* is not a mapping from names to providers.
         """
         default = other.default if isinstance(other, Catalog) else None
-        changes = list(self._changes(_checked("Catalog.diff", "other", other)))
+        changes = list(changes_between(self._providers, _checked("Catalog.diff", "other", other)))
         if self._default != default:
             changes.append(Change("", "", self._default, default))
         return tuple(changes)
-
-    def _changes(self, other: Mapping[str, Provider]) -> Iterator[Change]:
-        for name in {**self._providers, **other}:
-            mine, theirs = self._providers.get(name), other.get(name)
-            if mine == theirs:
-                continue
-            if mine is None or theirs is None:
-                yield Change(name, "", mine.provider_name() if mine else None, theirs.provider_name() if theirs else None)
-                continue
-            if mine.provider_name() != theirs.provider_name():
-                yield Change(name, "", mine.provider_name(), theirs.provider_name())
-            old, new = _described(mine), _described(theirs)
-            for key in {**old, **new}:
-                (before, value), (after, other_value) = old.get(key, _UNSET), new.get(key, _UNSET)
-                # Equal numbers may be written in two ways, and different secrets show alike.
-                if value != other_value and (before != after or MASK in str(before)):
-                    yield Change(name, key, before, after)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Catalog):
@@ -216,23 +179,5 @@ def _problems_of_name(argument: str, name: object) -> list[Problem]:
 def _problems_of_provider(argument: str, provider: object) -> list[Problem]:
     if isinstance(provider, Provider):
         return []
-    # It may be the key that was meant for a provider.
+    # Only its type is shown: it may be a key.
     return [Problem(argument, "a provider", got=f"a value of type {type(provider).__name__}", is_type=True)]
-
-
-_UNSET: Final = (None, None)
-
-
-def _described(provider: Provider) -> dict[str, tuple[str | None, object]]:
-    """The options by Java key: how each shows, references as such, and its value."""
-    values: dict[str, object] = {}
-    for info in options(type(provider)):
-        values[info.key] = values[info.sequence_key] = getattr(provider, info.name)
-    values.update(provider.extra_options)
-    described: dict[str, tuple[str | None, object]] = {}
-    for key, text in provider.to_options(redact=True).items():
-        value = values.get(key, text)
-        if isinstance(value, Secret) and value.is_reference:
-            text = f"{value.source}:{value.reference}"  # noqa: PLW2901
-        described[key] = (text, value)
-    return described

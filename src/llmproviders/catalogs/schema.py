@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The JSON Schema (2020-12) of catalogs, generated from the option records, so that editors complete and check files.
+"""The JSON Schema (2020-12) of catalogs, generated from the option metadata, so that editors complete and check files.
 
-What a schema cannot say stays with the reader: rules that span options (``api_key`` needs ``endpoint``), what ``extends``,
-``default`` and ``include`` refer to, the grammar inside JSON and header texts, the mask of a redacted value, the size of
-a duration, that ``1.0`` is no whole number, and what validators of own classes say.
+A schema cannot express everything that `load` checks: rules that span options (``api_key`` needs ``endpoint``), the targets of
+``extends``, ``default`` and ``include``, the grammar inside JSON and header strings, the mask of a redacted value, the size of
+a duration, that ``1.0`` is no whole number, and validators of user-defined classes.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ __all__ = ["catalog_schema"]
 
 Schema = dict[str, Any]
 
-_TEXT: Final[Schema] = {"type": "string"}
+_STRING: Final[Schema] = {"type": "string"}
 _NAME: Final[Schema] = {"type": "string", "minLength": 1}
-_NAMES: Final[Schema] = {"type": "array", "items": _TEXT}
+_NAMES: Final[Schema] = {"type": "array", "items": _STRING}
 _REFERENCE: Final[Schema] = {
     "anyOf": [
         {
@@ -39,14 +39,14 @@ _REFERENCE: Final[Schema] = {
             "additionalProperties": False,
         }
         for source, what, text in (
-            ("env", "environment variable that holds the secret", {**_TEXT, "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}),
+            ("env", "environment variable that holds the secret", {**_STRING, "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}),
             ("file", "file that holds the secret", _NAME),
         )
     ]
 }
-_SECRET: Final[Schema] = {"anyOf": [_TEXT, _REFERENCE]}
+_SECRET: Final[Schema] = {"anyOf": [_STRING, _REFERENCE]}
 _NO_REFERENCE: Final[Schema] = {"not": {"anyOf": [{"required": ["env"]}, {"required": ["file"]}], "maxProperties": 1}}
-_HEADER_VALUES: Final[Schema] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_HEADER_VALUES: Final[Schema] = {"anyOf": [_STRING, {"type": "array", "items": _STRING}]}
 _EXTRAS: Final[Schema] = {
     "type": "object",
     "description": "options beyond the typed ones: Java keys and values, passed as they are",
@@ -62,7 +62,7 @@ _DURATION: Final[Schema] = {
 
 
 def _choice(choices: Sequence[str], *, exact: bool) -> Schema:
-    """The texts as they are listed, for completion, and in the other spellings that are read."""
+    """The listed strings, for completion, and the other spellings that are accepted."""
     listed: Schema = {"enum": list(choices)}
     if exact:
         return listed
@@ -76,18 +76,18 @@ def _letter(letter: str) -> str:
     return f"[{letter.lower()}{letter.upper()}]" if letter.isalpha() else letter
 
 
-# What converters take beyond the type of their field.
+# Values that converters accept beyond the type of their field.
 _CONVERTED: Final[Mapping[Any, Callable[[OptionInfo], Schema]]] = {
     values.secret: lambda _: _SECRET,
     values.required_secret: lambda _: _SECRET,
     values.duration: lambda _: _DURATION,
     values.json_object: lambda _: {"type": ["object", "string"]},
     values.json_headers: lambda _: {
-        "anyOf": [_TEXT, {"type": "object", "additionalProperties": _HEADER_VALUES, **_NO_REFERENCE}]
+        "anyOf": [_STRING, {"type": "object", "additionalProperties": _HEADER_VALUES, **_NO_REFERENCE}]
     },
-    values.flink_map: lambda _: {"anyOf": [_TEXT, {"type": "object", "additionalProperties": _TEXT, **_NO_REFERENCE}]},
+    values.flink_map: lambda _: {"anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING, **_NO_REFERENCE}]},
     values.stop_texts: lambda _: {
-        "anyOf": [_TEXT, {"type": "array", "minItems": 1, "items": {**_NAME, "pattern": "^[^,]*$"}}],
+        "anyOf": [_STRING, {"type": "array", "minItems": 1, "items": {**_NAME, "pattern": "^[^,]*$"}}],
     },
     values.fallback: lambda _: {"type": ["string", "boolean", "number", "array", "object"]},
     content_types: lambda info: {
@@ -125,7 +125,7 @@ def _known_value(info: OptionInfo) -> Schema:
         return _SECRET
     if getattr(info.type, "__qualname__", "") == "timedelta":
         return _DURATION
-    return _TEXT if info.type is str or convert is None else {}
+    return _STRING if info.type is str or convert is None else {}
 
 
 def _number(info: OptionInfo) -> Schema:
@@ -141,7 +141,7 @@ def _number(info: OptionInfo) -> Schema:
 
 
 def _entry(title: str, kind: Schema, of: Sequence[type[Provider]], *more: str, required: Sequence[str] = ()) -> Schema:
-    """An entry with the options of some classes; an option of several is one of their values."""
+    """An entry with the options of some classes; an option of several classes accepts the values of each."""
     found: dict[str, list[Schema]] = {}
     for cls in of:
         for info in options(cls):
@@ -161,17 +161,20 @@ def _entry(title: str, kind: Schema, of: Sequence[type[Provider]], *more: str, r
 
 
 _MORE: Final[Mapping[str, Schema]] = {
-    "omit": {**_NAMES, "description": "options that are not emitted, so that Java's own default holds"},
-    "without": {**_NAMES, "description": "inherited options that go back to their defaults, and inherited extras that go"},
+    "omit": {**_NAMES, "description": "options that are not emitted, so that Java's own default applies"},
+    "without": {
+        **_NAMES,
+        "description": "inherited options that are reset to their defaults, and inherited extras that are removed",
+    },
     "for_task": {**_NAME, "description": "task to move to, as the method for_task does"},
-    "place": {"type": "object", "additionalProperties": _TEXT, "description": "what the braces in the preset's URL stand for"},
+    "place": {"type": "object", "additionalProperties": _STRING, "description": "values for the braces in the preset's URL"},
     "region": {**_NAME, "description": "region of DashScope"},
     "workspace": {**_NAME, "description": "workspace of DashScope"},
 }
 
 
 def catalog_schema() -> dict[str, Any]:
-    """The schema of a document, for the known provider classes, those of installed packages included."""
+    """The schema of a document for all known provider classes, including those of installed packages."""
     classes = provider_classes()
     entries = [
         _entry(
@@ -186,7 +189,7 @@ def catalog_schema() -> dict[str, Any]:
     generic = {"generic": {**_NAME, "description": "any identifier"}}
     services = {"preset": {"enum": list(SERVICES), "description": "a well-known service"}}
     dashscope = {"preset": {"const": "dashscope", "description": "Alibaba Cloud Model Studio"}}
-    extends = {"extends": {**_NAME, "description": "name of the entry whose options this one has, but for those given here"}}
+    extends = {"extends": {**_NAME, "description": "name of the entry whose options this entry inherits"}}
     entries += [
         _entry("GenericProvider", generic, []),
         _entry("preset", services, [OpenAICompatProvider], "omit", "for_task", "place"),
@@ -198,9 +201,12 @@ def catalog_schema() -> dict[str, Any]:
         "title": "Catalog of model providers",
         "type": "object",
         "properties": {
-            "$schema": {**_TEXT, "description": "where this schema is, for editors"},
-            "default": {**_NAME, "description": "name of the provider that is meant where none is given"},
-            "include": {**_NAMES, "description": "files whose providers are here too, unless this file has their names"},
+            "$schema": {**_STRING, "description": "location of this schema, for editors"},
+            "default": {**_NAME, "description": "name of the provider to use where none is given"},
+            "include": {
+                **_NAMES,
+                "description": "files whose providers are included; a provider of this file replaces one of the same name",
+            },
             "providers": {
                 "type": "object",
                 "description": "providers by name",
@@ -214,8 +220,8 @@ def catalog_schema() -> dict[str, Any]:
                         **extends,
                     },
                     "oneOf": [{"required": [kind]} for kind in KINDS],
-                    # One condition a kind, so that an editor complains about the option and not about the entry.
-                    "allOf": [{"if": _says(entry), "then": {"$ref": f"#/$defs/{entry['title']}"}} for entry in entries],
+                    # One condition for each kind, so that an editor marks the option and not the entry.
+                    "allOf": [{"if": _is_of_kind(entry), "then": {"$ref": f"#/$defs/{entry['title']}"}} for entry in entries],
                 },
             },
         },
@@ -225,7 +231,7 @@ def catalog_schema() -> dict[str, Any]:
     }
 
 
-def _says(entry: Schema) -> Schema:
-    """Whether something says that it is such an entry."""
+def _is_of_kind(entry: Schema) -> Schema:
+    """The condition that an entry is of this kind."""
     kind = next(key for key in entry["properties"] if key in KINDS)
     return {"properties": {kind: entry["properties"][kind]}, "required": [kind]}

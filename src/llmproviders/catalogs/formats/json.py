@@ -4,15 +4,13 @@
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Callable, Iterator
-from json.decoder import JSONArray, JSONObject  # type: ignore[attr-defined]
-from json.scanner import py_make_scanner  # type: ignore[attr-defined]
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
 from ...messages import shown
-from .tree import Locate, Path, Place, SyntaxProblem, Tree, place_of, too_deep, wrapped
+from .locations import Locate, Location, Path, location_of, locations_in, nearest
+from .trees import TOO_DEEP, SyntaxProblem, Tree, is_too_deep, wrapped
 
 __all__ = ["edit", "read", "write"]
 
@@ -21,22 +19,30 @@ def read(text: str) -> tuple[Tree, Locate]:
     """The tree of a document.
 
     Raises:
-        SyntaxProblem: if it is no JSON, names a key twice, or is nested too deeply.
+        SyntaxProblem: if it is not JSON, has a key twice, or is nested too deeply.
     """
     try:
         tree = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise _syntax_problem(error) from None
     except RecursionError:
-        raise SyntaxProblem(Place(1, 1), "a document that is not nested so deeply") from None
-    except _Unfit as error:
-        raise SyntaxProblem(_place_of_unfit(text), str(error)) from None
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP) from None
+    except _Refused as error:
+        raise SyntaxProblem(_refused_location(text), str(error)) from None
     except ValueError:
         # Python reads no number of thousands of digits.
-        raise SyntaxProblem(Place(1, 1), "a document without a number of thousands of digits") from None
-    if too_deep(tree):
-        raise SyntaxProblem(Place(1, 1), "a document that is not nested so deeply")
-    return tree, lambda path: _locate(text, path)
+        raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
+    if is_too_deep(tree):
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP)
+    locations: dict[Path, Location] = {}
+
+    def locate(path: Path) -> Location:
+        if not locations:
+            location = locations_in(text)
+            locations.update((value.path, location(value.start)) for value in _values(text))
+        return nearest(locations)(path)
+
+    return tree, locate
 
 
 def write(tree: Tree) -> str:
@@ -45,33 +51,36 @@ def write(tree: Tree) -> str:
 
 
 def edit(text: str, path: Path, value: Tree) -> str:
-    """The document with one value set, or taken out if it is None, everything else left as it is."""
+    """The document with one value set, or removed if it is None; all other characters stay.
+
+    Raises:
+        ProviderError: if the path leads through a value that is not an object.
+    """
     path, value = wrapped(read(text)[0], path, value)
-    locator = _Locator()
-    node: _At = locator.decode(text)
-    for step in path[:-1]:
-        node = dict(node.value)[step]
-    members = [(name, at.start, locator.scan_once(text, at.start)[1]) for name, at in node.value]
-    position = next((index for index, (name, _, _) in enumerate(members) if name == path[-1]), len(members))
+    values = {each.path: each for each in _values(text)}
+    parent = values[path[:-1]]
+    members = [each for each in values.values() if each.path and each.path[:-1] == parent.path]
+    position = next((index for index, each in enumerate(members) if each.path == path), len(members))
     if value is None:
-        return _without_member(text, node.start, members, position)
+        return _without_member(text, parent.start, members, position)
     if position < len(members):
-        _, start, end = members[position]
-        return text[:start] + _indented(value, text, start) + text[end:]
+        old = members[position]
+        return text[: old.start] + _indented(value, text, old.start) + text[old.end :]
     name = json.dumps(path[-1], ensure_ascii=False)
     if not members:
-        return f"{text[: node.start + 1]}{name}: {_indented(value, text, node.start)}{text[node.start + 1 :]}"
-    _, start, end = members[-1]
-    line = text[text.rfind("\n", 0, start) + 1 : start]
+        start = parent.start + 1
+        return f"{text[:start]}{name}: {_indented(value, text, parent.start)}{text[start:]}"
+    last = members[-1]
+    line = text[text.rfind("\n", 0, last.start) + 1 : last.start]
     indent = line[: len(line) - len(line.lstrip())]
-    # On a line of its own if the last one is.
+    # On a line of its own if the last member is.
     alone = re.fullmatch(r'"(?:[^"\\]|\\.)*"\s*:\s*', line.lstrip())
     between = _line_break(text) + indent if alone else " "
-    return f"{text[:end]},{between}{name}: {_indented(value, text, start)}{text[end:]}"
+    return f"{text[: last.end]},{between}{name}: {_indented(value, text, last.start)}{text[last.end :]}"
 
 
 def _indented(value: Tree, text: str, index: int) -> str:
-    """The text of a value that begins on the line of a character."""
+    """The JSON of a value that starts on the line of a character."""
     line = text[text.rfind("\n", 0, index) + 1 : index]
     indent = line[: len(line) - len(line.lstrip())]
     found = re.search(r"\n([ \t]+)\S", text)
@@ -83,17 +92,17 @@ def _line_break(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
 
 
-def _without_member(text: str, brace: int, members: list[tuple[str, int, int]], position: int) -> str:
-    """The text without a member of the object that begins at *brace*, and without a comma too many."""
-    end = members[position][2]
+def _without_member(text: str, brace: int, members: list[_Value], position: int) -> str:
+    """The document without a member of the object that starts at *brace*, and without its comma."""
+    end = members[position].end
     if position:
-        return text[: members[position - 1][2]] + text[end:]
+        return text[: members[position - 1].end] + text[end:]
     after = text.index("," if len(members) > 1 else "}", end)
     return text[: brace + 1] + text[after + (len(members) > 1) :].lstrip(" ")
 
 
-class _Unfit(ValueError):
-    """A document that the standard library would read and we do not."""
+class _Refused(ValueError):
+    """A document that the standard library reads and we do not."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -101,74 +110,89 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(result) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise _Unfit(f"each key once, got {shown(twice)} twice")
+        raise _Refused(f"each key once, got {shown(twice)} twice")
     return result
 
 
 def _no_constant(name: str) -> Any:
-    raise _Unfit(f"a number that JSON knows, got {name}")
-
-
-# Where things stand is asked for only when something is wrong: then the document is read again, by the standard
-# library's decoder in Python, whose scanner tells where each value starts.
-
-
-class _At(NamedTuple):
-    value: Any
-    start: int
-
-
-class _Locator(json.JSONDecoder):
-    def __init__(self) -> None:
-        super().__init__(object_pairs_hook=list)
-        self.parse_object = lambda at, strict, scan, *rest: JSONObject(at, strict, _noting(scan), *rest)
-        self.parse_array = lambda at, scan, *rest: JSONArray(at, _noting(scan), *rest)
-        self.scan_once = _noting(py_make_scanner(self))
-
-
-def _noting(scan: Callable[[str, int], tuple[Any, int]]) -> Callable[[str, int], tuple[_At, int]]:
-    def scan_once(text: str, index: int) -> tuple[_At, int]:
-        value, end = scan(text, index)
-        return _At(value, index), end
-
-    return scan_once
-
-
-def _locate(text: str, path: Path) -> Place:
-    at: _At = _Locator().decode(text)
-    for step in path:
-        items = dict(at.value) if isinstance(step, str) and at.value and isinstance(at.value[0], tuple) else at.value
-        try:
-            at = items[step]
-        except (KeyError, IndexError, TypeError):
-            break
-    return place_of(text, at.start)
-
-
-def _place_of_unfit(text: str) -> Place:
-    try:
-        return place_of(text, next(_unfit(_Locator().decode(text))))
-    except RecursionError:
-        return Place(1, 1)
-    except json.JSONDecodeError as error:
-        # Further on it is not even JSON, which comes first.
-        raise _syntax_problem(error) from None
+    raise _Refused(f"a JSON number, got {name}")
 
 
 def _syntax_problem(error: json.JSONDecodeError) -> SyntaxProblem:
-    what = error.msg[:1].lower() + error.msg[1:]
-    return SyntaxProblem(Place(error.lineno, error.colno), f"JSON ({what})")
+    reason = error.msg[:1].lower() + error.msg[1:]
+    return SyntaxProblem(Location(error.lineno, error.colno), f"JSON ({reason})")
 
 
-def _unfit(node: _At) -> Iterator[int]:
-    """Where numbers stand that are none, and values whose key is there twice."""
-    if isinstance(node.value, float) and not math.isfinite(node.value):
-        yield node.start
-    if isinstance(node.value, list):
-        seen = set()
-        for item in node.value:
-            name, at = (None, item) if isinstance(item, _At) else item
-            if name is not None and name in seen:
-                yield at.start
-            seen.add(name)
-            yield from _unfit(at)
+# The standard library does not tell where values are. A scanner finds them in a document that it has accepted.
+
+_TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|[^\s"{}\[\],:]+')
+"""A string, a bracket, or a word: a number or a constant."""
+_CONSTANTS: Final = ("NaN", "Infinity", "-Infinity")
+
+
+class _Value(NamedTuple):
+    """A value in a document; its characters are from *start* to before *end*."""
+
+    path: Path
+    start: int
+    end: int
+    repeated: int | None = None
+    """In an object, the start of the first value whose key the object has already."""
+
+
+class _Container:
+    """An object or array that is being scanned."""
+
+    def __init__(self, path: Path, start: int, *, is_object: bool) -> None:
+        self.path = path
+        self.start = start
+        self.is_object = is_object
+        self.keys: set[str] = set()
+        self.next: str | int | None = None if is_object else 0
+        """The key or index of the next value; None where a key comes next."""
+        self.repeated: int | None = None
+
+
+def _values(text: str) -> Iterator[_Value]:
+    """The values of a document in the order in which they end."""
+    containers: list[_Container] = []
+    for token in _TOKEN.finditer(text):
+        start, end, first = token.start(), token.end(), token[0][0]
+        inner = containers[-1] if containers else None
+        if first in "}]" and inner is not None:
+            containers.pop()
+            yield _Value(inner.path, inner.start, end, inner.repeated)
+            continue
+        if inner is None:
+            path: Path = ()
+        elif inner.next is None:
+            inner.next = json.loads(token[0])
+            continue
+        else:
+            path = (*inner.path, inner.next)
+            if not inner.is_object:
+                inner.next = int(inner.next) + 1
+            else:
+                key = str(inner.next)
+                if key in inner.keys and inner.repeated is None:
+                    inner.repeated = start
+                inner.keys.add(key)
+                inner.next = None
+        if first in "{[":
+            containers.append(_Container(path, start, is_object=first == "{"))
+        else:
+            yield _Value(path, start, end)
+
+
+def _refused_location(text: str) -> Location:
+    """The location of the first constant that is not JSON, or of the first value whose key is repeated.
+
+    Raises:
+        SyntaxProblem: if the rest of the document is not JSON; this is the more important problem.
+    """
+    try:
+        json.loads(text, parse_int=str)
+    except json.JSONDecodeError as error:
+        raise _syntax_problem(error) from None
+    found = (each.start if text[each.start : each.end] in _CONSTANTS else each.repeated for each in _values(text))
+    return location_of(text, next(start for start in found if start is not None))

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
 from ...optional import needs
-from .tree import Locate, Path, Place, SyntaxProblem, Tree, nearest, place_of, too_deep, wrapped
+from .locations import Locate, Location, Path, location_of, nearest
+from .trees import TOO_DEEP, SyntaxProblem, Tree, is_too_deep, wrapped
 
 tomllib: Any = needs("tomllib" if sys.version_info >= (3, 11) else "tomli", "toml")
 
@@ -32,31 +34,31 @@ def read(text: str) -> tuple[Tree, Locate]:
     """The tree of a document.
 
     Raises:
-        SyntaxProblem: if it is no TOML, names a key twice, or is nested too deeply.
+        SyntaxProblem: if it is not TOML, has a key twice, or is nested too deeply.
     """
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_problem(text, str(error)) from None
     except RecursionError:
-        raise SyntaxProblem(Place(1, 1), "a document that is not nested so deeply") from None
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP) from None
     except ValueError:
         # Python reads no number of thousands of digits.
-        raise SyntaxProblem(Place(1, 1), "a document without a number of thousands of digits") from None
-    if too_deep(tree):
-        raise SyntaxProblem(Place(1, 1), "a document that is not nested so deeply")
-    places: dict[Path, Place] = {}
+        raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
+    if is_too_deep(tree):
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP)
+    locations: dict[Path, Location] = {}
 
-    def locate(path: Path) -> Place:
-        if not places:
-            places.update(_places(text))
-        return nearest(places)(path)
+    def locate(path: Path) -> Location:
+        if not locations:
+            locations.update(_locations(text))
+        return nearest(locations)(path)
 
     return tree, locate
 
 
 def write(tree: Tree) -> str:
-    """The document of a tree; what is empty is written, what is None must not be in it."""
+    """The document of a tree, which must not contain None."""
     tomlkit = needs("tomlkit", "toml")
     document = tomlkit.document()
     for name, value in tree.items():
@@ -65,7 +67,11 @@ def write(tree: Tree) -> str:
 
 
 def edit(text: str, path: Path, value: Tree) -> str:
-    """The document with one value set, or taken out if it is None, everything else left as it is."""
+    """The document with one value set, or removed if it is None; all other characters stay.
+
+    Raises:
+        ProviderError: if the path leads through a value that is not a table.
+    """
     tomlkit = needs("tomlkit", "toml")
     document = tomlkit.parse(text)
     path, value = wrapped(document, path, value)
@@ -75,7 +81,7 @@ def edit(text: str, path: Path, value: Tree) -> str:
     if value is None:
         del node[path[-1]]
     elif path[-1] not in node and (line := _last_line(text, path[:-1])):
-        # tomlkit would write it below the comments that belong to the next table.
+        # tomlkit would write it below the comments of the next table.
         lines = text.split("\n")
         if line == len(lines):
             lines.append("")
@@ -89,26 +95,12 @@ def edit(text: str, path: Path, value: Tree) -> str:
 
 
 def _last_line(text: str, path: Path) -> int:
-    """The last line of the table with that header, counted from 1 and without what is only comment; 0 if there is none."""
-    table: Path = ()
-    last = 0
-    statement = ""
-    for number, line in enumerate(text.split("\n"), 1):
-        statement = f"{statement}\n{line}" if statement else line
-        try:
-            tree = tomllib.loads(f"{statement}\n")
-        except tomllib.TOMLDecodeError:
-            continue
-        if statement.lstrip().startswith("["):
-            table = list(_paths(tree, ()))[-1]
-        if tree and table == path:
-            last = number
-        statement = ""
-    return last
+    """The last line with a statement of a table that has a header, counted from 1; 0 if no header names it."""
+    return max((each.last for each in _statements(text) if each.paths and each.table == path), default=0)
 
 
 def _item(tomlkit: Any, value: Tree, *, top: bool = False) -> Any:
-    """Providers as tables of their own, everything below them inline."""
+    """A value for tomlkit: providers as tables of their own, all values below them inline."""
     if not isinstance(value, dict):
         if isinstance(value, str) and "\n" in value and "\r" not in value:
             return tomlkit.string(value, multiline=True)
@@ -134,45 +126,63 @@ def _item(tomlkit: Any, value: Tree, *, top: bool = False) -> Any:
 def _syntax_problem(text: str, message: str) -> SyntaxProblem:
     found = re.fullmatch(r"(.*?)(?: \(at (?:line (\d+), column (\d+)|end of document)\))?", message, re.DOTALL)
     assert found is not None
-    place = Place(int(found[2]), int(found[3])) if found[2] else place_of(text, len(text))
-    # The reader shows the path of a table as Python writes it.
-    said = re.sub(r"\((?:'[^']*',? ?)+\)", lambda path: ".".join(re.findall(r"'([^']*)'", path[0])), found[1])
+    location = Location(int(found[2]), int(found[3])) if found[2] else location_of(text, len(text))
+    # The parser shows the path of a table as a Python tuple.
+    reason = re.sub(r"\((?:'[^']*',? ?)+\)", lambda path: ".".join(re.findall(r"'([^']*)'", path[0])), found[1])
     hint = ""
-    if said == "Invalid value":
-        line = text.split("\n")[place.line - 1]
-        word = re.match(r"\w*", line[place.column - 1 :])
-        hint = _INSTEAD.get(word[0].lower() if word else "", "texts are written in quotes")
-    elif said == "Cannot overwrite a value":
-        hint = "a key stands there twice"
-    return SyntaxProblem(place, f"TOML ({said[:1].lower()}{said[1:]})", hint=hint)
+    if reason == "Invalid value":
+        line = text.split("\n")[location.line - 1]
+        word = re.match(r"\w*", line[location.column - 1 :])
+        hint = _INSTEAD.get(word[0].lower() if word else "", "write strings in quotes")
+    elif reason == "Cannot overwrite a value":
+        hint = "the key is given twice"
+    return SyntaxProblem(location, f"TOML ({reason[:1].lower()}{reason[1:]})", hint=hint)
 
 
-def _places(text: str) -> dict[Path, Place]:
-    """Where keys stand. Each statement of a document is a document, so the reader itself tells where one ends."""
-    places: dict[Path, Place] = {}
+def _locations(text: str) -> dict[Path, Location]:
+    """The locations of all keys."""
+    locations: dict[Path, Location] = {}
+    for statement in _statements(text):
+        for path in statement.paths:
+            locations.setdefault(path, statement.start)
+    return locations
+
+
+class _Statement(NamedTuple):
+    """A header, or a key with its value."""
+
+    start: Location
+    last: int
+    """Its last line, counted from 1."""
+    table: Path
+    """The table that the statement belongs to; for a header, the table that it opens."""
+    paths: list[Path]
+    """The paths of all values in it, from the top of the document."""
+
+
+def _statements(text: str) -> Iterator[_Statement]:
+    """The statements of a document. Each of them is a document, so the parser itself finds the ends."""
     table: Path = ()
-    statement = ""
-    start = 0
+    lines: list[str] = []
     for number, line in enumerate(text.split("\n"), 1):
-        statement, start = (f"{statement}\n{line}", start) if statement else (line, number)
+        lines.append(line)
         try:
-            # A line that ends with a carriage return is one only if the line feed is there too.
-            tree = tomllib.loads(f"{statement}\n")
+            # The parser accepts a carriage return only before a line feed.
+            tree = tomllib.loads("\n".join([*lines, ""]))
         except tomllib.TOMLDecodeError:
             continue
-        first = statement.split("\n", 1)[0]
-        place = Place(start, len(first) - len(first.lstrip()) + 1)
-        is_header = first.lstrip().startswith("[")
+        indent = len(lines[0]) - len(lines[0].lstrip())
         paths = list(_paths(tree, ()))
-        if is_header:
-            table = paths[-1] if paths else ()
-        for path in paths:
-            places.setdefault(path if is_header else table + path, place)
-        statement = ""
-    return places
+        if lines[0].lstrip().startswith("["):
+            table = paths[-1]
+        else:
+            paths = [table + path for path in paths]
+        yield _Statement(Location(number - len(lines) + 1, indent + 1), number, table, paths)
+        lines = []
 
 
-def _paths(tree: Tree, path: Path) -> Any:
+def _paths(tree: Tree, path: Path) -> Iterator[Path]:
+    """The paths of all values below *path*."""
     if path:
         yield path
     items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()

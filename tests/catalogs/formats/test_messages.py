@@ -6,11 +6,11 @@ from __future__ import annotations
 import pytest
 
 from llmproviders.catalogs.formats import json, toml, yaml
-from llmproviders.catalogs.formats.tree import SyntaxProblem
+from llmproviders.catalogs.formats.trees import SyntaxProblem
 
-TAG = "a document without tags of its own"
+TAG = "a document without custom tags"
 ALIAS = "an anchor before its alias, and not around it"
-ZERO = "YAML 1.1 reads it as octal; write a quoted string if it is none"
+ZERO = "YAML 1.1 reads it as octal; quote it if it is a string"
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,14 @@ ZERO = "YAML 1.1 reads it as octal; write a quoted string if it is none"
         ("api_key: *S3cr3t", (1, 10), ALIAS, "quote a string that begins with *"),
         ("api_key: &S3cr3t [*S3cr3t]", (1, 19), ALIAS, "quote a string that begins with *"),
         ("api_key: 0123456789", (1, 10), "a number without a leading zero", ZERO),
-        ("api_key: " + "9" * 41, (1, 10), "a number of at most 40 digits", "write a quoted string if it is none"),
+        ("api_key: " + "9" * 41, (1, 10), "a number of at most 40 digits", "quote it if it is a string"),
         ("api_key: !!int S3cr3t", (1, 10), "a value that fits its tag !!int", ""),
-        ("api_key: @S3cr3t", (1, 10), "YAML (found character '@' that cannot start any token)", "quote a string that begins so"),
+        (
+            "api_key: @S3cr3t",
+            (1, 10),
+            "YAML (found character '@' that cannot start any token)",
+            "quote a string that starts with this character",
+        ),
         ('api_key: "S3\\cr3t"', (1, 14), "YAML (found unknown escape character 'c')", ""),
         ('api_key: "\\xS3cr3t"', (1, 13), "YAML (expected escape sequence of 2 hexdecimal numbers, but found 'S')", ""),
         ("api_key: 'S3cr3t", (1, 17), "YAML (found unexpected end of stream)", ""),
@@ -40,10 +45,10 @@ ZERO = "YAML 1.1 reads it as octal; write a quoted string if it is none"
     ids=range(20),
 )
 def test_yaml(text: str, where: tuple[int, int], expected: str, hint: str) -> None:
-    """The message says where it is, and what to write instead."""
+    """The message has the location, and what to write instead."""
     with pytest.raises(SyntaxProblem) as caught:
         yaml.read(text)
-    assert (where, expected, hint) == (caught.value.place, caught.value.expected, caught.value.hint)
+    assert (where, expected, hint) == (caught.value.location, caught.value.expected, caught.value.hint)
     assert "S3cr3t" not in str(caught.value)
     assert "0123456789" not in str(caught.value)
     # Nor does what is behind it.

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Values of options as strings for people: secrets are masked, references are shown as ``env:NAME`` or ``file:PATH``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..fields.compiled import compiled
+from ..fields.metadata import OptionInfo
+from ..fields.spec import EXTRAS
+from ..providers.base import Provider
+from ..secrets import MASK, MaskedText, Secret
+
+__all__ = ["default_string", "option_string", "reference_string"]
+
+
+def reference_string(secret: Secret) -> str:
+    """A secret that is a reference, as the command ``set`` accepts it."""
+    return f"{secret.source}:{secret.reference}"
+
+
+def option_string(provider: Provider, option: str) -> str | None:
+    """The value of an option, or of ``extra_options.KEY``; None if it has none."""
+    if option.startswith(f"{EXTRAS}."):
+        value: Any = provider.extra_options[option.removeprefix(f"{EXTRAS}.")]
+        spec = None
+    else:
+        value = getattr(provider, option)
+        spec = compiled(type(provider)).about.specs[option]
+    if value is None:
+        return None
+    if isinstance(value, Secret) and value.is_reference:
+        return reference_string(value)
+    if spec is None or isinstance(value, (Secret, MaskedText)):
+        return str(value)
+    return MASK if spec.is_secret else spec.write(value)
+
+
+def default_string(cls: type[Provider], info: OptionInfo) -> str | None:
+    """The default of an option; None if it has none."""
+    return compiled(cls).about.specs[info.name].default_text

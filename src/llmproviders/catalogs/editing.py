@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Edits of one entry in its file, for the command ``set``: typed values, and nothing is written if anything is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ..errors import DocumentError, Problem, ProviderError
+from ..fields.compiled import compiled
+from ..fields.hooks import text_reader
+from ..fields.metadata import OptionInfo, options
+from ..fields.spec import EXTRAS
+from ..messages import did_you_mean, with_hint
+from ..providers.base import Provider
+from ..providers.generic import GenericProvider
+from ..secrets import looks_like_credential
+from .atomic import replace_file
+from .comparison import Change
+from .entries import RESERVED
+from .formats.lookup import Format, format_module, format_of
+from .formats.trees import SyntaxProblem, Tree, changed, has_null
+from .resolution import Resolution, class_of, resolve
+from .sources import read_file, read_text
+from .writing import entry_of
+
+__all__ = ["EditError", "EntryEdit"]
+
+
+class EditError(ProviderError):
+    """An edit of an entry or option that the file does not have."""
+
+
+class EntryEdit:
+    """Changes of one entry, collected and then written.
+
+    Args:
+        file: the file that has the entry.
+        name: name of the entry.
+
+    Raises:
+        DocumentError: if the file cannot be read.
+        EditError: if the file does not have the entry.
+    """
+
+    def __init__(self, file: Path, name: str) -> None:
+        before = read_file(file)
+        if name not in before.entries:
+            if before.problems:
+                raise DocumentError(before.problems)
+            names = list(before.entries)
+            message = f"{file} has no entry {name!r}; it has: {', '.join(names) or 'none'}"
+            raise EditError(with_hint(message, did_you_mean(name, names)))
+        source = before.documents[name].source
+        if source != str(file):
+            raise EditError(f"the entry {name!r} is in {source}; change it there")
+        self._file = file
+        self._name = name
+        self._before = before
+        self._body = before.entries[name]
+        self._cls = class_of(before.entries, name, {}) or GenericProvider
+        self._changes: dict[tuple[str, ...], Tree] = {}
+
+    def set(self, option: str, text: str) -> None:
+        """Set an option, or ``extra_options.KEY``, to the value that *text* means."""
+        self._changes[self._path(option)] = _typed(self._cls, option, text)
+
+    def unset(self, option: str) -> None:
+        """Remove an option, or ``extra_options.KEY``, from the entry.
+
+        Raises:
+            EditError: if the entry does not have it.
+        """
+        path = self._path(option)
+        node: Any = self._body
+        for step in path[2:]:
+            node = node.get(step) if isinstance(node, Mapping) else None
+        if node is None:
+            body = self._body if isinstance(self._body, Mapping) else {}
+            hint = did_you_mean(option, [each for each in body if each not in RESERVED])
+            if not hint and option in compiled(self._cls).about.specs and "extends" in body:
+                hint = f"'without=[\"{option}\"]' resets an inherited one to its default"
+            raise EditError(with_hint(f"the entry {self._name!r} has no {option} of its own", hint))
+        self._changes[path] = None
+
+    def _path(self, option: str) -> tuple[str, ...]:
+        """The path of an option in the document."""
+        extra = option.removeprefix(f"{EXTRAS}.")
+        return ("providers", self._name, *((option,) if extra == option else (EXTRAS, extra)))
+
+    def save(self, *, reveal: bool) -> tuple[Change, ...] | None:
+        """Write the file.
+
+        Args:
+            reveal: whether literal secrets may be written; then only the owner can read the file.
+
+        Returns:
+            What changed in the catalog; None if it had problems before.
+
+        Raises:
+            DocumentError: if the catalog would have problems, or if a literal secret may not be written.
+            ProviderError: if the file cannot be edited without changing something else.
+        """
+        file = self._file
+        format_ = format_module(format_of(file))
+        text = file.read_bytes().decode()
+        old = new = text.removeprefix("\ufeff")
+        tree = format_.read(old)[0]
+        for path, value in self._changes.items():
+            new, tree = format_.edit(new, path, value), changed(tree, path, value)
+        after = resolve(read_text(new, format_of(file), file))
+        catalog = after.catalog()
+        if format_.read(new)[0] != tree:
+            raise ProviderError(f"{file}: {self._name} is written in a way that cannot be edited here; edit the file by hand")
+        if not reveal:
+            self._refuse_secrets(after)
+        if new != old:
+            replace_file(file, text[: len(text) - len(old)] + new, private=reveal)
+        before = resolve(self._before)
+        return None if before.problems else before.catalog().diff(catalog)
+
+    def _refuse_secrets(self, after: Resolution) -> None:
+        """Refuse literal secrets in the options that changed."""
+        provider = after.provider(self._name)
+        found: list[Problem] = []
+        entry_of(provider, "refuse", found)
+        infos = {info.name: info for info in options(type(provider))}
+        problems = []
+        for problem in found:
+            path = self._path(problem.option)
+            if path in self._changes:
+                info = infos.get(problem.option)
+                # A header, body or URL with a secret inside cannot be a reference.
+                can_refer = info is None or info.secret
+                hint = "write KEY=env:NAME or KEY=file:PATH, or pass --reveal" if can_refer else "pass --reveal"
+                problem = attrs.evolve(problem, option="", hint=hint)  # noqa: PLW2901
+                problems.append(after.raw.problem(self._name, path[2:], problem))
+        if problems:
+            raise DocumentError(problems)
+
+
+def _typed(cls: type[Provider], option: str, text: str) -> Tree:
+    """The value of an option that *text* means: a value of the option's type if it can be one, else the text itself."""
+    extra = option.removeprefix(f"{EXTRAS}.")
+    info = next((info for info in options(cls) if info.name == option), None)
+    if (info and info.secret) or (extra != option and looks_like_credential(extra)):
+        source, colon, reference = text.partition(":")
+        if colon and source in ("env", "file"):
+            return {source: reference}
+    if info is None:
+        literal = _literal(text)
+        return literal if option in RESERVED and isinstance(literal, (list, dict)) else text
+    return _typed_option(cls, info, text)
+
+
+def _typed_option(cls: type[Provider], info: OptionInfo, text: str) -> Tree:
+    if info.type in (bool, int, float):
+        read = text_reader(info) or str
+        try:
+            return read(text)
+        except ValueError:
+            return text
+    if info.java == "Duration" and text.isdecimal():
+        # A number is refused, with the hint to write its unit.
+        return int(text)
+    literal = _literal(text)
+    if info.secret and isinstance(literal, dict):
+        return literal
+    if not isinstance(literal, (str, list, dict)):
+        return text
+    try:
+        compiled(cls).about.specs[info.name].accepted(literal)
+    except Exception:  # noqa: BLE001
+        # A user-defined converter may raise anything.
+        return text
+    return literal
+
+
+def _literal(text: str) -> Tree:
+    """The value of *text* as JSON or TOML; None if it is neither, or contains a null."""
+    if text[:1] not in ("{", "[", '"', "'"):
+        return None
+    documents: dict[Format, str] = {"json": f'{{"value": {text}}}', "toml": f"value = {text}"}
+    for format_, document in documents.items():
+        try:
+            tree = format_module(format_).read(document)[0]
+        except SyntaxProblem:
+            continue
+        if list(tree) == ["value"] and not has_null(tree):
+            return tree["value"]
+    return None

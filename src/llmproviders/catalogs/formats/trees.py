@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Trees, which the format modules read and write: limits, syntax errors and changes that all formats share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+from ...errors import ProviderError
+from .locations import Location, Path
+
+__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "TOO_DEEP", "SyntaxProblem", "Tree", "changed", "has_null", "is_too_deep", "wrapped"]
+
+Tree: TypeAlias = Any
+"""Dicts with `str` keys, lists, and scalars."""
+
+MAX_CHARACTERS: Final = 64 * 1024 * 1024
+"""The largest document that is read."""
+MAX_DEPTH: Final = 100
+"""The deepest nesting that is read."""
+TOO_DEEP: Final = "a document that is nested less deeply"
+
+
+class SyntaxProblem(ProviderError, ValueError):
+    """A string that is not a document of its format."""
+
+    def __init__(self, location: Location, expected: str, *, hint: str = "") -> None:
+        self.location = location
+        self.expected = expected
+        self.hint = hint
+        super().__init__(f"line {location.line}, column {location.column}: expected {expected}")
+
+
+def is_too_deep(tree: Tree) -> bool:
+    """Whether the nesting is over `MAX_DEPTH`."""
+    containers = (dict, list)
+    level = [tree] if isinstance(tree, containers) else []
+    for _ in range(MAX_DEPTH):
+        if not level:
+            return False
+        level = [
+            item for node in level for item in (node.values() if isinstance(node, dict) else node) if isinstance(item, containers)
+        ]
+    return bool(level)
+
+
+def has_null(tree: Tree) -> bool:
+    """Whether the tree is or contains None."""
+    rest = [tree]
+    while rest:
+        node = rest.pop()
+        if node is None:
+            return True
+        if isinstance(node, (dict, list)):
+            rest += node.values() if isinstance(node, dict) else node
+    return False
+
+
+def changed(tree: Tree, path: Path, value: Tree) -> Tree:
+    """A copy of *tree* with *value* at *path*; None removes the value there; missing parents are created."""
+    if not path:
+        return value
+    node = dict(tree)
+    step, *below = path
+    if not below and value is None:
+        del node[step]
+    else:
+        node[step] = changed(node.get(step, {}) if below else None, tuple(below), value)
+    return node
+
+
+def wrapped(tree: Tree, path: Path, value: Tree) -> tuple[Path, Tree]:
+    """The same change with a path whose parent exists: missing parents become part of the value.
+
+    Raises:
+        ProviderError: if the path leads through a value that is not a table.
+    """
+    node = tree
+    for depth, step in enumerate(path):
+        if not isinstance(node, Mapping):
+            msg = f"{'.'.join(map(str, path[:depth]))} is not a table; edit the file by hand"
+            raise ProviderError(msg)
+        if step not in node:
+            for name in reversed(path[depth + 1 :]):
+                value = {name: value}
+            return path[: depth + 1], value
+        node = node[step]
+    return path, value

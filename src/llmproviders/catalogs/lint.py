@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Problems of files that load: literal secrets, misspelled names, and what a runtime does not accept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ..errors import DocumentProblem, Problem
+from ..fields.compiled import compiled
+from ..fields.spec import EXTRAS
+from ..messages import closest
+from ..providers.base import Provider
+from ..runtimes.runtime import Runtime
+from ..secrets import MASK, MaskedText, Secret, is_placeholder, looks_like_credential, looks_like_key
+from .origins import located_problems
+from .resolution import Resolution, class_of
+from .sources import RawCatalog
+
+__all__ = ["literal_secrets", "misspelled_replacements", "runtime_problems"]
+
+
+def misspelled_replacements(raw: RawCatalog) -> Iterator[DocumentProblem]:
+    """Warn about entries that were probably meant to replace an included one, which stays as it is."""
+    extended = {entry.get("extends") for entry in raw.entries.values() if isinstance(entry, dict)}
+    for name, before in raw.added.items():
+        entry = raw.entries[name]
+        if name in extended or not isinstance(entry, dict) or "extends" in entry:
+            continue
+        # chat2 is no misspelled chat.
+        alike = [other for other in before if _digits(other) == _digits(name)]
+        if meant := closest(name, alike, cutoff=0.84):
+            hint = f"did you mean {meant}?"
+            problem = Problem("", "the name of an entry to replace", got="a new one", hint=hint, severity="warning")
+            yield raw.problem(name, (), problem)
+
+
+def _digits(name: str) -> list[str]:
+    return re.findall(r"\d", name)
+
+
+def runtime_problems(resolution: Resolution, runtime: str | Runtime, model: str | None) -> Iterator[DocumentProblem]:
+    """The problems of each provider on a runtime, at the locations of its options."""
+    for name, provider in resolution.providers.items():
+        if provider is not None:
+            has_model = provider.model_option_key() in provider.to_options(redact=True)
+            found = provider.check(runtime, model=None if has_model else model)
+            entry: Any = resolution.raw.entries[name]
+            # An entry has the identifier of what it extends, where the problem is reported already.
+            inherits = resolution.providers.get(entry.get("extends")) is not None
+            problems = [each for each in found if each.option != "provider" or not inherits]
+            yield from located_problems(resolution, name, problems)
+
+
+def literal_secrets(resolution: Resolution) -> Iterator[DocumentProblem]:
+    """Warn about each literal secret: everybody who can read the file can read it."""
+    raw = resolution.raw
+    for name, entry in raw.entries.items():
+        provider = resolution.providers.get(name)
+        cls = class_of(raw.entries, name, resolution.classes) if provider is None else type(provider)
+        for path, problem in _literal_secrets(entry, cls, provider):
+            yield raw.problem(name, path, problem)
+
+
+def _literal_secrets(
+    entry: object, cls: type[Provider] | None, provider: Provider | None
+) -> Iterator[tuple[tuple[str, ...], Problem]]:
+    """The paths of literal secrets in an entry, with a warning for each.
+
+    Args:
+        entry: the entry.
+        cls: its class; None if it is unknown.
+        provider: its provider; None if the entry has problems, then URLs, headers and bodies are not searched.
+    """
+    if not isinstance(entry, dict):
+        return
+    specs = compiled(cls).about.specs if cls is not None else {}
+    chosen = provider._chosen() if provider is not None else {}
+    for key, value in entry.items():
+        spec = specs.get(key)
+        if spec is not None and spec.is_secret:
+            yield from _literal_secret((key,), value)
+        elif isinstance(chosen.get(key), MaskedText):
+            yield (key,), _literal_problem(_INSIDE)
+        elif key == EXTRAS and isinstance(value, dict):
+            held = chosen.get(EXTRAS, {})
+            for each, extra in value.items():
+                if isinstance(held.get(each), MaskedText):
+                    yield (key, each), _literal_problem(_INSIDE)
+                elif isinstance(extra, dict) or looks_like_credential(each) or isinstance(held.get(each), Secret):
+                    yield from _literal_secret((key, each), extra)
+
+
+_INSIDE: Final = "use a placeholder that the platform fills in, or add it in code"
+"""The hint for a secret inside a URL, a header or a body."""
+
+
+def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], Problem]]:
+    """Warn about a value that should be a reference and is not, or whose reference looks like the secret itself."""
+    reference = 'write { env = "NAME" } or { file = "path" }'
+    if value == "":
+        yield path, Problem("", "a secret", got="an empty string", hint=reference, severity="warning")
+    elif isinstance(value, str) and not is_placeholder(value):
+        yield path, _literal_problem(reference)
+    elif isinstance(value, dict) and len(value) == 1:
+        if isinstance(value.get("secret"), str):
+            yield path, _literal_problem(reference)
+        for source, what in (("env", "the name of an environment variable"), ("file", "the path of a file")):
+            if isinstance(name := value.get(source), str) and looks_like_key(name):
+                expected = f"{what}, because this string looks like the secret itself"
+                yield path, Problem("", expected, got=MASK, severity="warning")
+
+
+def _literal_problem(hint: str) -> Problem:
+    return Problem("", "a reference, because this string is a secret", got=MASK, hint=hint, severity="warning")

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Raw entries resolved into providers: what each extends, the default, and every problem at its location."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from ..errors import DocumentError, DocumentProblem, Problem
+from ..messages import did_you_mean, shown
+from ..providers.base import Provider
+from ..providers.generic import GenericProvider
+from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
+from ..registry import provider_classes
+from .catalog import Catalog
+from .entries import Base, Found, extended_name, provider_of
+from .sources import RawCatalog
+
+__all__ = ["Resolution", "class_of", "in_order", "resolve"]
+
+
+@attrs.define
+class Resolution:
+    """The providers of a raw catalog."""
+
+    raw: RawCatalog
+    providers: dict[str, Provider | None] = attrs.field(factory=dict)
+    """None for an entry with a problem."""
+    problems: list[DocumentProblem] = attrs.field(factory=list)
+    """All problems, those of reading included."""
+    classes: dict[str, type[Provider] | None] = attrs.field(factory=dict)
+    """Classes that `class_of` has found."""
+
+    def catalog(self) -> Catalog:
+        """The catalog of all entries.
+
+        Raises:
+            DocumentError: if there is any problem.
+        """
+        if self.problems:
+            raise DocumentError(in_order(self.problems))
+        providers = {name: provider for name in self.raw.entries if (provider := self.providers[name]) is not None}
+        return Catalog(providers, default=self.raw.default)
+
+    def provider(self, name: str) -> Provider:
+        """The provider of an entry without problems."""
+        provider = self.providers[name]
+        assert provider is not None
+        return provider
+
+
+def in_order(problems: Iterable[DocumentProblem]) -> list[DocumentProblem]:
+    """Problems in the order of their locations."""
+    return sorted(problems, key=lambda each: (each.source, each.line, each.column))
+
+
+def resolve(raw: RawCatalog) -> Resolution:
+    """Make the providers of all entries; problems are kept, not raised."""
+    resolution = Resolution(raw, problems=list(raw.problems))
+    for name in raw.entries:
+        for each in _unresolved_chain(resolution, name):
+            resolution.providers[each] = _provider(resolution, each)
+    default, document = raw.default, raw.default_document
+    if default is not None and document is not None and default not in raw.entries and not raw.is_incomplete:
+        hint = did_you_mean(default, list(raw.entries))
+        problem = Problem("", "the name of a provider", got=shown(default), hint=hint)
+        resolution.problems.append(document.problem(("default",), problem))
+    return resolution
+
+
+def _unresolved_chain(resolution: Resolution, name: str) -> list[str]:
+    """An entry and those that it extends, without those that are resolved; the entry itself is the last one."""
+    chain: dict[str, None] = {}
+    each: str | None = name
+    while each in resolution.raw.entries and each not in resolution.providers and each not in chain:
+        chain[each] = None
+        each = extended_name(resolution.raw.entries[each])
+    return list(chain)[::-1]
+
+
+def _provider(resolution: Resolution, name: str) -> Provider | None:
+    """The provider of an entry whose base is resolved; None if it has a problem."""
+    raw = resolution.raw
+
+    def base_of(base: str) -> Base:
+        if base not in raw.entries:
+            hint = did_you_mean(base, list(raw.entries))
+            problem = Problem("", "the name of an entry", got=shown(base), hint=hint)
+            if not raw.is_incomplete:
+                resolution.problems.append(raw.problem(name, ("extends",), problem))
+            return None
+        if base not in resolution.providers:
+            hint = "give it another name to extend an included entry of this name" if base == name else ""
+            problem = Problem("", "entries that do not extend each other in a circle", got=_circle(raw, base), hint=hint)
+            resolution.problems.append(raw.problem(name, ("extends",), problem))
+            return None
+        provider = resolution.providers[base]
+        return class_of(raw.entries, base, resolution.classes) if provider is None else provider
+
+    found: list[Found] = []
+    provider = provider_of(raw.entries[name], base_of, found)
+    resolution.problems += [raw.problem(name, path, problem) for path, problem in found]
+    return provider
+
+
+def _circle(raw: RawCatalog, name: str) -> str:
+    """The entries that extend one another in a circle, from *name* to *name*."""
+    names = [name]
+    while len(names) == 1 or names[-1] != name:
+        names.append(str(extended_name(raw.entries[names[-1]])))
+    return " -> ".join(names)
+
+
+def class_of(entries: Mapping[str, object], name: str, known: dict[str, type[Provider] | None]) -> type[Provider] | None:
+    """The class of an entry, or of what it extends, even if the entry has problems; None if it is unknown.
+
+    Args:
+        entries: all entries.
+        name: the entry.
+        known: classes that were found; those of this call are added, so that a chain of entries is followed once.
+    """
+    found = None
+    chain: dict[str, None] = {}
+    each: object = name
+    while found is None and isinstance(each, str) and each not in chain:
+        chain[each] = None
+        found, each = (known[each], None) if each in known else _class_or_base(entries.get(each))
+    known.update(dict.fromkeys(chain, found))
+    return found
+
+
+def _class_or_base(entry: object) -> tuple[type[Provider] | None, object]:
+    """The class of an entry, if its kind gives one, and the name that it extends otherwise."""
+    if not isinstance(entry, Mapping):
+        return None, None
+    if isinstance(identifier := entry.get("provider"), str):
+        return provider_classes().get(identifier), None
+    if "preset" in entry:
+        return (DashScopeProvider if entry["preset"] == "dashscope" else OpenAICompatProvider), None
+    if "generic" in entry:
+        return GenericProvider, None
+    return None, entry.get("extends")

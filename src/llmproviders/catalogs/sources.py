@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files and what they include, read into raw entries: each with its document, and every problem at its location."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from ..errors import DocumentError, DocumentProblem, Problem
+from ..messages import did_you_mean
+from .formats.locations import Locate, Location, location_of
+from .formats.locations import Path as Steps
+from .formats.lookup import Format, format_module, format_of
+from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree
+
+__all__ = ["Document", "RawCatalog", "read_file", "read_text"]
+
+_KEYS: Final = ("default", "include", "providers")
+_IGNORED: Final = ("$schema",)
+"""Keys for editors."""
+
+
+@attrs.frozen
+class Document:
+    """A file, or a string of a format, that was read."""
+
+    source: str
+    """Name of the file, or of the format."""
+    locate: Locate = attrs.field(repr=False)
+
+    def problem(self, path: Steps, problem: Problem) -> DocumentProblem:
+        """A problem at the location of the part at *path*."""
+        return _located(self.source, self.locate(path), path, problem)
+
+
+@attrs.define
+class RawCatalog:
+    """The entries of a document and of those that it includes, not yet resolved."""
+
+    entries: dict[str, object] = attrs.field(factory=dict)
+    documents: dict[str, Document] = attrs.field(factory=dict)
+    """The document of each entry."""
+    default: str | None = None
+    default_document: Document | None = None
+    added: dict[str, list[str]] = attrs.field(factory=dict)
+    """Entries of documents that include others, each with the names that were known before."""
+    is_incomplete: bool = False
+    """Whether a file could not be read, so that a missing entry may be in it."""
+    problems: list[DocumentProblem] = attrs.field(factory=list)
+
+    def problem(self, name: str, path: Steps, problem: Problem) -> DocumentProblem:
+        """A problem of an entry at the location of its part at *path*."""
+        return self.documents[name].problem(("providers", name, *path), problem)
+
+
+def read_file(path: Path) -> RawCatalog:
+    """Read a file and what it includes; problems are kept, not raised."""
+    raw = RawCatalog()
+    _read_file(raw, path, (), None)
+    return raw
+
+
+def read_text(text: str, format: Format, path: Path | None = None) -> RawCatalog:  # noqa: A002
+    """Read a document, which may include others only if it has the *path* of a file; problems are kept, not raised."""
+    raw = RawCatalog()
+    _read_text(raw, text, format, path, ())
+    return raw
+
+
+def _located(source: str, location: Location, path: Steps, problem: Problem) -> DocumentProblem:
+    return DocumentProblem(source, location.line, location.column, ".".join(map(str, path)), problem)
+
+
+def _read_file(raw: RawCatalog, path: Path, above: tuple[Path, ...], included: tuple[Document, Steps] | None) -> None:
+    """Add the entries of a file.
+
+    Args:
+        raw: what was read so far.
+        path: the file.
+        above: the files that include it.
+        included: the document that includes it, and the path there.
+    """
+    source = str(path)
+    content = b""
+    try:
+        name = format_of(path)
+        with path.open("rb") as file:
+            content = file.read(MAX_CHARACTERS + 1)
+        text = content.decode("utf-8-sig")
+    except DocumentError as error:
+        raw.problems += error.problems
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raw.is_incomplete = True
+        if included is None:
+            problem = Problem("", "a file that can be read", got=reason)
+            raw.problems.append(_located(source, Location(1, 1), (), problem))
+        else:
+            document, where = included
+            hint = "write each file; patterns are not expanded" if "*" in source else ""
+            problem = Problem("", "a file that can be read", got=f"{source}: {reason}", hint=hint)
+            raw.problems.append(document.problem(where, problem))
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8", "replace")
+        problem = Problem("", "UTF-8 text", got=f"byte 0x{content[error.start]:02x}", hint="save it as UTF-8")
+        raw.problems.append(_located(source, location_of(before, len(before)), (), problem))
+    else:
+        _read_text(raw, text, name, path, above)
+
+
+def _read_text(raw: RawCatalog, text: str, name: Format, path: Path | None, above: tuple[Path, ...]) -> None:
+    """Add the entries of a document."""
+    source = name if path is None else str(path)
+    top = Location(1, 1)
+    if len(text) > MAX_CHARACTERS:
+        problem = Problem("", f"a document of at most {MAX_CHARACTERS} characters")
+        raw.problems.append(_located(source, top, (), problem))
+        return
+    try:
+        tree, locate = format_module(name).read(text)
+    except SyntaxProblem as error:
+        problem = Problem("", error.expected, hint=error.hint)
+        raw.problems.append(_located(source, error.location, (), problem))
+        return
+    if not isinstance(tree, dict):
+        got = "an empty document" if tree is None else f"a value of type {type(tree).__name__}"
+        problem = Problem("", "a catalog", got=got, hint="a catalog has a table `providers`", is_type=True)
+        raw.problems.append(_located(source, top, (), problem))
+        return
+    document = Document(source, locate)
+    for key in tree:
+        if key not in (*_KEYS, *_IGNORED):
+            hint = did_you_mean(key, _KEYS) or "providers go under the key providers"
+            problem = Problem("", f"one of the keys {', '.join(_KEYS)}", got="an unknown key", hint=hint)
+            raw.problems.append(document.problem((key,), problem))
+    _read_included(raw, document, tree.get("include", []), path, above)
+    _add_entries(raw, document, tree)
+    if (default := tree.get("default")) is not None:
+        if isinstance(default, str):
+            raw.default, raw.default_document = default, document
+        else:
+            problem = Problem("", "the name of a provider", got=f"a value of type {type(default).__name__}")
+            raw.problems.append(document.problem(("default",), problem))
+
+
+def _add_entries(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> None:
+    """Add the entries of one document; they replace included ones of the same name."""
+    providers = tree.get("providers")
+    if not isinstance(providers, dict):
+        if providers is not None or "include" not in tree:
+            got = "nothing" if providers is None else f"a value of type {type(providers).__name__}"
+            raw.problems.append(document.problem(("providers",), Problem("", "a table of providers", got=got)))
+        return
+    if "" in providers:
+        raw.problems.append(document.problem(("providers", ""), Problem("", "a name that is not empty")))
+        del providers[""]
+    if "include" in tree:
+        before = list(raw.entries)
+        raw.added.update((name, before) for name in providers if name not in raw.entries)
+    raw.entries.update(providers)
+    raw.documents.update(dict.fromkeys(providers, document))
+
+
+def _read_included(raw: RawCatalog, document: Document, names: object, path: Path | None, above: tuple[Path, ...]) -> None:
+    """Add the entries of the files that a document includes."""
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        hint = "put it in brackets" if isinstance(names, str) else ""
+        problem = Problem("", "a list of file names", got=f"a value of type {type(names).__name__}", hint=hint)
+        raw.problems.append(document.problem(("include",), problem))
+        return
+    here = () if path is None else (*above, Path(os.path.realpath(path)))
+    for position, name in enumerate(names):
+        where = ("include", position)
+        if path is None:
+            problem = Problem("", "no include in a string", hint="use load(path)")
+            raw.problems.append(document.problem(where, problem))
+        elif (again := Path(os.path.realpath(path.parent / name))) in here:
+            circle = " -> ".join(each.name for each in (*here[here.index(again) :], again))
+            problem = Problem("", "files that do not include each other in a circle", got=circle)
+            raw.problems.append(document.problem(where, problem))
+        else:
+            _read_file(raw, path.parent / name, here, (document, where))

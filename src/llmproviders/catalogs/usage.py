@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Use of a file's provider: problems are raised at the locations of its options, in the words of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import attrs
+
+from ..errors import DocumentError, InvalidOptionsError, Problem, SecretError
+from ..fields.metadata import options
+from ..fields.spec import EXTRAS
+from ..providers.base import Provider
+from ..runtimes.runtime import runtime as runtime_named
+from ..secrets import Secret
+from .origins import located_problems
+from .resolution import Resolution, in_order
+
+__all__ = ["located_errors", "provider_for"]
+
+
+def provider_for(provider: Provider, runtime: str | None) -> Provider:
+    """The provider, or its counterpart of the class that the runtime has, if the runtime does not know its identifier."""
+    if runtime is None or provider.provider_name() in runtime_named(runtime).factories:
+        return provider
+    return provider.for_runtime(runtime)
+
+
+@contextmanager
+def located_errors(resolution: Resolution, name: str) -> Iterator[None]:
+    """Turn the errors of a provider's use into a `DocumentError` with the locations of its options."""
+    problems: list[Problem]
+    try:
+        yield
+    except InvalidOptionsError as error:
+        # The hint names a method, which a file does not have.
+        hints = {f"without({each.option!r}) drops it": "leave it out, or use an entry without it" for each in error.problems}
+        problems = [attrs.evolve(each, hint=hints.get(each.hint, each.hint)) for each in error.problems]
+    except SecretError:
+        problems = _unresolved_references(resolution.provider(name))
+    else:
+        return
+    raise DocumentError(in_order(located_problems(resolution, name, problems)))
+
+
+def _unresolved_references(provider: Provider) -> list[Problem]:
+    """The secrets of a provider that cannot be resolved."""
+    values: dict[str, Any] = {info.name: getattr(provider, info.name) for info in options(type(provider))}
+    values |= {f"{EXTRAS}.{key}": extra for key, extra in provider.extra_options.items()}
+    problems = []
+    for option, value in values.items():
+        try:
+            if isinstance(value, Secret):
+                value.reveal()
+        except SecretError as error:
+            problems.append(Problem(option, "a secret", got="nothing", hint=str(error)))
+    return problems

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Providers as entries, and catalogs as trees that a format can write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from ..boundary import public
+from ..errors import DocumentError, DocumentProblem, Problem, invalid
+from ..fields.compiled import compiled
+from ..fields.spec import EXTRAS, Spec
+from ..messages import shown
+from ..providers.base import Provider
+from ..providers.generic import GenericProvider
+from ..secret_policy import Secrets, checked_secrets
+from ..secrets import MASK, MaskedText, Secret, looks_like_credential, looks_like_key
+from ..syntax.json import read_json_object, write_json
+from .catalog import Catalog
+from .entries import KINDS, RESERVED
+from .formats.trees import has_null
+
+__all__ = ["entry_of", "to_dict", "tree_of"]
+
+
+@public
+def to_dict(provider: Provider, *, secrets: Secrets = "refuse") -> dict[str, Any]:
+    """Make the entry of a provider: the options that differ from their defaults; references stay references.
+
+    Args:
+        provider: the provider to write.
+        secrets: what to do with a literal secret: ``"refuse"``, ``"reveal"`` (write it) or ``"redact"`` (write the mask;
+            such an entry does not load).
+
+    Raises:
+        DocumentError: if a literal secret is refused, or if an option has the name of a reserved key.
+        InvalidOptionsError: if *provider* is not a `Provider`.
+    """
+    if not isinstance(provider, Provider):
+        raise invalid("to_dict", [Problem("provider", "a Provider", got=shown(provider), is_type=True)])
+    problems: list[Problem] = []
+    entry = entry_of(provider, checked_secrets(secrets), problems)
+    if problems:
+        raise DocumentError([DocumentProblem("dict", 1, 1, "", problem) for problem in problems])
+    return entry
+
+
+def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> dict[str, Any]:
+    """The entry of a provider; literal secrets and fields that an entry cannot hold are added to *problems*."""
+    if isinstance(provider, GenericProvider):
+        entry: dict[str, Any] = {"generic": provider.provider_name()}
+    else:
+        entry = {"provider": provider.provider_name()}
+    omitted = []
+    specs = compiled(type(provider)).about.specs
+    for name, value in provider._chosen().items():
+        spec = specs[name]
+        if name == EXTRAS:
+            entry[EXTRAS] = {key: _extra(key, extra, secrets, problems) for key, extra in value.items()}
+        elif isinstance(provider, GenericProvider) or not spec.attribute.init:
+            # The entry has the identifier already, and the class sets a field that is no parameter.
+            continue
+        elif name in RESERVED:
+            problems.append(Problem(name, "an option whose name a document can hold", hint=f"{name} is a key of the document"))
+        elif spec.info is None:
+            problems.append(Problem(name, "only options", got="a private field", hint="a document cannot hold it"))
+        elif value is None:
+            omitted.append(name)
+        else:
+            entry[name] = _plain(name, value, spec, secrets, problems)
+    if omitted:
+        entry["omit"] = omitted
+    return entry
+
+
+def _extra(key: str, value: Any, secrets: Secrets, problems: list[Problem]) -> Any:
+    """The value of an extra option in a document; a secret that its key does not reveal is a table."""
+    written = _plain(f"{EXTRAS}.{key}", value, None, secrets, problems)
+    is_recognized = (
+        not isinstance(value, Secret) or looks_like_credential(key) or value.source != "text" or looks_like_key(value.reveal())
+    )
+    return written if is_recognized or secrets != "reveal" or not isinstance(written, str) else {"secret": written}
+
+
+def _plain(
+    name: str,
+    value: Any,
+    spec: Spec | None,
+    secrets: Secrets,
+    problems: list[Problem],
+) -> Any:
+    """The value of an option in a document."""
+    if isinstance(value, Secret) and value.is_reference:
+        return {value.source: value.reference}
+    if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
+        if secrets == "refuse":
+            hint = 'use Secret.from_env or Secret.from_file, or pass secrets="reveal" or secrets="redact"'
+            problems.append(Problem(name, "no literal secret in a document", got=MASK, hint=hint))
+        if secrets != "reveal":
+            return MASK
+        value = value.reveal()
+    elif isinstance(value, Secret):
+        return str(value)
+    if spec is not None and spec.info is not None and spec.info.format == "json":
+        read = read_json_object(value)
+        # As a table if it gives the same string again; TOML has no null.
+        return read if write_json(read) == value and not has_null(read) else value
+    if isinstance(value, tuple):
+        return list(value)
+    return value if spec is None or type(value) in (str, bool, int, float) else spec.write(value)
+
+
+def tree_of(catalog: Catalog, secrets: Secrets, problems: list[Problem], *, inherit: bool) -> dict[str, Any]:
+    """The tree of a catalog; with *inherit*, each entry extends an earlier one where this is shorter."""
+    entries: dict[str, dict[str, Any]] = {}
+    for name, provider in catalog.items():
+        found: list[Problem] = []
+        entry = entry_of(provider, secrets, found)
+        problems += [attrs.evolve(problem, option=f"providers.{name}.{problem.option}") for problem in found]
+        entries[name] = entry
+    written = _inherited(entries) if inherit else entries
+    tree: dict[str, Any] = {} if catalog.default is None else {"default": catalog.default}
+    tree["providers"] = written
+    return tree
+
+
+def _inherited(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    written: dict[str, dict[str, Any]] = {}
+    for name, entry in entries.items():
+        best = entry
+        for other in written:
+            child = _child(other, entries[other], entry)
+            if child is not None and len(str(child)) < len(str(best)):
+                best = child
+        written[name] = best
+    return written
+
+
+def _child(name: str, base: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any] | None:
+    """*entry* as one that extends *base*; None if it cannot."""
+    if any(base.get(kind) != entry.get(kind) for kind in KINDS):
+        return None
+    child: dict[str, Any] = {"extends": name}
+    child.update((key, value) for key, value in entry.items() if key not in ("omit", EXTRAS) and not _same(base.get(key), value))
+    omitted = [key for key in entry.get("omit", []) if key not in base.get("omit", [])]
+    extras, above = entry.get(EXTRAS, {}), base.get(EXTRAS, {})
+    # Options of the base that this entry does not have are reset.
+    gone = [key for key in [*base, *base.get("omit", [])] if key not in entry and key not in entry.get("omit", [])]
+    without = [key for key in gone if key not in (*KINDS, "omit", EXTRAS)]
+    if list(above) != list(extras)[: len(above)]:
+        # Extras were removed or moved: their order is the order of the options.
+        return None
+    if omitted:
+        child["omit"] = omitted
+    if changed := {key: value for key, value in extras.items() if key not in above or not _same(above[key], value)}:
+        child[EXTRAS] = changed
+    if without:
+        child["without"] = without
+    return child
+
+
+def _same(one: object, other: object) -> bool:
+    return one == other and type(one) is type(other) and repr(one) == repr(other)

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Arguments and options that several commands have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..secret_policy import Secrets
+
+__all__ = ["AnyName", "File", "Json", "LiteralSecrets", "Model", "Name", "Out"]
+
+
+def _model(name: str | None) -> str | None:
+    if name is not None and not name.strip():
+        raise typer.BadParameter("expected a name, got an empty string")
+    return name
+
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A catalog: .toml, .json, .yaml or .yml.", show_default=False)]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A provider of the catalog.", show_default=False)]
+AnyName = Annotated[
+    str | None, typer.Argument(metavar="[NAME]", help="One provider; without it, all of them.", show_default=False)
+]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", metavar="MODEL", callback=_model, help="Name of the service's model, if the file has none."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Out = Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Output file; by default standard output.")]
+LiteralSecrets = Annotated[Secrets, typer.Option("--secrets", help="What to do with literal secrets.")]

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands: how an error of the library becomes a message and an exit code."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, Final, NoReturn
+
+import attrs
+import typer
+
+from ..catalogs.editing import EditError
+from ..errors import DocumentError, ProviderError, UnknownProviderError, UnknownRuntimeError
+from .printing import print_error
+
+__all__ = ["FOUND", "USAGE", "Command", "UsageError", "command", "fail"]
+
+FOUND: Final = 1
+"""Exit code where problems, or differences, are found."""
+USAGE: Final = 2
+"""Exit code where the call is wrong."""
+
+
+class UsageError(Exception):
+    """The call is wrong."""
+
+
+@attrs.frozen
+class Command:
+    """A command of the application."""
+
+    name: str
+    examples: tuple[str, ...]
+    needs_arguments: bool
+    """Whether a call without arguments shows the help."""
+    run: Callable[..., None]
+
+
+def command(name: str, *examples: str, needs_arguments: bool = True) -> Callable[[Callable[..., None]], Command]:
+    """Make a function a command: it ends with a message and an exit code for every error that the library raises."""
+
+    def register(function: Callable[..., None]) -> Command:
+        @functools.wraps(function)
+        def run(*args: Any, **kwargs: Any) -> None:
+            try:
+                function(*args, **kwargs)
+                sys.stdout.flush()
+            except BrokenPipeError:
+                # The reader closed the pipe; silence the final flush.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                fail(FOUND)
+            except DocumentError as error:
+                fail(FOUND, *map(str, error.problems))
+            except (UnknownProviderError, UnknownRuntimeError, EditError, UsageError) as error:
+                fail(USAGE, str(error))
+            except OSError as error:
+                fail(FOUND, f"{error.filename or 'output'}: {error.strerror or error}")
+            except ProviderError as error:
+                fail(FOUND, *str(error).splitlines())
+
+        return Command(name, examples, needs_arguments, run)
+
+    return register
+
+
+def fail(code: int, *messages: str) -> NoReturn:
+    """End the process with messages, one a line."""
+    for message in messages:
+        print_error(message)
+    raise typer.Exit(code)

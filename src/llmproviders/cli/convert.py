@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands ``convert``, ``sql`` and ``import``: providers from one form into another."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import attrs
+import typer
+
+from ..catalogs.atomic import replace_file
+from ..catalogs.catalog import Catalog
+from ..catalogs.files import dumps, load
+from ..catalogs.formats.lookup import Format, format_of
+from ..catalogs.origins import located_problems
+from ..catalogs.resolution import in_order, resolve
+from ..catalogs.sources import read_file
+from ..catalogs.usage import located_errors, provider_for
+from ..errors import DocumentError, InvalidOptionsError, invalid
+from ..secret_policy import Secrets
+from .arguments import File, LiteralSecrets, Model, Name, Out
+from .command import FOUND, UsageError, command, fail
+from .printing import print_exactly, print_warnings
+
+__all__ = ["convert", "import_", "sql"]
+
+
+@command(
+    "convert",
+    "llmproviders convert providers.toml --to yaml",
+    "llmproviders convert providers.toml --inherit -o providers.yaml",
+)
+def convert(
+    file: File,
+    to: Annotated[Format | None, typer.Option("--to", help="The format; by default that of OUT.", show_default=False)] = None,
+    inherit: Annotated[bool, typer.Option("--inherit", help="Let entries extend others where this is shorter.")] = False,  # noqa: FBT002
+    secrets: LiteralSecrets = "refuse",
+    out: Out = None,
+) -> None:
+    """Write a catalog in another format; includes and inheritance are resolved."""
+    if to is None and out is None:
+        raise UsageError("convert: give --to, or an output file whose suffix tells the format")
+    if out is not None and out.exists() and out.samefile(file):
+        raise UsageError("convert: the output is the input file; use set to change its values, or name another file with -o")
+    _write(file, load(file), to or format_of(out or file), secrets, out, inherit=inherit)
+
+
+@command(
+    "sql",
+    "llmproviders sql providers.toml chat --input 'text STRING' --output 'answer STRING' --model gpt-4o",
+    "llmproviders sql providers.toml chat --input 'text STRING' --output 'answer STRING' --for flink-2.3 --secrets reveal",
+)
+def sql(
+    file: File,
+    name: Name,
+    given: Annotated[str, typer.Option("--input", metavar="COLUMNS", help="Input columns as SQL.", show_default=False)],
+    made: Annotated[str, typer.Option("--output", metavar="COLUMNS", help="Output columns as SQL.", show_default=False)],
+    model: Model = None,
+    title: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The model's name in SQL; NAME by default.")] = None,
+    runtime: Annotated[
+        str | None, typer.Option("--for", metavar="RUNTIME", help="Runtime that reads it, such as flink-2.3.")
+    ] = None,
+    temporary: Annotated[bool, typer.Option("--temporary", help="A model that exists only for its session.")] = False,  # noqa: FBT002
+    if_not_exists: Annotated[bool, typer.Option("--if-not-exists", help="No error if a model of that name exists.")] = False,  # noqa: FBT002
+    comment: Annotated[str | None, typer.Option(metavar="TEXT", help="A comment on the model.")] = None,
+    secrets: Annotated[Secrets, typer.Option("--secrets", help="What to do with secrets.")] = "refuse",
+) -> None:
+    """Print the CREATE MODEL statement of a provider."""
+    from ..sql.write import create_model_sql
+
+    resolution = resolve(read_file(file))
+    own = resolution.catalog()[name]
+    with located_errors(resolution, name), _in_words_of_command():
+        provider = provider_for(own, runtime)
+        statement = create_model_sql(
+            (name,) if title is None else title,
+            provider,
+            input=given,
+            output=made,
+            model=model,
+            runtime=runtime,
+            temporary=temporary,
+            if_not_exists=if_not_exists,
+            comment=comment,
+            secrets=secrets,
+        )
+    print_exactly(f"{statement};\n")
+    if runtime is not None:
+        # An error would have been refused: these are warnings.
+        found = provider.check(runtime, model=model, input=given, output=made)
+        print_warnings(in_order(located_problems(resolution, name, found)))
+
+
+@contextmanager
+def _in_words_of_command() -> Iterator[None]:
+    """Problems of `create_model_sql` with the command's options in place of its arguments."""
+    from ..sql.write import NO_SECRET
+
+    hint = "write a placeholder such as ${secret_values.key}, or pass --secrets reveal or --secrets redact"
+    try:
+        yield
+    except InvalidOptionsError as error:
+        problems = [attrs.evolve(each, hint=hint) if each.expected == NO_SECRET else each for each in error.problems]
+        own = ("name", "input", "output")
+        problems = [attrs.evolve(each, option=f"--{each.option}") if each.option in own else each for each in problems]
+    else:
+        return
+    raise invalid("sql", problems)
+
+
+@command(
+    "import",
+    "llmproviders import model.sql",
+    "llmproviders import model.sql --to yaml",
+    "llmproviders import model.sql --secrets reveal -o providers.toml",
+)
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file with CREATE MODEL statements.", show_default=False)],
+    to: Annotated[
+        Format | None, typer.Option("--to", help="The format; by default that of OUT, else toml.", show_default=False)
+    ] = None,
+    secrets: LiteralSecrets = "refuse",
+    out: Out = None,
+) -> None:
+    """Write CREATE MODEL statements, or the output of SHOW CREATE MODEL, as a catalog; columns are left out."""
+    from ..sql.read import OldSpellingWarning, parse_statements
+
+    with warnings.catch_warnings():
+        # They are among the warnings of the statements, which are printed.
+        warnings.simplefilter("ignore", OldSpellingWarning)
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            fail(FOUND, f"{file}: expected UTF-8 text; save it as UTF-8")
+        statements = parse_statements(text, source=str(file))
+    for statement in statements:
+        print_warnings(statement.warnings)
+    names = [statement.path[-1] for statement in statements]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        fail(FOUND, *(f"{file}: expected models of different names, got {name!r} twice" for name in twice))
+    catalog = Catalog(dict(zip(names, (statement.provider for statement in statements), strict=True)))
+    _write(file, catalog, to or (format_of(out) if out else "toml"), secrets, out)
+
+
+def _write(file: Path, catalog: Catalog, to: Format, secrets: Secrets, out: Path | None, *, inherit: bool = False) -> None:
+    """Write the catalog of *file* to *out*, or to standard output."""
+    try:
+        text = dumps(catalog, format=to, secrets=secrets, inherit=inherit)
+    except DocumentError as error:
+        instead = "write a placeholder such as ${secret_values.key} for it" if file.suffix == ".sql" else "make it a reference"
+        hint = f"{instead}, or pass --secrets reveal or --secrets redact"
+        fail(FOUND, *(f"{file}: {each.path}: {attrs.evolve(each.problem, hint=hint)}" for each in error.problems))
+    if out is None:
+        print_exactly(text)
+    else:
+        replace_file(out, text, private=secrets == "reveal")

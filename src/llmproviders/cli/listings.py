@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands ``schema``, ``providers``, ``presets`` and ``runtimes``: lists of what can be used in catalogs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import attrs
+import typer
+
+from ..catalogs.display import default_string
+from ..catalogs.schema import catalog_schema
+from ..fields.metadata import OptionInfo
+from ..fields.metadata import options as options_of
+from ..messages import did_you_mean, with_hint
+from ..presets import DASHSCOPE_HOSTS, DASHSCOPE_TASKS, SERVICES, dashscope
+from ..providers.base import Provider
+from ..registry import provider_classes
+from ..runtimes.runtime import Runtime, RuntimeOption, list_runtimes
+from ..runtimes.runtime import runtime as runtime_named
+from ..tasks import CHAT
+from .arguments import Json
+from .command import UsageError, command
+from .printing import console, print_json, print_table, styled
+
+__all__ = ["option_record", "presets", "providers", "runtimes", "schema"]
+
+
+@command("schema", "llmproviders schema > providers.schema.json", needs_arguments=False)
+def schema() -> None:
+    """Print the JSON Schema of catalogs, which editors use to complete and check them."""
+    print_json(catalog_schema())
+
+
+@command("providers", "llmproviders providers", "llmproviders providers openai-compat", needs_arguments=False)
+def providers(
+    identifier: Annotated[str | None, typer.Argument(help="One class; without it, all of them.", show_default=False)] = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Show the provider classes, or the options of one of them."""
+    classes = provider_classes()
+    if identifier is not None and identifier not in classes:
+        hint = did_you_mean(identifier, list(classes)) or f'in a file, generic = "{identifier}" accepts any identifier'
+        raise UsageError(f"no class has the identifier {identifier!r}; known: {', '.join(classes)}; {hint}")
+    shown = classes if identifier is None else {identifier: classes[identifier]}
+    if as_json:
+        print_json(
+            [
+                {"identifier": each, "class": cls.__name__, "options": [option_record(cls, info) for info in options_of(cls)]}
+                for each, cls in shown.items()
+            ]
+        )
+    elif identifier is None:
+        rows = [(each, cls.__name__, str(len(options_of(cls))), _first_line(cls)) for each, cls in shown.items()]
+        print_table("", ("identifier", "class", "options", "what it is"), rows)
+    else:
+        columns = ("name", "key", "type", "default", "rule", "meaning")
+        table = [option_record(classes[identifier], info) for info in options_of(classes[identifier])]
+        title = f"{identifier} ({classes[identifier].__name__})"
+        print_table(title, columns, [tuple(_cell(column, each) for column in columns) for each in table])
+
+
+@command("presets", "llmproviders presets", "llmproviders presets --json", needs_arguments=False)
+def presets(as_json: Json = False) -> None:  # noqa: FBT002
+    """Show the services that an entry can use as its preset."""
+    rows = [
+        {"name": each.name, "url": each.base, "variable": each.variable, "tasks": list(each.tasks), "note": each.note}
+        for each in SERVICES.values()
+    ]
+    for region in DASHSCOPE_HOSTS:
+        provider: Any = dashscope(region=region)
+        rows.append(
+            {
+                "name": "dashscope",
+                "url": provider.endpoint.removesuffix(f"/{CHAT}"),
+                "variable": provider.api_key.reference,
+                "tasks": list(DASHSCOPE_TASKS.get(region, (CHAT,))),
+                "note": f'region = "{region}"',
+            }
+        )
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("name", "url", "variable", "tasks", "note")
+    print_table("", columns, [tuple(_plain(each[column]) for column in columns) for each in rows])
+
+
+@command(
+    "runtimes",
+    "llmproviders runtimes",
+    "llmproviders runtimes flink-2.3",
+    "llmproviders runtimes flink-2.3 openai",
+    needs_arguments=False,
+)
+def runtimes(
+    name: Annotated[str | None, typer.Argument(help="One runtime; without it, all of them.", show_default=False)] = None,
+    identifier: Annotated[str | None, typer.Argument(help="One of its providers.", show_default=False)] = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Show the known distributions of Flink, the providers of each, and their options."""
+    shown = [runtime_named(each) for each in (list_runtimes() if name is None else (name,))]
+    if identifier is not None and identifier not in shown[0].factories:
+        known = list(shown[0].factories)
+        hint = did_you_mean(identifier, known)
+        raise UsageError(with_hint(f"{name} has no provider {identifier!r}; it has: {', '.join(known)}", hint))
+    if as_json:
+        print_json([_runtime_record(each, identifier) for each in shown])
+    elif name is None:
+        rows = [(each.name, ", ".join(each.factories), "" if each.released else "not released", each.title) for each in shown]
+        print_table("", ("runtime", "providers", "note", "what it is"), rows)
+    else:
+        for each, factory in shown[0].factories.items():
+            if identifier in (None, each):
+                options = [_runtime_option_record(option) for option in factory.options.values()]
+                columns = ("key", "type", "default", "choices")
+                table = [
+                    tuple(_plain("required" if c == "default" and o["required"] else o[c]) for c in columns) for o in options
+                ]
+                print_table(f"{each} on {name} ({factory.artifact})", columns, table)
+                for defect in factory.defects:
+                    console().print(styled(f"it does not work: {defect}", "red"), soft_wrap=True)
+
+
+def option_record(cls: type[Provider], info: OptionInfo) -> dict[str, Any]:
+    """An option of a class as a record."""
+    return {
+        "name": info.name,
+        "key": info.key,
+        "type": info.java,
+        "format": info.format,
+        "required": info.required,
+        "default": default_string(cls, info),
+        "allowed": list(info.allowed),
+        "rule": info.rule,
+        "secret": info.secret,
+        "tasks": list(info.tasks),
+        "meaning": info.meaning,
+    }
+
+
+def _cell(column: str, option: Mapping[str, Any]) -> str:
+    if column == "default":
+        return "required" if option["required"] else _plain(option["default"])
+    if column == "rule":
+        parts = [", ".join(option["allowed"]), option["rule"], option["format"], "secret" if option["secret"] else ""]
+        return "; ".join(part for part in parts if part)
+    return _plain(option[column])
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _first_line(cls: type) -> str:
+    return (cls.__doc__ or "").strip().partition("\n")[0]
+
+
+def _runtime_record(runtime: Runtime, identifier: str | None) -> dict[str, Any]:
+    factories = {
+        each: {
+            "artifact": factory.artifact,
+            "defects": list(factory.defects),
+            "rules": list(factory.rules),
+            "options": [_runtime_option_record(option) for option in factory.options.values()],
+        }
+        for each, factory in runtime.factories.items()
+        if identifier in (None, each)
+    }
+    sources = list(runtime.sources)
+    facts = {"runtime": runtime.name, "title": runtime.title, "released": runtime.released, "exhaustive": runtime.exhaustive}
+    return {**facts, "sources": sources, "providers": factories}
+
+
+def _runtime_option_record(option: RuntimeOption) -> dict[str, Any]:
+    record = attrs.asdict(option)
+    return {**record, "choices": list(option.choices), "deprecated_keys": list(option.deprecated_keys)}

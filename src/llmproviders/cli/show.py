@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands ``show``, ``options`` and ``diff``: the options of providers, and their differences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import attrs
+import typer
+
+from ..catalogs.catalog import Catalog
+from ..catalogs.display import option_string
+from ..catalogs.files import explain, load
+from ..catalogs.origins import Origin
+from ..catalogs.resolution import resolve
+from ..catalogs.sources import read_file
+from ..catalogs.usage import located_errors, provider_for
+from ..fields.spec import EXTRAS
+from ..providers.base import Provider
+from .arguments import AnyName, File, Json, Model, Name
+from .command import FOUND, command
+from .printing import console, print_changes, print_json, print_table, styled
+
+__all__ = ["diff", "options", "show"]
+
+
+@command("show", "llmproviders show providers.toml", "llmproviders show providers.toml chat --all")
+def show(
+    file: File,
+    name: AnyName = None,
+    every: Annotated[bool, typer.Option("--all", "-a", help="Also options that have no value.")] = False,  # noqa: FBT002
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Show the options of providers, and where each comes from; secrets are masked."""
+    catalog, origins = explain(file)
+    shown = [name] if name is not None else list(catalog)
+    rows = {each: _rows(catalog[each], origins[each], every=every) for each in shown}
+    if as_json:
+        print_json(
+            [
+                {
+                    "provider": each,
+                    "identifier": catalog[each].provider_name(),
+                    "default": each == catalog.default,
+                    "options": [
+                        {"option": option, "value": value, **attrs.asdict(origin)} for option, value, origin in rows[each]
+                    ],
+                }
+                for each in shown
+            ]
+        )
+        return
+    for each in shown:
+        default = ", the default" if each == catalog.default else ""
+        title = f"{each} ({catalog[each].provider_name()}{default})"
+        body = [(option, "" if value is None else value, _origin(each, option, origin)) for option, value, origin in rows[each]]
+        print_table(title, ("option", "value", "from"), body)
+
+
+@command(
+    "options",
+    "llmproviders options providers.toml chat",
+    "llmproviders options providers.toml chat --for flink-2.3",
+    "llmproviders options providers.toml chat --model qwen-max --reveal --json",
+)
+def options(
+    file: File,
+    name: Name,
+    model: Model = None,
+    runtime: Annotated[
+        str | None, typer.Option("--for", metavar="RUNTIME", help="Runtime that reads them, such as flink-2.3.")
+    ] = None,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show secrets; references are resolved.")] = False,  # noqa: FBT002
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Print the Java keys and strings that Flink gets; secrets are masked unless --reveal is given."""
+    resolution = resolve(read_file(file))
+    provider = resolution.catalog()[name]
+    with located_errors(resolution, name):
+        flat = provider_for(provider, runtime).to_options(model=model, runtime=runtime, redact=not reveal)
+    if as_json:
+        print_json(flat)
+        return
+    output = console()
+    for key, value in flat.items():
+        output.print(styled(key, "cyan") + styled(f" = {value}"), soft_wrap=True)
+
+
+@command("diff", "llmproviders diff old.toml new.yaml", "llmproviders diff old.toml new.toml chat")
+def diff(
+    file_a: File,
+    file_b: File,
+    name: AnyName = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Print the differences between two files, option by option; exit with 1 if there are any."""
+    old, new = load(file_a), load(file_b)
+    if name is not None:
+        if name not in old:
+            new[name]  # it raises if no file has the provider
+        old, new = (Catalog({name: each[name]} if name in each else {}) for each in (old, new))
+    changes = old.diff(new)
+    if as_json:
+        print_json([attrs.asdict(change) for change in changes])
+    else:
+        print_changes(changes)
+    if changes:
+        raise typer.Exit(FOUND)
+
+
+def _rows(provider: Provider, origins: Mapping[str, Origin], *, every: bool) -> list[tuple[str, str | None, Origin]]:
+    """Option, value and origin; *every* includes options that were never set and have no value."""
+    rows = []
+    for option, origin in origins.items():
+        value = option_string(provider, option)
+        if value is not None or origin.source or every:
+            rows.append((option, value, origin))
+    return rows
+
+
+def _origin(name: str, option: str, origin: Origin) -> str:
+    """The origin of an option of the provider *name*, with the entry and the key if they are not its own."""
+    inherited = f" ({origin.entry})" if origin.source and origin.entry != name else ""
+    by = f" by {origin.key}" if origin.source and origin.key not in (option, EXTRAS) else ""
+    return f"{origin}{inherited}{by}"

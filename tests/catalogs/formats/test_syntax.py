@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Documents that a format refuses, and the locations of the problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from documents import problems
+
+from llmproviders import (
+    DocumentError,
+    OpenAICompatProvider,
+    TritonProvider,
+    loads,
+)
+from llmproviders.catalogs.formats.lookup import FORMATS
+
+
+class TestReading:
+    """YAML 1.2."""
+
+    def test_yaml_core_schema(self) -> None:
+        """1e-3 is a number, as YAML 1.2 says, and so are its other spellings of scalars."""
+        text = (
+            "providers: {a: {provider: openai-compat, temperature: 1e-3, seed: 0x10, n: !!int 2, model: !!str 5, user_prompt: ~}}"
+        )
+        assert OpenAICompatProvider(temperature=0.001, seed=16, n=2, model="5") == loads(text, format="yaml")["a"]
+
+    def test_yaml_aliases(self) -> None:
+        """An anchor may be used again."""
+        text = "providers:\n  a: &a {provider: triton, endpoint: &e http://h}\n  b: *a\n  c: {provider: triton, endpoint: *e}\n"
+        assert [TritonProvider("http://h")] * 3 == list(loads(text, format="yaml").values())
+
+
+class TestProblems:
+    """Syntax errors, with their locations."""
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("", "yaml:1:1: expected a catalog, got an empty document; a catalog has a table `providers`"),
+            (
+                "providers: {a: {provider: triton, endpoint: e, sequence_start: no}}",
+                "yaml:1:48: providers.a.sequence_start: expected True or False, got 'no' (str); write true or false",
+            ),
+            (
+                "providers: {a: {provider: triton, endpoint: e, max_retries: 0777}}",
+                "yaml:1:61: expected a number without a leading zero; YAML 1.1 reads it as octal; quote it if it is a string",
+            ),
+            ("a: 1\na: 2", "yaml:2:1: expected each key once, got 'a' twice"),
+            ("1: 1", "yaml:1:1: expected a key that is a string; quote it"),
+            ("[a]: 1", "yaml:1:1: expected a key that is a string; quote a string that begins with a brace or bracket"),
+            ("a: !!int x", "yaml:1:4: expected a value that fits its tag !!int"),
+            ("a: 1\n---\nb: 2", "yaml:2:1: expected one document; this is where a second one starts"),
+            ("a: &a [*a]", "yaml:1:8: expected an anchor before its alias, and not around it; quote a string that begins with *"),
+            (
+                "a: !!python/object:x 1",
+                "yaml:1:4: expected a document without custom tags; quote a string that begins with !",
+            ),
+        ],
+    )
+    def test_yaml(self, text: str, expected: str) -> None:
+        """Problems that only YAML has."""
+        assert [expected] == problems(text, "yaml")
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ('{"providers": {"a": 1, "a": 2}}', "json:1:29: expected each key once, got 'a' twice"),
+            ('{"providers": }', "json:1:15: expected JSON (expecting value)"),
+            ('{"x": [[1], {"y": 2}, 1, Infinity]}', "json:1:26: expected a JSON number, got Infinity"),
+            ('{"x": {"a": 1, "a": 2}, y}', "json:1:25: expected JSON (expecting property name enclosed in double quotes)"),
+            ('{"a": 1, "a": 2, "b": NaN}', "json:1:23: expected a JSON number, got NaN"),
+            ('{"x": [1e999, {"a": 1, "a": 2}]}', "json:1:29: expected each key once, got 'a' twice"),
+            ('{"x": [1, NaN]}', "json:1:11: expected a JSON number, got NaN"),
+            ("[1]", "json:1:1: expected a catalog, got a value of type list; a catalog has a table `providers`"),
+            ("[" * 100_000, "json:1:1: expected a document that is nested less deeply"),
+        ],
+    )
+    def test_json(self, text: str, expected: str) -> None:
+        """Problems that only JSON has."""
+        assert [expected] == problems(text, "json")
+
+    def test_locations_in_json(self) -> None:
+        """Values have a location, also deep in a document."""
+        text = '{\n "providers": {\n  "a": {"provider": "openai-compat",\n   "top_p": 7}\n }\n}'
+        assert problems(text, "json") == ["json:4:13: providers.a.top_p: expected a finite number from 0 to 1, got 7"]
+
+    @pytest.mark.parametrize("format", FORMATS)
+    def test_bombs(self, format: Any) -> None:
+        """Nesting and aliases that grow without bound end in an error."""
+        bombs = {
+            "toml": ["a = " + "[" * 5000 + "]" * 5000, "a = " + "[" * 150 + "]" * 150],
+            "json": ["[" * 150 + "]" * 150],
+            "yaml": ["[" * 150, "\n".join(f"k{i}: &k{i} [{','.join([f'*k{i - 1}'] * 20) if i else 1}]" for i in range(12))],
+        }
+        for bomb in bombs[format]:
+            assert len(problems(bomb, format)) == 1
+
+
+class TestLimits:
+    """Long numbers, deep nesting and line ends."""
+
+    def test_long_numbers(self) -> None:
+        """Numbers of very many digits are refused in every format, and never take long."""
+        digits = "9" * 5000
+        long = "a document without a number of thousands of digits"
+        assert [f"json:1:1: expected {long}"] == problems(f'{{"a": {digits}}}', "json")
+        assert [f"toml:1:1: expected {long}"] == problems(f"a = {digits}")
+        assert ["yaml:1:4: expected a number of at most 40 digits; quote it if it is a string"] == problems(
+            f"a: {digits}", "yaml"
+        )
+
+    def test_unfit_and_deep(self) -> None:
+        """A constant that is not JSON has its location at any depth."""
+        assert ["json:1:901: expected a JSON number, got NaN"] == problems("[" * 900 + "NaN" + "]" * 900, "json")
+
+    def test_carriage_returns(self) -> None:
+        """Lines may end as Windows ends them."""
+        text = "[providers.a]\r\nprovider = 'openai-compat'\r\ntop_p = 7\r\n"
+        assert ["toml:3:1: providers.a.top_p: expected a finite number from 0 to 1, got 7"] == problems(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("providers:\n\ta: 1", "2:1: expected YAML (found character '\\t' that cannot start any token); indent with blanks"),
+        (
+            "providers:\n  a:\n    system_prompt: Answer: good",
+            "3:26: expected YAML (mapping values are not allowed here); quote a string that contains a colon and a blank",
+        ),
+        ("a: {{ secret }}", "1:5: expected a key that is a string; quote a string that begins with a brace or bracket"),
+        (
+            "a: @x",
+            "1:4: expected YAML (found character '@' that cannot start any token); quote a string that starts with this character",
+        ),
+    ],
+)
+def test_common_problems_in_yaml(text: str, expected: str) -> None:
+    """A message of the parser has a hint."""
+    with pytest.raises(DocumentError) as caught:
+        loads(text, format="yaml")
+    assert f"yaml:{expected}" == str(caught.value)

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Catalogs in files and strings: round trips, and files are written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import stat
+import subprocess
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import pytest
+from documents import BASE, FIRST, any_provider, catalogs
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmproviders import (
+    Catalog,
+    DocumentError,
+    OpenAICompatProvider,
+    Provider,
+    ProviderError,
+    dump,
+    dumps,
+    from_dict,
+    load,
+    loads,
+    to_dict,
+)
+from llmproviders.catalogs.formats.lookup import FORMATS
+
+
+class TestRoundTrip:
+    """A catalog that is dumped and loaded is equal."""
+
+    @pytest.mark.parametrize("format", FORMATS)
+    @given(catalog=catalogs, inherit=st.booleans())
+    def test_law(self, format: Any, catalog: Catalog, inherit: bool) -> None:
+        """loads(dumps(x)) == x, resolved or by inheritance."""
+        text = dumps(catalog, format=format, secrets="reveal", inherit=inherit)
+        assert catalog == loads(text, format=format)
+
+    @given(any_provider)
+    def test_dict(self, provider: Provider) -> None:
+        """from_dict(to_dict(x)) == x, and the dict is plain JSON."""
+        entry = to_dict(provider, secrets="reveal")
+        assert provider == from_dict(entry)
+        assert provider == from_dict(json.loads(json.dumps(entry)))
+
+    @pytest.mark.parametrize("format", FORMATS)
+    @pytest.mark.parametrize(
+        "prompt", ["", "x" * 10_000, "a\nb\n", "a\r\nb", " a ", "é\u2028😀\x7f\x85", "'''\"\"\"\\", "no", "1e-3", "#", "\ufeff"]
+    )
+    def test_prompts(self, format: Any, prompt: str) -> None:
+        """Prompts of every kind come back as they were."""
+        catalog = Catalog({"p": OpenAICompatProvider(system_prompt=prompt)})
+        assert catalog == loads(dumps(catalog, format=format), format=format)
+
+    @pytest.mark.parametrize("format", FORMATS)
+    def test_empty(self, format: Any) -> None:
+        """A catalog without providers is one."""
+        assert Catalog() == loads(dumps(Catalog(), format=format), format=format)
+
+
+class TestArguments:
+    """A wrong argument is the caller's mistake."""
+
+    def test_unknown_format(self) -> None:
+        """A format that is none is the caller's mistake."""
+        with pytest.raises(ValueError, match="^format: expected toml, json, yaml, got 'xml'$"):
+            loads("", format="xml")  # type: ignore[arg-type]
+
+
+class TestWriting:
+    """Files are written whole or not at all."""
+
+    def test_dump_and_load(self, tmp_path: Path) -> None:
+        """All formats by their suffixes, with the mode of other files."""
+        catalog = loads(FIRST, format="toml")
+        (tmp_path / "plain").write_text("")
+        for suffix in ("toml", "json", "yaml", "yml"):
+            path = tmp_path / f"c.{suffix}"
+            dump(catalog, path)
+            assert catalog == load(path)
+            assert (tmp_path / "plain").stat().st_mode == path.stat().st_mode
+        assert len(os.listdir(tmp_path)) == 5
+
+    def test_private(self, tmp_path: Path) -> None:
+        """Revealed secrets are for the owner's eyes; other files keep their mode."""
+        path = tmp_path / "c.toml"
+        path.write_text("")
+        path.chmod(0o640)
+        dump(Catalog({"a": BASE}), path)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o640
+        dump(Catalog({"a": BASE.with_(api_key="k")}), path, secrets="reveal")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    def test_failure_leaves_the_old_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """When the disk fails, the old file is whole and nothing is left behind."""
+        path = tmp_path / "c.toml"
+        path.write_text("old")
+
+        def fail(_: int) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", fail)
+        with pytest.raises(DocumentError) as caught:
+            dump(Catalog(), path)
+        assert f"{path}:1:1: expected a file that can be written, got No space left on device" == str(caught.value)
+        assert path.read_text() == "old"
+        assert os.listdir(tmp_path) == ["c.toml"]
+
+    def test_interruption_leaves_the_old_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """When the user interrupts it, too."""
+        path = tmp_path / "c.toml"
+        path.write_text("old")
+
+        def interrupt(_: int) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(os, "fsync", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            dump(Catalog(), path)
+        assert path.read_text() == "old"
+        assert os.listdir(tmp_path) == ["c.toml"]
+
+    def test_link_stays_a_link(self, tmp_path: Path) -> None:
+        """Writing to a link writes what it points to."""
+        real, link = tmp_path / "real.toml", tmp_path / "link.toml"
+        real.write_text("")
+        link.symlink_to(real)
+        dump(Catalog(), link)
+        assert link.is_symlink()
+        assert Catalog() == load(real)
+
+
+class TestSecrecy:
+    """A traceback shows nothing of a document."""
+
+    def test_a_reading_shows_nothing(self, tmp_path: Path) -> None:
+        """A traceback that shows variables shows no document."""
+        path = tmp_path / "c.toml"
+        path.write_text("[providers.a]\nprovider = 'openai-compat'\napi_key = 'MARK'")
+        with pytest.raises(DocumentError) as caught:
+            load(path)
+        shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+        assert "MARK" not in shown
+
+
+def test_missing_extra_is_named() -> None:
+    """Without the package of a format, the error says how to install it."""
+    code = (
+        "import sys; sys.modules['ruamel.yaml'] = None\n"
+        "from llmproviders import loads, ProviderError\n"
+        "try: loads('a: 1', format='yaml')\n"
+        "except ProviderError as error: print(error)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out == "this needs the package ruamel.yaml; install it with: pip install 'llmproviders[yaml]'\n"
+
+
+class TestFuzz:
+    """Every input gives a catalog or a ProviderError."""
+
+    @given(
+        st.text(max_size=200) | st.binary(max_size=200).map(lambda raw: raw.decode("utf-8", "replace")), st.sampled_from(FORMATS)
+    )
+    def test_noise(self, text: str, format: Any) -> None:
+        """Random texts."""
+        with contextlib.suppress(ProviderError):
+            loads(text, format=format)
+
+    @given(catalogs, st.sampled_from(FORMATS), st.data())
+    def test_mutated(self, catalog: Catalog, format: Any, data: st.DataObject) -> None:
+        """A good document with a piece cut out, repeated, or replaced."""
+        text = dumps(catalog, format=format, secrets="reveal")
+        for _ in range(data.draw(st.integers(1, 3))):
+            start = data.draw(st.integers(0, len(text)))
+            end = data.draw(st.integers(start, min(len(text), start + 12)))
+            pieces = ["", text[start:end] * 2, '"', "[", "{", "\n", ":", "=", "x", "\x00", "&a ", "*a", "- "]
+            text = text[:start] + data.draw(st.sampled_from(pieces)) + text[end:]
+        with contextlib.suppress(ProviderError):
+            loads(text, format=format)

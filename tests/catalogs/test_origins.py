@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the value of an option comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from documents import FIRST
+
+from llmproviders import (
+    explain,
+)
+
+
+class TestExplain:
+    """The origin of an option's value."""
+
+    def test_origins(self, tmp_path: Path) -> None:
+        """Own, inherited, by for_task, by preset, default, extras, without, omit."""
+        path = tmp_path / "c.toml"
+        more = (
+            '[providers.p]\npreset = "openai"\nomit = ["retry_num"]\n[providers.g]\ngeneric = "g"\nextra_options = { a = "1" }\n'
+        )
+        path.write_text(FIRST + more + '[providers.h]\nextends = "p"\nwithout = ["retry_num"]\n')
+        catalog, origins = explain(path)
+        assert list(catalog) == list(origins)
+
+        def of(name: str, key: str) -> tuple[str, str, str]:
+            origin = origins[name][key]
+            return str(origin).removeprefix(str(path)), origin.entry, origin.key
+
+        assert of("chat", "temperature") == (":10", "chat", "temperature")
+        assert of("embed", "api_key") == (":6", "base", "api_key")
+        assert of("embed", "endpoint") == (":15", "embed", "for_task")
+        assert of("p", "api_key") == (":17", "p", "preset")
+        assert of("p", "retry_num") == (":18", "p", "omit")
+        assert of("h", "retry_num") == (":24", "h", "without")
+        assert of("g", "extra_options.a") == (":21", "g", "extra_options")
+        assert of("p", "top_p")[0] == "default"
+
+    def test_inherited_extras_have_an_origin(self, tmp_path: Path) -> None:
+        """An extra of the base is told to be the base's."""
+        path = tmp_path / "c.toml"
+        path.write_text("[providers.a]\ngeneric = 'g'\nextra_options = { x = '1' }\n[providers.b]\nextends = 'a'\n")
+        origin = explain(path)[1]["b"]["extra_options.x"]
+        assert (3, "a") == (origin.line, origin.entry)

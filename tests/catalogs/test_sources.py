@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files and what they include: what cannot be read, and where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from documents import problems
+
+from llmproviders import (
+    Catalog,
+    DocumentError,
+    GenericProvider,
+    OpenAICompatProvider,
+    load,
+    loads,
+)
+
+
+class TestReading:
+    """Included files, and keys and characters for editors."""
+
+    def test_include(self, tmp_path: Path) -> None:
+        """An including file has the included entries, may extend them, and wins."""
+        (tmp_path / "common.yaml").write_text("providers:\n  base: {provider: openai-compat, model: m}\n  x: {generic: g}\n")
+        main = tmp_path / "main.toml"
+        main.write_text('include = ["common.yaml"]\n[providers.a]\nextends = "base"\nseed = 1\n[providers.x]\ngeneric = "h"\n')
+        expected = {
+            "base": OpenAICompatProvider(model="m"),
+            "x": GenericProvider("h"),
+            "a": OpenAICompatProvider(model="m", seed=1),
+        }
+        assert expected == dict(load(main))
+        main.write_text('include = ["common.yaml"]')
+        assert list(load(main)) == ["base", "x"]
+
+    def test_byte_order_mark(self, tmp_path: Path) -> None:
+        """A byte order mark, which some editors write, is no part of the text."""
+        path = tmp_path / "a.json"
+        path.write_bytes(b"\xef\xbb\xbf" + b'{"providers": {}}')
+        assert Catalog() == load(path)
+
+
+class TestProblems:
+    """Files that cannot be read."""
+
+    def test_files(self, tmp_path: Path) -> None:
+        """A file that is missing, of no format, not UTF-8, or includes itself."""
+        missing, other, latin, circle = (tmp_path / name for name in ("m.toml", "o.ini", "l.yaml", "c.toml"))
+        other.write_text("")
+        latin.write_bytes(b"providers:\n  \xe9: 1")
+        circle.write_text('include = ["c.toml"]\nproviders = {}')
+        for path, expected in (
+            (missing, f"{missing}:1:1: expected a file that can be read, got No such file or directory"),
+            (other, f"{other}:1:1: expected a file that ends with .toml, .json, .yaml, .yml, got '.ini'"),
+            (latin, f"{latin}:2:3: expected UTF-8 text, got byte 0xe9; save it as UTF-8"),
+            (circle, f"{circle}:1:1: include.0: expected files that do not include each other in a circle, got c.toml -> c.toml"),
+        ):
+            with pytest.raises(DocumentError) as caught:
+                load(path)
+            assert expected == str(caught.value)
+
+    def test_schema_key(self) -> None:
+        """A document may say where its schema is."""
+        assert Catalog() == loads('{"$schema": "./catalog.schema.json", "providers": {}}', format="json")
+
+
+class TestLimits:
+    """Documents that are too large."""
+
+    def test_large_documents(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A document over the limit is not read."""
+        monkeypatch.setattr("llmproviders.catalogs.sources.MAX_CHARACTERS", 10)
+        assert ["toml:1:1: expected a document of at most 10 characters"] == problems("providers = {}")

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Providers as entries: inheritance, secrets, options that a document cannot hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import pytest
+from documents import BASE, problems
+
+from llmproviders import (
+    Catalog,
+    DocumentError,
+    GenericProvider,
+    OpenAICompatProvider,
+    Provider,
+    Secret,
+    TritonProvider,
+    dumps,
+    from_dict,
+    loads,
+    option,
+    register_provider_class,
+    to_dict,
+)
+from llmproviders.catalogs.formats.lookup import FORMATS
+
+
+class TestInherit:
+    """Entries that extend others where it is shorter."""
+
+    def test_inherit_is_shorter(self) -> None:
+        """With inherit=True an entry has only what differs from another."""
+        catalog = Catalog({"a": BASE, "b": BASE.with_(temperature=0.5), "c": BASE.with_(temperature=0.5).without("api_key")})
+        assert dumps(catalog, format="toml", inherit=True) == (
+            '[providers.a]\nprovider = "openai-compat"\nendpoint = "https://api.deepseek.com/chat/completions"\n'
+            'api_key = {env = "DEEPSEEK_API_KEY"}\n\n'
+            '[providers.b]\nextends = "a"\ntemperature = 0.5\n\n'
+            '[providers.c]\nextends = "b"\nwithout = ["api_key"]\n'
+        )
+
+    def test_extras_in_another_order(self) -> None:
+        """Extras keep their order, also where another entry has them in another."""
+        catalog = Catalog({"a": GenericProvider("g", x="1", y="2"), "b": GenericProvider("g", y="2", x="1")})
+        again = loads(dumps(catalog, format="json", inherit=True), format="json")
+        assert list(again["b"].to_options()) == ["y", "x"]
+
+
+class TestSecrets:
+    """Nothing secret reaches a document unless the caller says so."""
+
+    LEAKY = OpenAICompatProvider(
+        endpoint="https://user:MARK@h/chat/completions",
+        api_key="MARK",
+        extra_header={"X-Token": "MARK"},
+        extra_body={"a": {"token": "MARK"}},
+        extra_options={"my-token": "MARK"},
+    )
+
+    @pytest.mark.parametrize("format", FORMATS)
+    def test_refused(self, format: Any) -> None:
+        """A literal secret is refused, naming the option and the ways out."""
+        with pytest.raises(DocumentError) as caught:
+            dumps(Catalog({"p": self.LEAKY}), format=format)
+        assert "MARK" not in str(caught.value)
+        assert [problem.path.removeprefix("providers.p.") for problem in caught.value.problems] == [
+            "endpoint",
+            "api_key",
+            "extra_header",
+            "extra_body",
+            "extra_options.my-token",
+        ]
+        assert str(caught.value.problems[1]) == (
+            f"{format}:1:1: providers.p.api_key: expected no literal secret in a document, got ******; "
+            'use Secret.from_env or Secret.from_file, or pass secrets="reveal" or secrets="redact"'
+        )
+
+    @pytest.mark.parametrize("format", FORMATS)
+    def test_redacted_does_not_load(self, format: Any) -> None:
+        """A redacted document has no secret, and says so when it is loaded."""
+        text = dumps(Catalog({"p": self.LEAKY}), format=format, secrets="redact")
+        assert "MARK" not in text
+        found = problems(text, format)
+        assert len(found) == 5
+        assert all("mask of a redacted value" in each for each in found)
+
+    @pytest.mark.parametrize("format", FORMATS)
+    def test_revealed(self, format: Any) -> None:
+        """Secrets that were revealed on purpose load."""
+        catalog = Catalog({"p": self.LEAKY})
+        assert catalog == loads(dumps(catalog, format=format, secrets="reveal"), format=format)
+
+    def test_placeholders_and_references(self) -> None:
+        """Neither is secret."""
+        provider = TritonProvider("http://h", auth_token="${secret_values.t}")
+        assert to_dict(provider) == {"provider": "triton", "endpoint": "http://h", "auth_token": "${secret_values.t}"}
+        assert to_dict(provider.with_(auth_token=Secret.from_file("/t")))["auth_token"] == {"file": "/t"}
+
+    def test_dicts_report_problems_as_documents_do(self) -> None:
+        """to_dict and from_dict report problems."""
+        with pytest.raises(DocumentError, match=r"^dict:1:1: api_key: expected no literal secret"):
+            to_dict(OpenAICompatProvider(endpoint="e", api_key="MARK"))
+        with pytest.raises(DocumentError, match=r"^dict:1:1: top_p: expected a finite number from 0 to 1, got 7$"):
+            from_dict({"provider": "openai-compat", "top_p": 7})
+        with pytest.raises(DocumentError, match=r"^dict:1:1: extends: expected an entry of a catalog"):
+            from_dict({"extends": "a"})
+        with pytest.raises(ValueError, match="^secrets: expected 'refuse', 'reveal' or 'redact', got 'no'$"):
+            to_dict(BASE, secrets="no")  # type: ignore[arg-type]
+
+
+class TestFields:
+    """Fields that a document cannot hold, or does not have to."""
+
+    def test_reserved_name(self) -> None:
+        """An option whose name a document uses itself is refused, not lost."""
+
+        @attrs.frozen(kw_only=True)
+        class Odd(Provider):
+            identifier = "odd"
+            place: str | None = attrs.field(default=None, metadata=option("place"))
+
+        with pytest.raises(DocumentError, match="^dict:1:1: place: expected an option whose name a document can hold"):
+            to_dict(Odd(place="x"))
+
+    def test_fields_that_are_no_options(self) -> None:
+        """A private field has no place in a document; what the class sets itself is set again when it is read."""
+
+        @register_provider_class
+        @attrs.frozen(kw_only=True)
+        class Noted(Provider):
+            identifier = "noted"
+            size: int = attrs.field(default=1, metadata=option("size"))
+            _note: str | None = attrs.field(default=None)
+            _double: int = attrs.field(default=0, init=False)
+
+            def __attrs_post_init__(self) -> None:
+                object.__setattr__(self, "_double", 2 * self.size)
+
+        assert {"provider": "noted", "size": 2} == to_dict(Noted(size=2))
+        assert Noted(size=2) == from_dict(to_dict(Noted(size=2)))
+        with pytest.raises(DocumentError) as caught:
+            to_dict(Noted(note="x"))
+        expected = "dict:1:1: _note: expected only options, got a private field; a document cannot hold it"
+        assert expected == str(caught.value)

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The program: help, exit codes, streams, terminals; and no command shows a secret."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_line import JSON, KEY, LITERAL, TOML, process, run
+
+from llmproviders import cli
+from llmproviders.cli.app import COMMANDS
+
+
+def test_an_unknown_name_is_a_usage_error() -> None:
+    """Exit code 2, with the names there are and the one that is close."""
+    for call in (["show", "a.toml"], ["options", "a.toml"], ["diff", "a.toml", "a.json"]):
+        assert "did you mean chat?" in run(*call, "chta", code=2)
+    assert "did you mean chat?" in run("set", "a.toml", "chta", "n=1", code=2)
+    assert (
+        "it has: none" in run("set", "empty.json", "x", "n=1", code=2)
+        if Path("empty.json").write_text('{"providers": {}}')
+        else ""
+    )
+
+
+def test_no_command_shows_a_literal_secret() -> None:
+    """Neither in values, nor in problems, nor in differences."""
+    other = LITERAL.replace(KEY, f"{KEY}-two")
+    Path("other.toml").write_text(other, encoding="utf-8")
+    Path("bad.toml").write_text(LITERAL + "temperature = 'hot'\n", encoding="utf-8")
+    shown = [
+        run("show", "secret.toml"),
+        run("show", "secret.toml", "--json"),
+        run("options", "secret.toml", "chat"),
+        run("options", "secret.toml", "chat", "--json"),
+        run("diff", "secret.toml", "other.toml", code=1),
+        run("diff", "secret.toml", "other.toml", "--json", code=1),
+        run("check", "bad.toml", code=1),
+        run("check", "bad.toml", "--json", code=1),
+        run("convert", "secret.toml", "--to", "json", code=1),
+        run("convert", "secret.toml", "--to", "json", "--secrets", "redact"),
+        run("set", "secret.toml", "chat", "temperature=1"),
+        run("set", "secret.toml", "chat", "temperature=hot", code=1),
+        run("set", "secret.toml", "chat", f"api_key={KEY}-two", code=1),
+        run("set", "secret.toml", "chat", f"extra_options.other-token={KEY}", code=1),
+    ]
+    assert [text for text in shown if KEY in text] == []
+    assert KEY in run("options", "secret.toml", "chat", "--reveal")
+    assert KEY in run("convert", "secret.toml", "--to", "json", "--secrets", "reveal")
+
+
+@pytest.mark.parametrize("command", ["check", "options", "sql"])
+def test_a_model_without_a_name(command: str) -> None:
+    """Such as a variable of the shell that is not set."""
+    more = {
+        "check": ("--against", "flink-2.3"),
+        "options": ("chat",),
+        "sql": ("chat", "--input", "a STRING", "--output", "b STRING"),
+    }
+    assert "expected a name, got an empty string" in run(command, "a.toml", *more[command], "--model", "", code=2)
+
+
+def test_version_and_help() -> None:
+    """Help teaches by example, for every command."""
+    assert run("--version") == f"llmproviders {llmproviders_version()}\n"
+    assert "llmproviders check providers.toml" in run("--help")
+    for command in COMMANDS:
+        shown = run(command.name, "-h")
+        assert command.examples
+        assert all(part in shown for part in command.examples[0].split())
+    assert "--install-completion" in run("--help")
+
+
+def llmproviders_version() -> str:
+    from importlib.metadata import version
+
+    return version("llmproviders")
+
+
+def test_a_wrong_call_is_exit_code_2() -> None:
+    """As typer ends it."""
+    assert run("chekc", code=2)
+    assert run("check", "--nope", code=2)
+    assert run("options", "a.toml", code=2)
+
+
+def test_colours_only_where_they_are_wanted() -> None:
+    """None in a pipe; in a terminal some, unless NO_COLOR is set."""
+    colour = "\x1b[33m"
+    arguments = ("diff", "a.toml", "b.toml")
+    Path("b.toml").write_text(TOML.replace("0.2", "0.3"), encoding="utf-8")
+    assert "\x1b" not in run(*arguments, code=1)
+    assert colour in run(*arguments, code=1, FORCE_COLOR="1", TERM="xterm")
+    assert colour not in run(*arguments, code=1, FORCE_COLOR="1", TERM="xterm", NO_COLOR="1")
+
+
+def test_as_a_process() -> None:
+    """``python -m llmproviders``, its exit codes, and its two streams; importing it does nothing."""
+    importlib.import_module("llmproviders.__main__")
+    good, bad, wrong = process("check", "a.toml"), process("check", "none.toml"), process("show", "a.toml", "x")
+    assert (good.returncode, good.stdout, good.stderr) == (0, "", "1 file, no problems\n")
+    assert (bad.returncode, bad.stdout[:13], bad.stderr) == (1, "none.toml:1:1", "")
+    assert (wrong.returncode, wrong.stdout, wrong.stderr[:15]) == (2, "", "the catalog has")
+
+
+def test_in_a_terminal_without_unicode() -> None:
+    """A character that the terminal does not have is an escape; JSON is always UTF-8."""
+    Path("u.json").write_text(JSON.replace('"extends": "base",', '"extends": "base", "model": "你好",'), encoding="utf-8")
+    env = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    shown = process("show", "u.json", "base", env=env)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    shown = process("options", "u.json", "chat", env=env)
+    assert r"model = \u4f60\u597d" in shown.stdout
+    assert json.loads(process("options", "u.json", "chat", "--json", env=env, encoding="utf-8").stdout)["model"] == "你好"
+
+
+def test_a_reader_may_stop() -> None:
+    """A closed pipe is no traceback."""
+    for arguments in (["providers", "--json"], ["providers", "triton"]):
+        read, write = os.pipe()
+        os.close(read)
+        command = [sys.executable, "-m", "llmproviders", *arguments]
+        with os.fdopen(write, "w") as closed:
+            result = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
+        assert (result.returncode, result.stderr) == (1, "")
+
+
+def test_without_typer() -> None:
+    """One line with the install command, and exit code 2; importing the module is no error."""
+    code = "import sys; sys.modules['typer'] = None; from llmproviders.cli import main; sys.exit(main())"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    message = "the command line needs the package typer; install it with: pip install 'llmproviders[cli]'\n"
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", message)
+
+
+def test_streams_that_cannot_be_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A program that replaced the streams gets the same output."""
+    import io
+
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(sys, "argv", ["llmproviders", "check", "a.toml"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert (ended.value.code, stream.getvalue()) == (0, "1 file, no problems\n")

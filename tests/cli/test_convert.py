@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands `convert`, `sql` and `import`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_line import TEXTS, run
+
+from llmproviders import load, loads
+
+SQL = """\
+-- what an old job has
+CREATE MODEL `chat` INPUT (`text` STRING) OUTPUT (`answer` STRING) WITH (
+  'provider' = 'bailian',
+  'endpoint' = 'https://api.example.com/v1/chat/completions',
+  'apiKey' = '${secret_values.key}'
+);
+CREATE TEMPORARY MODEL db.embed WITH ('provider' = 'openai', 'endpoint' = 'https://api.example.com/v1/embeddings',
+  'api-key' = 'sk-hush');
+"""
+
+
+STATEMENT = """\
+CREATE MODEL `base`
+INPUT (`text` STRING)
+OUTPUT (`answer` STRING)
+WITH (
+  'provider' = 'openai',
+  'endpoint' = 'https://api.deepseek.com/chat/completions',
+  'api-key' = 'sk-hush',
+  'model' = 'm'
+);
+"""
+
+
+def test_sql() -> None:
+    """The statement of a provider, as the runtime wants it."""
+    columns = ("--input", "text STRING", "--output", "answer STRING")
+    shown = run(
+        "sql", "a.toml", "base", *columns, "--for", "flink-2.3", "--model", "m", "--secrets", "reveal", DEEPSEEK_API_KEY="sk-hush"
+    )
+    assert STATEMENT == shown
+    more = ("--name", "db.`x y`", "--temporary", "--if-not-exists", "--comment", "it's")
+    lines = run("sql", "a.toml", "chat", *columns, *more, "--secrets", "redact").splitlines()
+    assert "CREATE TEMPORARY MODEL IF NOT EXISTS `db`.`x y`" == lines[0]
+    assert "COMMENT 'it''s'" in lines
+    assert "  'api-key' = '******'," in lines
+
+
+def test_sql_refuses() -> None:
+    """Secrets unless somebody says so, in the words of the command line; and all else that is wrong."""
+    hint = "write a placeholder such as ${secret_values.key}, or pass --secrets reveal or --secrets redact"
+    assert (
+        "a.toml:4:1: providers.base: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
+        f"a.toml:7:1: providers.base.api_key: expected no secret in a statement, got a reference (env); {hint}\n"
+    ) == run("sql", "a.toml", "base", "--input", "text STRING", "--output", "a STRING", "--for", "flink-2.3", code=1)
+    shown = run("sql", "secret.toml", "chat", "--input", "text STRNG", "--output", "a STRING", code=1)
+    assert (
+        "secret.toml:1:1: providers.chat: --input: expected a SQL type of Flink, got STRNG at column 6; did you mean STRING?\n"
+        in shown
+    )
+    assert f"got ******; {hint}" in shown
+    assert "has no provider 'x'" in run("sql", "a.toml", "x", "--input", "text STRING", "--output", "a STRING", code=2)
+
+
+@pytest.mark.parametrize("command", ["options", "sql"])
+def test_secrets_that_are_not_there(command: str) -> None:
+    """Each reference that cannot be looked up is told at its place, all of them at once."""
+    text = TEXTS["toml"].replace("temperature = 0.2", 'extra_options = { a-token = { file = "no/such/key" } }')
+    Path("away.toml").write_text(text, encoding="utf-8")
+    more = {"options": ("--reveal",), "sql": ("--input", "a STRING", "--output", "b STRING", "--secrets", "reveal")}
+    shown = run(command, "away.toml", "chat", *more[command], code=1, DEEPSEEK_API_KEY="")
+    assert (
+        "away.toml:7:1: providers.base.api_key: expected a secret, got nothing; "
+        "environment variable DEEPSEEK_API_KEY is not set or empty; set it where the job is submitted\n"
+        "away.toml:12:1: providers.chat.extra_options.a-token: expected a secret, got nothing; "
+        "secret file no/such/key cannot be read: No such file or directory; check the path and its permissions\n"
+    ) == shown
+
+
+def test_what_another_class_has_not() -> None:
+    """An option that would be lost on the way to a runtime is told in the words of files."""
+    Path("lost.toml").write_text(TEXTS["toml"].replace("temperature = 0.2", 'content_type = "IMAGE_URL"'), encoding="utf-8")
+    for command in (("options",), ("sql", "--input", "text STRING", "--output", "a STRING")):
+        shown = run(command[0], "lost.toml", "chat", *command[1:], "--for", "flink-2.3", code=1)
+        assert (
+            "lost.toml:12:1: providers.chat.content_type: expected an option that openai has on flink-2.3, got 'IMAGE_URL'; "
+            "leave it out, or use an entry without it\n"
+        ) in shown
+
+
+def test_sql_warns() -> None:
+    """Warnings of a runtime are printed beside the statement."""
+    text = TEXTS["toml"].replace('{ env = "DEEPSEEK_API_KEY" }', '"${secret_values.key}"')
+    text = text.replace("openai-compat", "openai").replace("extra_body", "# extra_body")
+    Path("held.toml").write_text(text, encoding="utf-8")
+    columns = ("--input", "text STRING", "--output", "answer STRING", "--model", "m")
+    shown = run("sql", "held.toml", "base", *columns, "--for", "flink-2.3")
+    assert shown.startswith("CREATE MODEL `base`")
+    assert "held.toml:7:1: warning: providers.base.api_key: expected " in shown.splitlines()[-1]
+    assert "warning" not in run("sql", "held.toml", "base", *columns)
+
+
+def test_import() -> None:
+    """A catalog of the statements; what has another name today is said, and written in that."""
+    Path("model.sql").write_text(SQL.replace("sk-hush", "${secret_values.other}"), encoding="utf-8")
+    shown = run("import", "model.sql")
+    assert (
+        "[providers.chat]\n"
+        'provider = "openai-compat"\n'
+        'endpoint = "https://api.example.com/v1/chat/completions"\n'
+        'api_key = "${secret_values.key}"\n'
+        "\n"
+        "[providers.embed]\n"
+        'provider = "openai"\n'
+        'endpoint = "https://api.example.com/v1/embeddings"\n'
+        'api_key = "${secret_values.other}"\n'
+        "model.sql:3:16: warning: provider: expected openai-compat, got an old spelling; write 'provider' = 'openai-compat'\n"
+        "model.sql:5:3: warning: apiKey: expected api-key, got an old spelling; write 'api-key' = ...\n"
+    ) == shown
+    run("import", "model.sql", "-o", "out.yaml")
+    assert ["chat", "embed"] == list(load("out.yaml"))
+    assert run("import", "model.sql", "--to", "yaml").startswith(Path("out.yaml").read_text(encoding="utf-8"))
+
+
+def test_import_refuses() -> None:
+    """Literal secrets unless somebody says so, models of one name, and what is no statement, each with its place."""
+    Path("model.sql").write_text(SQL, encoding="utf-8")
+    shown = run("import", "model.sql", code=1)
+    hint = "write a placeholder such as ${secret_values.key} for it, or pass --secrets reveal or --secrets redact"
+    assert f"model.sql: providers.embed.api_key: expected no literal secret in a document, got ******; {hint}\n" in shown
+    assert "sk-hush" not in shown
+    assert 'api_key = "sk-hush"' in run("import", "model.sql", "--secrets", "reveal")
+    Path("model.sql").write_text(SQL + SQL, encoding="utf-8")
+    lines = run("import", "model.sql", code=1).splitlines()
+    assert [
+        "model.sql: expected models of different names, got 'chat' twice",
+        "model.sql: expected models of different names, got 'embed' twice",
+    ] == lines[-2:]
+    Path("model.sql").write_text("SELECT 1", encoding="utf-8")
+    assert run("import", "model.sql", code=1).startswith("model.sql:1:1: expected CREATE MODEL")
+    assert "nope.sql: No such file or directory\n" == run("import", "nope.sql", code=1)
+    Path("model.sql").write_bytes(b"\xff")
+    assert "model.sql: expected UTF-8 text; save it as UTF-8\n" == run("import", "model.sql", code=1)
+
+
+@pytest.mark.parametrize("to", ["toml", "yaml", "json"])
+def test_convert_keeps_the_catalog(to: str) -> None:
+    """To standard output, and to a file whose suffix tells the format."""
+    catalog = load("a.toml")
+    assert loads(run("convert", "a.toml", "--to", to), format=to) == catalog  # type: ignore[arg-type]
+    assert run("convert", "a.toml", "--inherit", "-o", f"out.{to}") == ""
+    assert load(f"out.{to}") == catalog
+    assert "extends" in Path(f"out.{to}").read_text(encoding="utf-8")
+
+
+def test_convert_wants_a_format() -> None:
+    """Neither --to nor a suffix is a usage error."""
+    assert run("convert", "a.toml", code=2).startswith("convert: give --to")
+    assert run("convert", "a.toml", "--to", "xml", code=2)
+    assert "expected a file that ends with" in run("convert", "a.toml", "-o", "out.txt", code=1)
+
+
+def test_convert_onto_the_file_itself() -> None:
+    """It would lose comments, and what is included and inherited."""
+    shown = run("convert", "a.toml", "-o", "./a.toml", code=2)
+    assert "convert: the output is the input file; use set to change its values, or name another file with -o\n" == shown
+    assert TEXTS["toml"] == Path("a.toml").read_text(encoding="utf-8")
+
+
+def test_convert_refuses_literal_secrets() -> None:
+    """It names each and the ways out; revealed they are in a file that only its owner reads."""
+    lines = run("convert", "secret.toml", "-o", "out.json", code=1).splitlines()
+    assert lines[0].startswith("secret.toml: providers.chat.")
+    assert all("--secrets reveal or --secrets redact" in line for line in lines)
+    assert not Path("out.json").exists()
+    run("convert", "secret.toml", "-o", "out.json", "--secrets", "reveal")
+    assert load("out.json") == load("secret.toml")
+    assert os.name == "nt" or Path("out.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_convert_to_where_nothing_can_be_written() -> None:
+    """An error of the system is one line."""
+    shown = run("convert", "a.toml", "-o", "no/such/folder/out.json", code=1)
+    file = Path("no/such/folder/out.json").resolve()
+    assert f"{file}:1:1: expected a file that can be written, got No such file or directory\n" == shown
+
+
+def test_convert_to_no_format(tmp_path: Path) -> None:
+    """An output file whose suffix tells no format is told so, without advice about secrets."""
+    source = tmp_path / "a.json"
+    source.write_text('{"providers": {}}')
+    command = [sys.executable, "-m", "llmproviders", "convert", str(source), "-o", str(tmp_path / "out.txt")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (1, "") == (done.returncode, done.stdout)
+    assert f"{tmp_path / 'out.txt'}:1:1: expected a file that ends with .toml, .json, .yaml, .yml, got '.txt'\n" == done.stderr

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `set`: what it changes in a file, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import KEY, TEXTS, TOML, diff_of, run
+
+from llmproviders import Secret, load
+from llmproviders.catalogs.formats.lookup import format_module
+
+
+def test_set_says_what_to_do() -> None:
+    """Hints that can be followed."""
+    Path("x.toml").write_text(TEXTS["toml"], encoding="utf-8")
+    shown = run("set", "x.toml", "chat", 'extra_header={"Authorization": "Bearer x"}', code=1)
+    assert shown.endswith("providers.chat.extra_header: expected no literal secret in a document, got ******; pass --reveal\n")
+    shown = run("set", "x.toml", "chat", "retry_backoff_base_interval=5", code=1)
+    assert "a duration such as '30s', '500 ms' or '2min', or a timedelta, got 5 (int); write its unit: '5s'" in shown
+    shown = run("set", "x.toml", "chat", "--unset", "temprature", code=2)
+    assert "--unset: the entry 'chat' has no temprature of its own; did you mean temperature?\n" == shown
+    shown = run("set", "x.toml", "chat", "--unset", "endpoint", code=2)
+    assert (
+        "--unset: the entry 'chat' has no endpoint of its own; 'without=[\"endpoint\"]' resets an inherited one to its default\n"
+    ) == shown
+    assert "--unset: the entry 'base' has no seed of its own\n" == run("set", "x.toml", "base", "--unset", "seed", code=2)
+    assert TEXTS["toml"] == Path("x.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "lines"),
+    [
+        ("toml", ["-temperature = 0.2  # low", "+temperature = 0.5  # low"]),
+        ("yaml", ["-    temperature: 0.2  # low", "+    temperature: 0.5  # low"]),
+        ("json", ['-      "temperature": 0.2,', '+      "temperature": 0.5,']),
+    ],
+)
+def test_set_changes_one_line(suffix: str, lines: list[str]) -> None:
+    """One option changed is one line changed, its comment kept, and what it means is printed."""
+    assert run("set", f"a.{suffix}", "chat", "temperature=0.5") == "~ chat.temperature: 0.2 -> 0.5\n"
+    assert diff_of(suffix) == lines
+
+
+@pytest.mark.parametrize(
+    ("suffix", "lines"),
+    [
+        ("toml", ['+model = "qwen-max"']),
+        ("yaml", ["+    model: qwen-max"]),
+        ("json", ["-      }", "+      },", '+      "model": "qwen-max"']),
+    ],
+)
+def test_set_adds_one_line(suffix: str, lines: list[str]) -> None:
+    """A new option is a line below the entry's last one, above what belongs to the next; JSON wants a comma before it."""
+    run("set", f"a.{suffix}", "chat", "model=qwen-max")
+    assert diff_of(suffix) == lines
+
+
+@pytest.mark.parametrize(
+    ("suffix", "line"),
+    [("toml", "-temperature = 0.2  # low"), ("yaml", "-    temperature: 0.2  # low"), ("json", '-      "temperature": 0.2,')],
+)
+def test_set_takes_one_line_out(suffix: str, line: str) -> None:
+    """--unset removes the option's line."""
+    assert run("set", f"a.{suffix}", "chat", "--unset", "temperature") == "- chat.temperature: 0.2\n"
+    assert diff_of(suffix) == [line]
+
+
+@pytest.mark.parametrize("suffix", TEXTS)
+def test_set_and_unset_again_leaves_the_file_as_it_was(suffix: str) -> None:
+    """Adding options and taking them out is nothing."""
+    added = ("model=m", "extra_options.a.b=c", "top_p=0.5", 'stop=["x", "y"]', 'user_prompt=two\nlines: "quoted" # ü 你好')
+    run("set", f"a.{suffix}", "chat", *added)
+    provider: Any = load(f"a.{suffix}")["chat"]
+    assert (provider.model, provider.top_p, provider.stop) == ("m", 0.5, "x,y")
+    assert provider.user_prompt == 'two\nlines: "quoted" # ü 你好'
+    assert provider.extra_options == {"a.b": "c"}
+    gone = ("model", "extra_options", "top_p", "stop", "user_prompt")
+    run("set", f"a.{suffix}", "chat", *(part for key in gone for part in ("--unset", key)))
+    assert diff_of(suffix) == []
+
+
+def test_set_to_what_it_is_writes_nothing() -> None:
+    """The file is not even replaced."""
+    before = Path("a.toml").stat()
+    assert run("set", "a.toml", "chat", "temperature=0.2") == ""
+    assert Path("a.toml").stat().st_mtime_ns == before.st_mtime_ns
+    assert Path("a.toml").stat().st_ino == before.st_ino
+
+
+@pytest.mark.parametrize("suffix", TEXTS)
+def test_a_refused_set_writes_nothing(suffix: str) -> None:
+    """Every problem is printed, and the file is the same byte for byte."""
+    before = Path(f"a.{suffix}").read_bytes()
+    lines = run("set", f"a.{suffix}", "chat", "temperature=hot", "tempature=1", "n=0", "model=m", code=1).splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith(f"a.{suffix}:") for line in lines)
+    assert Path(f"a.{suffix}").read_bytes() == before
+    # An edit that breaks another entry is refused too.
+    assert "providers.embed." in run("set", f"a.{suffix}", "base", "user_prompt=x", code=1)
+    assert Path(f"a.{suffix}").read_bytes() == before
+
+
+@pytest.mark.parametrize("suffix", TEXTS)
+def test_set_keeps_line_ends_and_byte_order_mark(suffix: str) -> None:
+    """A file as some editors write it stays one."""
+    path = Path(f"a.{suffix}")
+    path.write_bytes(b"\xef\xbb\xbf" + TEXTS[suffix].replace("\n", "\r\n").encode())
+    run("set", f"a.{suffix}", "chat", "temperature=0.5", "model=m")
+    new = path.read_bytes().decode()
+    assert new.startswith("\ufeff")
+    assert new.count("\n") == new.count("\r\n") >= TEXTS[suffix].count("\n")
+    assert len(diff_of(suffix, new.removeprefix("\ufeff"))) <= 5
+
+
+@pytest.mark.parametrize("suffix", TEXTS)
+def test_set_secrets(suffix: str) -> None:
+    """References by env: and file:, or as a table; a literal one only with --reveal, in a private file."""
+    name = f"a.{suffix}"
+    for text, expected in {
+        "env:OTHER": Secret.from_env("OTHER"),
+        "file:/run/key": Secret.from_file("/run/key"),
+        '{"env": "THIRD"}': Secret.from_env("THIRD"),
+        "${secret_values.key}": Secret("${secret_values.key}"),
+    }.items():
+        run("set", name, "base", f"api_key={text}")
+        provider: Any = load(name)["chat"]
+        assert provider.api_key == expected
+    before = Path(name).read_bytes()
+    shown = run("set", name, "base", f"api_key={KEY}", code=1)
+    assert "api_key: expected no literal secret in a document, got ******; write KEY=env:NAME" in shown
+    assert Path(name).read_bytes() == before
+    assert "expected" in run("set", name, "base", "api_key=******", "--reveal", code=1)
+    assert KEY not in run("set", name, "base", f"api_key={KEY}", "--reveal")
+    assert os.name == "nt" or Path(name).stat().st_mode & 0o777 == 0o600
+    run("set", name, "chat", "extra_options.my-token=env:TOKEN", "extra_options.place=env:x")
+    assert load(name)["chat"].extra_options == {"my-token": Secret.from_env("TOKEN"), "place": "env:x"}
+
+
+def test_set_by_type() -> None:
+    """A text becomes a value of the option's type where it can be one."""
+    Path("t.toml").write_text('[providers.t]\nprovider = "triton"\nendpoint = "http://h"\n', encoding="utf-8")
+    given = {
+        "flatten_batch_dim=true": "flatten_batch_dim = true",
+        "priority=7": "priority = 7",
+        "circuit_breaker_failure_threshold=1": "circuit_breaker_failure_threshold = 1",
+        "model_version=3": 'model_version = "3"',
+        'model_name="quoted"': 'model_name = "quoted"',
+        "timeout=5s": 'timeout = "5s"',
+        "default_value=1.50": 'default_value = "1.50"',
+        'custom_headers={"not": "one"': None,
+        'omit=["compression"]': 'omit = ["compression"]',
+        "sequence_id=[1": 'sequence_id = "[1"',
+        "sequence_id={a=1}": 'sequence_id = "{a=1}"',
+        "sequence_id=[null]": 'sequence_id = "[null]"',
+    }
+    for assignment, line in given.items():
+        run("set", "t.toml", "t", assignment, code=0 if line else 1)
+        assert line is None or line in Path("t.toml").read_text(encoding="utf-8").splitlines()
+    run("set", "a.toml", "chat", "extra_body={a = {b = 1}}")
+    assert "extra_body = {a = {b = 1}}" in Path("a.toml").read_text(encoding="utf-8")
+    run("set", "a.toml", "chat", 'extra_body={"a": [null]}', "system_prompt=")
+    provider: Any = load("a.toml")["chat"]
+    assert (provider.extra_body, provider.system_prompt) == ('{"a": [null]}', "")
+
+
+def test_set_in_entries_of_every_kind() -> None:
+    """The class is known by provider, preset, what is extended, or not at all."""
+    entries = {
+        "deep": {"preset": "deepseek"},
+        "dash": {"preset": "dashscope"},
+        "gen": {"generic": "mine"},
+        "child": {"extends": "deep"},
+    }
+    Path("k.json").write_text(json.dumps({"providers": entries}, indent=2), encoding="utf-8")
+    for name in ("deep", "dash", "child"):
+        run("set", "k.json", name, "seed=5")
+        assert json.loads(Path("k.json").read_text(encoding="utf-8"))["providers"][name]["seed"] == 5
+    run("set", "k.json", "gen", "extra_options.seed=5")
+    assert load("k.json")["gen"].to_options() == {"seed": "5"}
+    assert "seed" in run("set", "k.json", "gen", "seed=5", code=1)
+
+
+def test_set_mends_a_file() -> None:
+    """A file may be wrong before, even in a circle, if it is right after."""
+    Path("b.toml").write_text(
+        TOML.replace('[providers.base]\nprovider = "openai-compat"', '[providers.base]\nextends = "chat"'), encoding="utf-8"
+    )
+    assert "in a circle" in run("set", "b.toml", "base", "n=1", code=1)
+    Path("b.toml").write_text(TOML.replace("0.2", "'hot'"), encoding="utf-8")
+    assert run("set", "b.toml", "chat", "temperature=1") == "b.toml was not valid before, and is now\n"
+    assert run("check", "b.toml") == "1 file, no problems\n"
+
+
+def test_set_where_it_cannot() -> None:
+    """Files that cannot be read, entries that are in another file or are not a table."""
+    Path("i.toml").write_text('include = ["a.toml"]\n', encoding="utf-8")
+    assert "is in a.toml; change it there" in run("set", "i.toml", "chat", "n=1", code=2)
+    assert "missing.toml:1:1:" in run("set", "missing.toml", "chat", "n=1", code=1)
+    for suffix, text in {
+        "toml": "[providers]\nx = 5\n",
+        "yaml": "providers:\n  x: 5\n",
+        "json": '{"providers": {"x": 5}}',
+    }.items():
+        Path(f"n.{suffix}").write_text(text, encoding="utf-8")
+        assert "providers.x is not a table" in run("set", f"n.{suffix}", "x", "n=1", code=1)
+
+
+def test_set_where_an_edit_would_change_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The edited document is compared with the intended one before it is written."""
+    shared = "providers:\n  a: &a {generic: x}\n  b: *a\n"
+    Path("s.yaml").write_text(shared, encoding="utf-8")
+    assert "edit the file by hand" in run("set", "s.yaml", "b", "extra_options.k=v", code=1)
+    assert Path("s.yaml").read_text(encoding="utf-8") == shared
+    module = format_module("json")
+    monkeypatch.setattr(module, "edit", lambda text, path, value: text)
+    assert "edit the file by hand" in run("set", "a.json", "chat", "n=1", code=1)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["temperature"], ["=1"], ["n=1", "n=2"], ["n=1", "--unset", "n"], ["--unset", "n"], ["--unset", "extends.x"]],
+    ids=" ".join,
+)
+def test_set_usage(arguments: list[str]) -> None:
+    """A call that means nothing is a usage error."""
+    before = Path("a.toml").read_bytes()
+    assert run("set", "a.toml", "chat", *arguments, code=2)
+    assert Path("a.toml").read_bytes() == before
+
+
+def test_unset_an_extra_option() -> None:
+    """By the name that sets it."""
+    run("set", "a.json", "chat", "extra_options.k=v", "extra_options.l=w")
+    assert run("set", "a.json", "chat", "--unset", "extra_options.k") == "- chat.k: v\n"
+    assert run("set", "a.json", "chat", "--unset", "extra_options.k", code=2)

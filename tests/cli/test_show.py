@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands `show`, `options` and `diff`."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import attrs
+import pytest
+from command_line import AGAINST, JSON, KEY, TOML, run, run_json
+
+from llmproviders import Provider, load, option
+from llmproviders.registry import _classes
+
+
+def test_options_for_a_runtime() -> None:
+    """The options, or every reason why the runtime refuses them."""
+    Path("b.toml").write_text(AGAINST, encoding="utf-8")
+    shown = run("options", "b.toml", "chat", "--for", "flink-2.3", code=1)
+    assert [
+        "b.toml:3:1: providers.base.endpoint: expected a URL that ends with /chat/completions or /embeddings",
+        "b.toml:6:1: providers.chat: model: expected a value",
+        "b.toml:10:1: providers.chat.extra_options.x: expected an option that openai has on flink-2.3; leave it out",
+    ] == [line.partition(",")[0] for line in shown.splitlines()]
+    assert "no runtime 'x'" in run("options", "b.toml", "chat", "--for", "x", code=2)
+    Path("b.toml").write_text(AGAINST.replace("?v=1", "").replace("max_context_size = 100", ""), encoding="utf-8")
+    assert "model = m\n" in run("options", "b.toml", "base", "--for", "flink-2.3", "--model", "m")
+
+
+def test_show_says_where_values_come_from() -> None:
+    """File and line, the entry where it is inherited, the key that implied it, or that it is the default."""
+    rows = {line.split()[0]: line.split() for line in run("show", "a.toml", "embed").splitlines() if line.strip()}
+    assert rows["embed"] == ["embed", "(openai-compat)"]
+    assert rows["endpoint"][1:] == ["https://api.deepseek.com/embeddings", "a.toml:18", "by", "for_task"]
+    assert rows["api_key"][1:] == ["env:DEEPSEEK_API_KEY", "a.toml:7", "(base)"]
+    assert rows["retry_num"][1:] == ["100", "default"]
+    assert "seed" not in rows
+
+
+def test_show_all_providers_and_all_options() -> None:
+    """Without a name every provider is shown; with --all every option."""
+    shown = run("show", "a.yaml", "--all")
+    assert all(title in shown for title in ("base (openai-compat)", "chat (openai-compat, the default)", "embed (openai-compat)"))
+    assert shown.count(" seed ") == 3
+
+
+def test_show_json() -> None:
+    """The same as records."""
+    (record,) = run_json("show", "a.json", "chat")
+    assert (record["provider"], record["identifier"], record["default"]) == ("chat", "openai-compat", True)
+    temperature = next(each for each in record["options"] if each["option"] == "temperature")
+    assert temperature == {
+        "option": "temperature",
+        "value": "0.2",
+        "source": "a.json",
+        "line": 13,
+        "entry": "chat",
+        "key": "temperature",
+    }
+
+
+def test_show_an_option_that_is_omitted() -> None:
+    """An option that is not emitted is shown, empty."""
+    Path("b.toml").write_text(TOML.replace("temperature = 0.2", 'omit = ["retry_num"]'), encoding="utf-8")
+    assert re.search(r"^ *retry_num +b\.toml:12 by omit *$", run("show", "b.toml", "chat"), re.MULTILINE)
+
+
+def test_a_table_in_a_pipe_is_never_cut() -> None:
+    """A long value is whole on its line, its line breaks as escapes."""
+    Path("b.json").write_text(
+        JSON.replace('"temperature": 0.2', json.dumps({"system_prompt": "x\n" * 3000})[1:-1]), encoding="utf-8"
+    )
+    assert "x\\n" * 3000 in run("show", "b.json", "chat")
+
+
+def test_a_table_in_a_terminal_is_folded() -> None:
+    """In a terminal every character of a long value is there too."""
+    Path("b.json").write_text(
+        JSON.replace('"temperature": 0.2', json.dumps({"system_prompt": "x" * 3000})[1:-1]), encoding="utf-8"
+    )
+    assert run("show", "b.json", "chat", FORCE_COLOR="1", COLUMNS="60").count("x") >= 3000
+
+
+@attrs.frozen(kw_only=True)
+class _Own(Provider):
+    """A provider with a credential that is a plain string."""
+
+    identifier = "own"
+    password: str = attrs.field(default="changeit", metadata=option("password", secret=True))
+
+
+def test_show_masks_a_credential_that_is_a_string(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret option is masked, in values and in defaults."""
+    monkeypatch.setitem(_classes._known, "own", _Own)
+    Path("own.toml").write_text(f'[providers.x]\nprovider = "own"\npassword = "{KEY}"\n', encoding="utf-8")
+    shown = run("show", "own.toml") + run("providers", "own") + run("providers", "own", "--json")
+    assert KEY not in shown
+    assert "changeit" not in shown
+    assert shown.count("******") == 3
+
+
+def test_options_is_what_flink_gets() -> None:
+    """Java keys and texts, masked; the model of the call."""
+    lines = run("options", "a.toml", "chat", "--model", "m-1").splitlines()
+    assert "api-key = ******" in lines
+    assert "temperature = 0.2" in lines
+    assert "model = m-1" in lines
+    flat = run_json("options", "a.toml", "chat")
+    assert flat == load("a.toml")["chat"].to_options(redact=True)
+
+
+def test_options_reveals_when_asked() -> None:
+    """References are looked up then; one that leads nowhere is said, with exit code 1."""
+    assert f"api-key = {KEY}" in run("options", "a.toml", "chat", "--reveal", DEEPSEEK_API_KEY=KEY)
+    assert "environment variable DEEPSEEK_API_KEY is not set" in run("options", "a.toml", "chat", "--reveal", code=1)
+
+
+def test_diff() -> None:
+    """Exit code 0 without differences whatever the format, else 1."""
+    assert run("diff", "a.toml", "a.json") == ""
+    assert run_json("diff", "a.toml", "a.json") == []
+    Path("b.toml").write_text(TOML.replace("0.2", "0.3").replace("providers.embed", "providers.vectors"), encoding="utf-8")
+    assert run("diff", "a.toml", "b.toml", code=1).splitlines() == [
+        "~ chat.temperature: 0.2 -> 0.3",
+        "- embed: openai-compat",
+        "+ vectors: openai-compat",
+    ]
+    assert run_json("diff", "a.toml", "b.toml", code=1)[0] == {
+        "provider": "chat",
+        "option": "temperature",
+        "old": "0.2",
+        "new": "0.3",
+    }
+
+
+def test_diff_of_one_provider() -> None:
+    """Only what is different in it; it may be in one of the files only."""
+    Path("b.toml").write_text(TOML.replace("0.2", "0.3").replace("providers.embed", "providers.vectors"), encoding="utf-8")
+    assert run("diff", "a.toml", "b.toml", "base") == ""
+    assert run("diff", "a.toml", "b.toml", "chat", code=1) == "~ chat.temperature: 0.2 -> 0.3\n"
+    assert run("diff", "a.toml", "b.toml", "embed", code=1) == "- embed: openai-compat\n"
+    assert run("diff", "a.toml", "b.toml", "vectors", code=1) == "+ vectors: openai-compat\n"

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line in tests: catalogs in the three formats, and functions that run a command."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner
+
+from llmproviders.cli.app import application
+
+TOML = """\
+# the team's providers
+default = "chat"
+
+[providers.base]
+provider = "openai-compat"  # any service with the OpenAI API
+endpoint = "https://api.deepseek.com/chat/completions"
+api_key = { env = "DEEPSEEK_API_KEY" }
+
+# for chatting
+[providers.chat]
+extends = "base"
+temperature = 0.2  # low
+extra_body = { thinking = { type = "disabled" } }
+
+# for vectors
+[providers.embed]
+extends = "base"
+for_task = "embeddings"
+"""
+
+
+YAML = """\
+# the team's providers
+default: chat
+providers:
+  base:
+    provider: openai-compat   # any service with the OpenAI API
+    endpoint: "https://api.deepseek.com/chat/completions"
+    api_key: {env: DEEPSEEK_API_KEY}
+
+  # for chatting
+  chat:
+    extends: base
+    temperature: 0.2  # low
+    extra_body:
+      thinking:
+        type: disabled
+
+  # for vectors
+  embed:
+    extends: base
+    for_task: embeddings
+"""
+
+
+JSON = """\
+{
+  "default": "chat",
+  "providers": {
+    "base": {
+      "provider": "openai-compat",
+      "endpoint": "https://api.deepseek.com/chat/completions",
+      "api_key": {
+        "env": "DEEPSEEK_API_KEY"
+      }
+    },
+    "chat": {
+      "extends": "base",
+      "temperature": 0.2,
+      "extra_body": {
+        "thinking": {
+          "type": "disabled"
+        }
+      }
+    },
+    "embed": {
+      "extends": "base",
+      "for_task": "embeddings"
+    }
+  }
+}
+"""
+
+
+TEXTS = {"toml": TOML, "yaml": YAML, "json": JSON}
+
+
+KEY = "sk-literal-0123456789"
+
+
+LITERAL = f"""\
+[providers.chat]
+provider = "openai-compat"
+endpoint = "https://me:{KEY}@h.example/chat/completions?api_key={KEY}"
+api_key = "{KEY}"
+extra_header = '{{"Authorization": "Bearer {KEY}"}}'
+extra_body = {{ password = "{KEY}" }}
+extra_options = {{ my-token = "{KEY}", plain = "p" }}
+"""
+
+
+def run(*arguments: str, code: int = 0, **env: str) -> str:
+    """The standard output of a command, followed by its standard error."""
+    result = CliRunner().invoke(application(), list(arguments), env=env)
+    shown = result.stdout + result.stderr
+    assert (result.exit_code, isinstance(result.exception, (SystemExit, type(None)))) == (code, True), shown
+    return shown
+
+
+def run_json(*arguments: str, code: int = 0) -> Any:
+    return json.loads(run(*arguments, "--json", code=code))
+
+
+def diff_of(suffix: str, new: str | None = None) -> list[str]:
+    """The lines that went and came in a catalog's file."""
+    now = Path(f"a.{suffix}").read_bytes().decode() if new is None else new
+    lines = difflib.unified_diff(TEXTS[suffix].splitlines(), now.splitlines(), n=0, lineterm="")
+    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+
+
+def process(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "llmproviders", *arguments], capture_output=True, text=True, check=False, **options
+    )
+
+
+AGAINST = """\
+[providers.base]
+provider = "openai"
+endpoint = "https://api.example.com/v1/chat/completions?v=1"
+api_key = { env = "DEEPSEEK_API_KEY" }
+
+[providers.chat]
+extends = "base"
+stop = ["a ", "b"]
+max_context_size = 100
+extra_options = { x = "y" }
+
+[providers.embed]
+extends = "chat"
+endpoint = "https://api.example.com/v1/embeddings"
+without = ["x"]
+omit = ["stop"]
+
+[providers.named]
+extends = "embed"
+model = "gpt-4o"
+"""
