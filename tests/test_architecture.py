@@ -25,6 +25,7 @@ HOUSE = """
     __init__
     catalogs  sql
     presets  registry
+    blocks
     providers
     fields  runtimes
     syntax
@@ -32,7 +33,7 @@ HOUSE = """
     messages  tasks
     secrets
     boundary  optional
-    errors
+    errors  credentials
 """
 
 # The same within each folder; its __init__ may import from every file of it.
@@ -45,6 +46,7 @@ ROOMS = {
         catalog
     """,
     "providers": """
+        classes
         openai_compat
         openai  triton  generic
         changes
@@ -57,7 +59,9 @@ ROOMS = {
         spec
         hooks
         metadata  generate  extras
-        values
+        converters
+        acceptance  masking
+        bounds
     """,
     "runtimes": """
         checks
@@ -237,7 +241,7 @@ def test_public_names_are_documented(name: str) -> None:
     """Every public name says what it is, and so does every public member of a public class."""
     value = getattr(llmproviders, name)
     if name in ("MASK", "converter"):
-        source = MODULES[{"MASK": "secrets", "converter": "fields.hooks"}[name]].read_text(encoding="utf-8")
+        source = MODULES[{"MASK": "credentials", "converter": "fields.hooks"}[name]].read_text(encoding="utf-8")
         tree = ast.parse(source).body
         place = next(
             number for number, node in enumerate(tree) if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name

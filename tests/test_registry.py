@@ -53,8 +53,9 @@ from llmproviders import (
     set_provider,
     using_provider,
 )
+from llmproviders.blocks import blocks_in_generators, open_blocks
 from llmproviders.errors import InvalidClassError
-from llmproviders.registry import _Classes, _current, _in_generators
+from llmproviders.providers.classes import Classes
 
 pytestmark = pytest.mark.usefixtures("empty_registry", "own_classes")
 
@@ -428,10 +429,10 @@ WRAPPERS: dict[str, Callable[[Provider], contextlib.AbstractContextManager[Any]]
 def no_block_left() -> Iterator[None]:
     """No test leaves a block open."""
     yield
-    if _in_generators:
+    if blocks_in_generators:
         gc.collect()
-    assert () == _current.get()
-    assert {} == dict(_in_generators)
+    assert () == open_blocks.get()
+    assert {} == dict(blocks_in_generators)
 
 
 def test_generators_do_not_leak() -> None:
@@ -568,14 +569,14 @@ def test_unfinished_generators() -> None:
     """A generator that is closed or collected leaves nothing behind, nor does its provider stay alive."""
     generator = using(B)
     next(generator)
-    assert 1 == len(_in_generators)
+    assert 1 == len(blocks_in_generators)
     del generator
-    assert 0 == len(_in_generators)
+    assert 0 == len(blocks_in_generators)
 
     generator = using(B)
     next(generator)
     generator.close()  # type: ignore[attr-defined]
-    assert 0 == len(_in_generators)
+    assert 0 == len(blocks_in_generators)
 
     class Job:
         def __init__(self) -> None:
@@ -591,7 +592,7 @@ def test_unfinished_generators() -> None:
     del job
     gc.collect()
     assert seen() is None
-    assert 0 == len(_in_generators)
+    assert 0 == len(blocks_in_generators)
 
 
 def test_failing_generators() -> None:
@@ -813,9 +814,9 @@ def test_known_classes() -> None:
     assert known.items() <= provider_classes().items()
 
 
-def test_registering_a_class(own_classes: _Classes) -> None:
+def test_registering_a_class(own_classes: Classes) -> None:
     """A class that is registered is built for its identifier, and read for it; the last registered wins."""
-    own_classes._known.pop("acme-rerank", None)
+    own_classes.known.pop("acme-rerank", None)
     assert GenericProvider is provider_class("acme-rerank")
     assert RerankProvider is register_provider_class(RerankProvider)
     assert RerankProvider("h", top_k=3) == set_provider("acme-rerank", endpoint="h", top_k=3)
@@ -880,9 +881,9 @@ def entry_points(monkeypatch: pytest.MonkeyPatch, **values: str) -> list[str]:
     return looks
 
 
-def test_entry_points(monkeypatch: pytest.MonkeyPatch, own_classes: _Classes) -> None:
+def test_entry_points(monkeypatch: pytest.MonkeyPatch, own_classes: Classes) -> None:
     """Classes of installed packages are known without a call, looked up once and only when they are needed."""
-    own_classes._known.pop("acme-rerank", None)
+    own_classes.known.pop("acme-rerank", None)
     looks = entry_points(monkeypatch, **{"acme-rerank": "own:RerankProvider", "triton": "own:NoSuchClass"})
     assert TritonProvider is provider_class("triton")
     assert [] == looks
@@ -963,7 +964,7 @@ def stubs() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("value", BROKEN)
-def test_bad_entry_points(value: str, monkeypatch: pytest.MonkeyPatch, own_classes: _Classes, stubs: None) -> None:
+def test_bad_entry_points(value: str, monkeypatch: pytest.MonkeyPatch, own_classes: Classes, stubs: None) -> None:
     """A class that cannot be had is an error where it is named, each time, and in nobody else's way."""
     entry_points(monkeypatch, acme=value)
     expected = f"entry point acme: expected a Provider class with the identifier 'acme', got {BROKEN[value]}"
@@ -989,9 +990,9 @@ def test_bad_entry_points(value: str, monkeypatch: pytest.MonkeyPatch, own_class
     assert provider_class("acme").__name__ == "Acme"
 
 
-def test_interrupted_entry_points(monkeypatch: pytest.MonkeyPatch, own_classes: _Classes, stubs: None) -> None:
+def test_interrupted_entry_points(monkeypatch: pytest.MonkeyPatch, own_classes: Classes, stubs: None) -> None:
     """Only the user's interruption goes through, and the next look is a whole one."""
-    own_classes._known.pop("acme-rerank", None)
+    own_classes.known.pop("acme-rerank", None)
     entry_points(monkeypatch, **{"acme": "stub_interrupted:X", "acme-rerank": "own:RerankProvider"})
     with pytest.raises(KeyboardInterrupt):
         provider_class("acme-rerank")
@@ -999,7 +1000,7 @@ def test_interrupted_entry_points(monkeypatch: pytest.MonkeyPatch, own_classes: 
     assert RerankProvider is provider_class("acme-rerank")
 
 
-def test_entry_points_of_packages(monkeypatch: pytest.MonkeyPatch, own_classes: _Classes, tmp_path: Path) -> None:
+def test_entry_points_of_packages(monkeypatch: pytest.MonkeyPatch, own_classes: Classes, tmp_path: Path) -> None:
     """The package of a broken entry point is named."""
     info = tmp_path / "acme_pack-1.dist-info"
     info.mkdir()
@@ -1094,7 +1095,7 @@ def test_no_frame_of_the_library_in_tracebacks(call: Any) -> None:
     assert caught.value.__cause__ is None
 
 
-def test_own_registration_in_few_lines(own_classes: _Classes) -> None:
+def test_own_registration_in_few_lines(own_classes: Classes) -> None:
     """What the documentation shows: declare, register, use."""
 
     @register_provider_class

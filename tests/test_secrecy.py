@@ -58,7 +58,7 @@ from llmproviders import (
 )
 from llmproviders.catalogs.schema import catalog_schema
 from llmproviders.cli import _described, app
-from llmproviders.fields.values import stop_texts
+from llmproviders.fields.converters import stop_strings
 
 MARK = "sk-mArKeR-7f3"
 OURS = (str(Path(llmproviders.__file__).parent), "<llmproviders")
@@ -729,7 +729,7 @@ class Whole(Provider):
     body: str | None = attrs.field(default=None, converter=json_object, metadata=option("body", secret=True, format="json"))
     url: str | None = attrs.field(default=None, metadata=option("url", secret=True, format="url"))
     json: str | None = attrs.field(default=None, metadata=option("json", secret=True, format="json"))
-    stop: str | None = attrs.field(default=None, converter=stop_texts, metadata=option("stop", secret=True))
+    stop: str | None = attrs.field(default=None, converter=stop_strings, metadata=option("stop", secret=True))
 
 
 @pytest.mark.parametrize(

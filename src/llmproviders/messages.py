@@ -3,17 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from .secrets import MASK, MaskedText, Secret, has_credential_name, mask_value
+from .credentials import MASK, has_credential_name, mask_urls, mask_value
+from .secrets import MaskedText, Secret
 
-__all__ = ["did_you_mean", "fold", "listed", "shown"]
+__all__ = ["closest", "did_you_mean", "fold", "listed", "names_and_hint", "names_of", "one_line", "shown"]
 
 MAX_SHOWN: Final = 60
 """The longest string that a message shows whole."""
 MAX_NAME: Final = 200
 """The longest name that is compared to others; the time is the product of the two lengths."""
+MAX_LISTED: Final = 20
+"""The most names that a message lists."""
+MAX_LINE: Final = 200
+"""The longest third-party message that is shown whole."""
 
 
 def shown(value: object, *, with_type: bool = False, hidden: bool = False) -> str:
@@ -65,17 +70,56 @@ def listed(choices: Sequence[str]) -> str:
     return choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
-def did_you_mean(text: str, names: Sequence[str]) -> str:
-    """A hint with the name that is close to *text*, or nothing."""
-    if len(text) > MAX_NAME:
-        return ""
+def closest(text: str, names: Sequence[str], *, cutoff: float = 0.6, spelling: Callable[[str], str] = fold) -> str | None:
+    """The name that is most like *text*; None if there is none.
+
+    Args:
+        text: what was given.
+        names: the names to choose from; those over `MAX_NAME` are ignored.
+        cutoff: how alike they must be, from 0 to 1.
+        spelling: applied to both before they are compared.
+    """
     names = [name for name in names if len(name) <= MAX_NAME]
+    if not names or len(text) > MAX_NAME:
+        return None
     # Only a mistake pays for this import.
     from difflib import get_close_matches
 
+    spellings = [spelling(name) for name in names]
+    found = get_close_matches(spelling(text), spellings, n=1, cutoff=cutoff)
+    return names[spellings.index(found[0])] if found else None
+
+
+def did_you_mean(text: str, names: Sequence[str]) -> str:
+    """A hint with the name that is close to *text*; empty if there is none."""
+    if len(text) > MAX_NAME:
+        return ""
     # A beginning that is unique is as good as a small mistake.
-    begun = [name for name in names if len(text) > 2 and fold(name).startswith(fold(text))]  # noqa: PLR2004
-    if len(begun) == 1:
-        return f"did you mean {begun[0]}?"
-    found = get_close_matches(fold(text), [fold(name) for name in names], n=1, cutoff=0.6)
-    return f"did you mean {next(name for name in names if fold(name) == found[0])}?" if found else ""
+    begun = [name for name in names if len(text) > 2 and len(name) <= MAX_NAME and fold(name).startswith(fold(text))]  # noqa: PLR2004
+    name = begun[0] if len(begun) == 1 else closest(text, names)
+    return f"did you mean {name}?" if name else ""
+
+
+def names_and_hint(name: object, known: Iterable[str]) -> str:
+    """The *known* names, for a message that *name* is none of them, and the one that was probably meant."""
+    known = list(known)
+    plain = [each for each in known if _is_plain(each)]
+    hint = did_you_mean(name, plain) if isinstance(name, str) and _is_plain(name) else ""
+    return f"{names_of(known)}{hint and '; '}{hint}"
+
+
+def names_of(known: Iterable[str]) -> str:
+    """The first 20 of the *known* names, and the number of the others."""
+    names = [each if _is_plain(each) else shown(each) for each in known]
+    more = f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
+    return ", ".join(names[:MAX_LISTED]) + more or "none"
+
+
+def _is_plain(name: str) -> bool:
+    return len(name) <= MAX_SHOWN and name.isprintable()
+
+
+def one_line(text: str) -> str:
+    """A third-party message in one line of at most 200 characters, with the credentials of its URLs masked."""
+    text = mask_urls(" ".join(text.split()))
+    return text if len(text) <= MAX_LINE else f"{text[: MAX_LINE - 3]}..."

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 import llmproviders
 from llmproviders import Provider, ProviderError, Secret, cli, option
 from llmproviders.catalogs import files
-from llmproviders.registry import _classes
+from llmproviders.providers.classes import known_classes
 
 TOML = """\
 # the team's providers
@@ -518,7 +518,7 @@ class _Own(Provider):
 
 def test_show_masks_a_credential_that_is_a_string(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the record calls a secret is masked, in values and in defaults."""
-    monkeypatch.setitem(_classes._known, "own", _Own)
+    monkeypatch.setitem(known_classes.known, "own", _Own)
     Path("own.toml").write_text(f'[providers.x]\nprovider = "own"\npassword = "{KEY}"\n', encoding="utf-8")
     shown = run("show", "own.toml") + run("providers", "own") + run("providers", "own", "--json")
     assert KEY not in shown

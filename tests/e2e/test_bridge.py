@@ -36,8 +36,7 @@ COLUMNS: dict[str, Any] = {"input": "text STRING", "output": "answer STRING"}
 @pytest.fixture(autouse=True)
 def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test registers is gone after it."""
-    monkeypatch.setattr(registry, "_providers", {})
-    monkeypatch.setattr(registry, "_default", None)
+    monkeypatch.setattr(registry, "registered", registry.Registered())
 
 
 @pytest.fixture

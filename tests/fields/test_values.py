@@ -23,26 +23,23 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from llmproviders import MASK, InvalidOptionsError, InvalidTypeError, MaskedText, Rejected, RejectedType, Secret, between
-from llmproviders.fields.extras import ExtraOptions, extra_value
-from llmproviders.fields.values import (
+from llmproviders.credentials import is_redacted, looks_like_key, mask_urls, mask_value
+from llmproviders.fields.acceptance import accept_string, choice_acceptor, enum_acceptor, number_acceptor, string_of
+from llmproviders.fields.converters import (
     Remembered,
-    accept_text,
-    choice_acceptor,
     duration,
-    enum_acceptor,
     fallback,
     flink_map,
     json_headers,
     json_object,
-    number_acceptor,
     required_secret,
     secret,
-    stop_texts,
-    text_of,
+    stop_strings,
     url,
 )
+from llmproviders.fields.extras import ExtraOptions, extra_value
 from llmproviders.messages import did_you_mean, shown
-from llmproviders.secrets import is_redacted, looks_like_key, mask_urls, mask_value, reveal
+from llmproviders.secrets import reveal
 from llmproviders.syntax.scalars import read_double, read_json, read_map
 
 HUGE = 10**5000
@@ -143,7 +140,7 @@ def test_numbers_beyond_all_bounds(given: Any) -> None:
         number_acceptor("Double", None)(given)
     with pytest.raises(Rejected, match="^expected (an int|an int within Java's int .*)$"):
         number_acceptor("Integer", None)(given)
-    for accept in (text_of, duration, fallback, lambda value: extra_value("x", value), lambda value: json_object({"a": value})):
+    for accept in (string_of, duration, fallback, lambda value: extra_value("x", value), lambda value: json_object({"a": value})):
         with pytest.raises(Rejected):
             accept(given)
 
@@ -179,7 +176,7 @@ def test_numpy() -> None:
     assert {"a": "5", "b": "0.5", "c": '{"x": [1, 0.5]}'} == ExtraOptions(
         {"a": numpy.int64(5), "b": numpy.float32(0.5), "c": {"x": [numpy.int16(1), numpy.float64(0.5)]}}
     )
-    for accept in (double, text_of):
+    for accept in (double, string_of):
         with pytest.raises(RejectedType):
             accept(numpy.bool_(True))
 
@@ -190,8 +187,8 @@ def test_numbers_survive_their_text(number: float) -> None:
     """Of an accepted number the text is read as that number, of the same type."""
     accept = number_acceptor("Double", None)
     number = accept(number)
-    again = accept(read_double(text_of(number)))
-    assert (text_of(number), number) == (text_of(again), again)
+    again = accept(read_double(string_of(number)))
+    assert (string_of(number), number) == (string_of(again), again)
     assert type(number) is type(again)
 
 
@@ -328,8 +325,8 @@ def test_redacted_values(convert: Callable[[Any], Any], value: Any) -> None:
 @pytest.mark.parametrize(
     ("convert", "value"),
     [
-        (accept_text, f"say {MASK}"),
-        (accept_text, MASK),
+        (accept_string, f"say {MASK}"),
+        (accept_string, MASK),
         (url, f"https://h/{MASK}"),
         (url, f"https://h?note={MASK}"),
         (secret, f"abc{MASK}"),
@@ -485,7 +482,7 @@ def test_masked_strings_of_other_options() -> None:
         json_object({"a": endpoint})
     with pytest.raises(RejectedType):
         flink_map({"a": endpoint})
-    stop = stop_texts(["a", MaskedText("hidden", MASK)])
+    stop = stop_strings(["a", MaskedText("hidden", MASK)])
     assert ("a,******", "a,hidden") == (str(stop), reveal(stop or ""))
 
 
@@ -664,7 +661,15 @@ def test_extras_of_any_kind(key: str, value: Any) -> None:
 
 def test_subclasses_of_str() -> None:
     """They become plain strings by their characters, whatever they say of themselves."""
-    accepts: list[Callable[[Any], Any]] = [accept_text, url, stop_texts, fallback, choice_acceptor(["x"]), duration, json_object]
+    accepts: list[Callable[[Any], Any]] = [
+        accept_string,
+        url,
+        stop_strings,
+        fallback,
+        choice_acceptor(["x"]),
+        duration,
+        json_object,
+    ]
     for accept, text in zip(accepts, ["x", "x", "x", "x", "x", "5s", "{}"], strict=True):
         found = accept(Own(text))
         assert str is type(found)

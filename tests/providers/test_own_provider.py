@@ -36,7 +36,7 @@ from llmproviders import (
     required_secret,
     secret,
 )
-from llmproviders.fields.values import fallback, flink_map, json_headers, json_object, stop_texts, url
+from llmproviders.fields.converters import fallback, flink_map, json_headers, json_object, stop_strings, url
 from llmproviders.providers.openai_compat import content_types
 
 
@@ -218,7 +218,7 @@ def test_fields_that_would_be_lost() -> None:
 
 def test_converters_of_the_library() -> None:
     """The converters serve fields of any class: None stays None, and what is canonical stays as it is."""
-    converters = (secret, duration, url, json_object, json_headers, flink_map, stop_texts, fallback, content_types)
+    converters = (secret, duration, url, json_object, json_headers, flink_map, stop_strings, fallback, content_types)
     assert [None] * len(converters) == [convert(None) for convert in converters]
     with pytest.raises(TypeError, match="expected a str or a Secret"):
         required_secret(None)  # type: ignore[arg-type]

@@ -10,12 +10,13 @@ import attrs
 from typing_extensions import Self
 
 from ..boundary import public
+from ..credentials import MASK
 from ..errors import Problem, UnknownProviderError, invalid
 from ..fields.metadata import options
-from ..messages import shown
+from ..messages import names_and_hint, shown
 from ..providers.base import Provider
-from ..registry import names_and_hint, set_default_provider, set_provider
-from ..secrets import MASK, Secret
+from ..registry import set_default_provider, set_provider
+from ..secrets import Secret
 
 __all__ = ["Catalog", "Change"]
 

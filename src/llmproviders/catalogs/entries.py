@@ -15,22 +15,23 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from ..boundary import public
+from ..credentials import MASK, is_placeholder, looks_like_credential, looks_like_key
 from ..errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, ProviderError, Rejected, invalid
 from ..fields.compiled import compiled, construct
+from ..fields.converters import flink_map, json_headers
 from ..fields.description import ALIASES, REQUEST_FIELDS, Description
 from ..fields.hooks import OptionReader
 from ..fields.metadata import OptionInfo
 from ..fields.problems import problem_of
 from ..fields.spec import EXTRAS, Spec
-from ..fields.values import flink_map, json_headers
 from ..messages import did_you_mean, shown
 from ..presets import SERVICES, dashscope
 from ..providers.base import Provider, no_task
+from ..providers.classes import OLD_IDENTIFIERS, provider_class, provider_classes
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
-from ..registry import OLD_IDENTIFIERS, provider_class, provider_classes
 from ..secret_policy import Secrets, checked_secrets
-from ..secrets import MASK, MaskedText, Secret, is_placeholder, looks_like_credential, looks_like_key
+from ..secrets import MaskedText, Secret
 from ..syntax.scalars import read_json_object, write_json
 from .catalog import Catalog
 

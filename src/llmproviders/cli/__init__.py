@@ -19,6 +19,7 @@ from ..catalogs.entries import RESERVED, class_of, entry_of
 from ..catalogs.files import Format, Origin, _Reading, dumps, explain, format_module, format_of, in_order, load, replace_file
 from ..catalogs.files import check as check_file
 from ..catalogs.formats.tree import SyntaxProblem, changed
+from ..credentials import MASK, looks_like_credential
 from ..errors import (
     DocumentError,
     DocumentProblem,
@@ -30,19 +31,19 @@ from ..errors import (
     UnknownRuntimeError,
 )
 from ..fields.compiled import compiled
-from ..fields.hooks import text_reader
+from ..fields.hooks import string_reader
 from ..fields.metadata import OptionInfo
 from ..fields.metadata import options as options_of
 from ..fields.spec import EXTRAS
 from ..messages import did_you_mean
 from ..presets import DASHSCOPE_HOSTS, DASHSCOPE_TASKS, SERVICES, dashscope
 from ..providers.base import Provider
+from ..providers.classes import provider_classes
 from ..providers.generic import GenericProvider
-from ..registry import provider_classes
 from ..runtimes.runtime import Runtime, RuntimeOption, list_runtimes
 from ..runtimes.runtime import runtime as runtime_named
 from ..secret_policy import Secrets
-from ..secrets import MASK, MaskedText, Secret, looks_like_credential
+from ..secrets import MaskedText, Secret
 from ..tasks import CHAT
 
 if TYPE_CHECKING:
@@ -734,7 +735,7 @@ def _described(cls: type[Provider], info: OptionInfo) -> dict[str, Any]:
         "type": info.java,
         "format": info.format,
         "required": info.required,
-        "default": compiled(cls).about.specs[info.name].default_text,
+        "default": compiled(cls).about.specs[info.name].default_string,
         "allowed": list(info.allowed),
         "rule": info.rule,
         "secret": info.secret,
@@ -811,7 +812,7 @@ def _typed(cls: type[Provider], key: str, text: str) -> Any:
         if colon and source in ("env", "file"):
             return {source: reference}
     if info is not None and info.type in (bool, int, float):
-        read = text_reader(info) or str
+        read = string_reader(info) or str
         try:
             return read(text)
         except ValueError:

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import attrs
 
+from ..credentials import looks_like_credential
 from ..errors import InvalidClassError, Problem, Rejected
-from ..messages import fold, listed, shown
-from ..secrets import looks_like_credential
+from ..messages import closest, fold, listed, shown
 from .extras import extra_value
 from .metadata import OptionInfo, hints, options
 from .spec import EXTRAS, Spec
@@ -172,13 +172,8 @@ class Description:
         for known in names:
             if letters == known.replace("_", "") or (len(name) > 3 and sorted(letters) == sorted(known.replace("_", ""))):  # noqa: PLR2004
                 return known
-        if len(name) > 2 * max(map(len, names), default=0):
-            return None
-        from difflib import get_close_matches
-
         # 0.84 takes temprature and stp, and leaves alone names such as top_k that other services know.
-        found = get_close_matches(name.lower(), names, n=1, cutoff=0.84)
-        return found[0] if found else None
+        return closest(name, names, cutoff=0.84, spelling=str.lower)
 
     def advice(self, name: str) -> str:
         """Advice about a name that other clients use; empty if there is none."""

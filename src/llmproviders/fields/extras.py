@@ -6,22 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from typing import Any, Final
 
+from ..credentials import MASK, has_credential_name, is_redacted, looks_like_credential, looks_like_key, mask_urls
 from ..errors import Rejected, RejectedType
 from ..messages import shown
-from ..secrets import (
-    MASK,
-    MaskedText,
-    Secret,
-    has_credential_name,
-    is_redacted,
-    looks_like_credential,
-    looks_like_key,
-    mask_urls,
-    masked,
-    reveal,
-)
+from ..secrets import MaskedText, Secret, masked, reveal
 from ..syntax.scalars import has_surrogate, read_json
-from .values import mask_json, secret, text_of
+from .acceptance import string_of
+from .converters import secret
+from .masking import mask_json
 
 __all__ = ["NO_EXTRAS", "ExtraOptions"]
 
@@ -132,7 +124,7 @@ def extra_value(key: object, value: object) -> Extra:
 def _extra_value(key: str, value: object) -> Extra:
     if isinstance(value, Secret):
         return secret(value) or value
-    text = text_of(value)
+    text = string_of(value)
     real = reveal(text)
     if is_redacted(real) or looks_like_credential(key) or looks_like_key(real):
         # It refuses what is redacted.

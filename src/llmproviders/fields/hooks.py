@@ -25,7 +25,7 @@ from ..syntax.scalars import read_boolean, read_double, read_duration, read_inte
 from .generate import compile_source
 from .metadata import METADATA_KEY, OptionInfo, options
 
-__all__ = ["OptionReader", "converter", "text_reader", "text_writer"]
+__all__ = ["OptionReader", "converter", "string_reader", "string_writer"]
 
 
 class OptionConverter(Converter):
@@ -135,7 +135,7 @@ _OURS: Final = (*_UNSTRUCTURE_HOOKS.values(), Secret.reveal, write_duration, _wr
 # Options --------------------------------------------------------------------------------------------------------------
 
 
-def text_writer(info: OptionInfo) -> Callable[[Any], str]:
+def string_writer(info: OptionInfo) -> Callable[[Any], str]:
     """The function that writes a value of the option for Java: the hook of its type."""
     if info.sequence_key:
         return lambda value: value if isinstance(value, str) else ";".join(value)
@@ -155,7 +155,7 @@ def text_writer(info: OptionInfo) -> Callable[[Any], str]:
     return write
 
 
-def text_reader(info: OptionInfo) -> Callable[[str], Any] | None:
+def string_reader(info: OptionInfo) -> Callable[[str], Any] | None:
     """The function that reads a string of the option: the hook of its type; None if the constructor takes the string.
 
     Raises:
@@ -187,7 +187,7 @@ class OptionReader:
         self.entries: dict[str, tuple[str, Callable[[str], Any] | None]] = {}
         self.infos = {info.name: info for info in infos}
         for info in infos:
-            read = text_reader(info)
+            read = string_reader(info)
             for key in filter(None, (*info.deprecated_keys, info.key, info.sequence_key)):
                 self.entries[key] = info.name, read
 
@@ -274,7 +274,7 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
     lines = ["def flatten(self):", "    flat, may_keep = {}, True"]
     for info in options(cls):
         write, default, key = f"_write_{info.name}", f"_default_{info.name}", repr(info.key)
-        names[write], names[default] = text_writer(info), info.default
+        names[write], names[default] = string_writer(info), info.default
         lines.append(f"    value = self.{info.name}")
         if type(info.default) is str or (type(info.default) is info.type and info.type in (bool, int, float)):
             # The usual value needs no call.

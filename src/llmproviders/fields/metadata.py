@@ -13,9 +13,10 @@ from weakref import WeakKeyDictionary
 import attrs
 
 from ..boundary import public
+from ..credentials import mask_urls
 from ..errors import InvalidClassError
 from ..messages import shown
-from ..secrets import Secret, mask_urls, masked
+from ..secrets import Secret, masked
 
 __all__ = ["Option", "OptionInfo", "option", "options"]
 

@@ -9,9 +9,10 @@ from typing import Any
 import attrs
 
 from ..boundary import outward
+from ..credentials import MASK
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
-from ..messages import listed, shown
-from ..secrets import MASK, MaskedText, Secret, mask_urls
+from ..messages import listed, one_line, shown
+from ..secrets import MaskedText, Secret
 from .description import Description, Rule
 from .extras import NO_EXTRAS, ExtraOptions
 from .spec import EXTRAS
@@ -57,7 +58,7 @@ def _explanation(
     if not problems:
         if isinstance(failure, ProviderError):
             return outward(failure, about.subject)
-        got = f"{type(failure).__name__} ({said(failure, _secrets(about, instance))})"
+        got = f"{type(failure).__name__} ({message_of(failure, _secrets(about, instance))})"
         expected = f"values that {_hook(failure) or 'the class itself'} takes"
         problems = [Problem("", expected, got=got, is_type=isinstance(failure, TypeError))]
     # A name that a call that succeeds would only be warned of may be why an option is missing.
@@ -200,14 +201,14 @@ def problem_of(about: Description, name: str, value: object, error: Exception) -
         return Problem(spec.parameter, error.expected, got=got, hint=error.hint, key=spec.other_key, is_type=error.is_type)
     return Problem(
         spec.parameter,
-        "a valid value" if spec.is_opaque else f"a value that passes its check ({said(error)})",
+        "a valid value" if spec.is_opaque else f"a value that passes its check ({message_of(error)})",
         got=shown(value, hidden=spec.is_opaque),
         key=spec.other_key,
         is_type=isinstance(error, TypeError),
     )
 
 
-def said(error: Exception, secrets: Iterable[str] = ()) -> str:
+def message_of(error: Exception, secrets: Iterable[str] = ()) -> str:
     """The message of an exception that is not ours, in one line, with the mask in place of *secrets*."""
     try:
         # attrs' own validators raise a sentence first, then the field and its value.
@@ -216,5 +217,4 @@ def said(error: Exception, secrets: Iterable[str] = ()) -> str:
         text = ""
     for secret in filter(None, secrets):
         text = text.replace(secret, MASK)
-    text = mask_urls(" ".join(text.split()))
-    return (text if len(text) <= 200 else f"{text[:197]}...") or type(error).__name__  # noqa: PLR2004
+    return one_line(text) or type(error).__name__

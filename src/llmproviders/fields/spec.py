@@ -12,25 +12,15 @@ from typing import Any, Final
 
 import attrs
 
+from ..credentials import MASK
 from ..errors import InvalidClassError, Rejected, RejectedType
-from ..secrets import MASK, MaskedText, Secret, reveal
+from ..secrets import MaskedText, Secret, reveal
 from ..syntax.scalars import JAVA_BOUNDS
-from .hooks import text_reader, text_writer
+from .acceptance import Accept, accept_boolean, accept_string, choice_acceptor, enum_acceptor, instance_acceptor, number_acceptor
+from .bounds import Between
+from .converters import CANONICAL, json_object, required_secret, url
+from .hooks import string_reader, string_writer
 from .metadata import OptionInfo, default_of, without_none
-from .values import (
-    CANONICAL,
-    Accept,
-    Between,
-    accept_boolean,
-    accept_text,
-    choice_acceptor,
-    enum_acceptor,
-    instance_acceptor,
-    json_object,
-    number_acceptor,
-    required_secret,
-    url,
-)
 
 __all__ = ["EXTRAS", "Spec"]
 
@@ -72,7 +62,7 @@ class Spec:
         self.is_nullable = not (self.required or self.is_foreign or self.name == EXTRAS)
         if info is not None:
             # It refuses a type that has no hook.
-            text_reader(info)
+            string_reader(info)
         self.accept = _acceptor(cls, attribute, info, without_none(hint), is_foreign=self.is_foreign)
         self.default = self._default(cls)
         self.parameter_default = self._parameter_default()
@@ -135,7 +125,7 @@ class Spec:
         return _known_argument_type(convert) if _is_ours(convert) else _argument_type(convert)
 
     @property
-    def default_text(self) -> str | None:
+    def default_string(self) -> str | None:
         """The string of the default, masked if it is or holds a secret; None if there is none."""
         if self.default is None or isinstance(self.default, (Secret, MaskedText)):
             return None if self.default is None else str(self.default)
@@ -143,7 +133,7 @@ class Spec:
 
     def write(self, value: Any) -> str:
         """The string that Java gets."""
-        return text_writer(self.info)(value) if self.info else str(value)
+        return string_writer(self.info)(value) if self.info else str(value)
 
     @property
     def is_secret(self) -> bool:
@@ -230,10 +220,10 @@ def _type_acceptor(attribute: attrs.Attribute[Any], info: OptionInfo | None, hin
         java = info.java if info and info.java in JAVA_BOUNDS else "Long" if hint is int else "Double"
         return number_acceptor(java, attribute.validator if isinstance(attribute.validator, Between) else None)
     if hint is str:
-        accept_str: Accept = {"url": url, "json": json_object}.get(info.format if info else "", accept_text)
+        accept_str: Accept = {"url": url, "json": json_object}.get(info.format if info else "", accept_string)
         return _given(accept_str, hint) if attribute.default is attrs.NOTHING else accept_str
     accept = instance_acceptor(hint)
-    return accept if info is None else _with_text(accept, info)
+    return accept if info is None else _with_hook(accept, info)
 
 
 def _given(accept: Accept, hint: Any) -> Accept:
@@ -248,12 +238,12 @@ def _given(accept: Accept, hint: Any) -> Accept:
     return accept_given
 
 
-def _with_text(accept: Accept, info: OptionInfo) -> Accept:
+def _with_hook(accept: Accept, info: OptionInfo) -> Accept:
     """Acceptance of what the hook of its type can write."""
 
     def accept_writable(value: Any) -> Any:
         value = accept(value)
-        text_writer(info)(value)
+        string_writer(info)(value)
         return value
 
     return accept_writable

@@ -22,15 +22,16 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from ..boundary import unframed
+from ..credentials import MASK, looks_like_credential, mask_urls
 from ..errors import Problem, ProviderError, Rejected, RejectedType, UnknownProviderError, UnknownRuntimeError, invalid
-from ..fields.values import accept_text, choice_acceptor, duration
+from ..fields.acceptance import accept_string, choice_acceptor
+from ..fields.converters import duration
 from ..messages import did_you_mean, shown
 from ..optional import needs
 from ..providers.base import Provider
 from ..registry import get_provider
 from ..runtimes.runtime import Runtime, list_runtimes
 from ..runtimes.runtime import runtime as runtime_of
-from ..secrets import MASK, looks_like_credential, mask_urls
 from ..syntax.columns import Column, Columns, canonical_type, columns
 from ..syntax.scalars import JAVA_BOUNDS, read_boolean, read_integer
 from ..syntax.sql import identifier, literal
@@ -433,7 +434,7 @@ def _descriptor(
 def _text(name: str, value: Any) -> str:
     """A text that can reach Java."""
     try:
-        return accept_text(value)
+        return accept_string(value)
     except Rejected as error:
         problem = Problem(name, error.expected, got=shown(value), hint=error.hint, is_type=error.is_type)
     raise invalid("model", [problem])
@@ -558,7 +559,7 @@ def _boolean(value: Any) -> str:
 
 def _timeout(value: Any) -> str:
     # None is what the converter passes through.
-    return accept_text(duration("" if value is None else value))
+    return accept_string(duration("" if value is None else value))
 
 
 _CONFIG: Final[Mapping[str, Callable[[Any], str]]] = {

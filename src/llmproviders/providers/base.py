@@ -13,15 +13,16 @@ import attrs
 from typing_extensions import Self
 
 from ..boundary import outward, public
+from ..credentials import MASK
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
 from ..fields.compiled import Compiled, compiled, construct, generated
 from ..fields.description import FIELD, Rule, hiding
 from ..fields.extras import NO_EXTRAS, Extra, ExtraOptions
-from ..fields.hooks import OptionReader, converter, flattener, text_writer
+from ..fields.hooks import OptionReader, converter, flattener, string_writer
 from ..fields.problems import collect
 from ..fields.spec import EXTRAS
 from ..messages import did_you_mean, shown
-from ..secrets import MASK, MaskedText, Secret, reveal, stand_in
+from ..secrets import MaskedText, Secret, reveal, stand_in
 from ..tasks import endpoint_for_task, task_of_endpoint
 
 if TYPE_CHECKING:
@@ -344,7 +345,7 @@ class Provider(_Flat):
             value = getattr(self, name, None)
             if spec.info is not None and value is not None:
                 try:
-                    text_writer(spec.info)(value)
+                    string_writer(spec.info)(value)
                 except Exception as error:  # noqa: BLE001
                     expected, hint = "a value that its hook can write", ""
                     if isinstance(error, Rejected):

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import attrs
 
+from ..fields.bounds import at_least, between
+from ..fields.converters import required_secret, stop_strings
 from ..fields.metadata import option
-from ..fields.values import at_least, between, required_secret, stop_texts
 from ..secrets import Secret
 from ..tasks import CHAT, EMBEDDINGS, Task
 from .base import Provider
@@ -57,7 +58,7 @@ class OpenAIProvider(Provider):
     )
     stop: str | None = attrs.field(
         default=None,
-        converter=stop_texts,
+        converter=stop_strings,
         metadata=option("stop", "stop sequences, comma-separated; Java splits at commas and does not trim", tasks=_CHAT_ONLY),
     )
     max_tokens: int | None = attrs.field(

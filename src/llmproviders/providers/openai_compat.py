@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 import attrs
 
 from ..errors import Problem, Rejected, RejectedType, invalid
+from ..fields.acceptance import choice_acceptor
+from ..fields.bounds import at_least, between
+from ..fields.converters import CANONICAL, duration, json_headers, json_object, secret, stop_strings
 from ..fields.description import Rule
 from ..fields.metadata import option
-from ..fields.values import CANONICAL, at_least, between, choice_acceptor, duration, json_headers, json_object, secret, stop_texts
 from ..secrets import Secret
 from ..tasks import ASR, CHAT, EMBEDDINGS, MULTIMODAL, ContentType, Task, task_of_endpoint
 from .base import Provider
@@ -155,7 +157,7 @@ class _ChatProvider(Provider):
     )
     stop: str | None = attrs.field(
         default=None,
-        converter=stop_texts,
+        converter=stop_strings,
         metadata=option("stop", "stop sequences, comma-separated; Java splits at commas and does not trim", tasks=_CHAT_ONLY),
     )
     presence_penalty: float | None = attrs.field(

@@ -13,9 +13,9 @@ from typing import Any, Final, Literal
 
 import attrs
 
+from ..credentials import MASK, is_placeholder
 from ..errors import Problem, Rejected
 from ..messages import did_you_mean, listed, shown
-from ..secrets import MASK, is_placeholder
 from ..syntax.columns import Column, canonical_type
 from ..syntax.scalars import JAVA_BOUNDS, read_boolean, read_double, read_duration, read_integer, read_map
 from ..syntax.urls import unfit_url

@@ -10,17 +10,18 @@ from typing import Final, NamedTuple
 import attrs
 
 from ..boundary import public, warn
+from ..credentials import MASK
 from ..errors import DocumentError, DocumentProblem, InvalidClassError, InvalidOptionsError, Problem, ProviderError, invalid
 from ..fields.metadata import OptionInfo
 from ..fields.metadata import options as describe
 from ..fields.spec import EXTRAS
 from ..messages import did_you_mean, shown
 from ..providers.base import Provider
+from ..providers.classes import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
 from ..providers.generic import GenericProvider
-from ..registry import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
 from ..runtimes.runtime import Runtime
 from ..secret_policy import Secrets, checked_secrets
-from ..secrets import MASK, MaskedText, Secret
+from ..secrets import MaskedText, Secret
 from ..syntax.columns import Column, Columns, columns, read_columns, repeated
 from ..syntax.scalars import has_surrogate
 from ..syntax.sql import Cursor, Misread, Token, identifier, literal, place, tokens, unfit_name

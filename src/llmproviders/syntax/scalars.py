@@ -16,9 +16,10 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 
+from ..credentials import MASK
 from ..errors import Rejected
 from ..messages import shown
-from ..secrets import MASK, MaskedText
+from ..secrets import MaskedText
 
 __all__ = [
     "JAVA_BOUNDS",

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Converters for fields: they widen what the constructor accepts.
+
+Like the functions in `acceptance`, each returns the canonical form of a value or raises `Rejected`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from ..credentials import MASK, mask_urls
+from ..errors import Rejected, RejectedType
+from ..messages import shown
+from ..secrets import MaskedText, Secret, literal, masked
+from ..syntax.scalars import (
+    JAVA_BOUNDS,
+    has_surrogate,
+    read_duration,
+    read_json_flat,
+    read_json_object,
+    read_map,
+    write_duration,
+    write_json,
+    write_map,
+    write_masked_map,
+    write_read_json,
+)
+from .acceptance import Accept, accept_string, real_string, string_of
+from .masking import mask_json, masked_header, refuse_redacted
+
+__all__ = [
+    "CANONICAL",
+    "duration",
+    "fallback",
+    "flink_map",
+    "json_headers",
+    "json_object",
+    "required_secret",
+    "secret",
+    "stop_strings",
+    "url",
+]
+
+
+class Remembered(dict[int, str]):
+    """Results for strings that were accepted, masked, by the hash of the string.
+
+    No string with credentials may outlive the providers that hold it, so the strings themselves are not kept. Python's
+    hash has 64 bits and is salted in each process.
+    """
+
+    __slots__ = ()
+
+    MAX_STRINGS: Final = 512
+    MAX_LENGTH: Final = 4_096
+
+    def keep(self, given: str, result: str) -> str:
+        """Remember what *result* shows, and return it."""
+        # Acceptance of subclasses is not only a matter of their characters.
+        if type(given) is str and len(given) <= self.MAX_LENGTH:
+            if len(self) >= self.MAX_STRINGS:
+                self.clear()
+            self[hash(given)] = str.__str__(result)
+        return result
+
+
+def secret(value: str | Secret | None) -> Secret | None:
+    """A converter for `attrs.field`: a `Secret` from a string; the mask of a redacted provider is no secret."""
+    if type(value) is str and value.isascii() and "*" not in value and "$" not in value:
+        return literal(value)
+    if value is None:
+        return None
+    if not isinstance(value, (str, Secret)):
+        raise RejectedType("a str or a Secret")
+    if isinstance(value, Secret) and value.source != "text":
+        return value
+    real = value.reveal() if isinstance(value, Secret) else real_string(value)
+    refuse_redacted(real)
+    if has_surrogate(real):
+        raise Rejected("text without lone surrogates", hint="Java cannot read them")
+    return value if isinstance(value, Secret) else Secret(real)
+
+
+def required_secret(value: str | Secret) -> Secret:
+    """As `secret`, for an option that must be given: None is refused."""
+    found = secret(value)
+    if found is None:
+        raise RejectedType("a str or a Secret")
+    return found
+
+
+def _kept_hidden(given: object, result: str) -> str:
+    """*result*, or what was given if that hides something and the result does not."""
+    return given if isinstance(given, MaskedText) and not isinstance(result, MaskedText) else result
+
+
+def url(value: str | None) -> str | None:
+    """A URL whose credentials, if it has any, are masked."""
+    if type(value) is str and value.isascii() and not ("@" in value or "?" in value or "&" in value or "*" in value):
+        return value
+    if value is None:
+        return None
+    text = real_string(accept_string(value))
+    refuse_redacted(text)
+    return _kept_hidden(value, masked(text, mask_urls(text)))
+
+
+_durations: Final = Remembered()
+
+
+def duration(value: str | timedelta | None) -> str | None:
+    """A converter for `attrs.field`: a Flink duration as a string.
+
+    A string is checked as Flink reads it, and kept as it is written: ``"30s"``, ``"500 ms"``, ``"2min"``, ``"PT1.5S"``. A
+    `timedelta` is written in the largest unit that is exact; numbers are refused, for their unit is not told.
+    """
+    if type(value) is str and hash(value) in _durations:
+        return value
+    if value is None:
+        return None
+    given: object = value
+    if not isinstance(given, str):
+        if isinstance(given, timedelta):
+            return write_duration(given)
+        hint = f"write its unit: '{given}s'" if type(given) is int and abs(given) < JAVA_BOUNDS["Long"][1] else ""
+        raise RejectedType("a duration such as '30s', '500 ms' or '2min', or a timedelta", hint=hint)
+    text = accept_string(given)
+    read_duration(real_string(text))
+    return _durations.keep(text, text)
+
+
+_json_objects: Final = Remembered()
+
+
+def json_object(value: str | Mapping[str, Any] | None) -> str | None:
+    """A JSON object from such a string or a mapping; what looks like a credential inside is masked."""
+    if type(value) is str and (known := _json_objects.get(hash(value))) is not None:
+        return value if known == value else masked(value, known)
+    if value is None:
+        return None
+    text = _json_text(value)
+    return _kept_hidden(value, _json_objects.keep(text, mask_json(text, read_json_object(text))))
+
+
+def _json_text(value: Any) -> str:
+    if not isinstance(value, str):
+        if not isinstance(value, Mapping):
+            raise RejectedType("a JSON object, as a mapping or text")
+        return write_json(value)
+    text = real_string(accept_string(value))
+    if text == MASK:
+        refuse_redacted(text)
+    return text
+
+
+_headers: Final = Remembered()
+
+
+def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str | None:
+    """Request headers as a JSON object of strings or lists of strings; those that hold credentials are masked."""
+    if type(value) is str and (known := _headers.get(hash(value))) is not None:
+        return value if known == value else masked(value, known)
+    if value is None:
+        return None
+    text = _json_text(value)
+    read = read_json_flat(text)
+    seen: dict[str, str | list[str]] = {}
+    for name, item in read.items():
+        if type(item) is str:
+            seen[name] = masked_header(name, item)
+        elif type(item) is list and all(type(each) is str for each in item):
+            seen[name] = [masked_header(name, each) for each in item]
+        else:
+            raise Rejected("header values that are strings or lists of strings", hint=f"see header {shown(name)}")
+    return _kept_hidden(value, _headers.keep(text, text if seen == read else MaskedText(text, write_read_json(seen))))
+
+
+def _pairs(value: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
+    """The items of a mapping, which somebody else may have written."""
+    try:
+        return list(value.items())
+    except Exception:  # noqa: BLE001
+        raise Rejected("a mapping that can be read") from None
+
+
+_maps: Final = Remembered()
+
+
+def flink_map(value: str | Mapping[str, str] | None) -> str | None:
+    """HTTP headers as a Flink map, from such a string or a mapping; those that hold credentials are masked."""
+    if type(value) is str and (known := _maps.get(hash(value))) is not None:
+        return value if known == value else masked(value, known)
+    if value is None:
+        return None
+    if isinstance(value, Mapping):
+        pairs = _pairs(value)
+        if not all(isinstance(part, str) and not isinstance(part, MaskedText) for pair in pairs for part in pair):
+            raise RejectedType("a mapping from str to str")
+        text = accept_string(write_map({str.__str__(name): str.__str__(item) for name, item in pairs}))
+    elif isinstance(value, str):
+        text = real_string(accept_string(value))
+    else:
+        raise RejectedType("a Flink map such as 'name:value,other:value', or a mapping")
+    if text == MASK:
+        refuse_redacted(text)
+    if "\n" in text or "\r" in text:
+        raise Rejected("headers without line breaks")
+    read = read_map(text)
+    seen = {name: masked_header(name, item) for name, item in read.items()}
+    return _kept_hidden(value, _maps.keep(text, text if seen == read else MaskedText(text, write_masked_map(seen))))
+
+
+def stop_strings(value: str | Sequence[str] | None) -> str | None:
+    """Stop sequences, joined by commas; a string is kept as it is written."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return accept_string(value)
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise RejectedType("a text, or a list or tuple of texts")
+    if {*map(type, value)} == {str} and all(value) and (joined := ",".join(value)).isascii() and joined.count(",") < len(value):
+        return joined
+    texts = [real_string(item) for item in value]
+    if not texts or not all(texts):
+        raise Rejected("at least one stop text, none of them empty", hint="leave stop out to have none")
+    joined = ",".join(texts)
+    if joined.count(",") >= len(texts):
+        text = next(item for item in value if "," in item)
+        hint = f"Java splits the texts at commas and knows no escape, see {shown(text)}"
+        raise Rejected("stop texts without a comma", hint=hint)
+    return accept_string(masked(joined, ",".join(map(str.__str__, value))))
+
+
+def fallback(value: Any) -> str | None:
+    """The string of a default value: strings as they are, booleans and numbers in digits, containers as JSON."""
+    if value is None:
+        return None
+    return string_of(value)
+
+
+CANONICAL: Final[set[Accept]] = {
+    secret,
+    required_secret,
+    url,
+    duration,
+    json_object,
+    json_headers,
+    flink_map,
+    stop_strings,
+    fallback,
+}
+"""Converters that check their result themselves; add to it where one is written elsewhere."""
