@@ -49,8 +49,9 @@ ROOMS = {
         classes
         openai_compat
         openai  triton  generic
-        changes
-        base
+        changes  base
+        on_runtime
+        derive  flatten
     """,
     "fields": """
         compiled

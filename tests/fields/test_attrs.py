@@ -1396,7 +1396,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "own slot": (
         _own(__annotations__={"size": "int", "_flat": "int"}, _flat=attrs.field(default=1)),
-        "Own._flat hides _Flat._flat: expected another name",
+        "Own._flat hides CompiledClass._flat: expected another name",
     ),
     "secret number": (
         _own(size=attrs.field(default=1, metadata=option("size", secret=True))),

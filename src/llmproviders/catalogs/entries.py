@@ -26,8 +26,9 @@ from ..fields.problems import problem_of
 from ..fields.spec import EXTRAS, Spec
 from ..messages import did_you_mean, shown
 from ..presets import SERVICES, dashscope
-from ..providers.base import Provider, no_task
+from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, provider_class, provider_classes
+from ..providers.derive import chosen, no_task, to_task
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..secret_policy import Secrets, checked_secrets
@@ -86,7 +87,7 @@ def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> d
         entry = {"provider": provider.provider_name()}
     omitted = []
     specs = compiled(type(provider)).about.specs
-    for name, value in provider._chosen().items():
+    for name, value in chosen(provider).items():
         spec = specs[name]
         if name == EXTRAS:
             entry[EXTRAS] = {key: _extra(key, extra, secrets, problems) for key, extra in value.items()}
@@ -298,15 +299,15 @@ def literal_secrets(
     if not isinstance(entry, dict):
         return
     specs = compiled(cls).about.specs if cls is not None else {}
-    chosen = provider._chosen() if provider is not None else {}
+    values = chosen(provider) if provider is not None else {}
     for key, value in entry.items():
         spec = specs.get(key)
         if spec is not None and spec.is_secret:
             yield from _literal_secret((key,), value)
-        elif isinstance(chosen.get(key), MaskedText):
+        elif isinstance(values.get(key), MaskedText):
             yield (key,), _written(_INSIDE)
         elif key == EXTRAS and isinstance(value, dict):
-            held = chosen.get(EXTRAS, {})
+            held = values.get(EXTRAS, {})
             for each, extra in value.items():
                 if isinstance(held.get(each), MaskedText):
                     yield (key, each), _written(_INSIDE)
@@ -418,7 +419,7 @@ def _read_extends(name: str, entry: Mapping[str, Any], base_of: Callable[[str], 
     if EXTRAS in given:
         given[EXTRAS] = {**base.extra_options, **given[EXTRAS]}
     if "for_task" in entry:
-        for problem in base._to_task(entry["for_task"], given):
+        for problem in to_task(base, entry["for_task"], given):
             path = ("for_task",) if problem.option == "task" else (problem.option,)
             # A file has no None.
             dropping = problem.hint == f"pass {problem.option}=None to drop it"

@@ -18,6 +18,7 @@ from ..fields.metadata import options
 from ..fields.spec import EXTRAS
 from ..messages import did_you_mean, shown
 from ..providers.base import Provider
+from ..providers.derive import chosen
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_named
 from ..secret_policy import Secrets, checked_secrets
@@ -398,8 +399,8 @@ class _Reading:
         provider = self._made(name)
         names = [info.name for info in options(type(provider))]
         names += [f"{EXTRAS}.{key}" for key in provider.extra_options]
-        chosen = provider._chosen()
-        return {option: self._origin(name, option, implied=option in chosen) for option in names}
+        given = chosen(provider)
+        return {option: self._origin(name, option, implied=option in given) for option in names}
 
     def _origin(self, name: str, option: str, *, implied: bool) -> Origin:
         found = self._where(name, option, implied=implied)
@@ -472,7 +473,7 @@ class _Reading:
     def complain_of(self, name: str, problems: Iterable[Problem]) -> None:
         """Note what is wrong with a provider that could be made, each problem at the place of its option."""
         provider = self._made(name)
-        names, implied = {info.name for info in options(type(provider))}, provider._chosen()
+        names, implied = {info.name for info in options(type(provider))}, chosen(provider)
         for problem in problems:
             option = problem.option.removeprefix(f"{EXTRAS}.")
             option = option if option in names else f"{EXTRAS}.{option}"

@@ -10,7 +10,7 @@ import inspect
 import threading
 from collections.abc import Callable, Container, Mapping
 from types import MethodType
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeVar
 
 import attrs
 
@@ -22,7 +22,7 @@ from .generate import compile_source
 from .problems import explain
 from .spec import EXTRAS, Spec
 
-__all__ = ["Compiled", "compiled", "construct", "generated"]
+__all__ = ["Compiled", "CompiledClass", "compiled", "construct", "generated", "keep_flat"]
 
 _lock: Final = threading.RLock()
 
@@ -68,6 +68,25 @@ class Compiled:
     def __reduce__(self) -> tuple[Any, ...]:
         # A class that is pickled by value is compiled anew where it arrives.
         return type(None), ()
+
+
+class CompiledClass:
+    """A class whose instances are filled by generated code: the base of `Provider`, with what is no field of it."""
+
+    __slots__ = ("_flat",)
+    _compiled: ClassVar[Compiled | None] = None
+    _flat: tuple[object, dict[str, str]] | None
+    """The version of the hooks, and the flat dict that they wrote. It is kept because a job asks for it again and again, and a
+    copy takes a tenth of the time. None before the first call, and always if a secret is a reference; unset in a provider that
+    was unpickled."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._compiled = None
+
+
+keep_flat: Final[Callable[[Any, Any], None]] = CompiledClass.__dict__["_flat"].__set__
+"""Sets the flat dict that a provider keeps."""
 
 
 def _names(about: Description, unfrozen: type) -> dict[str, Any]:
@@ -223,7 +242,7 @@ def _warn(about: Description, more: Mapping[str, Any], known: Container[str]) ->
 
 def _forget(provider: Any) -> None:
     """Drop the options that a provider keeps: `__attrs_post_init__` may have changed it since."""
-    object.__setattr__(provider, "_flat", None)
+    keep_flat(provider, None)
 
 
 def _finished(about: Description, function: Any, summary: str, result: type | None) -> Any:

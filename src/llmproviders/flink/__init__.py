@@ -29,6 +29,7 @@ from ..fields.converters import duration
 from ..messages import did_you_mean, shown
 from ..optional import needs
 from ..providers.base import Provider
+from ..providers.derive import with_model
 from ..registry import get_provider
 from ..runtimes.runtime import Runtime, list_runtimes
 from ..runtimes.runtime import runtime as runtime_of
@@ -391,7 +392,7 @@ def _task(provider: Provider, changes: Mapping[str, Any]) -> str | None:
 
 def _there(provider: Provider, runtime: Runtime, model: str | None) -> Provider:
     """The provider as the runtime knows it, with the model's name of the call."""
-    return (provider if model is None else provider.with_(**provider._model(model))).for_runtime(runtime)
+    return with_model(provider, model).for_runtime(runtime)
 
 
 def _refused(

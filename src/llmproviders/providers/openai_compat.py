@@ -21,6 +21,8 @@ from ..fields.metadata import option
 from ..secrets import Secret
 from ..tasks import ASR, CHAT, EMBEDDINGS, MULTIMODAL, ContentType, Task, task_of_endpoint
 from .base import Provider
+from .derive import task_defaults
+from .flatten import align
 from .openai import OpenAIProvider
 
 if TYPE_CHECKING:
@@ -231,35 +233,39 @@ class _ChatProvider(Provider):
         metadata=option("extra-body", "more fields of the request body, as JSON", format="json", tasks=(CHAT, EMBEDDINGS, ASR)),
     )
 
-    def _task_defaults(self, task: str) -> dict[str, Any]:
-        types = _as_tuple(self.content_type)
-        allowed = _TASK_CONTENT_TYPES[task]
-        return {"content_type": allowed[0]} if types == ("TEXT",) and "TEXT" not in allowed else {}
-
-    def _align(self, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
-        """Content types for each input column, as VVR 11.9 wants them."""
-        key, keys = "content-type", "content-types"
-        types = (flat.get(keys) or flat.get(key) or "").split(";")
-        task = self.task or (task_of_endpoint(self.endpoint) if self.endpoint else None)
-        several = f"{len(columns)} ({', '.join(columns)})"
-        if task not in (None, CHAT) and len(columns) > 1:
-            raise invalid(type(self).__name__, [Problem("input_columns", f"one input column for task {task}", got=several)])
-        if types == [""]:
-            return flat
-        if len(types) == 1 and len(columns) > 1:
-            types *= len(columns)
-        if len(types) != len(columns):
-            got = f"{len(types)} ({', '.join(types)})"
-            raise invalid(type(self).__name__, [Problem("content_type", f"as many as input columns, {several}", got=got)])
-        scalar = len(types) == 1 and types[0] in _SCALAR
-        entry = (key if scalar else keys, ";".join(types))
-        return dict(entry if name in (key, keys) else (name, text) for name, text in flat.items())
-
     if TYPE_CHECKING:
 
         def with_(self, **changes: Unpack[ChatChanges]) -> Self: ...
 
         def for_task(self, task: Task, /, **changes: Unpack[ChatChanges]) -> Self: ...
+
+
+@task_defaults.register(_ChatProvider)
+def _(provider: _ChatProvider, task: str) -> dict[str, Any]:
+    types = _as_tuple(provider.content_type)
+    allowed = _TASK_CONTENT_TYPES[task]
+    return {"content_type": allowed[0]} if types == ("TEXT",) and "TEXT" not in allowed else {}
+
+
+@align.register(_ChatProvider)
+def _(provider: _ChatProvider, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
+    """Content types for each input column, as VVR 11.9 wants them."""
+    key, keys = "content-type", "content-types"
+    types = (flat.get(keys) or flat.get(key) or "").split(";")
+    task = provider.task or (task_of_endpoint(provider.endpoint) if provider.endpoint else None)
+    several = f"{len(columns)} ({', '.join(columns)})"
+    if task not in (None, CHAT) and len(columns) > 1:
+        raise invalid(type(provider).__name__, [Problem("input_columns", f"one input column for task {task}", got=several)])
+    if types == [""]:
+        return flat
+    if len(types) == 1 and len(columns) > 1:
+        types *= len(columns)
+    if len(types) != len(columns):
+        got = f"{len(types)} ({', '.join(types)})"
+        raise invalid(type(provider).__name__, [Problem("content_type", f"as many as input columns, {several}", got=got)])
+    scalar = len(types) == 1 and types[0] in _SCALAR
+    entry = (key if scalar else keys, ";".join(types))
+    return dict(entry if name in (key, keys) else (name, text) for name, text in flat.items())
 
 
 class OpenAICompatProvider(_ChatProvider):
