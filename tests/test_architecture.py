@@ -50,7 +50,7 @@ ROOMS = {
         openai_compat
         openai  triton  generic
         changes  base
-        on_runtime
+        openai_options  on_runtime
         derive  flatten
     """,
     "fields": """

@@ -9,83 +9,47 @@ from typing import Any, Literal, TypedDict
 
 from ..secrets import Secret
 from ..tasks import ContentType, Task
+from . import openai_options as shared
 
 
-class ChatChanges(TypedDict, total=False):
+class SharedChanges(TypedDict, total=False):
+    model: str | None
+    system_prompt: str | None
+    temperature: float | None
+    top_p: float | None
+    max_tokens: int | None
+    stop: str | Sequence[str] | None
+    presence_penalty: float | None
+    n: int | None
+    seed: int | None
+    response_format: shared.ResponseFormat | None
+    dimension: int | None
+    max_context_size: int | None
+    context_overflow_action: shared.ContextOverflowAction | None
+    error_handling_strategy: shared.ErrorHandlingStrategy | None
+    retry_num: int | None
+    retry_fallback_strategy: shared.RetryFallbackStrategy | None
+    extra_options: Mapping[str, object] | None
+
+
+class PresetOptions(SharedChanges, total=False):
+    user_prompt: str | None
+    content_type: ContentType | Sequence[ContentType] | None
+    retry_backoff_strategy: Literal["FIXED", "EXPONENTIAL"] | None
+    retry_backoff_base_interval: str | timedelta | None
+    extra_header: str | Mapping[str, str | Sequence[str]] | None
+    extra_body: str | Mapping[str, Any] | None
+
+
+class ChatChanges(PresetOptions, total=False):
     endpoint: str | None
     api_key: str | Secret | None
     task: Task | None
-    model: str | None
-    system_prompt: str | None
-    user_prompt: str | None
-    temperature: float | None
-    top_p: float | None
-    max_tokens: int | None
-    stop: str | Sequence[str] | None
-    presence_penalty: float | None
-    n: int | None
-    seed: int | None
-    content_type: ContentType | Sequence[ContentType] | None
-    response_format: Literal["text", "json_object"] | None
-    dimension: int | None
-    max_context_size: int | None
-    context_overflow_action: Literal["truncated-tail", "truncated-tail-log", "truncated-head", "truncated-head-log", "skipped", "skipped-log"] | None
-    error_handling_strategy: Literal["RETRY", "FAILOVER", "IGNORE"] | None
-    retry_num: int | None
-    retry_backoff_strategy: Literal["FIXED", "EXPONENTIAL"] | None
-    retry_backoff_base_interval: str | timedelta | None
-    retry_fallback_strategy: Literal["FAILOVER", "IGNORE"] | None
-    extra_header: str | Mapping[str, str | Sequence[str]] | None
-    extra_body: str | Mapping[str, Any] | None
-    extra_options: Mapping[str, object] | None
 
 
-class PresetOptions(TypedDict, total=False):
-    model: str | None
-    system_prompt: str | None
-    user_prompt: str | None
-    temperature: float | None
-    top_p: float | None
-    max_tokens: int | None
-    stop: str | Sequence[str] | None
-    presence_penalty: float | None
-    n: int | None
-    seed: int | None
-    content_type: ContentType | Sequence[ContentType] | None
-    response_format: Literal["text", "json_object"] | None
-    dimension: int | None
-    max_context_size: int | None
-    context_overflow_action: Literal["truncated-tail", "truncated-tail-log", "truncated-head", "truncated-head-log", "skipped", "skipped-log"] | None
-    error_handling_strategy: Literal["RETRY", "FAILOVER", "IGNORE"] | None
-    retry_num: int | None
-    retry_backoff_strategy: Literal["FIXED", "EXPONENTIAL"] | None
-    retry_backoff_base_interval: str | timedelta | None
-    retry_fallback_strategy: Literal["FAILOVER", "IGNORE"] | None
-    extra_header: str | Mapping[str, str | Sequence[str]] | None
-    extra_body: str | Mapping[str, Any] | None
-    extra_options: Mapping[str, object] | None
-
-
-class OpenAIChanges(TypedDict, total=False):
+class OpenAIChanges(SharedChanges, total=False):
     endpoint: str
     api_key: str | Secret
-    model: str | None
-    system_prompt: str | None
-    temperature: float | None
-    top_p: float | None
-    stop: str | Sequence[str] | None
-    max_tokens: int | None
-    dimension: int | None
-    max_context_size: int | None
-    context_overflow_action: Literal["truncated-tail", "truncated-tail-log", "truncated-head", "truncated-head-log", "skipped", "skipped-log"] | None
-    error_handling_strategy: Literal["RETRY", "FAILOVER", "IGNORE"] | None
-    retry_num: int | None
-    retry_fallback_strategy: Literal["FAILOVER", "IGNORE"] | None
-    presence_penalty: float | None
-    n: int | None
-    seed: int | None
-    response_format: Literal["text", "json_object"] | None
-    extra_options: Mapping[str, object] | None
 
 
 class TritonChanges(TypedDict, total=False):

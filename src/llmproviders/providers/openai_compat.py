@@ -20,6 +20,7 @@ from ..fields.description import Rule
 from ..fields.metadata import option
 from ..secrets import Secret
 from ..tasks import ASR, CHAT, EMBEDDINGS, MULTIMODAL, ContentType, Task, task_of_endpoint
+from . import openai_options as shared
 from .base import Provider
 from .derive import task_defaults
 from .flatten import align
@@ -102,7 +103,6 @@ def _check_content(
     return None
 
 
-_CHAT_ONLY: Final = (CHAT,)
 _EMBEDDINGS_ONLY: Final = (EMBEDDINGS, MULTIMODAL)
 
 
@@ -138,41 +138,27 @@ class _ChatProvider(Provider):
     model: str | None = attrs.field(default=None, metadata=option("model", "model name or version"))
     system_prompt: str | None = attrs.field(
         default="You are a helpful assistant.",
-        metadata=option("system-prompt", "system message; empty text switches it off", tasks=_CHAT_ONLY),
+        metadata=option("system-prompt", "system message; empty text switches it off", tasks=shared.CHAT_ONLY),
     )
     user_prompt: str | None = attrs.field(
         default=None,
-        metadata=option("user-prompt", "prompt in the user's role; empty text switches it off", tasks=_CHAT_ONLY),
+        metadata=option("user-prompt", "prompt in the user's role; empty text switches it off", tasks=shared.CHAT_ONLY),
     )
-    temperature: float | None = attrs.field(
-        default=None, metadata=option("temperature", "randomness; typical 0.0 to 1.0", tasks=_CHAT_ONLY)
-    )
+    temperature: float | None = attrs.field(default=None, metadata=shared.TEMPERATURE)
     top_p: float | None = attrs.field(
         default=None,
         validator=between(0, 1),
-        metadata=option("top-p", "probability cut-off; usually this or temperature, not both", tasks=_CHAT_ONLY),
+        metadata=option("top-p", "probability cut-off; usually this or temperature, not both", tasks=shared.CHAT_ONLY),
     )
     max_tokens: int | None = attrs.field(
         default=None,
         validator=at_least(1),
-        metadata=option("max-tokens", "most tokens generated", tasks=_CHAT_ONLY),
+        metadata=option("max-tokens", "most tokens generated", tasks=shared.CHAT_ONLY),
     )
-    stop: str | None = attrs.field(
-        default=None,
-        converter=stop_strings,
-        metadata=option("stop", "stop sequences, comma-separated; Java splits at commas and does not trim", tasks=_CHAT_ONLY),
-    )
-    presence_penalty: float | None = attrs.field(
-        default=None,
-        validator=between(-2, 2),
-        metadata=option("presence-penalty", "penalty for tokens that were there already", tasks=_CHAT_ONLY),
-    )
-    n: int | None = attrs.field(
-        default=None, validator=at_least(1), metadata=option("n", "completions per input", tasks=_CHAT_ONLY)
-    )
-    seed: int | None = attrs.field(
-        default=None, metadata=option("seed", "best-effort repeatable sampling; any sign", tasks=_CHAT_ONLY)
-    )
+    stop: str | None = attrs.field(default=None, converter=stop_strings, metadata=shared.STOP)
+    presence_penalty: float | None = attrs.field(default=None, validator=between(-2, 2), metadata=shared.PRESENCE_PENALTY)
+    n: int | None = attrs.field(default=None, validator=at_least(1), metadata=shared.N)
+    seed: int | None = attrs.field(default=None, metadata=shared.SEED)
     content_type: ContentTypes | None = attrs.field(
         default="TEXT",
         converter=content_types,
@@ -184,32 +170,20 @@ class _ChatProvider(Provider):
             sequence_key="content-types",
         ),
     )
-    response_format: Literal["text", "json_object"] | None = attrs.field(
-        default=None, metadata=option("response-format", "format of the answer", tasks=_CHAT_ONLY)
-    )
+    response_format: shared.ResponseFormat | None = attrs.field(default=None, metadata=shared.RESPONSE_FORMAT)
     dimension: int | None = attrs.field(
         default=None,
         validator=at_least(1),
         metadata=option("dimension", "size of the embedding", tasks=_EMBEDDINGS_ONLY),
     )
-    max_context_size: int | None = attrs.field(
-        default=None,
-        validator=at_least(1),
-        metadata=option("max-context-size", "token limit of the context", java="Integer"),
+    max_context_size: int | None = attrs.field(default=None, validator=at_least(1), metadata=shared.MAX_CONTEXT_SIZE)
+    context_overflow_action: shared.ContextOverflowAction | None = attrs.field(
+        default="truncated-tail", metadata=shared.CONTEXT_OVERFLOW_ACTION
     )
-    context_overflow_action: (
-        Literal["truncated-tail", "truncated-tail-log", "truncated-head", "truncated-head-log", "skipped", "skipped-log"] | None
-    ) = attrs.field(
-        default="truncated-tail",
-        metadata=option("context-overflow-action", "what to do with input over max_context_size"),
+    error_handling_strategy: shared.ErrorHandlingStrategy | None = attrs.field(
+        default="RETRY", metadata=shared.ERROR_HANDLING_STRATEGY
     )
-    error_handling_strategy: Literal["RETRY", "FAILOVER", "IGNORE"] | None = attrs.field(
-        default="RETRY",
-        metadata=option("error-handling-strategy", "retry, fail the job, or skip the input when a request fails"),
-    )
-    retry_num: int | None = attrs.field(
-        default=100, validator=at_least(0), metadata=option("retry-num", "retries", java="Integer")
-    )
+    retry_num: int | None = attrs.field(default=100, validator=at_least(0), metadata=shared.RETRY_NUM)
     retry_backoff_strategy: Literal["FIXED", "EXPONENTIAL"] | None = attrs.field(
         default="FIXED", metadata=option("retry-backoff-strategy", "how the delay between retries grows")
     )
@@ -218,9 +192,8 @@ class _ChatProvider(Provider):
         converter=duration,
         metadata=option("retry-backoff-base-interval", "first delay and base of the later ones", java="Duration"),
     )
-    retry_fallback_strategy: Literal["FAILOVER", "IGNORE"] | None = attrs.field(
-        default="FAILOVER",
-        metadata=option("retry-fallback-strategy", "what to do when the retries are used up"),
+    retry_fallback_strategy: shared.RetryFallbackStrategy | None = attrs.field(
+        default="FAILOVER", metadata=shared.RETRY_FALLBACK_STRATEGY
     )
     extra_header: str | None = attrs.field(
         default=None,
