@@ -47,7 +47,7 @@ def test_misuse_of_secrets(call: Callable[[], object], kind: type[Exception], me
 def test_secret_files_are_small(tmp_path: Path) -> None:
     """Something else than a secret is not read to its end."""
     (tmp_path / "big").write_text("x" * 1_048_577)
-    with pytest.raises(Exception, match="more than 1048576 characters; it is another file than the secret's"):
+    with pytest.raises(Exception, match="more than 1048576 characters; it is not the file of a secret"):
         Secret.from_file(tmp_path / "big").reveal()
-    with pytest.raises(Exception, match="cannot be read: no file has such a name"):
+    with pytest.raises(Exception, match="cannot be read: no file can have that name"):
         Secret.from_file("\x00").reveal()

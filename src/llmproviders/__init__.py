@@ -117,7 +117,7 @@ __all__ = [
 ]
 
 
-# What a provider in code does not need is imported when it is first used.
+# Names that few programs need are imported at their first use.
 _LATER: Final = {
     "Catalog": "catalogs.catalog",
     "Change": "catalogs.catalog",

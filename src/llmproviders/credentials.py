@@ -22,21 +22,21 @@ __all__ = [
 ]
 
 MASK: Final = "******"
-"""What is shown instead of a secret; Flink's own mask, so that logs of both sides read alike."""
+"""The mask that is shown instead of a secret. It is Flink's own, so that logs of both sides look alike."""
 
-# Patterns are strings: `re` compiles each when it is first needed, and importing the package costs nothing for them.
+# Patterns are strings: `re` compiles and caches each at its first use, so that they add nothing to the import time.
 _PLACEHOLDER: Final = r"\$\{[^{}]*\}"
 _CREDENTIAL: Final = (
-    # Read on the letters of a name only, so that api-key, api_key and apiKey are one.
+    # Matched against the letters of a name only, so that api-key, api_key and apiKey are equal.
     r"passw|pwd|passphrase|secret|token(?!s$)|(?:auth|access)tokens$|credential|creds?$|auth$|authorization|bearer|cookie"
     r"|signature|key$"
-    # The rest of what Flink masks (GlobalConfiguration.isSensitive); headers are masked one by one.
+    # The other names that Flink masks (GlobalConfiguration.isSensitive), except headers: those are masked one by one.
     r"|apikey|accesskey|fsazureaccountkey|authparams|servicekey|basicauth|jaasconfig"
 )
 _NO_LETTERS: Final = r"[\W_]+"
 # Hexadecimal digits, or the prefixes of well-known services.
 _KEY: Final = r"(?a)[0-9a-f]{32,}|(?:sk-|gsk_|hf_|nvapi-|xai-)[\w-]{8,}"
-# Digits and letters of both cases, mixed in one part: the parts of a name such as Llama-3-70B-Instruct are words.
+# A part that mixes digits and letters of both cases; the parts of a name such as Llama-3-70B-Instruct are words.
 _RANDOM: Final = r"(?a)(?=[\w-]{20})[\w-]*"
 _RANDOM_PART: Final = r"[0-9A-Za-z]{12,}"
 _SCHEME: Final = r"(?i:bearer|basic|token|api-?key)"
@@ -44,12 +44,12 @@ _TOKEN: Final = rf"\s*{_SCHEME}\s+\S+\s*"
 _OPEN: Final = rf"(?:{_SCHEME} +)?{_PLACEHOLDER}"
 _AUTHORITY_END: Final = r"[/?#\s]"
 _BLANK: Final = r"\s"
-# The value is optional, so that no part of a string is looked at twice.
+# The value is optional, so that no part of a string is scanned twice.
 _PARAMETER: Final = r"([?&]([^=&#\s]+))(?:=([^&#\s]+))?"
 
 
 def has_credential_name(text: str) -> bool:
-    """Whether *text* contains, or ends with, a word that names of credentials contain or end with."""
+    """Whether *text* has a word that is usual in names of credentials, or that means headers."""
     return re.search(_CREDENTIAL + "|header", _letters(text)) is not None
 
 
@@ -58,8 +58,8 @@ def _letters(text: str) -> str:
 
 
 def looks_like_credential(key: str) -> bool:
-    """Whether an option of that name probably carries a credential; one for headers may carry any."""
-    # The cache holds no long strings.
+    """Whether the value of that option is probably a credential, or headers that may include one."""
+    # Long strings are not cached.
     return _is_credential(key) if len(key) <= 100 else has_credential_name(key)  # noqa: PLR2004
 
 
@@ -72,7 +72,7 @@ def _is_credential_header(name: str) -> bool:
 
 
 def looks_like_credential_header(name: str) -> bool:
-    """Whether a request header of that name probably carries a credential."""
+    """Whether the value of that request header is probably a credential."""
     return _is_credential_header(name) if len(name) <= 100 else has_credential_name(name)  # noqa: PLR2004
 
 
@@ -87,7 +87,7 @@ def is_open(text: str) -> bool:
 
 
 def looks_like_key(text: str) -> bool:
-    """Whether *text* is rather a key itself than a name that somebody made up."""
+    """Whether *text* is probably a key itself, and not a name."""
     text = text.strip()
     if re.fullmatch(_KEY, text):
         return True
@@ -98,8 +98,8 @@ def looks_like_key(text: str) -> bool:
 
 
 def mask_value(text: str) -> str:
-    """*text* masked as a whole if it is a key or an authorization, otherwise as `mask_urls` does."""
-    # The shortest of them, such as "basic x".
+    """The mask if *text* is a key or an authorization; else *text* with its URLs masked."""
+    # The shortest authorization is "basic x".
     if len(text) < 7 or is_open(text):  # noqa: PLR2004
         return text
     return MASK if looks_like_key(text) or re.fullmatch(_TOKEN, text) else mask_urls(text)
@@ -114,7 +114,7 @@ def mask_urls(text: str) -> str:
         if shown == text:
             return text
         text = shown
-    # Parts of URLs inside one another, where each mask uncovers the next part: hide everything, as a part of a URL.
+    # Nested URLs: each mask uncovers the next credential. Hide everything, in the form of a URL's user part.
     return f"://{MASK}@"
 
 
@@ -131,7 +131,7 @@ def _mask_once(text: str) -> str:
 
 
 def _user_parts(text: str) -> Iterator[tuple[int, int]]:
-    """Where the user parts of URLs are, also where a password holds a raw slash."""
+    """The start and end of each user part of a URL, also if its password contains a raw slash."""
     start = run = last_at = -1
     position = 0
     while (start := text.find("://", position)) >= 0:
@@ -140,7 +140,7 @@ def _user_parts(text: str) -> Iterator[tuple[int, int]]:
         at = text.rfind("@", start, end)
         colon = text.find(":", start, end)
         if at < 0 <= colon and not (text[colon + 1 : end].isdecimal() and text[end : end + 1] in tuple("/?#")):
-            # No port follows the colon, so it may be a password up to the last @ before a blank.
+            # No port follows the colon, so a password may follow, up to the last @ before a blank.
             if start > run:
                 run = _find(_BLANK, text, start)
                 last_at = text.rfind("@", start, run)
@@ -156,7 +156,7 @@ def _find(pattern: str, text: str, start: int) -> int:
 
 
 def is_redacted(text: str) -> bool:
-    """Whether *text* holds the mask in a place that could be masked: as a whole, or as a credential of a URL."""
+    """Whether *text* is the mask, or has it in place of a credential of a URL."""
     if MASK not in text:
         return False
     if text == MASK:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How messages show values and names: masked, short, ASCII."""
+"""Values and names in messages: masked, short, ASCII; and hints with the name that was probably meant."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from .secrets import MaskedText, Secret
 __all__ = ["closest", "did_you_mean", "fold", "listed", "names_and_hint", "names_of", "one_line", "shown"]
 
 MAX_SHOWN: Final = 60
-"""The longest string that a message shows whole."""
+"""The greatest length of a string that a message shows whole."""
 MAX_NAME: Final = 200
-"""The longest name that is compared to others; the time is the product of the two lengths."""
+"""The greatest length of a name that is compared to others: the time grows with the product of both lengths."""
 MAX_LISTED: Final = 20
 """The most names that a message lists."""
 MAX_LINE: Final = 200
-"""The longest third-party message that is shown whole."""
+"""The greatest length of a third-party message that is shown whole."""
 
 
 def shown(value: object, *, with_type: bool = False, hidden: bool = False) -> str:
-    """How a message shows a value.
+    """The form of a value in a message.
 
     Args:
-        value: anything; only strings, numbers, booleans and None are shown, of everything else its type.
-        with_type: whether the name of its type is added.
-        hidden: whether the value may be or hold a secret, which is not seen from the value itself.
+        value: strings, numbers, booleans and None are shown; of any other value its type.
+        with_type: whether the name of the type is added.
+        hidden: whether the value may be or contain a secret although its type does not show it.
     """
     kind = type(value).__name__.encode("ascii", "backslashreplace").decode()
     if isinstance(value, (Secret, MaskedText)) or (hidden and isinstance(value, str)):
@@ -61,12 +61,12 @@ def _shown_number(value: float) -> str:
 
 
 def fold(text: str) -> str:
-    """How the spellings of an enum are compared: without case, and with Java's underscores as hyphens."""
+    """The form in which names are compared: in lower case, with hyphens for Java's underscores."""
     return text.lower().replace("_", "-")
 
 
 def listed(choices: Sequence[str]) -> str:
-    """*choices* as a sentence has them."""
+    """*choices* as a phrase: ``a, b or c``."""
     return choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
@@ -82,7 +82,7 @@ def closest(text: str, names: Sequence[str], *, cutoff: float = 0.6, spelling: C
     names = [name for name in names if len(name) <= MAX_NAME]
     if not names or len(text) > MAX_NAME:
         return None
-    # Only a mistake pays for this import.
+    # Imported here: only mistakes need it.
     from difflib import get_close_matches
 
     spellings = [spelling(name) for name in names]
@@ -94,7 +94,7 @@ def did_you_mean(text: str, names: Sequence[str]) -> str:
     """A hint with the name that is close to *text*; empty if there is none."""
     if len(text) > MAX_NAME:
         return ""
-    # A beginning that is unique is as good as a small mistake.
+    # The beginning of one name only is a hint too.
     begun = [name for name in names if len(text) > 2 and len(name) <= MAX_NAME and fold(name).startswith(fold(text))]  # noqa: PLR2004
     name = begun[0] if len(begun) == 1 else closest(text, names)
     return f"did you mean {name}?" if name else ""

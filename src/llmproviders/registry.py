@@ -43,19 +43,21 @@ registered: Final = Registered()
 
 @public
 def set_provider(name_or_provider: str | Provider, provider: Provider | None = None, /, **options: Any) -> Provider:
-    """Register a provider for the whole process, and return it; registering a name again replaces it and keeps its place.
+    """Register a provider for the whole process, and return it.
+
+    Registering a name again replaces its provider, and keeps its position.
 
     ``set_provider(provider)`` registers under the provider's identifier, ``set_provider("chat", provider)`` under a
     name, and ``set_provider("openai-compat", **options)`` makes the provider of that identifier first.
 
     Args:
-        name_or_provider: a provider; the name for *provider*; or the identifier that *options* are for.
-        provider: a provider, where a name is given first.
-        options: options of the identifier's class by Python names; of a `GenericProvider` if it has no class.
+        name_or_provider: a provider; the name for *provider*; or the identifier for *options*.
+        provider: a provider, if the first argument is a name.
+        options: options of the identifier's class by Python names; of a `GenericProvider` if there is no class.
 
     Raises:
         InvalidTypeError: if it is called in another way.
-        InvalidOptionsError: if the options are no provider's, or the name is empty.
+        InvalidOptionsError: if the options are not valid, or the name is empty.
     """
     if isinstance(name_or_provider, Provider) and provider is None and not options:
         name, provider = name_or_provider.provider_name(), name_or_provider

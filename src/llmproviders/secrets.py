@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Strings that must not be seen: `Secret` and `MaskedText`."""
+"""Strings that are shown masked: `Secret` and `MaskedText`."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ from .errors import Problem, SecretError, invalid
 __all__ = ["REFERENCES", "MaskedText", "Secret", "literal", "masked", "reveal", "stand_in"]
 
 REFERENCES: Final = ("env", "file")
-"""The sources of secrets that are looked up at each `Secret.reveal`."""
+"""The sources that `Secret.reveal` reads at each call."""
 
 MAX_CHARACTERS: Final = 1_048_576
-"""The longest secret that is read from a file."""
+"""The greatest length of a secret that is read from a file."""
 
 
 class Secret:
-    """A text that shows as one constant mask everywhere; only `reveal` gives it back.
+    """A string that is shown as one constant mask everywhere; only `reveal` returns it.
 
-    ``Secret("sk-...")`` holds the text. `from_env` and `from_file` make references, which are resolved each time
-    they are revealed, so that a rotated key is picked up, and which compare and print as references.
-    A platform placeholder such as ``${secret_values.key}`` is no secret and shows as it is.
+    ``Secret("sk-...")`` holds the string itself. `from_env` and `from_file` make references. A reference is resolved at each
+    `reveal`, so that a rotated key takes effect; references compare and print as references.
+    A platform placeholder such as ``${secret_values.key}`` is not secret and is shown unmasked.
 
     Raises:
-        InvalidTypeError: if the text is no `str`.
+        InvalidTypeError: if *text* is not a `str`.
     """
 
     __slots__ = ("_held", "is_reference")
-    # The text; a placeholder or reference with its source, as a pair.
+    # The string of a literal secret; else the source, and the placeholder or reference.
     _held: str | tuple[str, str]
     is_reference: bool
-    """Whether the text is looked up at each `reveal`."""
+    """Whether `reveal` resolves a reference."""
 
     def __init_subclass__(cls, **kwargs: Any) -> NoReturn:
-        # What hides a secret, and what looks it up, asks for this very type.
+        # Code that masks and resolves secrets tests for exactly this type.
         msg = "Secret cannot be subclassed"
         raise TypeError(msg)
 
     @public
     def __new__(cls, text: str) -> Secret:  # noqa: PYI034
-        """Hold *text*, or be the placeholder that it is."""
+        """Make a literal secret, or a placeholder if *text* is one."""
         given: object = text
         if not isinstance(given, str):
             raise invalid("Secret()", [Problem("", "a str", got=type(given).__name__, is_type=True)])
@@ -65,13 +65,13 @@ class Secret:
     @classmethod
     @public
     def from_env(cls, name: str) -> Secret:
-        """A reference to the environment variable *name*, read at each `reveal`.
+        """Make a reference to the environment variable *name*, which is read at each `reveal`.
 
         Args:
-            name: letters, digits and underscores; anything else may be the secret itself, and is never shown.
+            name: letters, digits and underscores. Any other string may be the secret itself, so that no message shows it.
 
         Raises:
-            InvalidOptionsError: if it cannot be the name of a variable; an `InvalidTypeError` if it is no `str`.
+            InvalidOptionsError: if it cannot be the name of a variable; an `InvalidTypeError` if it is not a `str`.
         """
         given: object = name
         if not isinstance(given, str) or not (given.isascii() and given.isidentifier()):
@@ -82,16 +82,16 @@ class Secret:
     @classmethod
     @public
     def from_file(cls, path: str | os.PathLike[str]) -> Secret:
-        """A reference to a UTF-8 file, read at each `reveal`; one line break at its end is not part of the secret.
+        """Make a reference to a UTF-8 file, which is read at each `reveal`; one line break at its end is removed.
 
         Args:
-            path: the file; if it is relative, from the directory that is current when the secret is read.
+            path: the file; a relative path starts at the directory that is current at `reveal`.
 
         Raises:
-            InvalidOptionsError: if the path is empty; an `InvalidTypeError` if it is no path.
+            InvalidOptionsError: if the path is empty; an `InvalidTypeError` if it is not a path.
         """
         name: object = None
-        # A path class of somebody else's may raise anything.
+        # A third-party path class may raise anything.
         with suppress(Exception):
             name = os.fspath(path)
         if not isinstance(name, str) or not name:
@@ -101,7 +101,7 @@ class Secret:
 
     @property
     def source(self) -> str:
-        """``text``, ``placeholder``, ``env`` or ``file``."""
+        """The kind of secret: ``text`` (literal), ``placeholder``, ``env`` or ``file``."""
         return "text" if isinstance(self._held, str) else self._held[0]
 
     @property
@@ -110,7 +110,7 @@ class Secret:
         return "" if isinstance(self._held, str) else self._held[1]
 
     def reveal(self) -> str:
-        """The secret text.
+        """Return the secret string; a reference is resolved.
 
         Raises:
             SecretError: if the variable or the file of a reference is missing, empty or not readable as UTF-8.
@@ -125,12 +125,12 @@ class Secret:
             problem = "is not set or empty; set it where the job is submitted"
             if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
                 text, problem = "", "is not UTF-8 text"
-            what = f"environment variable {name}"
+            subject = f"environment variable {name}"
         else:
-            what = f"secret file {name}"
+            subject = f"secret file {name}"
             text, problem = _read(name)
         if not text:
-            msg = f"{what} {problem}"
+            msg = f"{subject} {problem}"
             raise SecretError(msg)
         return text
 
@@ -162,44 +162,43 @@ class Secret:
 
 
 def _read(path: str) -> tuple[str, str]:
-    """Text of a secret file and what is wrong with it if there is none."""
+    """The content of a secret file, and the problem if that is empty."""
     try:
         with Path(path).open(encoding="utf-8", newline="") as file:
             text = file.read(MAX_CHARACTERS + 1)
     except UnicodeDecodeError:
         return "", "cannot be read: it is not UTF-8 text; check the path and its permissions"
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no file has such a name"
+        reason = error.strerror if isinstance(error, OSError) else "no file can have that name"
         return "", f"cannot be read: {reason}; check the path and its permissions"
     if len(text) > MAX_CHARACTERS:
-        return "", f"has more than {MAX_CHARACTERS} characters; it is another file than the secret's"
+        return "", f"has more than {MAX_CHARACTERS} characters; it is not the file of a secret"
     return re.sub(r"\r?\n\Z", "", text), "is empty; write the secret into it"
 
 
-# `__setattr__` refuses everything.
+# The slots are set in this way because `__setattr__` refuses everything.
 _new = object.__new__
 _set_held = Secret.__dict__["_held"].__set__
 _set_is_reference = Secret.__dict__["is_reference"].__set__
 
 
 class MaskedText(str):
-    """A text with credentials inside: its characters are the masked form, `reveal` gives the real one.
+    """A string with credentials inside: its characters are the masked form, `reveal` returns the real string.
 
-    However it is printed, formatted, encoded or logged, the credentials are not there. It equals, and hashes as,
-    the real text.
+    It prints, formats, encodes and logs as the masked form. It is equal to the real string, and has its hash.
     """
 
     __slots__ = ("_real",)
     _real: str
 
     def __new__(cls, real: str, shown: str) -> MaskedText:  # noqa: PYI034
-        """Hold *real*, show *shown*."""
+        """Make a string that is *real* and is shown as *shown*."""
         self = super().__new__(cls, shown)
         _set_real(self, real)
         return self
 
     def reveal(self) -> str:
-        """The text with its credentials."""
+        """Return the string with its credentials."""
         return self._real
 
     def __eq__(self, other: object) -> bool:
@@ -225,7 +224,7 @@ _set_real = MaskedText.__dict__["_real"].__set__
 
 
 def masked(real: str, shown: str) -> str:
-    """*real*, as `MaskedText` if it shows otherwise."""
+    """*real*; a `MaskedText` if *shown* differs."""
     if real == shown:
         return real
     new = str.__new__(MaskedText, shown)
@@ -234,12 +233,12 @@ def masked(real: str, shown: str) -> str:
 
 
 def reveal(value: str | Secret) -> str:
-    """The real text of anything that may be masked."""
+    """The real string of a value that may be masked."""
     return value.reveal() if isinstance(value, (Secret, MaskedText)) else value
 
 
 def literal(text: str) -> Secret:
-    """``Secret(text)`` for a `str` that is no placeholder, without looking at it again."""
+    """``Secret(text)`` for a `str` that is known to be no placeholder."""
     new = _new(Secret)
     _set_held(new, text)
     _set_is_reference(new, False)  # noqa: FBT003
@@ -247,5 +246,5 @@ def literal(text: str) -> Secret:
 
 
 def stand_in(text: str) -> Secret:
-    """A secret that reveals *text* and shows it: redaction puts it in the place of another."""
+    """A secret that reveals and shows *text*: redaction replaces another one with it."""
     return Secret._make("placeholder", text)

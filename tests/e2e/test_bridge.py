@@ -142,7 +142,7 @@ def test_create_model_in_a_catalog(t_env: Any) -> None:
     ("arguments", "error"),
     [
         ({"name": "a b"}, r"^Flink: Invalid SQL identifier a b"),
-        ({"name": "\ud800"}, r"^model: name: expected text without lone surrogates, got '\\ud800'; Java cannot read them$"),
+        ({"name": "\ud800"}, r"^model: name: expected a string without lone surrogates, got '\\ud800'; Java cannot read them$"),
         ({"comment": 5}, r"^model: comment: expected a str, got 5$"),
         ({"input": "text INT"}, r"input: expected exactly one column, of type STRING, got text INT$"),
         ({"overrides": {"api_key": "sk-other"}}, r"^overrides: api_key: expected no change of an endpoint or secret"),

@@ -209,7 +209,7 @@ def test_post_init_without_validators() -> None:
 
     with attrs.validators.disabled(), pytest.raises(InvalidOptionsError) as caught:
         Own(size=6)
-    assert "Own: expected values that __attrs_post_init__ takes, got Unsayable (Unsayable)" == str(caught.value)
+    assert "Own: expected values that __attrs_post_init__ accepts, got Unsayable (Unsayable)" == str(caught.value)
     assert ["size"] == problem_names(lambda: Own(size=6))
 
 

@@ -85,7 +85,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "no argument": (
         own_class(size=attrs.field(default=1, init=False, metadata=option("size"))),
-        "Own.size: expected an option that can be given, got init=False; take that away",
+        "Own.size: expected an option that can be given, got init=False; remove it",
     ),
     "own slot": (
         own_class(__annotations__={"size": "int", "_flat": "int"}, _flat=attrs.field(default=1)),

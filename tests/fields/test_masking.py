@@ -101,7 +101,7 @@ def test_redacted_never_loads(convert: Callable[[Any], Any], values: st.SearchSt
         if str(made) == reveal(made):
             assert made == convert(str(made))
         else:
-            with pytest.raises(Rejected, match="^expected the real text") as caught:
+            with pytest.raises(Rejected, match="^expected the real value") as caught:
                 convert(str(made))
             assert REDACTED in caught.value.hint
         assert made == convert(made)
@@ -140,7 +140,7 @@ def test_redacted_never_loads(convert: Callable[[Any], Any], values: st.SearchSt
 )
 def test_redacted_values(convert: Callable[[Any], Any], value: Any) -> None:
     """The mask is refused in every place that could be masked."""
-    with pytest.raises(Rejected, match="^expected the real text") as caught:
+    with pytest.raises(Rejected, match="^expected the real value") as caught:
         convert(value)
     assert caught.value.hint == "this is the mask of a redacted value; use the original or Secret.from_env"
 

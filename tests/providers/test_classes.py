@@ -94,7 +94,7 @@ def test_classes_that_attrs_has_not_built() -> None:
 
     with pytest.raises(InvalidClassError) as caught:
         register_provider_class(Own)
-    assert "Own is no attrs class yet: write @register_provider_class above @attrs.frozen(kw_only=True)" == str(caught.value)
+    assert "Own is not an attrs class yet: write @register_provider_class above @attrs.frozen(kw_only=True)" == str(caught.value)
     assert GenericProvider is provider_class("own")
 
 
@@ -149,7 +149,7 @@ BROKEN = {
     "stub_leaks:X": "stub_leaks:X, which fails with ValueError: https://******@h ****** two lines",
     "stub_talks:X": f"stub_talks:X, which fails with ValueError: {'x' * 197}...",
     "stub_cannot_say:X": "stub_cannot_say:X, which fails with Unsayable",
-    "stub_unbuilt:X": "stub_unbuilt:X, where X is no attrs class: decorate it with @attrs.frozen(kw_only=True)",
+    "stub_unbuilt:X": "stub_unbuilt:X, where X is not an attrs class: decorate it with @attrs.frozen(kw_only=True)",
     "not a reference": "not a reference, which fails with AttributeError: 'NoneType' object has no attribute 'group'",
 }
 

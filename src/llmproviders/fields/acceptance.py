@@ -44,7 +44,7 @@ def accept_string(value: Any) -> str:
     if not isinstance(value, str):
         raise RejectedType("a str")
     if has_surrogate(real_string(value)):
-        raise Rejected("text without lone surrogates", hint="Java cannot read them")
+        raise Rejected("a string without lone surrogates", hint="Java cannot read them")
     # A plain str even of an enum member or another subclass, but the mask must not be lost.
     return value if isinstance(value, MaskedText) else str.__str__(value)
 
@@ -55,16 +55,16 @@ def real_string(value: str) -> str:
 
 
 def accept_boolean(value: Any) -> bool:
-    """`True` or `False`, nothing that is merely true."""
+    """`True` or `False`, and no other value."""
     if value is True or value is False:
         return value
     raise RejectedType("True or False")
 
 
 def number_acceptor(java: str, rule: Between | None) -> Accept:
-    """Acceptance of an int within Java's bounds (`Integer`, `Long`) or of a finite number (`Double`), and *rule*.
+    """Acceptance of an int within Java's bounds (`Integer`, `Long`) or of a finite number (`Double`), within *rule*.
 
-    An int stays an int, also where a float is expected.
+    An int stays an int, also for a float.
     """
     whole = java in JAVA_BOUNDS
     lowest, highest = JAVA_BOUNDS.get(java, (-sys.float_info.max, sys.float_info.max))
@@ -82,7 +82,7 @@ def number_acceptor(java: str, rule: Between | None) -> Accept:
             raise RejectedType(expected)
         if not lowest <= number <= highest:
             raise Rejected(within if whole else expected)
-        # Like attrs' own validators, the rule can be switched off.
+        # Like attrs' own validators, the rule can be disabled.
         if rule is not None and not rule.holds(number) and not attrs.validators.get_disabled():
             raise Rejected(expected)
         return number if isinstance(number, int) else number or 0.0
@@ -96,16 +96,16 @@ def number_acceptor(java: str, rule: Between | None) -> Accept:
 
     def accept_float(value: Any) -> Any:
         if type(value) is float and low <= value <= high:
-            # Not -0.0, which is written otherwise and compares equal.
+            # -0.0 becomes 0.0: they are equal, and are written differently.
             return value or 0.0
-        # `accept_int` again, without the call.
+        # As in `accept_int`, without the call.
         return value if type(value) is int and first <= value <= last else accept_any(value)
 
     return accept_int if whole else accept_float
 
 
 def choice_acceptor(choices: Sequence[str], *, exact: bool = False) -> Accept:
-    """Acceptance of one of *choices*, in any letter case or Java's spelling unless *exact*; the result is as listed."""
+    """Acceptance of one of *choices*, unless *exact* in any letter case or in Java's spelling; the result is as listed."""
     known = frozenset(choices)
     folded = {} if exact else {fold(choice): choice for choice in choices}
     expected = listed(choices)
@@ -129,13 +129,13 @@ def choice_acceptor(choices: Sequence[str], *, exact: bool = False) -> Accept:
 
 def enum_acceptor(cls: type[Enum]) -> Accept:
     """Acceptance of a member of *cls*, or of its value or name as a string in any letter case."""
-    # A value that is another member's name is the value.
+    # A string that is the value of one member and the name of another means the value.
     members = {fold(member.name): member for member in cls} | {fold(str(member.value)): member for member in cls}
     accept_spelling = choice_acceptor([str(member.value) for member in cls])
     is_flag = issubclass(cls, Flag)
 
     def accept(value: Any) -> Enum:
-        # A combination of flags has no string.
+        # A combination of flags has no name.
         if isinstance(value, cls) and (not is_flag or value in members.values()):
             return value
         if isinstance(value, str) and (found := members.get(fold(str.__str__(value)))) is not None:
@@ -147,7 +147,7 @@ def enum_acceptor(cls: type[Enum]) -> Accept:
 
 def instance_acceptor(hint: Any) -> Accept:
     """Acceptance of instances of *hint* if it is a class, of anything if it is a more complex annotation."""
-    # On Python 3.10 list[str] says that it is a class.
+    # On Python 3.10, isinstance(list[str], type) is true.
     if not isinstance(hint, type) or typing.get_origin(hint) is not None or hint in (object, Any):
         return lambda value: value
 
@@ -171,7 +171,7 @@ def string_of(value: object) -> str:
         return write_duration(value)
     if isinstance(value, (Mapping, list, tuple)):
         return write_json(value)
-    raise RejectedType("a str, bool, number, timedelta, or what JSON can carry")
+    raise RejectedType("a str, bool, number, timedelta, or a value that JSON can hold")
 
 
 def _digits(number: float) -> str:

@@ -15,7 +15,7 @@ __all__ = ["Between", "at_least", "between"]
 
 @attrs.frozen
 class Between:
-    """A field validator: the number lies between two bounds, which belong to it unless *open_low*."""
+    """A field validator: the number lies between two bounds, both included unless *open_low*."""
 
     low: float = -math.inf
     high: float = math.inf
@@ -29,11 +29,11 @@ class Between:
         return f"greater than {self.low} and at most {self.high}" if self.open_low else f"from {self.low} to {self.high}"
 
     def holds(self, value: float) -> bool:
-        """Whether *value* is within."""
+        """Whether *value* lies within the bounds."""
         return self.low <= value <= self.high and not (self.open_low and value == self.low)
 
     def __call__(self, instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-        """As attrs calls a validator; None, which is unset, passes."""
+        """Raise `Rejected` for a value out of bounds; None passes."""
         if value is not None and not self.holds(value):
             raise Rejected(f"a number {self.expected}")
 

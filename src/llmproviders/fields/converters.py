@@ -45,10 +45,10 @@ __all__ = [
 
 
 class Remembered(dict[int, str]):
-    """Results for strings that were accepted, masked, by the hash of the string.
+    """A bounded cache of accepted strings: their masked form, by the hash of the string.
 
-    No string with credentials may outlive the providers that hold it, so the strings themselves are not kept. Python's
-    hash has 64 bits and is salted in each process.
+    The strings themselves are not kept, so that credentials do not outlive the providers that have them. Python's hash
+    has 64 bits and is salted in each process.
     """
 
     __slots__ = ()
@@ -57,8 +57,8 @@ class Remembered(dict[int, str]):
     MAX_LENGTH: Final = 4_096
 
     def keep(self, given: str, result: str) -> str:
-        """Remember what *result* shows, and return it."""
-        # Acceptance of subclasses is not only a matter of their characters.
+        """Cache the masked form of *result*, and return *result*."""
+        # Subclasses of str may be accepted differently.
         if type(given) is str and len(given) <= self.MAX_LENGTH:
             if len(self) >= self.MAX_STRINGS:
                 self.clear()
@@ -67,7 +67,7 @@ class Remembered(dict[int, str]):
 
 
 def secret(value: str | Secret | None) -> Secret | None:
-    """A converter for `attrs.field`: a `Secret` from a string; the mask of a redacted provider is no secret."""
+    """A converter for `attrs.field`: a `Secret` of a string; the mask of a redacted provider is refused."""
     if type(value) is str and value.isascii() and "*" not in value and "$" not in value:
         return literal(value)
     if value is None:
@@ -79,12 +79,12 @@ def secret(value: str | Secret | None) -> Secret | None:
     real = value.reveal() if isinstance(value, Secret) else real_string(value)
     refuse_redacted(real)
     if has_surrogate(real):
-        raise Rejected("text without lone surrogates", hint="Java cannot read them")
+        raise Rejected("a string without lone surrogates", hint="Java cannot read them")
     return value if isinstance(value, Secret) else Secret(real)
 
 
 def required_secret(value: str | Secret) -> Secret:
-    """As `secret`, for an option that must be given: None is refused."""
+    """As `secret`, for a required option: None is refused."""
     found = secret(value)
     if found is None:
         raise RejectedType("a str or a Secret")
@@ -92,12 +92,12 @@ def required_secret(value: str | Secret) -> Secret:
 
 
 def _kept_hidden(given: object, result: str) -> str:
-    """*result*, or what was given if that hides something and the result does not."""
+    """*given* if it is masked and *result* is not, else *result*."""
     return given if isinstance(given, MaskedText) and not isinstance(result, MaskedText) else result
 
 
 def url(value: str | None) -> str | None:
-    """A URL whose credentials, if it has any, are masked."""
+    """A URL, with its credentials masked."""
     if type(value) is str and value.isascii() and not ("@" in value or "?" in value or "&" in value or "*" in value):
         return value
     if value is None:
@@ -113,8 +113,8 @@ _durations: Final = Remembered()
 def duration(value: str | timedelta | None) -> str | None:
     """A converter for `attrs.field`: a Flink duration as a string.
 
-    A string is checked as Flink reads it, and kept as it is written: ``"30s"``, ``"500 ms"``, ``"2min"``, ``"PT1.5S"``. A
-    `timedelta` is written in the largest unit that is exact; numbers are refused, for their unit is not told.
+    A string is checked by Flink's grammar, and kept unchanged: ``"30s"``, ``"500 ms"``, ``"2min"``, ``"PT1.5S"``. A
+    `timedelta` is written in the largest unit that is exact. Numbers are refused because they have no unit.
     """
     if type(value) is str and hash(value) in _durations:
         return value
@@ -135,19 +135,19 @@ _json_objects: Final = Remembered()
 
 
 def json_object(value: str | Mapping[str, Any] | None) -> str | None:
-    """A JSON object from such a string or a mapping; what looks like a credential inside is masked."""
+    """A JSON object of a string or a mapping; values that look like credentials are masked."""
     if type(value) is str and (known := _json_objects.get(hash(value))) is not None:
         return value if known == value else masked(value, known)
     if value is None:
         return None
-    text = _json_text(value)
+    text = _json_string(value)
     return _kept_hidden(value, _json_objects.keep(text, mask_json(text, read_json_object(text))))
 
 
-def _json_text(value: Any) -> str:
+def _json_string(value: Any) -> str:
     if not isinstance(value, str):
         if not isinstance(value, Mapping):
-            raise RejectedType("a JSON object, as a mapping or text")
+            raise RejectedType("a JSON object, as a mapping or a string")
         return write_json(value)
     text = real_string(accept_string(value))
     if text == MASK:
@@ -159,12 +159,12 @@ _headers: Final = Remembered()
 
 
 def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str | None:
-    """Request headers as a JSON object of strings or lists of strings; those that hold credentials are masked."""
+    """Request headers as a JSON object of strings or lists of strings; those with credentials are masked."""
     if type(value) is str and (known := _headers.get(hash(value))) is not None:
         return value if known == value else masked(value, known)
     if value is None:
         return None
-    text = _json_text(value)
+    text = _json_string(value)
     read = read_json_flat(text)
     seen: dict[str, str | list[str]] = {}
     for name, item in read.items():
@@ -178,7 +178,7 @@ def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str |
 
 
 def _pairs(value: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
-    """The items of a mapping, which somebody else may have written."""
+    """The items of a mapping, which may be of a third-party class."""
     try:
         return list(value.items())
     except Exception:  # noqa: BLE001
@@ -189,7 +189,7 @@ _maps: Final = Remembered()
 
 
 def flink_map(value: str | Mapping[str, str] | None) -> str | None:
-    """HTTP headers as a Flink map, from such a string or a mapping; those that hold credentials are masked."""
+    """HTTP headers as a Flink map, of a string or a mapping; those with credentials are masked."""
     if type(value) is str and (known := _maps.get(hash(value))) is not None:
         return value if known == value else masked(value, known)
     if value is None:
@@ -213,28 +213,28 @@ def flink_map(value: str | Mapping[str, str] | None) -> str | None:
 
 
 def stop_strings(value: str | Sequence[str] | None) -> str | None:
-    """Stop sequences, joined by commas; a string is kept as it is written."""
+    """Stop sequences, joined by commas; a string is kept unchanged."""
     if value is None:
         return None
     if isinstance(value, str):
         return accept_string(value)
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-        raise RejectedType("a text, or a list or tuple of texts")
+        raise RejectedType("a str, or a list or tuple of str")
     if {*map(type, value)} == {str} and all(value) and (joined := ",".join(value)).isascii() and joined.count(",") < len(value):
         return joined
-    texts = [real_string(item) for item in value]
-    if not texts or not all(texts):
-        raise Rejected("at least one stop text, none of them empty", hint="leave stop out to have none")
-    joined = ",".join(texts)
-    if joined.count(",") >= len(texts):
+    strings = [real_string(item) for item in value]
+    if not strings or not all(strings):
+        raise Rejected("at least one stop sequence, and no empty one", hint="leave stop out for no stop sequences")
+    joined = ",".join(strings)
+    if joined.count(",") >= len(strings):
         text = next(item for item in value if "," in item)
-        hint = f"Java splits the texts at commas and knows no escape, see {shown(text)}"
-        raise Rejected("stop texts without a comma", hint=hint)
+        hint = f"Java splits the string at commas and has no escape, see {shown(text)}"
+        raise Rejected("stop sequences without a comma", hint=hint)
     return accept_string(masked(joined, ",".join(map(str.__str__, value))))
 
 
 def fallback(value: Any) -> str | None:
-    """The string of a default value: strings as they are, booleans and numbers in digits, containers as JSON."""
+    """The string of a default value: strings unchanged, booleans and numbers as Java writes them, containers as JSON."""
     if value is None:
         return None
     return string_of(value)
@@ -251,4 +251,4 @@ CANONICAL: Final[set[Accept]] = {
     stop_strings,
     fallback,
 }
-"""Converters that check their result themselves; add to it where one is written elsewhere."""
+"""The converters of the library, which check their results themselves; modules with another one add it."""

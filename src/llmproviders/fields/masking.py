@@ -16,15 +16,15 @@ __all__ = ["mask_json", "masked_header", "refuse_redacted"]
 def refuse_redacted(text: str) -> None:
     """Refuse a string that a redacted provider shows in place of the real one."""
     if is_redacted(text):
-        raise Rejected("the real text", hint="this is the mask of a redacted value; use the original or Secret.from_env")
+        raise Rejected("the real value", hint="this is the mask of a redacted value; use the original or Secret.from_env")
 
 
 def mask_json(text: str, read: object) -> str:
-    """JSON whose credentials, if it has any, are masked.
+    """JSON with its credentials masked.
 
     Args:
         text: the JSON.
-        read: its value, which is not needed any more.
+        read: the value of the JSON; it is changed.
     """
     shown = _mask_leaves(read)
     return text if shown is None else MaskedText(text, write_read_json(shown))
@@ -52,8 +52,8 @@ def _mask_leaves(read: Any) -> object | None:
 
 
 def _masked_leaf(text: str, *, hidden: bool) -> str:
-    """A string in JSON as it is shown."""
-    # Hidden ones are masked as a whole, others in part.
+    """The form in which a string in JSON is shown."""
+    # Redaction masks a hidden string as a whole, and any other in part.
     if hidden == (text == MASK):
         refuse_redacted(text)
     if not hidden:
@@ -62,7 +62,7 @@ def _masked_leaf(text: str, *, hidden: bool) -> str:
 
 
 def masked_header(name: str, text: str) -> str:
-    """The value of a request header as it is shown."""
+    """The form in which the value of a request header is shown."""
     refuse_redacted(text)
     if is_open(text):
         return text

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`Provider`: what every provider can do, whatever its options are."""
+"""`Provider`, the base class of all providers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..runtimes.runtime import Runtime
     from ..syntax.columns import Columns
 else:
-    # Few processes check against a runtime, and importing these takes as long as a class of 25 options.
+    # Importing these takes as long as describing a class of 25 options, and few processes need a runtime.
     Columns = Runtime = Any
 
 __all__ = ["Provider"]
@@ -40,47 +40,47 @@ def _extra_options(value: Mapping[str, object] | None) -> Mapping[str, Extra]:
 class Provider(CompiledClass):
     """A typed, frozen, validated configuration of a model provider for Flink.
 
-    Subclass it for a provider of your own: a frozen attrs class whose fields carry ``metadata=option("java-key")``, and
-    its `identifier`. A keyword that is no option becomes an extra option, passed to Java as it is; a name that looks like
-    a misspelled option is refused, and ``extra_options={...}`` passes it all the same. An option that is None is not
-    emitted; one that is not given has its default.
+    Subclass it for a user-defined provider: a frozen attrs class with an `identifier`, whose fields have
+    ``metadata=option("java-key")``. A keyword that is not an option becomes an extra option, which is passed to Java unchanged.
+    A name that looks like a misspelled option is refused; ``extra_options={...}`` accepts any name. An option that is None is
+    not emitted; one that is not given has its default.
 
     Raises:
-        InvalidOptionsError: from every call that makes a provider, listing all that is wrong with the call; a
-            ValueError, and a TypeError too where a type is wrong.
+        InvalidOptionsError: from every call that makes a provider, with every problem of the call; it is a
+            ValueError, and a TypeError too if a type is wrong.
         InvalidClassError: if the class is declared in a way that cannot work.
     """
 
     identifier: ClassVar[str]
-    """The identifier that Flink's factory discovery knows, for example ``openai-compat``."""
+    """The identifier of the factory in Flink, for example ``openai-compat``."""
     model_key: ClassVar[str] = "model"
-    """The Java key of a model name that is given per call."""
+    """The Java key of the model's name, for calls that give one."""
     rules: ClassVar[tuple[Rule, ...]] = ()
-    """The rules that span options."""
+    """The rules over several options."""
     tasks: ClassVar[tuple[str, ...]] = ()
-    """The tasks that the provider can do, if it is asked for one by its endpoint or its option ``task``."""
+    """The tasks that the provider has; its endpoint or its option ``task`` selects one."""
     refused_names: ClassVar[Mapping[str, str]] = {}
-    """Names that must not become extra options, each with what to do instead."""
+    """Names that must not become extra options, each with advice."""
     relatives: ClassVar[tuple[type[Provider], ...]] = ()
-    """Classes for the same kind of service, which `for_runtime` may go over to."""
+    """Classes for the same kind of service, which `for_runtime` may choose instead."""
 
     extra_options: Mapping[str, Extra] = attrs.field(default=NO_EXTRAS, converter=_extra_options)
-    """Options beyond the typed ones: Java keys and strings, never second-guessed; they win over typed options."""
+    """Options beyond the typed ones: Java keys and strings, passed unchanged. They override typed options of the same key."""
 
     if not TYPE_CHECKING:
         # Type checkers see the constructor that attrs would write.
         @generated
         def __init__(self, **options: Any) -> None:
             """Make a provider; every problem of the call is reported at once."""
-            # Called by its name on this class, by the constructor of a subclass.
+            # Reached if the constructor of a subclass calls Provider.__init__.
             self.__attrs_init__(**options)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__init__" not in vars(cls):
-            # attrs leaves a constructor alone that is there already, and writes __attrs_init__, which is set below.
+            # attrs keeps a constructor that exists, and writes __attrs_init__, which is replaced below.
             cls.__init__ = Provider.__dict__["__init__"]  # type: ignore[method-assign]
-        # attrs takes what has an annotation for a field, and would drop what has none. Python 3.14 may tell only later.
+        # attrs makes fields of annotated attributes, and would ignore the others. Python 3.14 may evaluate annotations later.
         own = vars(cls)
         annotated = own.get("__annotations__", own if "__annotate_func__" in own else {})
         for field in attrs.fields(cls):
@@ -91,12 +91,12 @@ class Provider(CompiledClass):
     def __attrs_init_subclass__(cls) -> None:
         """Called by attrs when it has built a class."""
         if "__attrs_init__" not in vars(cls):
-            # attrs was told to write the constructor all the same.
+            # attrs wrote the constructor because the decorator has init=True.
             cls.__init__ = Provider.__dict__["__init__"]  # type: ignore[method-assign]
         cls.__attrs_init__ = Provider.__dict__["__init__"]  # type: ignore[attr-defined]
 
     def __getstate__(self) -> dict[str, Any]:
-        # attrs writes this for classes with slots only, and what it wrote for this one would not do for a class without.
+        # attrs writes this for classes with slots only; a subclass without slots would inherit one that omits its __dict__.
         fields = {field.name: getattr(self, field.name) for field in attrs.fields(type(self)) if hasattr(self, field.name)}
         return {**getattr(self, "__dict__", {}), **fields}
 
@@ -106,24 +106,24 @@ class Provider(CompiledClass):
 
     # Deriving ---------------------------------------------------------------------------------------------------------
 
-    # There are positional arguments in the signature only so that subclasses may narrow it.
+    # The signature has positional arguments only because subclasses narrow it.
     @generated
     def with_(self, *args: Any, **changes: Any) -> Self:
-        """A new provider of the same class with *changes*, validated like a new one.
+        """Return a new provider of the same class with *changes*, validated as by the constructor.
 
-        A name that is no option joins the extra options, by the rules of the constructor; ``extra_options={...}``
-        replaces them all. None removes an extra, and makes an option not be emitted. `without` puts an option back to
+        A name that is not an option is added to the extra options, by the rules of the constructor; ``extra_options={...}``
+        replaces them all. None removes an extra option; an option that is None is not emitted. `without` resets an option to
         its default.
 
         Raises:
-            InvalidOptionsError: listing everything that is wrong with the changes.
+            InvalidOptionsError: with every problem of the changes.
         """
-        # Called by its name on this class.
+        # Reached by Provider.with_(provider, ...).
         return type(self).with_(self, *args, **changes)
 
     @public
     def without(self, *names: str) -> Self:
-        """A new provider with the named options back at their defaults, and the named extras removed.
+        """Return a new provider with the named options reset to their defaults, and the named extra options removed.
 
         Raises:
             InvalidOptionsError: if a name is neither, or the option is required.
@@ -132,14 +132,14 @@ class Provider(CompiledClass):
 
     @public
     def for_task(self, task: Any, /, *args: Any, **changes: Any) -> Self:
-        """The variant for another task, such as ``"embeddings"``.
+        """Return the variant for another task, such as ``"embeddings"``.
 
         If the provider has an endpoint, the task's path at its end is replaced (also between DashScope's
-        compatible-mode and native paths); otherwise the option ``task`` is set. *changes* are made too, as by `with_`.
+        compatible-mode and native paths); otherwise the option ``task`` is set. *changes* are applied too, as by `with_`.
 
         Raises:
-            InvalidOptionsError: if the class has no such task, the endpoint does not tell where the task is served, or
-                an option that was set is not one of the new task (pass it as None, or `without` it first).
+            InvalidOptionsError: if the class has no such task, the URL of the new task cannot be derived from the endpoint, or
+                an option that was set does not exist for the new task (pass it as None, or call `without` first).
         """
         if args:
             raise invalid(type(self).__name__, [Problem("", "options by name only", got=f"{len(args)} without", is_type=True)])
@@ -150,39 +150,39 @@ class Provider(CompiledClass):
     # Flink's side -----------------------------------------------------------------------------------------------------
 
     def provider_name(self) -> str:
-        """The identifier that Flink's factory discovery knows."""
+        """Return the identifier of the factory in Flink."""
         return self.identifier
 
     def provider_identifier(self) -> str:
-        """`provider_name`, by the name that VVR 11.9 calls it."""
+        """Return `provider_name`; VVR 11.9 calls it by this name."""
         return self.provider_name()
 
     def model_option_key(self) -> str:
-        """The Java key of a model name that is given per call."""
+        """Return the Java key of the model's name, for calls that give one."""
         return self.model_key
 
     def to_options(
         self,
         input_columns: Sequence[tuple[str, Any]] | None = None,
         overrides: Mapping[str, Any] | None = None,
-        # Not by keyword only: Python takes a third more time for such a call, and this one is made again and again.
+        # Not keyword-only: such a call takes a third more time, and jobs call this again and again.
         model: str | None = None,
         runtime: str | Runtime | None = None,
         redact: bool = False,  # noqa: FBT001, FBT002
     ) -> dict[str, str]:
-        """The options as Flink reads them: a new dict of Java keys and strings, in declaration order, then the extras.
+        """Return the options for Flink: a new dict of Java keys and strings, in declaration order, extra options last.
 
         Args:
-            input_columns: name and type of each input column of the model; options that depend on them are aligned.
+            input_columns: the name and type of each input column of the model; options that depend on them are aligned.
             overrides: changes for this call, as by `with_`.
             model: the model's name for this call.
-            runtime: the runtime that reads them, such as ``"flink-2.3"``: the provider is checked against it, and options
-                that it does not know and nobody set are left out.
-            redact: show the mask instead of secrets; references are then not resolved.
+            runtime: the runtime that reads the options, such as ``"flink-2.3"``: the provider is checked against it, and
+                defaults that it does not know are left out.
+            redact: whether secrets are replaced by the mask; references are then not resolved.
 
         Raises:
             SecretError: if the reference of a secret cannot be resolved.
-            InvalidOptionsError: if the overrides, the model, the columns or the runtime do not go with the provider.
+            InvalidOptionsError: if the overrides, the model, the columns or the runtime do not fit the provider.
             UnknownRuntimeError: if there is no such runtime.
         """
         is_plain = input_columns is None and overrides is None and model is None and runtime is None and redact is False
@@ -193,9 +193,9 @@ class Provider(CompiledClass):
                 kept = None
             if kept is not None and kept[0] is converter.version:
                 return kept[1].copy()
-        # As `public` does it, which would take longer than the copy.
+        # This is `public`, written out: calling it would take longer than the copy.
         try:
-            return flatten(self) if is_plain else self._options(input_columns, overrides, model, runtime, redact=redact)
+            return flatten(self) if is_plain else _options(self, input_columns, overrides, model, runtime, redact=redact)
         except Exception as error:  # noqa: BLE001
             failure = outward(error, "to_options")
         del self, input_columns, overrides, model, runtime, redact
@@ -204,34 +204,6 @@ class Provider(CompiledClass):
             raise failure
         finally:
             del failure
-
-    def _options(
-        self,
-        input_columns: Sequence[tuple[str, Any]] | None,
-        overrides: Mapping[str, Any] | None,
-        model: str | None,
-        runtime: str | Runtime | None,
-        *,
-        redact: bool,
-    ) -> dict[str, str]:
-        if overrides is not None or model is not None:
-            changes = {**changes_of(type(self).__name__, overrides), **model_changes(self, model)}
-            return self.with_(**changes).to_options(input_columns, None, None, runtime, redact)
-        problems = column_problems(input_columns)
-        surplus: Collection[str] = ()
-        if runtime is not None:
-            from .on_runtime import errors_and_surplus
-
-            errors, surplus = errors_and_surplus(self, runtime)
-            problems += errors
-        if problems:
-            raise invalid(type(self).__name__, problems)
-        flat = redacted(self) if redact else flatten(self)
-        if input_columns is not None:
-            flat = align(self, flat, [name for name, _ in input_columns])
-        for key in surplus:
-            del flat[key]
-        return flat
 
     # Against a runtime ------------------------------------------------------------------------------------------------
 
@@ -244,20 +216,19 @@ class Provider(CompiledClass):
         input: Columns | None = None,  # noqa: A002
         output: Columns | None = None,
     ) -> tuple[Problem, ...]:
-        """What is wrong with the provider on *runtime*: what Java would say at planning, or when a task opens.
+        """Return the problems of the provider on *runtime*, which Java would report at planning or when a task opens.
 
-        A problem whose ``severity`` is ``"warning"`` is no reason for Java to refuse. References of secrets are not
-        resolved.
+        Java accepts a problem whose ``severity`` is ``"warning"``. References of secrets are not resolved.
 
         Args:
             runtime: a distribution of Flink, such as ``"flink-2.3"``; `list_runtimes` names them.
-            model: the model's name, where it is given per call.
-            input: the model's input columns, if they shall be checked: a mapping of names to SQL types, or SQL text.
-            output: its output columns, likewise.
+            model: the model's name, if calls give one.
+            input: the model's input columns, to check them too: a mapping of names to SQL types, or a string of SQL.
+            output: the model's output columns, in the same form.
 
         Raises:
             UnknownRuntimeError: if there is no such runtime.
-            InvalidOptionsError: if the model's name or the columns are none.
+            InvalidOptionsError: if the model's name or the columns are not valid.
         """
         from .on_runtime import check
 
@@ -265,14 +236,14 @@ class Provider(CompiledClass):
 
     @public
     def for_runtime(self, runtime: str | Runtime) -> Provider:
-        """The provider to use on *runtime* in place of this one, which may be of another class.
+        """Return the provider to use on *runtime* in place of this one; it may be of another class.
 
-        Options that the runtime does not know, and that only hold a default of the class, are then not emitted. Where
-        the runtime has no such identifier, its own one for the same kind of service is taken: on Apache Flink an
-        `OpenAICompatProvider` with endpoint and key becomes an `OpenAIProvider`.
+        It does not emit defaults that the runtime does not know. If the runtime does not have the identifier, the provider is
+        of the class for the same kind of service there: on Apache Flink, an `OpenAICompatProvider` with endpoint and key
+        becomes an `OpenAIProvider`.
 
         Raises:
-            InvalidOptionsError: if there is no such way without loss, listing what would be lost.
+            InvalidOptionsError: if options would be lost, with a problem for each.
             UnknownRuntimeError: if there is no such runtime.
         """
         from .on_runtime import for_runtime
@@ -282,18 +253,18 @@ class Provider(CompiledClass):
     @classmethod
     @public
     def from_options(cls, options: Mapping[str, str]) -> Self:
-        """The provider of a flat dict of Java keys and strings, such as SHOW CREATE MODEL gives.
+        """Return the provider of a flat dict of Java keys and strings, such as the one that SHOW CREATE MODEL prints.
 
-        Strings are read as Flink reads them. Unknown keys become extra options; a key ``provider`` must be the class's.
+        Strings are read by Flink's grammar. Unknown keys become extra options; ``provider`` must be the class's identifier.
 
         Raises:
-            InvalidOptionsError: listing everything that is wrong with the options.
+            InvalidOptionsError: with every problem of the options.
         """
         return converter.structure(options, cls)
 
     @classmethod
     def _structured(cls, given: dict[str, Any], extras: dict[str, str], problems: list[Problem]) -> Self:
-        """The provider of what was read; every problem is reported, whether of the strings or of the provider."""
+        """The provider of the values that were read; problems of strings and of values are reported together."""
         about = compiled(cls).about
         identifier = extras.pop("provider", cls.identifier)
         if identifier != cls.identifier:
@@ -308,10 +279,10 @@ class Provider(CompiledClass):
 
     @public
     def fingerprint(self) -> str:
-        """16 hexadecimal digits over the identifier and the options that are not secret.
+        """Return 16 hexadecimal digits over the identifier and the options that are not secret.
 
-        The same in every process and on every machine, and for providers whose options are equal; changing a key does not
-        change it, changing an option does.
+        They are the same in every process, on every machine, and for all providers with equal options. Another key does not
+        change them; another value of an option does.
         """
         return fingerprint(self)
 
@@ -319,8 +290,38 @@ class Provider(CompiledClass):
 Provider.__attrs_init__ = Provider.__dict__["__init__"]  # type: ignore[attr-defined]
 
 
+def _options(
+    provider: Provider,
+    input_columns: Sequence[tuple[str, Any]] | None,
+    overrides: Mapping[str, Any] | None,
+    model: str | None,
+    runtime: str | Runtime | None,
+    *,
+    redact: bool,
+) -> dict[str, str]:
+    """The options of a provider, for all arguments of `Provider.to_options`."""
+    if overrides is not None or model is not None:
+        changes = changes_of(type(provider).__name__, overrides)
+        provider = provider.with_(**{**changes, **model_changes(provider, model)})
+    problems = column_problems(input_columns)
+    surplus: Collection[str] = ()
+    if runtime is not None:
+        from .on_runtime import errors_and_surplus
+
+        errors, surplus = errors_and_surplus(provider, runtime)
+        problems += errors
+    if problems:
+        raise invalid(type(provider).__name__, problems)
+    flat = redacted(provider) if redact else flatten(provider)
+    if input_columns is not None:
+        flat = align(provider, flat, [name for name, _ in input_columns])
+    for key in surplus:
+        del flat[key]
+    return flat
+
+
 def _is_field(value: object) -> bool:
-    """Whether an attribute of a class is a field: not yet built by attrs, or built with a slot."""
+    """Whether an attribute of a class is a field: one that attrs has not built yet, or a slot."""
     return isinstance(value, (FIELD, MemberDescriptorType))
 
 

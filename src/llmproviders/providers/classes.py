@@ -35,10 +35,10 @@ __all__ = [
 ]
 
 ENTRY_POINTS: Final = "llmproviders.providers"
-"""The entry point group in which a package names its classes: ``identifier = "package.module:Class"``."""
+"""The entry point group for the classes of a package: ``identifier = "package.module:Class"``."""
 
 OLD_IDENTIFIERS: Final[Mapping[str, str]] = {"bailian": "openai-compat"}
-"""What identifiers of older releases are called today."""
+"""Identifiers of older releases, and their names today."""
 
 BUILT_IN: Final = (OpenAICompatProvider, DashScopeProvider, TritonProvider, OpenAIProvider)
 
@@ -46,7 +46,7 @@ _Class = TypeVar("_Class", bound=type[Provider])
 
 
 class Classes:
-    """Provider classes by identifier; those of installed packages are looked up once, when they are first needed."""
+    """Provider classes by identifier; those of installed packages are loaded once, when they are first needed."""
 
     def __init__(self, known: Mapping[str, type[Provider]]) -> None:
         self.known = dict(known)
@@ -71,7 +71,7 @@ class Classes:
         """The class, if there is one.
 
         Raises:
-            ProviderError: if a package names a class for it that cannot be used.
+            ProviderError: if a package names a class for it that cannot be loaded.
         """
         found = self.known.get(identifier) or self.all().get(identifier)
         if found is None and identifier in self._unusable:
@@ -98,13 +98,13 @@ def _load_class(entry: EntryPoint) -> type[Provider]:
     """The class that an entry point names.
 
     Raises:
-        ProviderError: if it names something else, with a phrase for that.
+        ProviderError: if it names anything else; the message is a phrase for that.
     """
     value = _shortened(entry.value)
     try:
         cls = entry.load()
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        # A package that is broken must not keep the others from being used.
+        # A broken package must not prevent the use of the others.
         kind, message = type(error).__name__, ""
         with suppress(Exception):
             message = _shortened(str(error))
@@ -118,7 +118,9 @@ def _load_class(entry: EntryPoint) -> type[Provider]:
         raise ProviderError(f"{value}, whose identifier is {shown(identifier)}")
     for base in cls.__mro__:
         if is_unbuilt(base):
-            raise ProviderError(f"{value}, where {base.__name__} is no attrs class: decorate it with @attrs.frozen(kw_only=True)")
+            raise ProviderError(
+                f"{value}, where {base.__name__} is not an attrs class: decorate it with @attrs.frozen(kw_only=True)"
+            )
     return cls
 
 
@@ -133,10 +135,10 @@ known_classes: Final = Classes({cls.identifier: cls for cls in BUILT_IN})
 
 @public
 def register_provider_class(cls: _Class) -> _Class:
-    """Make *cls* the class of its identifier, in place of another one, and return it; also usable as a class decorator.
+    """Register *cls* as the class of its identifier, and return it; it replaces another one. Also a class decorator.
 
     Raises:
-        InvalidClassError: if it is no `Provider` class with an identifier.
+        InvalidClassError: if it is not a `Provider` class with an identifier.
     """
     given: object = cls
     identifier = getattr(given, "identifier", None) if isinstance(given, type) and issubclass(given, Provider) else None
@@ -145,7 +147,7 @@ def register_provider_class(cls: _Class) -> _Class:
         msg = f"register_provider_class(): expected a Provider class that has an identifier, got {got}"
         raise InvalidClassError(msg)
     if is_unbuilt(cls):
-        msg = f"{cls.__name__} is no attrs class yet: write @register_provider_class above @attrs.frozen(kw_only=True)"
+        msg = f"{cls.__name__} is not an attrs class yet: write @register_provider_class above @attrs.frozen(kw_only=True)"
         raise InvalidClassError(msg)
     known_classes.add(cls, identifier)
     return cls
@@ -153,37 +155,37 @@ def register_provider_class(cls: _Class) -> _Class:
 
 @public
 def provider_class(identifier: str) -> type[Provider]:
-    """The class of an identifier; `GenericProvider` if it has none.
+    """Return the class of an identifier; `GenericProvider` if there is none.
 
     Raises:
-        ProviderError: if an installed package names a class for it that cannot be had.
-        InvalidTypeError: if the identifier is no `str`.
+        ProviderError: if an installed package names a class for it that cannot be loaded.
+        InvalidTypeError: if the identifier is not a `str`.
     """
     return class_of("provider_class", identifier)
 
 
 def class_of(subject: str, identifier: object) -> type[Provider]:
-    """The class of an identifier, for the call *subject*; `GenericProvider` if it has none."""
+    """The class of an identifier, for the call *subject*; `GenericProvider` if there is none."""
     if not isinstance(identifier, str):
         raise invalid(subject, [Problem("identifier", "a str", got=shown(identifier), is_type=True)])
     return known_classes.get(identifier) or GenericProvider
 
 
 def provider_classes() -> dict[str, type[Provider]]:
-    """Every known class by its identifier: those built in, registered, or named by installed packages.
+    """Return every known class by its identifier: those built in, registered, or named by installed packages.
 
-    A package names its classes in the entry point group ``llmproviders.providers``; those that cannot be had are left out,
-    and `provider_class` says why.
+    A package names its classes in the entry point group ``llmproviders.providers``. Classes that cannot be loaded are left out;
+    `provider_class` raises the reason.
     """
     return known_classes.all()
 
 
 @public
 def from_options(identifier: str, options: Mapping[str, str]) -> Provider:
-    """The provider of a flat dict of Java keys and strings: of the identifier's class, else a `GenericProvider`.
+    """Return the provider of a flat dict of Java keys and strings: of the identifier's class, or a `GenericProvider`.
 
     Raises:
-        InvalidOptionsError: listing everything that is wrong with the options.
+        InvalidOptionsError: with every problem of the options.
     """
     cls = class_of("from_options", identifier)
     if cls is not GenericProvider or not isinstance(options, Mapping):

@@ -37,7 +37,7 @@ ContentTypes = ContentType | tuple[ContentType, ...]
 
 _CONTENT_TYPES: Final = ("TEXT", "IMAGE_URL", "AUDIO_BYTES", "AUDIO_URL", "MULTI_IMAGE_URLS")
 _SCALAR: Final = ("TEXT", "IMAGE_URL")
-"""The types that the Java side takes for a single column; any other, and several, are a list."""
+"""The types that Java accepts for a single column; any other type, and several, are a list."""
 _TASK_CONTENT_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     CHAT: _CONTENT_TYPES,
     EMBEDDINGS: ("TEXT",),
@@ -48,7 +48,7 @@ _accept_content_type: Final = choice_acceptor(_CONTENT_TYPES)
 
 
 def content_types(value: ContentType | Sequence[ContentType] | None) -> ContentTypes | None:
-    """One content type, or one for each input column; one TEXT or IMAGE_URL is never a tuple, all else always."""
+    """One content type, or one for each input column; a single TEXT or IMAGE_URL is a string, anything else a tuple."""
     if value is None or (type(value) is str and value in _SCALAR):
         return value
     if not isinstance(value, (str, list, tuple)):
@@ -79,7 +79,7 @@ def _check_service(cls: type[Provider], endpoint: str | None, api_key: Secret | 
                 "task",
                 "no task beside api_key",
                 got=repr(task),
-                hint="the endpoint tells it; task is for the built-in AI service",
+                hint="the endpoint determines the task; task is for the built-in AI service",
             )
     return None
 
@@ -108,7 +108,7 @@ _EMBEDDINGS_ONLY: Final = (EMBEDDINGS, MULTIMODAL)
 
 @attrs.frozen(kw_only=True)
 class _ChatProvider(Provider):
-    """The options that `OpenAICompatProvider` and `DashScopeProvider` share."""
+    """The options of `OpenAICompatProvider` and `DashScopeProvider`."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(("endpoint", "api_key", "task"), _check_service),
@@ -138,11 +138,11 @@ class _ChatProvider(Provider):
     model: str | None = attrs.field(default=None, metadata=option("model", "model name or version"))
     system_prompt: str | None = attrs.field(
         default="You are a helpful assistant.",
-        metadata=option("system-prompt", "system message; empty text switches it off", tasks=shared.CHAT_ONLY),
+        metadata=option("system-prompt", "system message; an empty string switches it off", tasks=shared.CHAT_ONLY),
     )
     user_prompt: str | None = attrs.field(
         default=None,
-        metadata=option("user-prompt", "prompt in the user's role; empty text switches it off", tasks=shared.CHAT_ONLY),
+        metadata=option("user-prompt", "prompt in the user's role; an empty string switches it off", tasks=shared.CHAT_ONLY),
     )
     temperature: float | None = attrs.field(default=None, metadata=shared.TEMPERATURE)
     top_p: float | None = attrs.field(
@@ -222,7 +222,7 @@ def _(provider: _ChatProvider, task: str) -> dict[str, Any]:
 
 @align.register(_ChatProvider)
 def _(provider: _ChatProvider, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
-    """Content types for each input column, as VVR 11.9 wants them."""
+    """One content type for each input column, as VVR 11.9 requires."""
     key, keys = "content-type", "content-types"
     types = (flat.get(keys) or flat.get(key) or "").split(";")
     task = provider.task or (task_of_endpoint(provider.endpoint) if provider.endpoint else None)
@@ -244,9 +244,9 @@ def _(provider: _ChatProvider, flat: dict[str, str], columns: list[str]) -> dict
 class OpenAICompatProvider(_ChatProvider):
     """A service with the OpenAI chat-completions or embeddings API: OpenAI, DeepSeek, Model Studio, and others.
 
-    Identifier ``openai-compat`` (VVR). All options are by name. Either ``endpoint`` and ``api_key`` are given, or ``task``
-    alone, for the platform's built-in AI service. Sources of its rules: the class of the same name in VVR 11.7 to 11.9, and
-    Apache Flink's ``openai`` factory.
+    Identifier ``openai-compat`` (VVR). All options are keyword arguments. Either ``endpoint`` and ``api_key`` are given, or
+    ``task`` alone, for the platform's built-in AI service. Sources of its rules: the class of the same name in VVR 11.7 to
+    11.9, and Apache Flink's ``openai`` factory.
     """
 
     __slots__ = ()
@@ -270,5 +270,5 @@ class DashScopeProvider(_ChatProvider):
     relatives: ClassVar[tuple[type[Provider], ...]] = (OpenAICompatProvider, OpenAIProvider)
 
 
-# The way back, which that class cannot name: it is declared before this one.
+# Set here because OpenAIProvider is declared before this class.
 OpenAIProvider.relatives = (OpenAICompatProvider,)

@@ -41,7 +41,7 @@ CHAT_ONLY: Final = (CHAT,)
 
 TEMPERATURE: Final = option("temperature", "randomness; typical 0.0 to 1.0", tasks=CHAT_ONLY)
 STOP: Final = option("stop", "stop sequences, comma-separated; Java splits at commas and does not trim", tasks=CHAT_ONLY)
-PRESENCE_PENALTY: Final = option("presence-penalty", "penalty for tokens that were there already", tasks=CHAT_ONLY)
+PRESENCE_PENALTY: Final = option("presence-penalty", "penalty for tokens that have already appeared", tasks=CHAT_ONLY)
 N: Final = option("n", "completions per input", tasks=CHAT_ONLY)
 SEED: Final = option("seed", "best-effort repeatable sampling; any sign", tasks=CHAT_ONLY)
 RESPONSE_FORMAT: Final = option("response-format", "format of the answer", tasks=CHAT_ONLY)
