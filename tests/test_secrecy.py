@@ -753,7 +753,7 @@ def test_secret_is_final() -> None:
 
 def test_secrets_are_checked_as_their_texts_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """A `Secret` of what no key can be is refused, one of a masked text holds that text, and a variable is UTF-8."""
-    for text, expected in ((MASK, "the real text"), ("a\ud800", "a string without lone surrogates")):
+    for text, expected in ((MASK, "the real value"), ("a\ud800", "a string without lone surrogates")):
         for key in (text, Secret(text)):
             with pytest.raises(InvalidOptionsError, match=f"api_key .api-key.: expected {expected}"):
                 OpenAICompatProvider(endpoint=ENDPOINT, api_key=key)
