@@ -74,7 +74,7 @@ def closest(text: str, names: Sequence[str], *, cutoff: float = 0.6, spelling: C
     """The name that is most like *text*; None if there is none.
 
     Args:
-        text: what was given.
+        text: the name that was given.
         names: the names to choose from; those over `MAX_NAME` are ignored.
         cutoff: how alike they must be, from 0 to 1.
         spelling: applied to both before they are compared.
@@ -101,7 +101,7 @@ def did_you_mean(text: str, names: Sequence[str]) -> str:
 
 
 def names_and_hint(name: object, known: Iterable[str]) -> str:
-    """The *known* names, for a message that *name* is none of them, and the one that was probably meant."""
+    """The *known* names, and a hint with the one that *name* probably means."""
     known = list(known)
     plain = [each for each in known if _is_plain(each)]
     hint = did_you_mean(name, plain) if isinstance(name, str) and _is_plain(name) else ""

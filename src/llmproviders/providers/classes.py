@@ -125,7 +125,7 @@ def _load_class(entry: EntryPoint) -> type[Provider]:
 
 
 def _shortened(text: str) -> str:
-    """A third-party string in one line, without what looks like a credential."""
+    """A third-party string in one line, with the mask in place of credentials."""
     text = re.sub(r"[\w-]+", lambda word: MASK if looks_like_key(word[0]) else word[0], text)
     return one_line(text).encode("utf-8", "backslashreplace").decode()
 

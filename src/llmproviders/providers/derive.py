@@ -36,7 +36,7 @@ def changes_of(subject: str, overrides: object) -> dict[str, Any]:
     """The overrides of a call, as arguments.
 
     Raises:
-        InvalidOptionsError: if they are no mapping of names.
+        InvalidOptionsError: if they are not a mapping of names.
     """
     if overrides is None:
         return {}
@@ -131,7 +131,7 @@ def to_task(provider: Any, task: Any, changes: dict[str, Any]) -> list[Problem]:
         changes["task"] = task
     for name, value in task_defaults(provider, task).items():
         changes.setdefault(name, value)
-    # Defaults of options without the new task are no problem: they move along.
+    # Only values that were chosen count: a default of an option that the new task does not have may stay.
     values = chosen(provider) | changes
     return [
         Problem(

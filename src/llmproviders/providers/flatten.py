@@ -88,7 +88,7 @@ def align(provider: Any, flat: dict[str, str], columns: list[str]) -> dict[str, 
 
 
 def column_problems(columns: Any) -> list[Problem]:
-    """The problem of input columns that are no pairs of a name and a type."""
+    """The problem of input columns that are not pairs of a name and a type."""
     if columns is None:
         return []
     if not isinstance(columns, (list, tuple)):
