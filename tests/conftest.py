@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
 from llmproviders import registry
+from llmproviders.providers import classes
 
 # What Secret.from_env("LLMPROVIDERS_TEST_KEY") of the strategies refers to.
 os.environ["LLMPROVIDERS_TEST_KEY"] = "a key of the environment"
@@ -27,14 +28,12 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 @pytest.fixture
 def empty_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is registered, and what the test registers is gone after it."""
-    monkeypatch.setattr(registry, "_providers", {})
-    monkeypatch.setattr(registry, "_default", None)
+    monkeypatch.setattr(registry, "registered", registry.Registered())
 
 
 @pytest.fixture
-def own_classes(monkeypatch: pytest.MonkeyPatch) -> registry._Classes:
+def own_classes(monkeypatch: pytest.MonkeyPatch) -> classes.Classes:
     """The classes that the test registers are gone after it, and entry points are looked up anew."""
-    classes = registry._Classes()
-    classes._known.update(registry._classes._known)
-    monkeypatch.setattr(registry, "_classes", classes)
-    return classes
+    own = classes.Classes(classes.known_classes.known)
+    monkeypatch.setattr(classes, "known_classes", own)
+    return own

@@ -35,6 +35,7 @@ from sybil.parsers.markdown.lexers import DirectiveInHTMLCommentLexer, FencedCod
 
 from llmproviders import parse_statements, registry
 from llmproviders.catalogs.formats.lookup import format_module
+from llmproviders.providers.classes import known_classes
 
 ENVIRONMENT = {"DEEPSEEK_API_KEY": "sk-demo", "DASHSCOPE_API_KEY": "sk-demo", "COLUMNS": "100", "TERMINAL_WIDTH": "100"}
 COLOURS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS", "GITHUB_ACTIONS", "PYTHONWARNINGS")
@@ -47,13 +48,12 @@ def reader(namespace: dict[str, Any], *, service: str = "") -> Iterator[None]:
     """The reader's environment: an empty folder, demo keys, a pipe of 100 columns, and nothing registered."""
     home = Path.cwd()
     # Without the classes that other tests registered.
-    ours = {name: cls for name, cls in registry._classes._known.items() if cls.__module__.startswith("llmproviders.")}
+    ours = {name: cls for name, cls in known_classes.known.items() if cls.__module__.startswith("llmproviders.")}
     with (
         tempfile.TemporaryDirectory() as folder,
         mock.patch.dict(os.environ, ENVIRONMENT),
-        mock.patch.dict(registry._providers, clear=True),
-        mock.patch.dict(registry._classes._known, ours, clear=True),
-        mock.patch.object(registry, "_default", None),
+        mock.patch.object(registry, "registered", registry.Registered()),
+        mock.patch.dict(known_classes.known, ours, clear=True),
         mock.patch.object(sys, "path", [folder, *sys.path]),
     ):
         for name in COLOURS:

@@ -25,6 +25,7 @@ HOUSE = """
     __init__
     catalogs  sql
     presets  registry
+    blocks
     providers
     fields  runtimes
     syntax
@@ -32,7 +33,7 @@ HOUSE = """
     messages  tasks
     secrets
     boundary  optional
-    errors
+    errors  credentials
 """
 
 # The same within each folder; its __init__ may import from every file of it.
@@ -57,10 +58,12 @@ ROOMS = {
         printing
     """,
     "providers": """
+        classes
         openai_compat
         openai  triton  generic
-        changes
-        base
+        changes  base
+        openai_options  on_runtime
+        derive  flatten
     """,
     "fields": """
         compiled
@@ -69,7 +72,9 @@ ROOMS = {
         spec
         hooks
         metadata  generate  extras
-        values
+        converters
+        acceptance  masking
+        bounds
     """,
     "runtimes": """
         checks
@@ -231,7 +236,7 @@ def test_public_names_are_documented(name: str) -> None:
     """Every public name says what it is, and so does every public member of a public class."""
     value = getattr(llmproviders, name)
     if name in ("MASK", "converter"):
-        source = MODULES[{"MASK": "secrets", "converter": "fields.hooks"}[name]].read_text(encoding="utf-8")
+        source = MODULES[{"MASK": "credentials", "converter": "fields.hooks"}[name]].read_text(encoding="utf-8")
         tree = ast.parse(source).body
         place = next(
             number for number, node in enumerate(tree) if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from llmproviders import OpenAIProvider, Provider, loads, registry
+from llmproviders import OpenAIProvider, Provider, from_options, loads
 from llmproviders.boundary import public
 
 LIBRARY: dict[str, Any] = {"__name__": "llmproviders.elsewhere"}
@@ -85,7 +85,7 @@ def test_results_and_signatures() -> None:
     assert "xx" == wrapped(2, two="x")
     assert ("function", "Documented.") == (wrapped.__name__, wrapped.__doc__)
     assert inspect.signature(function) == inspect.signature(wrapped)
-    assert registry.from_options is pickle.loads(pickle.dumps(registry.from_options))
+    assert from_options is pickle.loads(pickle.dumps(from_options))
 
 
 def test_methods() -> None:

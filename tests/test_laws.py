@@ -36,7 +36,7 @@ from llmproviders import (
     options,
     provider_classes,
 )
-from llmproviders.registry import register_provider_class
+from llmproviders.providers.classes import register_provider_class
 
 every_class = pytest.mark.parametrize("cls", CLASSES)
 every_typed_class = pytest.mark.parametrize("cls", TYPED)

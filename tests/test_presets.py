@@ -65,7 +65,7 @@ def test_service(name: str, base: str, embeds: bool, variable: str, place: dict[
         with pytest.raises(InvalidOptionsError) as caught:
             service(task=EMBEDDINGS, **given)
         text = (
-            f"presets.{name}: task: expected chat/completions, which is what {name} documents, got 'embeddings'; "
+            f"presets.{name}: task: expected chat/completions, as {name} documents, got 'embeddings'; "
             "pass the endpoint to a provider yourself"
         )
         assert text == str(caught.value)
@@ -86,38 +86,38 @@ def test_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 MESSAGES: dict[str, tuple[Any, str]] = {
     "task": (
         lambda: presets.openai(task="embedings"),
-        "presets.openai: task: expected chat/completions or embeddings, which is what openai documents, got 'embedings'; "
+        "presets.openai: task: expected chat/completions or embeddings, as openai documents, got 'embedings'; "
         "did you mean embeddings?",
     ),
     "task of another type": (
         lambda: presets.openai(task=5),  # type: ignore[arg-type]
-        "presets.openai: task: expected chat/completions or embeddings, which is what openai documents, got 5; "
+        "presets.openai: task: expected chat/completions or embeddings, as openai documents, got 5; "
         "pass the endpoint to a provider yourself",
     ),
     "place": (
         presets.azure_openai,
-        'presets.azure_openai: place: expected the resource that is yours, got nothing; pass place={"resource": "..."}',
+        'presets.azure_openai: place: expected your resource, got nothing; pass place={"resource": "..."}',
     ),
     "place and key": (
         lambda: presets.snowflake(place={"account": "a/b"}),
         "presets.snowflake: 2 problems\n"
-        "  place: expected the account that is yours, got 'a/b'; "
+        "  place: expected your account, got 'a/b'; "
         'pass place={"account": "..."}\n'
-        "  api_key: expected a str or a Secret, got nothing; snowflake has no usual variable",
+        "  api_key: expected a str or a Secret, got nothing; snowflake has no usual environment variable",
     ),
     "unknown place": (
         lambda: presets.azure_openai(place={"resuorce": "mine"}),
         "presets.azure_openai: 2 problems\n"
         "  place: expected a mapping with resource, got 'resuorce'; see https://{resource}.openai.azure.com/openai/v1\n"
-        '  place: expected the resource that is yours, got nothing; pass place={"resource": "..."}',
+        '  place: expected your resource, got nothing; pass place={"resource": "..."}',
     ),
     "needless place": (
         lambda: presets.openai(place={"resource": "mine"}),
-        "presets.openai: place: expected nothing, for the URL has no braces, got 'resource'; see https://api.openai.com/v1",
+        "presets.openai: place: expected no names, because the URL has no braces, got 'resource'; see https://api.openai.com/v1",
     ),
     "place that is no mapping": (
         lambda: presets.openai(place="mine"),  # type: ignore[arg-type]
-        "presets.openai: place: expected nothing, for the URL has no braces, got 'mine'; see https://api.openai.com/v1",
+        "presets.openai: place: expected no names, because the URL has no braces, got 'mine'; see https://api.openai.com/v1",
     ),
     "option": (
         lambda: presets.groq(temperatur=1),
@@ -127,9 +127,9 @@ MESSAGES: dict[str, tuple[Any, str]] = {
     "everything": (
         lambda: presets.snowflake(task="embed", place="x", temperatur=1, top_p=2),  # type: ignore[arg-type, call-arg]
         "presets.snowflake: 5 problems\n"
-        "  task: expected chat/completions, which is what snowflake documents, got 'embed'; pass the endpoint to a provider yourself\n"
+        "  task: expected chat/completions, as snowflake documents, got 'embed'; pass the endpoint to a provider yourself\n"
         "  place: expected a mapping with account, got 'x'; see https://{account}.snowflakecomputing.com/api/v2/cortex/v1\n"
-        "  api_key: expected a str or a Secret, got nothing; snowflake has no usual variable\n"
+        "  api_key: expected a str or a Secret, got nothing; snowflake has no usual environment variable\n"
         "  top_p (top-p): expected a finite number from 0 to 1, got 2\n"
         "  temperatur: expected an option of OpenAICompatProvider, got an unknown name; "
         "did you mean temperature? (extra_options={...} passes any name)",
@@ -141,14 +141,14 @@ MESSAGES: dict[str, tuple[Any, str]] = {
     "options of a task": (
         lambda: presets.openai(task="embed", dimension=0, extra_body={"a": 1}),
         "presets.openai: 2 problems\n"
-        "  task: expected chat/completions or embeddings, which is what openai documents, got 'embed'; did you mean embeddings?\n"
+        "  task: expected chat/completions or embeddings, as openai documents, got 'embed'; did you mean embeddings?\n"
         "  dimension: expected an int of at least 1, got 0",
     ),
     "region and task": (
         lambda: presets.dashscope(region="mars", task="multimodal", seed="x"),  # type: ignore[arg-type]
         "presets.dashscope: 3 problems\n"
         "  region: expected cn-beijing or ap-southeast-1 or us-east-1, got 'mars'; other regions need a workspace\n"
-        "  task: expected chat/completions or embeddings or multimodal-embedding, which is what is documented for DashScope, "
+        "  task: expected chat/completions or embeddings or multimodal-embedding, as documented for DashScope, "
         "got 'multimodal'; pass the endpoint to DashScopeProvider yourself\n"
         "  seed: expected an int, got 'x' (str)",
     ),
@@ -172,12 +172,12 @@ MESSAGES: dict[str, tuple[Any, str]] = {
     ),
     "task of a region": (
         lambda: presets.dashscope(region="ap-southeast-1", task="multimodal-embedding"),
-        "presets.dashscope: task: expected chat/completions or embeddings, which is what is documented for "
+        "presets.dashscope: task: expected chat/completions or embeddings, as documented for "
         "region ap-southeast-1, got 'multimodal-embedding'; pass the endpoint to DashScopeProvider yourself",
     ),
     "task of a workspace": (
         lambda: presets.dashscope(workspace="w", task="embeddings"),
-        "presets.dashscope: task: expected chat/completions, which is what is documented for a workspace, got 'embeddings'; "
+        "presets.dashscope: task: expected chat/completions, as documented for a workspace, got 'embeddings'; "
         "pass the endpoint to DashScopeProvider yourself",
     ),
 }
@@ -273,6 +273,6 @@ def test_endpoints() -> None:
         presets.deepseek.endpoint(5, [])  # type: ignore[arg-type]
     assert str(caught.value) == (
         "presets.deepseek: 2 problems\n"
-        "  task: expected chat/completions, which is what deepseek documents, got 5; pass the endpoint to a provider yourself\n"
-        "  place: expected nothing, for the URL has no braces, got a value of type list; see https://api.deepseek.com"
+        "  task: expected chat/completions, as deepseek documents, got 5; pass the endpoint to a provider yourself\n"
+        "  place: expected no names, because the URL has no braces, got a value of type list; see https://api.deepseek.com"
     )

@@ -59,7 +59,7 @@ from llmproviders import (
 from llmproviders.catalogs.schema import catalog_schema
 from llmproviders.cli.app import application
 from llmproviders.cli.listings import option_record
-from llmproviders.fields.values import stop_texts
+from llmproviders.fields.converters import stop_strings
 
 MARK = "sk-mArKeR-7f3"
 OURS = (str(Path(llmproviders.__file__).parent), "<llmproviders")
@@ -730,7 +730,7 @@ class Whole(Provider):
     body: str | None = attrs.field(default=None, converter=json_object, metadata=option("body", secret=True, format="json"))
     url: str | None = attrs.field(default=None, metadata=option("url", secret=True, format="url"))
     json: str | None = attrs.field(default=None, metadata=option("json", secret=True, format="json"))
-    stop: str | None = attrs.field(default=None, converter=stop_texts, metadata=option("stop", secret=True))
+    stop: str | None = attrs.field(default=None, converter=stop_strings, metadata=option("stop", secret=True))
 
 
 @pytest.mark.parametrize(
@@ -754,7 +754,7 @@ def test_secret_is_final() -> None:
 
 def test_secrets_are_checked_as_their_texts_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """A `Secret` of what no key can be is refused, one of a masked text holds that text, and a variable is UTF-8."""
-    for text, expected in ((MASK, "the real text"), ("a\ud800", "text without lone surrogates")):
+    for text, expected in ((MASK, "the real value"), ("a\ud800", "a string without lone surrogates")):
         for key in (text, Secret(text)):
             with pytest.raises(InvalidOptionsError, match=f"api_key .api-key.: expected {expected}"):
                 OpenAICompatProvider(endpoint=ENDPOINT, api_key=key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from .credentials import MASK
 from .errors import (
     DocumentError,
     DocumentProblem,
@@ -20,14 +21,15 @@ from .errors import (
     UnknownProviderError,
     UnknownRuntimeError,
 )
+from .fields.bounds import at_least, between
+from .fields.converters import duration, flink_map, json_headers, json_object, required_secret, secret
 from .fields.description import Rule
 from .fields.hooks import converter
 from .fields.metadata import Option, OptionInfo, option, options
-from .fields.values import at_least, between, duration, flink_map, json_headers, json_object, required_secret, secret
 from .providers.base import Provider
 from .providers.openai import OpenAIProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
-from .secrets import MASK, MaskedText, Secret
+from .secrets import MaskedText, Secret
 
 if TYPE_CHECKING:
     from . import presets
@@ -37,20 +39,10 @@ if TYPE_CHECKING:
     from .catalogs.files import check, dump, dumps, explain, load, loads
     from .catalogs.origins import Origin
     from .catalogs.writing import to_dict
+    from .providers.classes import from_options, provider_class, provider_classes, register_provider_class
     from .providers.generic import GenericProvider
     from .providers.triton import TritonProvider
-    from .registry import (
-        from_options,
-        get_provider,
-        list_providers,
-        provider_class,
-        provider_classes,
-        register_provider_class,
-        remove_provider,
-        set_default_provider,
-        set_provider,
-        using_provider,
-    )
+    from .registry import get_provider, list_providers, remove_provider, set_default_provider, set_provider, using_provider
     from .runtimes.runtime import Factory, Runtime, RuntimeOption, list_runtimes, runtime
     from .sql.read import ModelStatement, OldSpellingWarning, parse_create_model, parse_statements
     from .sql.write import create_model_sql
@@ -129,7 +121,7 @@ __all__ = [
 ]
 
 
-# What a provider in code does not need is imported when it is first used.
+# Names that few programs need are imported at their first use.
 _LATER: Final = {
     "Catalog": "catalogs.catalog",
     "Change": "catalogs.comparison",
@@ -148,7 +140,7 @@ _LATER: Final = {
     "dumps": "catalogs.files",
     "explain": "catalogs.files",
     "from_dict": "catalogs.entries",
-    "from_options": "registry",
+    "from_options": "providers.classes",
     "get_provider": "registry",
     "list_providers": "registry",
     "list_runtimes": "runtimes.runtime",
@@ -157,9 +149,9 @@ _LATER: Final = {
     "parse_create_model": "sql.read",
     "parse_statements": "sql.read",
     "presets": "presets",
-    "provider_class": "registry",
-    "provider_classes": "registry",
-    "register_provider_class": "registry",
+    "provider_class": "providers.classes",
+    "provider_classes": "providers.classes",
+    "register_provider_class": "providers.classes",
     "remove_provider": "registry",
     "runtime": "runtimes.runtime",
     "set_default_provider": "registry",

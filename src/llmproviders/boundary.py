@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import sys
+import inspect
 import warnings
 from collections.abc import Callable
 from functools import wraps
@@ -17,27 +17,27 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def public(function: _Function) -> _Function:
-    """Let no exception but a `ProviderError` leave *function*, and none with the library's frames: they hold secrets."""
+    """Raise only `ProviderError` from *function*, without the library's frames: their variables hold secrets."""
     return _guarded(function, lambda error: outward(error, function.__name__))
 
 
 def unframed(function: _Function) -> _Function:
-    """Only take the library's frames away: PyFlink's exceptions say what is wrong with the job."""
+    """Remove the library's frames, and keep the type of the exception: PyFlink's own explain the problem of the job."""
     return _guarded(function, _without_frames)
 
 
 def outward(error: Exception, subject: str) -> Exception:
-    """The exception that leaves the library for *error*, which *subject* met."""
+    """The exception to raise to the caller of *subject* in place of *error*."""
     traceback = error.__traceback__
-    # A warning is an exception if the process wants that. An exception without a second frame is Python's own, about the call.
+    # A warning is raised if the process turned warnings into errors. Without a second frame, Python itself refused the call.
     if not isinstance(error, (ProviderError, Warning)) and traceback is not None and traceback.tb_next is not None:
-        # An argument of somebody else's class may raise anything.
+        # An argument of a third-party class may raise anything.
         return invalid(subject, [Problem("", "arguments that can be read", got=type(error).__name__)])
     return _without_frames(error)
 
 
 def _without_frames(error: Exception) -> Exception:
-    # The exceptions that it came from have frames too.
+    # Its causes have frames too.
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
 
@@ -54,7 +54,7 @@ def _guarded(function: _Function, leave: Callable[[Exception], Exception]) -> _F
         try:
             raise failure
         finally:
-            # The exception refers to this frame.
+            # Break the reference cycle of the exception and this frame.
             del failure
 
     return cast("_Function", call)
@@ -62,8 +62,8 @@ def _guarded(function: _Function, leave: Callable[[Exception], Exception]) -> _F
 
 def warn(message: str, category: type[Warning]) -> None:
     """Warn at the line that called the library."""
-    level, frame = 1, sys._getframe()
-    # attrs.evolve calls the constructor too.
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in (__package__, "attr"):
+    level, frame = 1, inspect.currentframe()
+    # Frames of attrs are skipped too: attrs.evolve calls the constructor.
+    while frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in (__package__, "attr"):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, category, stacklevel=level)

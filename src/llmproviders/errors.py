@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The exceptions of the library and how a problem reads."""
+"""The exceptions of the library, and the problems that they list."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ __all__ = [
 
 @attrs.frozen
 class Problem:
-    """One thing that is wrong with one option (or with the call, if ``option`` is empty)."""
+    """One problem of an option, or of the call if ``option`` is empty."""
 
     option: str
-    """Python name of the option, as the user wrote it."""
+    """The Python name of the option, as it was given."""
     expected: str
-    """What would have been right."""
+    """A description of the values that are accepted."""
     got: str = attrs.field(default="", kw_only=True)
-    """What was given, never showing a secret; empty where there is nothing to show."""
+    """The value that was given, with secrets masked; empty if it is not shown."""
     hint: str = attrs.field(default="", kw_only=True)
-    """What to do about it; empty if ``expected`` says it all."""
+    """Advice on the solution; empty if ``expected`` is enough."""
     key: str = attrs.field(default="", kw_only=True)
-    """Java key of the option; empty if it is none or equals ``option``."""
+    """The Java key of the option; empty if there is none or it equals ``option``."""
     is_type: bool = attrs.field(default=False, kw_only=True)
-    """Whether the type is wrong rather than the value."""
+    """Whether the type is wrong, not only the value."""
     severity: Literal["error", "warning"] = attrs.field(default="error", kw_only=True)
-    """A warning is what Flink takes, and the user may not want."""
+    """``"warning"`` if Flink accepts it, but probably not with the result that was wanted."""
 
     def __str__(self) -> str:
         where = f"{self.option} ({self.key})" if self.key else self.option
@@ -50,19 +50,19 @@ class Problem:
         if self.got:
             text += f", got {self.got}"
         text = f"{text}; {self.hint}" if self.hint else text
-        # A name may hold what no terminal and no log can show.
+        # Surrogates in a name cannot be encoded, and so cannot be printed.
         return text.encode("utf-8", "backslashreplace").decode()
 
 
 class ProviderError(Exception):
-    """Root of everything that the library raises on purpose."""
+    """The base class of the exceptions of the library."""
 
 
 class InvalidOptionsError(ProviderError, ValueError):
-    """A provider cannot be built, or used so; a `ValueError`.
+    """A provider cannot be made or used with the values given; a `ValueError`.
 
-    Its attribute ``problems`` is a tuple with a `Problem` for everything that is wrong with the call, and ``subject`` says
-    whose call it was, such as the name of the class.
+    Its attribute ``problems`` is a tuple with every `Problem` of the call, and ``subject`` names the class or function that was
+    called.
     """
 
     def __init__(self, subject: str, problems: Iterable[Problem]) -> None:
@@ -86,22 +86,22 @@ class InvalidClassError(ProviderError, TypeError):
 
 
 class ExtraOptionWarning(UserWarning):
-    """A keyword that is no option became an extra option, and probably should not have."""
+    """A keyword that is not an option became an extra option, and Java probably does not know it."""
 
 
 def invalid(subject: str, problems: Iterable[Problem]) -> InvalidOptionsError:
-    """The one exception for *problems*, catchable as TypeError where a type is wrong."""
+    """The exception for *problems*; also a TypeError if a type is wrong."""
     problems = tuple(problems)
     kind = InvalidTypeError if any(p.is_type for p in problems) else InvalidOptionsError
     return kind(subject, problems)
 
 
 class Rejected(ValueError):
-    """A value that an option cannot take: raised by converters and validators, and reported by the provider as a `Problem`.
+    """An option does not accept a value: raised by converters and validators, and reported by the provider as a `Problem`.
 
     Args:
-        expected: what would have been right, never what was given; it may be a secret.
-        hint: what to do about it.
+        expected: a description of the values that are accepted. It must not show the value given, which may be a secret.
+        hint: advice on the solution.
     """
 
     is_type = False
@@ -117,25 +117,25 @@ class Rejected(ValueError):
 
 
 class RejectedType(Rejected, TypeError):
-    """As `Rejected`, for a value of a type that the option cannot take; a `TypeError`."""
+    """An option does not accept the type of a value: as `Rejected`, and a `TypeError`."""
 
     is_type = True
 
 
 @attrs.frozen
 class DocumentProblem:
-    """One thing that is wrong with a document, and where it stands; as a text it is one line."""
+    """One problem of a document, with its location; ``str()`` of it is one line."""
 
     source: str
-    """Name of the file, or of the format where the text came without one."""
+    """The name of the file, or of the format if the document is a string."""
     line: int
     """The line, counted from 1."""
     column: int
     """The column, counted from 1."""
     path: str
-    """Keys from the top, for example ``providers.chat.temperature``."""
+    """The keys from the top, for example ``providers.chat.temperature``."""
     problem: Problem
-    """What is wrong there."""
+    """The problem at that location."""
 
     def __str__(self) -> str:
         text = str(self.problem)
@@ -146,7 +146,7 @@ class DocumentProblem:
 class DocumentError(ProviderError, ValueError):
     """A document or a statement cannot be read or written; a `ValueError`.
 
-    Its attribute ``problems`` is a tuple with a `DocumentProblem` for everything that is wrong with it.
+    Its attribute ``problems`` is a tuple with every `DocumentProblem`.
     """
 
     def __init__(self, problems: Iterable[DocumentProblem]) -> None:
@@ -164,14 +164,14 @@ class SecretError(ProviderError):
 
 
 class UnknownProviderError(ProviderError, KeyError):
-    """No provider is registered, or in the catalog, under that name; a `KeyError`."""
+    """The registry or the catalog has no provider of that name; a `KeyError`."""
 
-    # A KeyError shows the repr of its argument, which is made for keys and not for sentences.
+    # KeyError.__str__ shows the repr of the message.
     __str__ = Exception.__str__
 
 
 class UnknownRuntimeError(ProviderError, KeyError):
-    """No runtime of that name is known; a `KeyError`."""
+    """There is no runtime of that name; a `KeyError`."""
 
     # As above.
     __str__ = Exception.__str__

@@ -1,28 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How messages show values and names: masked, short, ASCII."""
+"""Values and names in messages: masked, short, ASCII; and hints with the name that was probably meant."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from .secrets import MASK, MaskedText, Secret, has_credential_name, mask_value
+from .credentials import MASK, has_credential_name, mask_urls, mask_value
+from .secrets import MaskedText, Secret
 
-__all__ = ["closest", "did_you_mean", "fold", "listed", "shown", "with_hint"]
+__all__ = ["closest", "did_you_mean", "fold", "listed", "names_and_hint", "names_of", "one_line", "shown", "with_hint"]
 
 MAX_SHOWN: Final = 60
-"""The longest string that a message shows whole."""
+"""The greatest length of a string that a message shows whole."""
 MAX_NAME: Final = 200
-"""The longest name that is compared to others; the time is the product of the two lengths."""
+"""The greatest length of a name that is compared to others: the time grows with the product of both lengths."""
+MAX_LISTED: Final = 20
+"""The most names that a message lists."""
+MAX_LINE: Final = 200
+"""The greatest length of a third-party message that is shown whole."""
 
 
 def shown(value: object, *, with_type: bool = False, hidden: bool = False) -> str:
-    """How a message shows a value.
+    """The form of a value in a message.
 
     Args:
-        value: anything; only strings, numbers, booleans and None are shown, of everything else its type.
-        with_type: whether the name of its type is added.
-        hidden: whether the value may be or hold a secret, which is not seen from the value itself.
+        value: strings, numbers, booleans and None are shown; of any other value its type.
+        with_type: whether the name of the type is added.
+        hidden: whether the value may be or contain a secret although its type does not show it.
     """
     kind = type(value).__name__.encode("ascii", "backslashreplace").decode()
     if isinstance(value, (Secret, MaskedText)) or (hidden and isinstance(value, str)):
@@ -56,38 +61,70 @@ def _shown_number(value: float) -> str:
 
 
 def fold(text: str) -> str:
-    """How the spellings of an enum are compared: without case, and with Java's underscores as hyphens."""
+    """The form in which names are compared: in lower case, with hyphens for Java's underscores."""
     return text.lower().replace("_", "-")
 
 
 def listed(choices: Sequence[str]) -> str:
-    """*choices* as a sentence has them."""
+    """*choices* as a phrase: ``a, b or c``."""
     return choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
-def closest(text: str, names: Sequence[str], *, cutoff: float = 0.6) -> str | None:
-    """The name that is most similar to *text*, compared as `fold` writes them; None if all are below the *cutoff*."""
-    if len(text) > MAX_NAME:
+def closest(text: str, names: Sequence[str], *, cutoff: float = 0.6, spelling: Callable[[str], str] = fold) -> str | None:
+    """The name that is most like *text*; None if there is none.
+
+    Args:
+        text: the name that was given.
+        names: the names to choose from; those over `MAX_NAME` are ignored.
+        cutoff: how alike they must be, from 0 to 1.
+        spelling: applied to both before they are compared.
+    """
+    names = [name for name in names if len(name) <= MAX_NAME]
+    if not names or len(text) > MAX_NAME:
         return None
-    # Only a mistake pays for this import.
+    # Imported here: only mistakes need it.
     from difflib import get_close_matches
 
-    folded: dict[str, str] = {}
-    for name in names:
-        if len(name) <= MAX_NAME:
-            folded.setdefault(fold(name), name)
-    found = get_close_matches(fold(text), list(folded), n=1, cutoff=cutoff)
-    return folded[found[0]] if found else None
+    spellings = [spelling(name) for name in names]
+    found = get_close_matches(spelling(text), spellings, n=1, cutoff=cutoff)
+    return names[spellings.index(found[0])] if found else None
 
 
 def did_you_mean(text: str, names: Sequence[str]) -> str:
-    """A hint with the name that is close to *text*, or nothing."""
-    # A beginning that is unique is as good as a small mistake.
-    begun = [name for name in names if 2 < len(text) <= len(name) <= MAX_NAME and fold(name).startswith(fold(text))]  # noqa: PLR2004
-    found = begun[0] if len(begun) == 1 else closest(text, names)
-    return f"did you mean {found}?" if found else ""
+    """A hint with the name that is close to *text*; empty if there is none."""
+    if len(text) > MAX_NAME:
+        return ""
+    # The beginning of one name only is a hint too.
+    begun = [name for name in names if len(text) > 2 and len(name) <= MAX_NAME and fold(name).startswith(fold(text))]  # noqa: PLR2004
+    name = begun[0] if len(begun) == 1 else closest(text, names)
+    return f"did you mean {name}?" if name else ""
 
 
 def with_hint(text: str, hint: str) -> str:
     """*text* with what to do about it, if there is a hint."""
     return f"{text}; {hint}" if hint else text
+
+
+def names_and_hint(name: object, known: Iterable[str]) -> str:
+    """The *known* names, and a hint with the one that *name* probably means."""
+    known = list(known)
+    plain = [each for each in known if _is_plain(each)]
+    hint = did_you_mean(name, plain) if isinstance(name, str) and _is_plain(name) else ""
+    return with_hint(names_of(known), hint)
+
+
+def names_of(known: Iterable[str]) -> str:
+    """The first 20 of the *known* names, and the number of the others."""
+    names = [each if _is_plain(each) else shown(each) for each in known]
+    more = f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
+    return ", ".join(names[:MAX_LISTED]) + more or "none"
+
+
+def _is_plain(name: str) -> bool:
+    return len(name) <= MAX_SHOWN and name.isprintable()
+
+
+def one_line(text: str) -> str:
+    """A third-party message in one line of at most 200 characters, with the credentials of its URLs masked."""
+    text = mask_urls(" ".join(text.split()))
+    return text if len(text) <= MAX_LINE else f"{text[: MAX_LINE - 3]}..."

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Providers for well-known services: the right endpoint, and the key from the service's environment variable.
+"""Providers for well-known services: the endpoint of the service, and the key of its environment variable.
 
-``presets.deepseek(model="deepseek-chat")`` is an `OpenAICompatProvider` like any other. Every preset takes ``api_key``
-(a string or a `Secret`; without it the provider refers to the service's variable), ``task`` (``"chat/completions"`` or
-``"embeddings"``), and the options of the class it makes. Only endpoints that the services themselves document are here.
+``presets.deepseek(model="deepseek-chat")`` returns an `OpenAICompatProvider`. Every preset accepts ``api_key`` (a string or a
+`Secret`; by default a reference to the service's environment variable), ``task`` (``"chat/completions"`` or
+``"embeddings"``), and the options of the class it makes. The endpoints are those that the services themselves document.
 """
 
 from __future__ import annotations
@@ -54,17 +54,17 @@ class Service:
     """A service with the OpenAI API; call it to make its provider."""
 
     name: str = attrs.field(kw_only=False)
-    """The preset's name."""
+    """The name of the preset."""
     base: str = attrs.field(kw_only=False)
-    """URL before the task; names in braces are arguments of the call."""
+    """The URL before the task; names in braces are given by the argument ``place``."""
     variable: str = ""
-    """Environment variable of the key; empty if the service has none of its own."""
+    """The environment variable of the key; empty if the service has no usual one."""
     key: str = ""
-    """Key that is as good as any, where the service wants none."""
+    """A key for services that accept any."""
     tasks: tuple[str, ...] = (CHAT,)
     """The tasks that the service documents."""
     note: str = ""
-    """What to know before using it."""
+    """A note for users."""
 
     @public
     def __call__(
@@ -75,12 +75,12 @@ class Service:
         place: Mapping[str, str] | None = None,
         **options: Unpack[PresetOptions],
     ) -> OpenAICompatProvider:
-        """The service's provider.
+        """Return a provider of the service.
 
         Args:
             api_key: the key; by default a reference to the service's environment variable.
             task: ``"chat/completions"`` or ``"embeddings"``.
-            place: what the braces in the service's URL stand for, for example ``{"resource": "my-resource"}``.
+            place: values for the names in braces of the service's URL, for example ``{"resource": "my-resource"}``.
             options: options of `OpenAICompatProvider`.
 
         Raises:
@@ -88,16 +88,20 @@ class Service:
         """
         given: Any = {} if place is None else place
         problems = list(self._problems(task, given))
-        url = _stand_in(task, self.tasks) if problems else f"{self.base.format_map(given)}/{task}"
+        url = _placeholder_endpoint(task, self.tasks) if problems else f"{self.base.format_map(given)}/{task}"
         if api_key is None and not (self.variable or self.key):
-            problems.append(Problem("api_key", "a str or a Secret", got="nothing", hint=f"{self.name} has no usual variable"))
+            problems.append(
+                Problem("api_key", "a str or a Secret", got="nothing", hint=f"{self.name} has no usual environment variable")
+            )
         if api_key is None:
             api_key = Secret.from_env(self.variable) if self.variable else self.key or "stand-in"
-        return _made(OpenAICompatProvider, f"presets.{self.name}", problems, {"endpoint": url, "api_key": api_key, **options})
+        return _provider_of(
+            OpenAICompatProvider, f"presets.{self.name}", problems, {"endpoint": url, "api_key": api_key, **options}
+        )
 
     @public
     def endpoint(self, task: str, place: Mapping[str, str]) -> str:
-        """URL of a *task*, with *place* for the names in braces.
+        """Return the URL of a *task*, with the values of *place* for the names in braces.
 
         Raises:
             InvalidOptionsError: if the service has no such task, or a name is missing.
@@ -107,14 +111,14 @@ class Service:
         return f"{self.base.format_map(place)}/{task}"
 
     def _problems(self, task: object, place: object) -> Iterator[Problem]:
-        """The reasons why `endpoint` cannot tell the URL."""
-        if not (_is_text(task) and task in self.tasks):
-            expected = f"{' or '.join(self.tasks)}, which is what {self.name} documents"
-            hint = did_you_mean(task, self.tasks) if _is_text(task) else ""
+        """The problems that prevent `endpoint` from making the URL."""
+        if not (_is_string(task) and task in self.tasks):
+            expected = f"{' or '.join(self.tasks)}, as {self.name} documents"
+            hint = did_you_mean(task, self.tasks) if _is_string(task) else ""
             hint = hint or "pass the endpoint to a provider yourself"
-            yield Problem("task", expected, got=shown(task), hint=hint, is_type=not _is_text(task))
+            yield Problem("task", expected, got=shown(task), hint=hint, is_type=not _is_string(task))
         wanted = re.findall(r"\{(\w+)\}", self.base)
-        expected = f"a mapping with {', '.join(wanted)}" if wanted else "nothing, for the URL has no braces"
+        expected = f"a mapping with {', '.join(wanted)}" if wanted else "no names, because the URL has no braces"
         if not isinstance(place, Mapping):
             yield Problem("place", expected, got=shown(place), hint=f"see {self.base}", is_type=True)
             return
@@ -123,25 +127,25 @@ class Service:
             value = place.get(name)
             if not _is_host_part(value):
                 got = "nothing" if value is None else shown(value)
-                yield Problem("place", f"the {name} that is yours", got=got, hint=f'pass place={{"{name}": "..."}}')
+                yield Problem("place", f"your {name}", got=got, hint=f'pass place={{"{name}": "..."}}')
 
 
-def _is_text(value: object) -> TypeGuard[str]:
-    """As isinstance; for type checkers an argument may be anything all the same."""
+def _is_string(value: object) -> TypeGuard[str]:
+    """Whether *value* is a `str`. Type checkers treat isinstance of an annotated argument as always true, but not this."""
     return isinstance(value, str)
 
 
 def _is_host_part(value: object) -> bool:
-    return _is_text(value) and re.fullmatch(_HOST_PART, value) is not None
+    return _is_string(value) and re.fullmatch(_HOST_PART, value) is not None
 
 
-def _stand_in(task: object, tasks: tuple[str, ...]) -> str:
-    """An endpoint for checking options where the real one cannot be told."""
-    return f"https://localhost/{task if _is_text(task) and task in tasks else ''}"
+def _placeholder_endpoint(task: object, tasks: tuple[str, ...]) -> str:
+    """An endpoint to check the options with, if the real one cannot be made."""
+    return f"https://localhost/{task if _is_string(task) and task in tasks else ''}"
 
 
-def _made(cls: type[_Provider], subject: str, problems: list[Problem], options: dict[str, Any]) -> _Provider:
-    """The provider of *options*, if there are no *problems* already; else one error with those of the options too."""
+def _provider_of(cls: type[_Provider], subject: str, problems: list[Problem], options: dict[str, Any]) -> _Provider:
+    """The provider of *options*; if there are *problems*, one error with those and with the problems of the options."""
     try:
         provider = cls(**options)
     except InvalidOptionsError as error:
@@ -159,7 +163,7 @@ azure_openai: Final = Service(
     "https://{resource}.openai.azure.com/openai/v1",
     variable="AZURE_OPENAI_API_KEY",
     tasks=_BOTH,
-    note="the v1 API; the older deployment URLs carry ?api-version= and cannot work",
+    note="the v1 API; the older deployment URLs need ?api-version= and cannot work",
 )
 deepseek: Final = Service("deepseek", "https://api.deepseek.com", variable="DEEPSEEK_API_KEY")
 moonshot: Final = Service("moonshot", "https://api.moonshot.ai/v1", variable="MOONSHOT_API_KEY")
@@ -210,7 +214,7 @@ DASHSCOPE_TASKS: Final = {
     "cn-beijing": (CHAT, EMBEDDINGS, MULTIMODAL),
     "ap-southeast-1": (CHAT, EMBEDDINGS),
 }
-"""What is documented beyond chat."""
+"""The tasks that are documented; a region that is not listed has chat only."""
 
 
 @public
@@ -222,12 +226,12 @@ def dashscope(
     task: str = CHAT,
     **options: Unpack[PresetOptions],
 ) -> DashScopeProvider:
-    """The `DashScopeProvider` of Alibaba Cloud Model Studio.
+    """Return a `DashScopeProvider` of Alibaba Cloud Model Studio.
 
     Args:
         region: ``"cn-beijing"``, ``"ap-southeast-1"`` (Singapore) or ``"us-east-1"`` (Virginia).
-        workspace: the workspace, for an endpoint of its own (``https://{workspace}.{region}.maas.aliyuncs.com``); any
-            region is taken then.
+        workspace: a workspace with its own endpoint (``https://{workspace}.{region}.maas.aliyuncs.com``); any region is
+            accepted then.
         api_key: the key; by default a reference to ``DASHSCOPE_API_KEY``.
         task: ``"chat/completions"``, ``"embeddings"``, or in Beijing ``"multimodal-embedding"``.
         options: options of `DashScopeProvider`.
@@ -241,27 +245,27 @@ def dashscope(
     if workspace is not None:
         for name, value in (("workspace", workspace), ("region", region)):
             if not _is_host_part(value):
-                problems.append(Problem(name, f"the name of a {name}", got=shown(value), is_type=not _is_text(value)))
+                problems.append(Problem(name, f"the name of a {name}", got=shown(value), is_type=not _is_string(value)))
         host = "localhost" if problems else f"{workspace}.{region}.maas.aliyuncs.com"
         tasks, where = (CHAT,), "a workspace"
-    elif _is_text(region) and region in DASHSCOPE_HOSTS:
+    elif _is_string(region) and region in DASHSCOPE_HOSTS:
         host, tasks, where = DASHSCOPE_HOSTS[region], DASHSCOPE_TASKS.get(region, (CHAT,)), f"region {region}"
     else:
         expected = " or ".join(DASHSCOPE_HOSTS)
-        hint = did_you_mean(region, list(DASHSCOPE_HOSTS)) if _is_text(region) else ""
+        hint = did_you_mean(region, list(DASHSCOPE_HOSTS)) if _is_string(region) else ""
         hint = hint or "other regions need a workspace"
-        problems.append(Problem("region", expected, got=shown(region), hint=hint, is_type=not _is_text(region)))
-    if _is_text(task) and task in tasks:
+        problems.append(Problem("region", expected, got=shown(region), hint=hint, is_type=not _is_string(region)))
+    if _is_string(task) and task in tasks:
         url = endpoint_for_task(f"https://{host}/compatible-mode/v1/{CHAT}", task)
     else:
-        url = _stand_in(task, ())
-        expected = f"{' or '.join(tasks)}, which is what is documented for {where}"
+        url = _placeholder_endpoint(task, ())
+        expected = f"{' or '.join(tasks)}, as documented for {where}"
         hint = "pass the endpoint to DashScopeProvider yourself"
-        problems.append(Problem("task", expected, got=shown(task), hint=hint, is_type=not _is_text(task)))
+        problems.append(Problem("task", expected, got=shown(task), hint=hint, is_type=not _is_string(task)))
     given: dict[str, Any] = {
         "endpoint": url,
         "api_key": Secret.from_env("DASHSCOPE_API_KEY") if api_key is None else api_key,
-        **({"content_type": "IMAGE_URL"} if _is_text(task) and task == MULTIMODAL else {}),
+        **({"content_type": "IMAGE_URL"} if _is_string(task) and task == MULTIMODAL else {}),
         **options,
     }
-    return _made(DashScopeProvider, "presets.dashscope", problems, given)
+    return _provider_of(DashScopeProvider, "presets.dashscope", problems, given)

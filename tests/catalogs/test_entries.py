@@ -155,7 +155,7 @@ class TestProblems:
             ),
             (
                 "[providers.a]\nprovider = 'openai-compat'\nendpoint = 'e'\napi_key = '******'",
-                "toml:4:1: providers.a.api_key: expected the real text, got ****** (str); "
+                "toml:4:1: providers.a.api_key: expected the real value, got ****** (str); "
                 "this is the mask of a redacted value; use the original or Secret.from_env",
             ),
             (
@@ -238,7 +238,7 @@ class TestRare:
 
         with pytest.raises(DocumentError) as caught:
             from_dict({"provider": "last", "token": "MARK"})
-        expected = "dict:1:1: expected values that __attrs_post_init__ takes, got RuntimeError (******)"
+        expected = "dict:1:1: expected values that __attrs_post_init__ accepts, got RuntimeError (******)"
         assert expected == str(caught.value)
 
     def test_extras_may_be_tables(self) -> None:
@@ -257,12 +257,12 @@ def test_an_option_is_wrong_once() -> None:
 STUMBLED = {
     "a preset's task": (
         "[providers.c]\npreset = 'deepseek'\nfor_task = 'embeddings'\n",
-        "c.toml:3:1: providers.c.for_task: expected chat/completions, which is what deepseek documents, got 'embeddings'; "
+        "c.toml:3:1: providers.c.for_task: expected chat/completions, as deepseek documents, got 'embeddings'; "
         "write provider and endpoint in place of the preset",
     ),
     "a preset's place": (
         "[providers.c]\npreset = 'azure_openai'\n",
-        'c.toml:1:1: providers.c.place: expected the resource that is yours, got nothing; write place = { resource = "..." }',
+        'c.toml:1:1: providers.c.place: expected your resource, got nothing; write place = { resource = "..." }',
     ),
     "an entry that extends itself": (
         "[providers.c]\nextends = 'c'\n",

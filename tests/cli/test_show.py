@@ -12,7 +12,7 @@ import pytest
 from command_line import AGAINST, JSON, KEY, TOML, run, run_json
 
 from llmproviders import Provider, load, option
-from llmproviders.registry import _classes
+from llmproviders.providers.classes import known_classes
 
 
 def test_options_for_a_runtime() -> None:
@@ -93,7 +93,7 @@ class _Own(Provider):
 
 def test_show_masks_a_credential_that_is_a_string(monkeypatch: pytest.MonkeyPatch) -> None:
     """A secret option is masked, in values and in defaults."""
-    monkeypatch.setitem(_classes._known, "own", _Own)
+    monkeypatch.setitem(known_classes.known, "own", _Own)
     Path("own.toml").write_text(f'[providers.x]\nprovider = "own"\npassword = "{KEY}"\n', encoding="utf-8")
     shown = run("show", "own.toml") + run("providers", "own") + run("providers", "own", "--json")
     assert KEY not in shown

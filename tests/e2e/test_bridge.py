@@ -36,8 +36,7 @@ COLUMNS: dict[str, Any] = {"input": "text STRING", "output": "answer STRING"}
 @pytest.fixture(autouse=True)
 def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test registers is gone after it."""
-    monkeypatch.setattr(registry, "_providers", {})
-    monkeypatch.setattr(registry, "_default", None)
+    monkeypatch.setattr(registry, "registered", registry.Registered())
 
 
 @pytest.fixture
@@ -143,7 +142,7 @@ def test_create_model_in_a_catalog(t_env: Any) -> None:
     ("arguments", "error"),
     [
         ({"name": "a b"}, r"^Flink: Invalid SQL identifier a b"),
-        ({"name": "\ud800"}, r"^model: name: expected text without lone surrogates, got '\\ud800'; Java cannot read them$"),
+        ({"name": "\ud800"}, r"^model: name: expected a string without lone surrogates, got '\\ud800'; Java cannot read them$"),
         ({"comment": 5}, r"^model: comment: expected a str, got 5$"),
         ({"input": "text INT"}, r"input: expected exactly one column, of type STRING, got text INT$"),
         ({"overrides": {"api_key": "sk-other"}}, r"^overrides: api_key: expected no change of an endpoint or secret"),

@@ -41,8 +41,7 @@ def env(flink_version: str, request: pytest.FixtureRequest) -> Any:
 @pytest.fixture(autouse=True)
 def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test registers is gone after it."""
-    monkeypatch.setattr(registry, "_providers", {})
-    monkeypatch.setattr(registry, "_default", None)
+    monkeypatch.setattr(registry, "registered", registry.Registered())
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def test_a_suspicious_keyword(cls: Any, name: str) -> None:
     assert [ExtraOptionWarning] == [each.category for each in caught]
     message = str(caught[0].message)
     passes = f"(extra_options={{{name!r}: ...}} passes it without this warning)"
-    beginning = f"{cls.__name__}: {name} is no option, and goes to Java as it is; "
+    beginning = f"{cls.__name__}: {name} is not an option, and is passed to Java unchanged; "
     assert message in [
         f"{beginning}write {MEANT[name]} {passes}",
         f"{beginning}Java keys have hyphens: write {MEANT[name]} {passes}",

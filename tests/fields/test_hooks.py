@@ -493,7 +493,9 @@ def test_a_hook_that_fails_later() -> None:
     _register(point, lambda value: value)
     with pytest.raises(InvalidOptionsError) as caught:
         provider.to_options()
-    expected = "a value that its hook makes a str of, got a value of type Point; register its hooks with llmproviders.converter"
+    expected = (
+        "a value that its hook converts to a str, got a value of type Point; register its hooks with llmproviders.converter"
+    )
     assert f"Hooked: value (the-value): expected {expected}" == str(caught.value)
     _register(point, lambda value: "5")
     converter.register_unstructure_hook(cls, lambda value: 1 / 0)

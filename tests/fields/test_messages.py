@@ -234,22 +234,22 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "a comma in a stop text": (
         lambda: OpenAICompatProvider(stop=["a,b"]),
         InvalidOptionsError,
-        "OpenAICompatProvider: stop: expected stop texts without a comma, got a value of type list; Java splits the texts at commas and knows no escape, see 'a,b'",
+        "OpenAICompatProvider: stop: expected stop sequences without a comma, got a value of type list; Java splits the string at commas and has no escape, see 'a,b'",
     ),
     "no stop texts": (
         lambda: OpenAICompatProvider(stop=[]),
         InvalidOptionsError,
-        "OpenAICompatProvider: stop: expected at least one stop text, none of them empty, got a value of type list; leave stop out to have none",
+        "OpenAICompatProvider: stop: expected at least one stop sequence, and no empty one, got a value of type list; leave stop out for no stop sequences",
     ),
     "a number for stop texts": (
         lambda: OpenAICompatProvider(stop=5),
         InvalidTypeError,
-        "OpenAICompatProvider: stop: expected a text, or a list or tuple of texts, got 5 (int)",
+        "OpenAICompatProvider: stop: expected a str, or a list or tuple of str, got 5 (int)",
     ),
     "a lone surrogate": (
         lambda: OpenAICompatProvider(model="\ud800"),
         InvalidOptionsError,
-        "OpenAICompatProvider: model: expected text without lone surrogates, got '\\ud800'; Java cannot read them",
+        "OpenAICompatProvider: model: expected a string without lone surrogates, got '\\ud800'; Java cannot read them",
     ),
     "a number for a secret": (
         lambda: OpenAICompatProvider(endpoint=URL, api_key=5),
@@ -259,7 +259,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "the mask for a secret": (
         lambda: OpenAICompatProvider(endpoint=URL, api_key="******"),
         InvalidOptionsError,
-        "OpenAICompatProvider: api_key (api-key): expected the real text, got ****** (str); this is the mask of a redacted value; use the original or Secret.from_env",
+        "OpenAICompatProvider: api_key (api-key): expected the real value, got ****** (str); this is the mask of a redacted value; use the original or Secret.from_env",
     ),
     "a key without an endpoint": (
         lambda: OpenAICompatProvider(api_key="k"),
@@ -274,7 +274,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "a key with a task": (
         lambda: OpenAICompatProvider(api_key="k", endpoint=URL, task="embeddings"),
         InvalidOptionsError,
-        "OpenAICompatProvider: task: expected no task beside api_key, got 'embeddings'; the endpoint tells it; task is for the built-in AI service",
+        "OpenAICompatProvider: task: expected no task beside api_key, got 'embeddings'; the endpoint determines the task; task is for the built-in AI service",
     ),
     "a content type of another task": (
         lambda: OpenAICompatProvider(task="embeddings", content_type="IMAGE_URL"),
@@ -294,7 +294,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "an extra of no text": (
         lambda: OpenAICompatProvider(vendor={1}),
         InvalidTypeError,
-        "OpenAICompatProvider: vendor: expected a str, bool, number, timedelta, or what JSON can carry for option 'vendor', got a value of type set",
+        "OpenAICompatProvider: vendor: expected a str, bool, number, timedelta, or a value that JSON can hold for option 'vendor', got a value of type set",
     ),
     "an extra key that is no text": (
         lambda: OpenAICompatProvider(extra_options={1: "x"}),
@@ -309,7 +309,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "an extra value of no text": (
         lambda: OpenAICompatProvider(extra_options={"vendor": {1}}),
         InvalidTypeError,
-        "OpenAICompatProvider: extra_options: expected a str, bool, number, timedelta, or what JSON can carry for option 'vendor'",
+        "OpenAICompatProvider: extra_options: expected a str, bool, number, timedelta, or a value that JSON can hold for option 'vendor'",
     ),
     "an extra that is no number": (
         lambda: OpenAICompatProvider(vendor=math.inf),
@@ -484,7 +484,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "an option of no text": (
         lambda: GenericProvider("g", x={1}),
         InvalidTypeError,
-        "GenericProvider: extra_options: expected a str, bool, number, timedelta, or what JSON can carry for option 'x'",
+        "GenericProvider: extra_options: expected a str, bool, number, timedelta, or a value that JSON can hold for option 'x'",
     ),
 }
 

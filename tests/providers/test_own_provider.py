@@ -36,7 +36,7 @@ from llmproviders import (
     required_secret,
     secret,
 )
-from llmproviders.fields.values import fallback, flink_map, json_headers, json_object, stop_texts, url
+from llmproviders.fields.converters import fallback, flink_map, json_headers, json_object, stop_strings, url
 from llmproviders.providers.openai_compat import content_types
 
 
@@ -210,7 +210,7 @@ def test_fields_that_would_be_lost() -> None:
         identifier = "undecorated"
         size: int = attrs.field(default=1, kw_only=True, metadata=option("size"))
 
-    text = "Undecorated has options but is no attrs class: decorate it with @attrs.frozen(kw_only=True)"
+    text = "Undecorated has options but is not an attrs class: decorate it with @attrs.frozen(kw_only=True)"
     with pytest.raises(TypeError) as caught:
         Undecorated()
     assert text == str(caught.value)
@@ -218,7 +218,7 @@ def test_fields_that_would_be_lost() -> None:
 
 def test_converters_of_the_library() -> None:
     """The converters serve fields of any class: None stays None, and what is canonical stays as it is."""
-    converters = (secret, duration, url, json_object, json_headers, flink_map, stop_texts, fallback, content_types)
+    converters = (secret, duration, url, json_object, json_headers, flink_map, stop_strings, fallback, content_types)
     assert [None] * len(converters) == [convert(None) for convert in converters]
     with pytest.raises(TypeError, match="expected a str or a Secret"):
         required_secret(None)  # type: ignore[arg-type]
@@ -269,7 +269,7 @@ def test_types_of_ones_own() -> None:
     with pytest.raises(InvalidTypeError) as untold:
         Pointed(Point(1), many=["a"])
     assert (
-        "Pointed: many: expected a value that its hook makes a str of, got a value of type list; "
+        "Pointed: many: expected a value that its hook converts to a str, got a value of type list; "
         "register its hooks with llmproviders.converter" == str(untold.value)
     )
 
@@ -478,7 +478,7 @@ def test_rules_that_fail() -> None:
     assert 1 == Failing(a=1, b=2).a
     for given in ({}, {"a": 1}):
         with pytest.raises(
-            InvalidOptionsError, match="^Failing: a: expected what the rule over a or b can take, got its TypeError$"
+            InvalidOptionsError, match="^Failing: a: expected values that the rule over a or b accepts, got its TypeError$"
         ):
             Failing(**given)
     with pytest.raises(InvalidClassError, match="^Unknown: expected rules over its options, got one over nope$"):
@@ -605,7 +605,7 @@ def test_relatives_of_another_identifier() -> None:
 
 def test_decorators_in_the_other_order() -> None:
     """attrs makes another class of it, so that the one that is registered would never be complete."""
-    expected = "^Early is no attrs class yet: write @register_provider_class above @attrs.frozen\\(kw_only=True\\)$"
+    expected = "^Early is not an attrs class yet: write @register_provider_class above @attrs.frozen\\(kw_only=True\\)$"
     with pytest.raises(InvalidClassError, match=expected):
 
         @attrs.frozen(kw_only=True)

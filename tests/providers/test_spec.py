@@ -618,7 +618,7 @@ def test_names_near_an_option(name: str) -> None:
 def test_names_of_other_services(name: str) -> None:
     """Names that other services know are not taken for misspellings; a warning says where they belong."""
     expected = (
-        f"OpenAICompatProvider: {name} is no option, and goes to Java as it is; write extra_body={{'{name}': ...}} "
+        f"OpenAICompatProvider: {name} is not an option, and is passed to Java unchanged; write extra_body={{'{name}': ...}} "
         f"(extra_options={{'{name}': ...}} passes it without this warning)"
     )
     with pytest.warns(ExtraOptionWarning) as caught:

@@ -11,9 +11,9 @@ from typing_extensions import Self
 
 from ..boundary import public
 from ..errors import Problem, UnknownProviderError, invalid
-from ..messages import shown
+from ..messages import names_and_hint, shown
 from ..providers.base import Provider
-from ..registry import names_and_hint, set_default_provider, set_provider
+from ..registry import set_default_provider, set_provider
 from .comparison import Change, changes_between
 
 __all__ = ["Catalog"]

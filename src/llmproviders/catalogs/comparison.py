@@ -8,9 +8,10 @@ from typing import Final
 
 import attrs
 
+from ..credentials import MASK
 from ..fields.metadata import options
 from ..providers.base import Provider
-from ..secrets import MASK, Secret
+from ..secrets import Secret
 from .display import reference_string
 
 __all__ = ["Change", "changes_between"]

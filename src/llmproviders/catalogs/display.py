@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..credentials import MASK
 from ..fields.compiled import compiled
 from ..fields.metadata import OptionInfo
 from ..fields.spec import EXTRAS
 from ..providers.base import Provider
-from ..secrets import MASK, MaskedText, Secret
+from ..secrets import MaskedText, Secret
 
 __all__ = ["default_string", "option_string", "reference_string"]
 
@@ -38,4 +39,4 @@ def option_string(provider: Provider, option: str) -> str | None:
 
 def default_string(cls: type[Provider], info: OptionInfo) -> str | None:
     """The default of an option; None if it has none."""
-    return compiled(cls).about.specs[info.name].default_text
+    return compiled(cls).about.specs[info.name].default_string

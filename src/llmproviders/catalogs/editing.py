@@ -9,15 +9,15 @@ from typing import Any
 
 import attrs
 
+from ..credentials import looks_like_credential
 from ..errors import DocumentError, Problem, ProviderError
 from ..fields.compiled import compiled
-from ..fields.hooks import text_reader
+from ..fields.hooks import string_reader
 from ..fields.metadata import OptionInfo, options
 from ..fields.spec import EXTRAS
 from ..messages import did_you_mean, with_hint
 from ..providers.base import Provider
 from ..providers.generic import GenericProvider
-from ..secrets import looks_like_credential
 from .atomic import replace_file
 from .comparison import Change
 from .entries import RESERVED
@@ -158,7 +158,7 @@ def _typed(cls: type[Provider], option: str, text: str) -> Tree:
 
 def _typed_option(cls: type[Provider], info: OptionInfo, text: str) -> Tree:
     if info.type in (bool, int, float):
-        read = text_reader(info) or str
+        read = string_reader(info) or str
         try:
             return read(text)
         except ValueError:

@@ -15,21 +15,23 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from ..boundary import public
+from ..credentials import MASK
 from ..errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, ProviderError, Rejected, invalid
 from ..fields.compiled import compiled, construct
+from ..fields.converters import flink_map, json_headers
 from ..fields.description import ALIASES, REQUEST_FIELDS, Description
 from ..fields.hooks import OptionReader
 from ..fields.metadata import OptionInfo
 from ..fields.problems import problem_of
 from ..fields.spec import EXTRAS
-from ..fields.values import flink_map, json_headers
 from ..messages import did_you_mean, shown
 from ..presets import SERVICES, dashscope
-from ..providers.base import Provider, no_task
+from ..providers.base import Provider
+from ..providers.classes import OLD_IDENTIFIERS, provider_class, provider_classes
+from ..providers.derive import no_task, to_task
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
-from ..registry import OLD_IDENTIFIERS, provider_class, provider_classes
-from ..secrets import MASK, Secret
+from ..secrets import Secret
 
 __all__ = ["KINDS", "RESERVED", "Base", "Found", "extended_name", "from_dict", "provider_of"]
 
@@ -204,7 +206,7 @@ def _read_extends(name: str, entry: Mapping[str, Any], base_of: Callable[[str], 
     if EXTRAS in given:
         given[EXTRAS] = {**base.extra_options, **given[EXTRAS]}
     if "for_task" in entry:
-        for problem in base._to_task(entry["for_task"], given):
+        for problem in to_task(base, entry["for_task"], given):
             path = ("for_task",) if problem.option == "task" else (problem.option,)
             # A file has no None.
             dropping = problem.hint == f"pass {problem.option}=None to drop it"

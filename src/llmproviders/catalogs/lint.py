@@ -7,13 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from ..credentials import MASK, is_placeholder, looks_like_credential, looks_like_key
 from ..errors import DocumentProblem, Problem
 from ..fields.compiled import compiled
 from ..fields.spec import EXTRAS
 from ..messages import closest
 from ..providers.base import Provider
+from ..providers.derive import chosen
 from ..runtimes.runtime import Runtime
-from ..secrets import MASK, MaskedText, Secret, is_placeholder, looks_like_credential, looks_like_key
+from ..secrets import MaskedText, Secret
 from .origins import located_problems
 from .resolution import Resolution, class_of
 from .sources import RawCatalog
@@ -76,15 +78,15 @@ def _literal_secrets(
     if not isinstance(entry, dict):
         return
     specs = compiled(cls).about.specs if cls is not None else {}
-    chosen = provider._chosen() if provider is not None else {}
+    values = chosen(provider) if provider is not None else {}
     for key, value in entry.items():
         spec = specs.get(key)
         if spec is not None and spec.is_secret:
             yield from _literal_secret((key,), value)
-        elif isinstance(chosen.get(key), MaskedText):
+        elif isinstance(values.get(key), MaskedText):
             yield (key,), _literal_problem(_INSIDE)
         elif key == EXTRAS and isinstance(value, dict):
-            held = chosen.get(EXTRAS, {})
+            held = values.get(EXTRAS, {})
             for each, extra in value.items():
                 if isinstance(held.get(each), MaskedText):
                     yield (key, each), _literal_problem(_INSIDE)

@@ -12,6 +12,7 @@ import attrs
 from ..errors import DocumentProblem, Problem
 from ..fields.metadata import options
 from ..fields.spec import EXTRAS
+from ..providers.derive import chosen
 from .resolution import Resolution
 
 __all__ = ["Origin", "located_problems", "origins_of"]
@@ -39,8 +40,8 @@ def origins_of(resolution: Resolution, name: str) -> dict[str, Origin]:
     provider = resolution.provider(name)
     names = [info.name for info in options(type(provider))]
     names += [f"{EXTRAS}.{key}" for key in provider.extra_options]
-    chosen = provider._chosen()
-    return {option: _origin(resolution, name, option, is_chosen=option in chosen) for option in names}
+    values = chosen(provider)
+    return {option: _origin(resolution, name, option, is_chosen=option in values) for option in names}
 
 
 def _origin(resolution: Resolution, name: str, option: str, *, is_chosen: bool) -> Origin:
@@ -94,11 +95,11 @@ def located_problems(resolution: Resolution, name: str, problems: Iterable[Probl
     """Problems of a provider's options, each at the location of its option."""
     raw, provider = resolution.raw, resolution.provider(name)
     names = {info.name for info in options(type(provider))}
-    chosen = provider._chosen()
+    values = chosen(provider)
     for problem in problems:
         option = problem.option.removeprefix(f"{EXTRAS}.")
         option = option if option in names else f"{EXTRAS}.{option}"
-        entry, path = _setter(raw.entries, name, option, is_chosen=option in chosen) or (name, ())
+        entry, path = _setter(raw.entries, name, option, is_chosen=option in values) or (name, ())
         # The path names the option already.
         found = attrs.evolve(problem, option="", key="") if path else problem
         body: Any = raw.entries[entry]

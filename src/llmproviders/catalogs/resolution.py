@@ -10,9 +10,9 @@ import attrs
 from ..errors import DocumentError, DocumentProblem, Problem
 from ..messages import did_you_mean, shown
 from ..providers.base import Provider
+from ..providers.classes import provider_classes
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
-from ..registry import provider_classes
 from .catalog import Catalog
 from .entries import Base, Found, extended_name, provider_of
 from .sources import RawCatalog

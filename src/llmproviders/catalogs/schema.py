@@ -12,13 +12,14 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from ..fields import values
+from ..fields import converters
+from ..fields.bounds import Between
 from ..fields.metadata import OptionInfo, options
 from ..fields.spec import EXTRAS
 from ..presets import SERVICES
 from ..providers.base import Provider
+from ..providers.classes import provider_classes
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider, content_types
-from ..registry import provider_classes
 from ..secrets import Secret
 from ..syntax.scalars import JAVA_BOUNDS
 from .entries import KINDS, RESERVED
@@ -78,18 +79,18 @@ def _letter(letter: str) -> str:
 
 # Values that converters accept beyond the type of their field.
 _CONVERTED: Final[Mapping[Any, Callable[[OptionInfo], Schema]]] = {
-    values.secret: lambda _: _SECRET,
-    values.required_secret: lambda _: _SECRET,
-    values.duration: lambda _: _DURATION,
-    values.json_object: lambda _: {"type": ["object", "string"]},
-    values.json_headers: lambda _: {
+    converters.secret: lambda _: _SECRET,
+    converters.required_secret: lambda _: _SECRET,
+    converters.duration: lambda _: _DURATION,
+    converters.json_object: lambda _: {"type": ["object", "string"]},
+    converters.json_headers: lambda _: {
         "anyOf": [_STRING, {"type": "object", "additionalProperties": _HEADER_VALUES, **_NO_REFERENCE}]
     },
-    values.flink_map: lambda _: {"anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING, **_NO_REFERENCE}]},
-    values.stop_texts: lambda _: {
+    converters.flink_map: lambda _: {"anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING, **_NO_REFERENCE}]},
+    converters.stop_strings: lambda _: {
         "anyOf": [_STRING, {"type": "array", "minItems": 1, "items": {**_NAME, "pattern": "^[^,]*$"}}],
     },
-    values.fallback: lambda _: {"type": ["string", "boolean", "number", "array", "object"]},
+    converters.fallback: lambda _: {"type": ["string", "boolean", "number", "array", "object"]},
     content_types: lambda info: {
         "anyOf": [
             _choice(info.allowed, exact=False),
@@ -134,7 +135,7 @@ def _number(info: OptionInfo) -> Schema:
     if bounds is not None:
         schema["minimum"], schema["maximum"] = bounds
     rule = info.field.validator
-    if isinstance(rule, values.Between):
+    if isinstance(rule, Between):
         bounded = {"exclusiveMinimum" if rule.open_low else "minimum": rule.low, "maximum": rule.high}
         schema.update((key, bound) for key, bound in bounded.items() if math.isfinite(bound))
     return schema

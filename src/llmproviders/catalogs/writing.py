@@ -8,14 +8,16 @@ from typing import Any
 import attrs
 
 from ..boundary import public
+from ..credentials import MASK, looks_like_credential, looks_like_key
 from ..errors import DocumentError, DocumentProblem, Problem, invalid
 from ..fields.compiled import compiled
 from ..fields.spec import EXTRAS, Spec
 from ..messages import shown
 from ..providers.base import Provider
+from ..providers.derive import chosen
 from ..providers.generic import GenericProvider
 from ..secret_policy import Secrets, checked_secrets
-from ..secrets import MASK, MaskedText, Secret, looks_like_credential, looks_like_key
+from ..secrets import MaskedText, Secret
 from ..syntax.json import read_json_object, write_json
 from .catalog import Catalog
 from .entries import KINDS, RESERVED
@@ -54,7 +56,7 @@ def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> d
         entry = {"provider": provider.provider_name()}
     omitted = []
     specs = compiled(type(provider)).about.specs
-    for name, value in provider._chosen().items():
+    for name, value in chosen(provider).items():
         spec = specs[name]
         if name == EXTRAS:
             entry[EXTRAS] = {key: _extra(key, extra, secrets, problems) for key, extra in value.items()}

@@ -16,7 +16,7 @@ from ..fields.metadata import options as options_of
 from ..messages import did_you_mean, with_hint
 from ..presets import DASHSCOPE_HOSTS, DASHSCOPE_TASKS, SERVICES, dashscope
 from ..providers.base import Provider
-from ..registry import provider_classes
+from ..providers.classes import provider_classes
 from ..runtimes.runtime import Runtime, RuntimeOption, list_runtimes
 from ..runtimes.runtime import runtime as runtime_named
 from ..tasks import CHAT

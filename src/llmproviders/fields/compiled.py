@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The constructor and `with_` of a provider class: written once for each class, when it is first used.
+"""The constructor and `with_` of a provider class, generated when the class is first used.
 
-Both have a parameter for each option, fill the provider's slots, check the rules, and report every problem of a call.
+Both have a parameter for each option, fill the slots of a provider, check the rules, and report every problem of a call.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import inspect
 import threading
 from collections.abc import Callable, Container, Mapping
 from types import MethodType
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeVar
 
 import attrs
 
@@ -22,7 +22,7 @@ from .generate import compile_source
 from .problems import explain
 from .spec import EXTRAS, Spec
 
-__all__ = ["Compiled", "compiled", "construct", "generated"]
+__all__ = ["Compiled", "CompiledClass", "compiled", "construct", "generated", "keep_flat"]
 
 _lock: Final = threading.RLock()
 
@@ -30,8 +30,8 @@ _lock: Final = threading.RLock()
 class Unfrozen:
     """A mixin for the unfrozen subclass that each provider class has.
 
-    Generated code gives a provider this subclass while it fills it, and the provider's own class at the end. A plain
-    assignment takes a tenth of the time of object.__setattr__, the only other way into a frozen class.
+    While generated code fills a provider, the provider's ``__class__`` is this subclass; at the end it is the provider's own
+    class. A plain assignment takes a tenth of the time of object.__setattr__, which a frozen class would need.
     """
 
     __slots__ = ()
@@ -39,11 +39,11 @@ class Unfrozen:
     __delattr__ = object.__delattr__
 
     def __init_subclass__(cls) -> None:
-        """Do not call the hooks of provider classes, which would take it for one."""
+        """Do not call the hooks of provider classes: this subclass is not one."""
 
 
 class Broken(Exception):
-    """Something is missing, a rule is broken, or a name is refused: ends the happy pass."""
+    """Ends the first pass: an option is missing, a rule is broken, or a name is refused."""
 
 
 def _miss() -> NoReturn:
@@ -57,7 +57,7 @@ class Compiled:
         self.about = about = Description(cls)
         self.unfrozen: Any = type(cls)(cls.__name__, (Unfrozen, cls), {"__slots__": (), "__module__": cls.__module__})
         self.hook: tuple[object, Any] = None, None
-        """The version of cattrs' hooks, and the class's unstructure hook then."""
+        """The version of cattrs' hooks, and the class's unstructure hook of that version."""
         names = _names(about, self.unfrozen)
         functions = compile_source("methods", cls, [*_init_source(about), "", "", *_with_source(about)], names)
         self.init = _finished(
@@ -66,12 +66,31 @@ class Compiled:
         self.with_ = _finished(about, functions["with_"], "Make a variant; an option that is not given stays as it is.", cls)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A class that is pickled by value is compiled anew where it arrives.
+        # A class that is pickled by value is compiled again where it is unpickled.
         return type(None), ()
 
 
+class CompiledClass:
+    """The base of `Provider`: the attributes of generated code that are not fields."""
+
+    __slots__ = ("_flat",)
+    _compiled: ClassVar[Compiled | None] = None
+    _flat: tuple[object, dict[str, str]] | None
+    """The version of the hooks, and the flat dict that they wrote: a job calls `to_options` again and again, and a copy takes a
+    tenth of the time. None before the first call, and always if a secret is a reference; unset in a provider that was
+    unpickled."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._compiled = None
+
+
+keep_flat: Final[Callable[[Any, Any], None]] = CompiledClass.__dict__["_flat"].__set__
+"""Sets the flat dict that a provider keeps."""
+
+
 def _names(about: Description, unfrozen: type) -> dict[str, Any]:
-    """The global names of the generated functions; none of them can be an option's."""
+    """The global names of the generated functions. They begin with an underscore, so that no option has the same name."""
     names: dict[str, Any] = {
         "_about": about,
         "_become": object.__setattr__,
@@ -133,7 +152,7 @@ def _with_source(about: Description) -> list[str]:
 
 
 def _parameters(about: Description, default: Callable[[Spec], str], *, positional: bool = True) -> list[str]:
-    """Positional parameters first; extra options by name come last."""
+    """The parameters: positional ones first, extra options by name last."""
     given = [f"{spec.parameter}={default(spec)}" for spec in about.parameters]
     count = sum(not spec.attribute.kw_only for spec in about.parameters) if positional else 0
     return ["self", "/", *given[:count], "*", *given[count:], "**more_options"]
@@ -146,12 +165,12 @@ def _beginning(about: Description, new: str) -> list[str]:
 
 
 def _is_set(spec: Spec) -> bool:
-    """Whether the constructor sets the field; a field without argument and default is for `__attrs_post_init__`."""
+    """Whether the constructor sets the field; one without argument and default is left to `__attrs_post_init__`."""
     return spec.attribute.init or spec.attribute.default is not attrs.NOTHING
 
 
 def _initial(spec: Spec) -> str:
-    """The expression for a field of a new provider: a default was accepted when the class was described."""
+    """The expression for a field of a new provider; defaults were accepted when the class was described."""
     name, given = spec.name, spec.parameter
     if not spec.attribute.init:
         return f"_accept_{name}(_fresh_{name}())" if spec.has_factory or spec.is_foreign else f"_default_{name}"
@@ -172,7 +191,7 @@ def _ending(about: Description, new: str, untouched: str | None) -> list[str]:
     Args:
         about: the class.
         new: the variable of the provider.
-        untouched: the value of parameters that change nothing, if there is one: rules over those hold already.
+        untouched: the value of parameters that were not given, for `with_`: a rule over those alone holds already.
     """
     is_given = "True" if untouched is None else f"{EXTRAS} is not {untouched}"
     lines = [f"        if more_options: {new}.{EXTRAS} = _join(_about, {new}.{EXTRAS}, more_options, {is_given})"]
@@ -190,7 +209,7 @@ def _ending(about: Description, new: str, untouched: str | None) -> list[str]:
 
 
 def _failing(about: Description, base: str, new: str) -> list[str]:
-    """The lines of a call that failed; no variable of its frame may show a secret."""
+    """The lines for a call that failed; they delete the variables of the frame, which may hold secrets."""
     names = [spec.parameter for spec in about.parameters]
     gone = ", ".join(dict.fromkeys(["self", new, *names, "more_options"]))
     return [
@@ -204,7 +223,7 @@ def _failing(about: Description, base: str, new: str) -> list[str]:
 
 
 def _join(about: Description, extras: ExtraOptions, more: Mapping[str, Any], is_given: bool) -> ExtraOptions:  # noqa: FBT001
-    """The extra options and those that were given by name; None removes one."""
+    """The extra options, changed by those that were given by name; None removes one."""
     for name in more:
         if name in extras:
             if is_given:
@@ -222,8 +241,8 @@ def _warn(about: Description, more: Mapping[str, Any], known: Container[str]) ->
 
 
 def _forget(provider: Any) -> None:
-    """Drop the options that a provider keeps: `__attrs_post_init__` may have changed it since."""
-    object.__setattr__(provider, "_flat", None)
+    """Drop the flat dict that a provider keeps: `__attrs_post_init__` may have changed the provider."""
+    keep_flat(provider, None)
 
 
 def _finished(about: Description, function: Any, summary: str, result: type | None) -> Any:
@@ -235,7 +254,7 @@ def _finished(about: Description, function: Any, summary: str, result: type | No
         for spec in about.parameters
         if spec.info
     ]
-    more = ["    extra_options: Java keys and values that are no option", "    more_options: the same by name"]
+    more = ["    extra_options: Java keys and values beyond the options", "    more_options: the same by name"]
     function.__doc__ = "\n".join([summary, "", "Args:", *meanings, *more])
     function.__annotations__ = {spec.parameter: spec.parameter_type for spec in about.parameters} | {"return": result}
     if any(spec.required for spec in about.parameters) and function.__name__ == "__init__":
@@ -250,13 +269,13 @@ def _finished(about: Description, function: Any, summary: str, result: type | No
 
 
 def compiled(cls: Any) -> Compiled:
-    """The one `Compiled` of a provider class, made on first use, when every name in its annotations can be resolved.
+    """The one `Compiled` of a provider class. It is made at first use: then all names in the annotations can be resolved.
 
     Raises:
-        InvalidClassError: if the class cannot work.
+        InvalidClassError: if the class is declared in a way that cannot work.
     """
     found: Compiled | None = cls._compiled
-    # A base may have a hook that keeps ours from being called, so that the class has its base's.
+    # If a base's __init_subclass__ does not call ours, the class inherits its base's.
     if found is None or found.about.cls is not cls:
         with _lock:
             found = cls._compiled
@@ -269,7 +288,7 @@ _Class = TypeVar("_Class")
 
 
 def construct(cls: type[_Class], values: dict[str, Any]) -> _Class:
-    """A provider of values by name of the field; a constructor of the class's own is left out, as `with_` leaves it out."""
+    """A provider of values by name of the field. Like `with_`, it does not call a user-defined ``__init__``."""
     made = compiled(cls)
     new = object.__new__(cls)
     made.init(new, **made.about.arguments(values))
@@ -286,7 +305,7 @@ if TYPE_CHECKING:
 else:
 
     class generated:  # noqa: N801
-        """A method that is generated for each class when it is first used; *function* documents it for an abstract class."""
+        """A method that is generated for each class at first use; *function* is its documentation for an abstract class."""
 
         def __init__(self, function: Callable[..., Any]) -> None:
             self.__func__ = function
@@ -300,16 +319,16 @@ else:
             if found is not None and found.about.cls is instance.__class__:
                 return MethodType(getattr(found, self.name), instance)
             try:
-                # To inspect.signature of newer Pythons, the class is the instance.
+                # inspect.signature of newer Pythons passes the class as the instance.
                 is_class = isinstance(instance, type)
                 return MethodType(self._of(instance) if is_class else getattr(compiled(owner), self.name), instance)
             except Exception as error:  # noqa: BLE001
                 failure = outward(error, owner.__name__)
-            # A provider without values has no repr, so no traceback may show it.
+            # A provider that was not filled has no repr, so that a traceback cannot show it.
             del instance
             __tracebackhide__ = True
             raise failure
 
         def _of(self, cls: Any) -> Any:
-            """The function of a class; an abstract class has none."""
+            """The generated function of a class; the documented one for an abstract class."""
             return self.__func__ if getattr(cls, "identifier", None) is None else getattr(compiled(cls), self.name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One description of a provider class: its fields, its rules, and which names may be extra options."""
+"""The description of a provider class: its fields, its rules, and the names that may be extra options."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import attrs
 
+from ..credentials import looks_like_credential
 from ..errors import InvalidClassError, Problem, Rejected
-from ..messages import fold, listed, shown
-from ..secrets import looks_like_credential
+from ..messages import closest, fold, listed, shown
 from .extras import extra_value
 from .metadata import OptionInfo, hints, options
 from .spec import EXTRAS, Spec
@@ -24,7 +24,7 @@ FIELD: Final = type(attrs.field())
 """The type of a field in the body of a class, until attrs has built it."""
 
 TAKEN: Final = ("self", "more_options")
-"""Parameters that the constructor has anyway."""
+"""The parameters of every constructor."""
 ALIASES: Final[Mapping[str, str]] = {
     "model_name": "model",
     "api_token": "api_key",
@@ -43,32 +43,32 @@ ALIASES: Final[Mapping[str, str]] = {
     "dimensions": "dimension",
     "max_retries": "retry_num",
 }
-"""Names that other clients have for an option."""
+"""The names that other clients use for an option."""
 REQUEST_FIELDS: Final = (
     *("frequency_penalty", "top_k", "min_p", "logprobs", "top_logprobs", "logit_bias", "stream", "tools", "tool_choice"),
     *("reasoning_effort", "enable_thinking", "thinking", "thinking_budget", "repetition_penalty", "encoding_format"),
     *("parallel_tool_calls", "service_tier", "user", "metadata"),
 )
-"""Fields of a request that no option has, and that `extra_body` can add to it."""
+"""Fields of a request without an option: `extra_body` can add them."""
 
 
-# Two rules are one only if they are the same: functions have no other equality.
+# Compared by identity, because functions are.
 @attrs.frozen(eq=False, repr=False)
 class Rule:
-    """A rule that spans options, for `Provider.rules`."""
+    """A rule over several options, for `Provider.rules`."""
 
     options: tuple[str, ...]
-    """Python names of the options that it is about."""
+    """The Python names of its options."""
     check: Callable[..., Problem | None]
-    """Called with the class and the options' values in their order, None and defaults included; returns the `Problem`, or
-    None if all is well."""
+    """Called with the class and the values of the options in their order, None and defaults included. Returns a `Problem`, or
+    None if the rule holds."""
 
 
 class Description:
-    """The part that all providers of one class share.
+    """The data that all providers of one class share.
 
     Raises:
-        InvalidClassError: if the class cannot work.
+        InvalidClassError: if the class is declared in a way that cannot work.
     """
 
     def __init__(self, cls: Any) -> None:
@@ -77,7 +77,7 @@ class Description:
         for base in cls.__mro__:
             if is_unbuilt(base):
                 raise InvalidClassError(
-                    f"{base.__name__} has options but is no attrs class: decorate it with @attrs.frozen(kw_only=True)"
+                    f"{base.__name__} has options but is not an attrs class: decorate it with @attrs.frozen(kw_only=True)"
                 )
         if getattr(cls, "identifier", None) is None:
             raise InvalidClassError(f"{self.subject} is abstract: use a subclass that has an identifier, or GenericProvider")
@@ -93,7 +93,7 @@ class Description:
             self._check(attribute, infos)
         self.specs: dict[str, Spec] = {
             attribute.name: Spec(cls, attribute, infos.get(attribute.name), types_of[attribute.name])
-            # Extra options come last in every listing.
+            # Extra options are always last.
             for attribute in sorted(attrs.fields(cls), key=lambda attribute: attribute.name == EXTRAS)
         }
         self.parameters = tuple(
@@ -111,21 +111,21 @@ class Description:
                 raise InvalidClassError(f"{self.subject}: expected rules over a tuple of names, got {shown(rule.options)}")
             if unknown := [name for name in rule.options if name not in self.specs]:
                 raise InvalidClassError(f"{self.subject}: expected rules over its options, got one over {listed(unknown)}")
-        # Looking for a misspelling costs more than all else, and the same names are given again and again.
+        # The search for a misspelling takes longer than the rest of a call, and the same names are given again and again.
         self._cached_refusal = lru_cache(maxsize=256)(self._refusal)
 
     def _check(self, attribute: attrs.Attribute[Any], infos: Mapping[str, OptionInfo]) -> None:
-        """Refuse a field that would not work."""
+        """Refuse a field that cannot work."""
         name, parameter = attribute.name, attribute.alias or attribute.name
         where = f"{self.subject}.{name}"
         for base in self.cls.__mro__[1:]:
             if name in vars(base) and not (attrs.has(base) and name in attrs.fields_dict(base)):
                 raise InvalidClassError(f"{where} hides {base.__name__}.{name}: expected another name")
         if name in infos and not attribute.init:
-            raise InvalidClassError(f"{where}: expected an option that can be given, got init=False; take that away")
+            raise InvalidClassError(f"{where}: expected an option that can be given, got init=False; remove it")
         if name not in infos and name != EXTRAS and not name.startswith("_"):
             raise InvalidClassError(f"{where} would not reach Flink: give it metadata=option(...), or a private name")
-        # The names of generated code begin with an underscore.
+        # Names in generated code begin with an underscore.
         if attribute.init and (parameter[0] == "_" or parameter in TAKEN):
             raise InvalidClassError(f"{where}: expected another alias, got {parameter!r}")
         if name in vars(self.cls) and not isinstance(vars(self.cls)[name], MemberDescriptorType):
@@ -136,21 +136,21 @@ class Description:
         return {self.renamed.get(name, name): value for name, value in values.items()} if self.renamed else values
 
     def refused(self, name: str, value: object, extras: Mapping[str, object]) -> Problem | None:
-        """Why a name that is no option's, with its value, cannot be an extra option; None if it can."""
+        """The problem of a name that is not an option, or of its value, as an extra option; None if both are accepted."""
         if name not in extras and (problem := self.refusal(name)) is not None:
             return problem
         try:
             if value is not None:
                 extra_value(name, value)
         except Rejected as error:
-            # The message names the option.
+            # `expected` names the option.
             got = shown(value, with_type=error.is_type, hidden=looks_like_credential(name))
             return Problem(name, error.expected, got=got, hint=error.hint, is_type=error.is_type)
         return None
 
     def refusal(self, name: str) -> Problem | None:
-        """Why *name* cannot be an extra option; None if it can."""
-        return self._cached_refusal(name) if len(name) <= 100 else self._refusal(name)  # noqa: PLR2004  # no long strings are kept
+        """The problem of *name* as an extra option; None if it is accepted."""
+        return self._cached_refusal(name) if len(name) <= 100 else self._refusal(name)  # noqa: PLR2004  # long strings are not cached
 
     def _refusal(self, name: str) -> Problem | None:
         if name in self.cls.refused_names:
@@ -172,13 +172,8 @@ class Description:
         for known in names:
             if letters == known.replace("_", "") or (len(name) > 3 and sorted(letters) == sorted(known.replace("_", ""))):  # noqa: PLR2004
                 return known
-        if len(name) > 2 * max(map(len, names), default=0):
-            return None
-        from difflib import get_close_matches
-
-        # 0.84 takes temprature and stp, and leaves alone names such as top_k that other services know.
-        found = get_close_matches(name.lower(), names, n=1, cutoff=0.84)
-        return found[0] if found else None
+        # 0.84 finds temprature and stp, and not names such as top_k, which other services have.
+        return closest(name, names, cutoff=0.84, spelling=str.lower)
 
     def advice(self, name: str) -> str:
         """Advice about a name that other clients use; empty if there is none."""
@@ -189,7 +184,7 @@ class Description:
         return ""
 
     def doubt(self, name: str) -> str:
-        """The warning about a name that becomes an extra option, if Java probably knows none like it; empty if there is none."""
+        """The warning about an extra option that Java probably does not know; empty if there is none."""
         instead = self.advice(name)
         if not instead and name in (*ALIASES, *REQUEST_FIELDS):
             instead = f"{self.subject} has no such option"
@@ -198,7 +193,7 @@ class Description:
         if not instead:
             return ""
         passes = f"extra_options={{{name!r}: ...}} passes it without this warning"
-        return f"{self.subject}: {name} is no option, and goes to Java as it is; {instead} ({passes})"
+        return f"{self.subject}: {name} is not an option, and is passed to Java unchanged; {instead} ({passes})"
 
 
 def is_unbuilt(cls: type) -> bool:
@@ -207,7 +202,7 @@ def is_unbuilt(cls: type) -> bool:
 
 
 def hiding(cls: type, name: str) -> InvalidClassError:
-    """The error about an attribute that takes the place of a field."""
+    """The error about an attribute that hides a field."""
     return InvalidClassError(
         f"{cls.__name__}.{name} hides the option {name}: declare it as a field, {name}: ... = attrs.field(...)"
     )

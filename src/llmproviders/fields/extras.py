@@ -1,28 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options beyond the typed ones: an immutable mapping of Java keys to strings, credentials masked."""
+"""Extra options, beyond the typed ones: an immutable mapping of Java keys to strings, credentials masked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from typing import Any, Final
 
+from ..credentials import MASK, has_credential_name, is_redacted, looks_like_credential, looks_like_key, mask_urls
 from ..errors import Rejected, RejectedType
 from ..messages import shown
-from ..secrets import (
-    MASK,
-    MaskedText,
-    Secret,
-    has_credential_name,
-    is_redacted,
-    looks_like_credential,
-    looks_like_key,
-    mask_urls,
-    masked,
-    reveal,
-)
+from ..secrets import MaskedText, Secret, masked, reveal
 from ..syntax.characters import has_surrogate
 from ..syntax.json import read_json
-from .values import mask_json, secret, text_of
+from .acceptance import string_of
+from .converters import secret
+from .masking import mask_json
 
 __all__ = ["NO_EXTRAS", "ExtraOptions"]
 
@@ -40,7 +32,7 @@ class ExtraOptions(Mapping[str, Extra]):
     _options: dict[str, Extra]
 
     def __new__(cls, options: Mapping[str, object] | None = None) -> ExtraOptions:  # noqa: PYI034
-        """Take *options*; a value of None is left out, and values that are no strings are written as Java writes them."""
+        """Make them of *options*. None is left out; values that are not strings are written as Java writes them."""
         if isinstance(options, ExtraOptions):
             return options
         if not isinstance(options, (Mapping, type(None))):
@@ -49,7 +41,7 @@ class ExtraOptions(Mapping[str, Extra]):
 
     @classmethod
     def _of(cls, items: dict[str, Extra], changes: Mapping[str, object]) -> ExtraOptions:
-        """The options of *changes* on top of the dict *items*, which the result takes over."""
+        """The options of the dict *items* with *changes*; the result keeps and changes that dict."""
         for given, value in changes.items():
             key = extra_key(given)
             if value is None:
@@ -70,15 +62,15 @@ class ExtraOptions(Mapping[str, Extra]):
         return len(self._options)
 
     def items(self) -> ItemsView[str, Extra]:
-        """The keys and values, without the detour that a `Mapping` makes."""
+        """The keys and values; faster than those of a `Mapping`."""
         return self._options.items()
 
     def values(self) -> ValuesView[Extra]:
-        """The values, likewise."""
+        """The values; faster than those of a `Mapping`."""
         return self._options.values()
 
     def __eq__(self, other: object) -> bool:
-        # The order reaches nothing that Flink reads, so it makes no difference.
+        # The order means nothing to Flink.
         if isinstance(other, ExtraOptions):
             return self._options == other._options
         return self._options == dict(other) if isinstance(other, Mapping) else NotImplemented
@@ -99,11 +91,11 @@ class ExtraOptions(Mapping[str, Extra]):
         return ExtraOptions, (self._options.copy(),)
 
     def mapped(self, function: Callable[[Extra], Extra]) -> ExtraOptions:
-        """These options with the results of *function* as their values, which are taken as they are."""
+        """These options with the results of *function* as values."""
         return self._of({key: function(value) for key, value in self._options.items()}, {})
 
     def changed(self, changes: Mapping[str, object]) -> ExtraOptions:
-        """These options with *changes*; None removes one, a changed one keeps its place."""
+        """These options with *changes*; None removes one, and a changed one keeps its position."""
         return self._of(self._options.copy(), changes) if changes else self
 
 
@@ -125,7 +117,7 @@ def extra_value(key: object, value: object) -> Extra:
     except Rejected as error:
         kind, expected, hint = type(error), error.expected, error.hint
     except Exception:  # noqa: BLE001
-        # A mapping or number of somebody else's may raise anything.
+        # A third-party mapping or number may raise anything.
         kind, expected, hint = Rejected, "a value that can be read", ""
     raise kind(f"{expected} for option {shown(name)}", hint=hint)
 
@@ -133,10 +125,10 @@ def extra_value(key: object, value: object) -> Extra:
 def _extra_value(key: str, value: object) -> Extra:
     if isinstance(value, Secret):
         return secret(value) or value
-    text = text_of(value)
+    text = string_of(value)
     real = reveal(text)
     if is_redacted(real) or looks_like_credential(key) or looks_like_key(real):
-        # It refuses what is redacted.
+        # It refuses redacted values.
         return secret(real) or text
     if isinstance(text, MaskedText):
         return text
@@ -144,7 +136,7 @@ def _extra_value(key: str, value: object) -> Extra:
         return masked(text, mask_urls(text))
     read = read_json(text)
     if read is None:
-        # A string that cannot be read cannot be masked in part.
+        # Invalid JSON cannot be masked in part.
         return masked(text, MASK if has_credential_name(text) else mask_urls(text))
     return mask_json(text, read)
 

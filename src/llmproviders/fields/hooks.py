@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cattrs converter between classes with options and flat dicts of Java keys and strings.
 
-It knows types, not classes: booleans, numbers, strings, secrets, enums and tuples have a string each, and a class is the
-sum of its options. Register a pair of hooks with `converter` to give a type of your own a string.
+Each type has a pair of hooks: one writes a value as a string, the other reads it. A class is written option by option.
+Register a pair of hooks with `converter` for a user-defined type.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from ..syntax.scalars import read_boolean, read_double, read_integer
 from .generate import compile_source
 from .metadata import METADATA_KEY, OptionInfo, options
 
-__all__ = ["OptionReader", "converter", "text_reader", "text_writer"]
+__all__ = ["OptionReader", "converter", "string_reader", "string_writer"]
 
 
 class OptionConverter(Converter):
-    """A cattrs converter that says when its hooks change: flat dicts that a provider keeps are then out of date."""
+    """A cattrs converter whose version changes with its hooks: the flat dicts that providers keep are then out of date."""
 
     version: object = object()
 
@@ -57,7 +57,7 @@ class OptionConverter(Converter):
 
 
 def _no_hook(hint: Any) -> NoReturn:
-    # Older cattrs would hand out a hook that fails when it is used.
+    # Older cattrs would return a hook that fails when it is called.
     msg = f"no structure hook for {hint!r}"
     raise StructureHandlerNotFoundError(msg, hint)
 
@@ -65,8 +65,8 @@ def _no_hook(hint: Any) -> NoReturn:
 converter: Final = OptionConverter(structure_fallback_factory=_no_hook)
 """The cattrs converter: it unstructures any attrs class with options to ``dict[str, str]``, and structures it back.
 
-`Provider.to_options` and `Provider.from_options` call it. Register a pair of hooks to give a type of your own a string; a
-hook that is registered late is used from then on.
+`Provider.to_options` and `Provider.from_options` call it. Register a pair of hooks for a user-defined type; they may be
+registered at any time, and apply from then on.
 """
 
 
@@ -84,7 +84,7 @@ def _read_timedelta(text: str, _: object) -> timedelta:
 
 
 def _as_is(text: str, _: object) -> str:
-    """The structure hook of types whose strings the constructor takes as they are."""
+    """The structure hook of types whose strings the constructor accepts."""
     return text
 
 
@@ -123,26 +123,26 @@ def _write_member(member: Enum) -> str:
     return str(member.value)
 
 
-# Letter case and Java's spelling are read by the option, in code and in strings alike.
+# The option accepts any letter case and Java's spelling, in code and in strings alike.
 converter.register_structure_hook_factory(lambda hint: _is_literal(hint) or _is_enum(hint), lambda _: _as_is)
 converter.register_unstructure_hook_factory(_is_literal, lambda _: str)
 converter.register_unstructure_hook_factory(_is_enum, lambda _: _write_member)
 
 
 _OURS: Final = (*_UNSTRUCTURE_HOOKS.values(), Secret.reveal, write_duration, _write_member)
-"""The hooks that write a value the same way each time."""
+"""The hooks of the library, which always write a value in the same way."""
 
 
 # Options --------------------------------------------------------------------------------------------------------------
 
 
-def text_writer(info: OptionInfo) -> Callable[[Any], str]:
+def string_writer(info: OptionInfo) -> Callable[[Any], str]:
     """The function that writes a value of the option for Java: the hook of its type."""
     if info.sequence_key:
         return lambda value: value if isinstance(value, str) else ";".join(value)
     hook: Callable[[Any], Any] = converter.get_unstructure_hook(info.type)
     if _is_enum(info.type) and hook in _UNSTRUCTURE_HOOKS.values():
-        # A member that is a str or a number too: str() may give its name.
+        # str() of a member that is a str or a number too may be its name.
         return _write_member
     if hook in _OURS:
         return hook
@@ -150,14 +150,14 @@ def text_writer(info: OptionInfo) -> Callable[[Any], str]:
     def write(value: Any) -> str:
         text = hook(reveal(value) if type(value) is MaskedText else value)
         if not isinstance(text, str):
-            raise RejectedType("a value that its hook makes a str of", hint="register its hooks with llmproviders.converter")
+            raise RejectedType("a value that its hook converts to a str", hint="register its hooks with llmproviders.converter")
         return str.__str__(reveal(text))
 
     return write
 
 
-def text_reader(info: OptionInfo) -> Callable[[str], Any] | None:
-    """The function that reads a string of the option: the hook of its type; None if the constructor takes the string.
+def string_reader(info: OptionInfo) -> Callable[[str], Any] | None:
+    """The function that reads a string of the option: the hook of its type; None if the constructor accepts the string.
 
     Raises:
         InvalidClassError: if the type has no hook.
@@ -172,7 +172,7 @@ def text_reader(info: OptionInfo) -> Callable[[str], Any] | None:
         kind = getattr(info.type, "__name__", str(info.type))
         hint = "register its hooks with llmproviders.converter"
         raise InvalidClassError(f"{info.name}: expected a type that has a hook, got {kind}; {hint}")
-    # A member that is a number too has that one's hook, and older versions of cattrs have their own for flags.
+    # For enums of numbers, cattrs finds the hook of the number; older cattrs has its own hook for flags.
     is_foreign = hook not in _STRUCTURE_HOOKS.values() and not getattr(hook, "__module__", "").startswith("cattrs.")
     if hook is _as_is or (_is_enum(info.type) and not is_foreign):
         return None
@@ -188,12 +188,12 @@ class OptionReader:
         self.entries: dict[str, tuple[str, Callable[[str], Any] | None]] = {}
         self.infos = {info.name: info for info in infos}
         for info in infos:
-            read = text_reader(info)
+            read = string_reader(info)
             for key in filter(None, (*info.deprecated_keys, info.key, info.sequence_key)):
                 self.entries[key] = info.name, read
 
     def __call__(self, flat: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
-        """Values by name of the field, extras by Java key, and what could not be read."""
+        """Values by name of the field, extra options by Java key, and the problems of strings that cannot be read."""
         given: dict[str, Any] = {}
         entries = self.entries
         try:
@@ -206,7 +206,7 @@ class OptionReader:
                 return given, {}, []
         except Exception:  # noqa: BLE001, S110
             pass
-        # There is something else, such as an extra option or a problem.
+        # An extra option, an older key or a problem.
         return self._carefully(flat)
 
     def _carefully(self, flat: Mapping[Any, Any]) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
@@ -231,13 +231,13 @@ class OptionReader:
             try:
                 given[name] = text if read is None else read(text)
             except Exception as failure:  # noqa: BLE001
-                # The hook of a type that is not ours may raise anything.
+                # A third-party hook may raise anything.
                 given.pop(name, None)
                 problems.append(self._unreadable(name, text, failure))
         return given, extras, problems
 
     def _is_older(self, name: str, key: str, other: str, problems: list[Problem]) -> bool:
-        """Whether *key* gives way to *other*, which was read before and means the same option; Flink takes the newer one."""
+        """Whether *key* is an older key of the option that *other* has set; Flink uses the newer one."""
         info = self.infos[name]
         if info.sequence_key in (key, other):
             problems.append(Problem(name, f"either {info.key} or {info.sequence_key}", got="both"))
@@ -265,27 +265,28 @@ def _has_options(cls: Any) -> bool:
 
 
 def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Callable[[Any], dict[str, str]]:
-    """The unstructure hook of a class with options: one after the other, None left out, extra options last.
+    """The unstructure hook of a class with options, in declaration order; None is left out, and extra options are last.
 
     Args:
         cls: the class.
-        keep: called with the instance, and the version of the hooks and the flat dict, if that is the same at each call.
+        keep: called with the instance, and a pair of the version of the hooks and the flat dict, if later calls would return
+            an equal one.
     """
     names: dict[str, Any] = {"_reveal": reveal, "_Secret": Secret, "_keep": keep, "_version": converter.version}
     lines = ["def flatten(self):", "    flat, may_keep = {}, True"]
     for info in options(cls):
         write, default, key = f"_write_{info.name}", f"_default_{info.name}", repr(info.key)
-        names[write], names[default] = text_writer(info), info.default
+        names[write], names[default] = string_writer(info), info.default
         lines.append(f"    value = self.{info.name}")
         if type(info.default) is str or (type(info.default) is info.type and info.type in (bool, int, float)):
-            # The usual value needs no call.
+            # A default needs no call.
             lines.append(f"    if value is {default}: flat[{key}] = {names[write](info.default)!r}")
             lines.append("    elif value is not None:")
         else:
             lines.append("    if value is not None:")
         if info.sequence_key:
             key = f"{key} if type(value) is str else {info.sequence_key!r}"
-        # A str is its own string, unless somebody else's hook says otherwise.
+        # A str is its own string, except with a third-party hook.
         text = f"value if type(value) is str else {write}(value)" if names[write] in (reveal, str) else f"{write}(value)"
         lines.append(f"        flat[{key}] = {text}")
         if info.secret:
@@ -299,14 +300,14 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
             "            flat[key] = value if type(value) is str else _reveal(value)",
             "            if type(value) is _Secret and value.is_reference: may_keep = False",
         ]
-    # The value of a type that is not ours may change, and so may what its hook writes.
+    # A value of a third-party type may change, and so may the result of its hook.
     if keep is not None and all(info.sequence_key or names[f"_write_{info.name}"] in _OURS for info in options(cls)):
         lines.append("    if may_keep: _keep(self, (_version, flat.copy()))")
     return compile_source("flatten", cls, [*lines, "    return flat"], names)["flatten"]  # type: ignore[no-any-return]
 
 
 def _structurer(cls: Any) -> Callable[[Mapping[str, str], Any], Any]:
-    """The structure hook of a class with options that is no provider."""
+    """The structure hook of a class with options that is not a provider."""
     read = OptionReader(options(cls))
 
     aliases = {field.name: field.alias for field in attrs.fields(cls) if field.init}

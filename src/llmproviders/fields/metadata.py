@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The record that makes a field an option, and the description of a class's options as data."""
+"""The metadata that makes a field an option, and the options of a class as data."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from weakref import WeakKeyDictionary
 import attrs
 
 from ..boundary import public
+from ..credentials import mask_urls
 from ..errors import InvalidClassError
 from ..messages import shown
-from ..secrets import Secret, mask_urls, masked
+from ..secrets import Secret, masked
 
 __all__ = ["Option", "OptionInfo", "option", "options"]
 
 if TYPE_CHECKING:
     Attribute: TypeAlias = attrs.Attribute[Any]
 else:
-    # It is generic to type checkers only.
+    # It is generic for type checkers only.
     Attribute = attrs.Attribute
 
 METADATA_KEY: Final = "llmproviders"
-"""The key in a field's metadata under which its `Option` is."""
+"""The key of the `Option` in the metadata of a field."""
 
 JavaType = Literal["String", "Boolean", "Integer", "Long", "Double", "Duration", "Enum", "Map"]
 TextFormat = Literal["", "json", "url"]
@@ -36,7 +37,7 @@ _JAVA_TYPES: Final[Mapping[object, JavaType]] = {bool: "Boolean", int: "Long", f
 
 @attrs.frozen(kw_only=True)
 class Option:
-    """What a field's metadata says of an option; see `option` for the fields, and `options` for the whole description."""
+    """The metadata of a field that is an option; `option` explains its fields, and `options` returns all of an option."""
 
     key: str = attrs.field(kw_only=False)
     meaning: str = ""
@@ -62,24 +63,24 @@ def option(
     deprecated_keys: tuple[str, ...] = (),
     sequence_key: str = "",
 ) -> dict[str, Option]:
-    """Metadata for `attrs.field` that makes the field an option of its provider.
+    """Return metadata for `attrs.field` that makes the field an option of its provider.
 
     Args:
-        key: the option's key on the Java side, for example ``"max-tokens"``.
-        meaning: one line for people.
-        java: the Java type; by default what fits the field's annotation.
-        format: ``"url"`` for a URL, or ``"json"`` for a JSON object as text or mapping; credentials in it are masked.
+        key: the Java key, for example ``"max-tokens"``.
+        meaning: one line for help and documentation.
+        java: the Java type; by default the one that fits the field's annotation.
+        format: ``"url"`` for a URL, or ``"json"`` for a JSON object as a string or mapping; credentials in it are masked.
         secret: whether the value is a credential; a field annotated with `Secret` always is.
-        choices: the only texts allowed, or the name of the class attribute that holds them.
-        tasks: the tasks that take the option; empty means every task.
+        choices: the only strings allowed, or the name of the class attribute that has them.
+        tasks: the tasks that have the option; empty means every task.
         deprecated_keys: older Java keys that `from_options` reads too.
-        sequence_key: the Java key that takes over when the value is a tuple.
+        sequence_key: the Java key that is used instead if the value is a tuple.
     """
     keys = (key, sequence_key, *_strings("deprecated_keys", deprecated_keys))
     if not (isinstance(key, str) and key and isinstance(sequence_key, str)):
         raise InvalidClassError(f"option(): expected keys that are str, got {', '.join(map(shown, keys))}")
     record = Option(
-        # Plain strings even of enum members: they are keys of dicts, and written into code.
+        # Members of enums become plain strings: they are keys of dicts, and are written into generated code.
         str.__str__(key),
         meaning=meaning,
         java=java,
@@ -112,30 +113,30 @@ class OptionInfo:
     java: JavaType
     """Java type."""
     format: TextFormat
-    """What a text is beyond its Java type: JSON, a URL, or just text (empty)."""
+    """The format of a string: ``"json"``, ``"url"``, or any (empty)."""
     required: bool
-    """Whether the constructor wants it."""
+    """Whether it must be given."""
     default: Any
-    """What holds when it is not given; None also where it is required."""
+    """The default; None also if it is required."""
     allowed: tuple[str, ...]
-    """The only texts allowed; empty if there is no such list."""
+    """The only strings allowed; empty if any is."""
     rule: str
-    """What the value must satisfy beyond its type; empty if nothing."""
+    """The bounds of a number in words; empty if there are none."""
     secret: bool
     """Whether it is masked."""
     tasks: tuple[str, ...]
-    """The tasks that take it; empty means every task."""
+    """The tasks that have it; empty means every task."""
     deprecated_keys: tuple[str, ...]
-    """Older Java keys that are still read."""
+    """Older Java keys, which `Provider.from_options` reads too."""
     sequence_key: str
-    """The Java key of several values, if it is another."""
+    """The Java key that is used if the value is a tuple; empty if it is the same."""
     meaning: str
-    """One line for people."""
+    """One line for help and documentation."""
     field: Attribute = attrs.field(repr=False, eq=False)
     """The attrs field that declares it."""
 
 
-# A class is described once; a class that nobody uses any more is forgotten.
+# Each class is described once; the references are weak, so that classes can be collected.
 _hints: WeakKeyDictionary[type, dict[str, Any]] = WeakKeyDictionary()
 _infos: WeakKeyDictionary[type, tuple[OptionInfo, ...]] = WeakKeyDictionary()
 
@@ -163,7 +164,7 @@ def hints(cls: type) -> dict[str, Any]:
 
 
 def without_none(hint: Any) -> Any:
-    """*hint* with ``| None`` taken away."""
+    """*hint* without ``| None``."""
     if typing.get_origin(hint) in (Union, types.UnionType):
         rest = tuple(part for part in typing.get_args(hint) if part is not type(None))
         return rest[0] if len(rest) == 1 else Union[rest]  # noqa: UP007
@@ -172,15 +173,15 @@ def without_none(hint: Any) -> Any:
 
 @public
 def options(cls: type) -> tuple[OptionInfo, ...]:
-    """The options of a provider class, in declaration order.
+    """Return the options of a provider class, in declaration order.
 
-    The whole library (conversion, messages, documents, documentation) reads an option here.
+    Conversion, messages, documents and the documentation all read the options here.
 
     Args:
         cls: an attrs class whose fields have the metadata of `option`.
 
     Raises:
-        InvalidClassError: if it is no attrs class, a default depends on the instance, or two options have the same Java key.
+        InvalidClassError: if it is not an attrs class, a default depends on the instance, or two options have the same Java key.
     """
     if not isinstance(cls, type) or not attrs.has(cls):
         raise InvalidClassError(f"options(): expected an attrs class, got {shown(cls)}")
@@ -229,7 +230,7 @@ def default_of(cls: type, field: attrs.Attribute[Any]) -> Any:
     """A field's default, or one that its factory makes; None if there is none.
 
     Raises:
-        InvalidClassError: if the factory wants the instance.
+        InvalidClassError: if the factory needs the instance.
     """
     default: Any = field.default
     if default is attrs.NOTHING:
@@ -242,12 +243,12 @@ def default_of(cls: type, field: attrs.Attribute[Any]) -> Any:
     try:
         return default.factory()
     except Exception:  # noqa: BLE001
-        # It is called again for a provider that needs it.
+        # A provider that needs the default calls the factory again.
         return None
 
 
 def _masked(default: Any, *, secret: bool) -> Any:
-    """A default as it may be shown: a class may hold secrets too."""
+    """A default, masked if it is or contains a secret."""
     if type(default) is not str:
         return default
     return Secret(default) if secret else masked(default, mask_urls(default))

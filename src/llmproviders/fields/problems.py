@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every problem of a call that failed, found by a second, careful pass; it never makes a provider."""
+"""Every problem of a call that failed, found by a second pass over its arguments; this pass never makes a provider."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 import attrs
 
 from ..boundary import outward
+from ..credentials import MASK
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
-from ..messages import listed, shown
-from ..secrets import MASK, MaskedText, Secret, mask_urls
+from ..messages import listed, one_line, shown
+from ..secrets import MaskedText, Secret
 from .description import Description, Rule
 from .extras import NO_EXTRAS, ExtraOptions
 from .spec import EXTRAS
@@ -26,16 +27,16 @@ def explain(
 
     Args:
         about: the class of the call.
-        base: the provider whose variant was wanted; None for a new one.
+        base: the provider of which a variant was requested; None for a new one.
         instance: the provider that was being filled.
         values: the arguments in the order of the parameters, those that were not given included.
-        more: the arguments that are no parameters.
-        failure: the first exception, if the careful pass finds nothing.
+        more: the arguments that are not parameters.
+        failure: the exception of the first pass, which is raised if this pass finds no problem.
     """
-    # Frozen again, in case that somebody has it: a constructor of the class's own may go on.
+    # Freeze it again: a user-defined constructor may have kept it.
     object.__setattr__(instance, "__class__", about.cls)
     if isinstance(failure, Warning):
-        # Warnings are errors in this process.
+        # The process turned warnings into errors.
         return outward(failure, about.subject)
     try:
         return _explanation(about, base, instance, values, more, failure)
@@ -57,10 +58,10 @@ def _explanation(
     if not problems:
         if isinstance(failure, ProviderError):
             return outward(failure, about.subject)
-        got = f"{type(failure).__name__} ({said(failure, _secrets(about, instance))})"
-        expected = f"values that {_hook(failure) or 'the class itself'} takes"
+        got = f"{type(failure).__name__} ({message_of(failure, _secrets(about, instance))})"
+        expected = f"values that {_hook(failure) or 'the class itself'} accepts"
         problems = [Problem("", expected, got=got, is_type=isinstance(failure, TypeError))]
-    # A name that a call that succeeds would only be warned of may be why an option is missing.
+    # If the call succeeded, such a name would only cause a warning; here it may be the reason why an option is missing.
     known = {problem.option for problem in problems}.union(() if base is None else base.extra_options)
     for name, value in more.items():
         if value is not None and name not in known and (hint := about.advice(name)):
@@ -69,7 +70,7 @@ def _explanation(
 
 
 def _hook(failure: Exception) -> str:
-    """The hook of attrs that failed, such as ``__attrs_post_init__``; empty if it was none."""
+    """The hook of attrs that failed, such as ``__attrs_post_init__``; empty if none did."""
     from traceback import walk_tb
 
     names = [frame.f_code.co_name for frame, _ in walk_tb(failure.__traceback__)]
@@ -90,11 +91,11 @@ def collect(
     Args:
         about: the class.
         given: values by name of the field.
-        more: values by names that are no option's.
-        base: the provider that has the other values; None if the class has them.
-        instance: the provider that the happy pass was filling: a value that it has was accepted, and is not accepted again,
-            since an iterator has no second time.
-        bad: names that are known to be wrong.
+        more: values by names that are not options.
+        base: the provider with the other values; None if they are the class's defaults.
+        instance: the provider that the first pass was filling. The values that it has were accepted, and are not accepted
+            again, because an iterator can be read only once.
+        bad: names whose problems are known.
     """
     bad = set(bad)
     problems: list[Problem] = []
@@ -104,7 +105,7 @@ def collect(
             held = _held(instance, name)
             accepted[name] = about.specs[name].accepted(value) if held is attrs.NOTHING else held
         except Exception as error:  # noqa: BLE001
-            # A converter that is not ours may raise anything.
+            # A third-party converter may raise anything.
             problems += _of_extras(about, value) if name == EXTRAS else [problem_of(about, name, value, error)]
             bad.add(name)
     extras = accepted.get(EXTRAS, NO_EXTRAS if base is None else base.extra_options)
@@ -141,7 +142,7 @@ def _of_extras(about: Description, value: object) -> list[Problem]:
 
 
 def _held(instance: Any, name: str) -> Any:
-    """The value of a field that is set, whatever a class's own ``__getattr__`` says; NOTHING if it is not."""
+    """The value of a field, without the class's ``__getattr__``; NOTHING if it is unset."""
     try:
         return object.__getattribute__(instance, name)
     except AttributeError:
@@ -153,8 +154,8 @@ def _broken(about: Description, rule: Rule, operands: list[Any]) -> Problem | No
     try:
         problem: object = rule.check(about.cls, *operands)
     except Exception as error:  # noqa: BLE001
-        # A rule that is not ours may raise anything.
-        expected = f"what the rule over {listed(rule.options)} can take"
+        # A user-defined rule may raise anything.
+        expected = f"values that the rule over {listed(rule.options)} accepts"
         problem = Problem(rule.options[0], expected, got=f"its {type(error).__name__}")
     if problem is None:
         return None
@@ -166,7 +167,7 @@ def _broken(about: Description, rule: Rule, operands: list[Any]) -> Problem | No
 
 
 def _of_instance(about: Description, instance: Any) -> list[Problem]:
-    """The problems that attrs' validators find, which want the whole instance."""
+    """The problems that attrs' validators find; they need the whole instance."""
     problems: list[Problem] = []
     if attrs.validators.get_disabled():
         return problems
@@ -200,21 +201,20 @@ def problem_of(about: Description, name: str, value: object, error: Exception) -
         return Problem(spec.parameter, error.expected, got=got, hint=error.hint, key=spec.other_key, is_type=error.is_type)
     return Problem(
         spec.parameter,
-        "a valid value" if spec.is_opaque else f"a value that passes its check ({said(error)})",
+        "a valid value" if spec.is_opaque else f"a value that passes its check ({message_of(error)})",
         got=shown(value, hidden=spec.is_opaque),
         key=spec.other_key,
         is_type=isinstance(error, TypeError),
     )
 
 
-def said(error: Exception, secrets: Iterable[str] = ()) -> str:
-    """The message of an exception that is not ours, in one line, with the mask in place of *secrets*."""
+def message_of(error: Exception, secrets: Iterable[str] = ()) -> str:
+    """The message of a third-party exception in one line, with the mask in place of *secrets*; its type if that is empty."""
     try:
-        # attrs' own validators raise a sentence first, then the field and its value.
+        # The first argument of attrs' own validators is the message; the others are the field and its value.
         text = error.args[0] if len(error.args) > 1 and isinstance(error.args[0], str) else str(error)
     except Exception:  # noqa: BLE001
         text = ""
     for secret in filter(None, secrets):
         text = text.replace(secret, MASK)
-    text = mask_urls(" ".join(text.split()))
-    return (text if len(text) <= 200 else f"{text[:197]}...") or type(error).__name__  # noqa: PLR2004
+    return one_line(text) or type(error).__name__

@@ -12,25 +12,15 @@ from typing import Any, Final
 
 import attrs
 
+from ..credentials import MASK
 from ..errors import InvalidClassError, Rejected, RejectedType
-from ..secrets import MASK, MaskedText, Secret, reveal
+from ..secrets import MaskedText, Secret, reveal
 from ..syntax.scalars import JAVA_BOUNDS
-from .hooks import text_reader, text_writer
+from .acceptance import Accept, accept_boolean, accept_string, choice_acceptor, enum_acceptor, instance_acceptor, number_acceptor
+from .bounds import Between
+from .converters import CANONICAL, json_object, required_secret, url
+from .hooks import string_reader, string_writer
 from .metadata import OptionInfo, default_of, without_none
-from .values import (
-    CANONICAL,
-    Accept,
-    Between,
-    accept_boolean,
-    accept_text,
-    choice_acceptor,
-    enum_acceptor,
-    instance_acceptor,
-    json_object,
-    number_acceptor,
-    required_secret,
-    url,
-)
 
 __all__ = ["EXTRAS", "Spec"]
 
@@ -67,66 +57,66 @@ class Spec:
         self.hint = hint
         self.required = attribute.default is attrs.NOTHING and attribute.init
         convert: Any = attribute.converter
-        # A converter of the library does all there is to do, and one of somebody else sees every value, as with attrs.
+        # A converter of the library checks its result itself; a third-party one is called for every value, as attrs does it.
         self.is_foreign = convert is not None and self.name != EXTRAS and not _is_ours(convert)
         self.is_nullable = not (self.required or self.is_foreign or self.name == EXTRAS)
         if info is not None:
-            # It refuses a type that has no hook.
-            text_reader(info)
+            # This raises if the type has no hook.
+            string_reader(info)
         self.accept = _acceptor(cls, attribute, info, without_none(hint), is_foreign=self.is_foreign)
         self.default = self._default(cls)
         self.parameter_default = self._parameter_default()
 
     def _default(self, cls: type) -> Any:
-        """The default as providers hold it: everybody shares it, so that it is accepted here, once."""
+        """The default as providers have it. It is accepted here once, for all providers."""
         if self.attribute.default is attrs.NOTHING:
             return None
-        # The description of an option has called a factory already.
+        # `options` has called a factory already.
         default = self.info.default if self.info is not None and self.has_factory else default_of(cls, self.attribute)
         try:
             return self.accepted(default)
         except Exception as error:  # noqa: BLE001
             if self.is_foreign or self.has_factory:
-                # Each provider has its own, or converts it itself.
+                # Each provider makes or converts its own.
                 return default
-            # A default may be a secret: only a message of the library is sure not to show it.
-            reason = error.expected if isinstance(error, Rejected) else f"one that it takes ({type(error).__name__})"
+            # The default may be a secret, and its own message may show it.
+            reason = error.expected if isinstance(error, Rejected) else f"one that it accepts ({type(error).__name__})"
         raise InvalidClassError(f"{cls.__name__}.{self.name}: default: expected {reason}")
 
     def _parameter_default(self) -> Any:
-        """The default of the constructor's parameter; NOTHING if the constructor has to find out what holds."""
+        """The default of the constructor's parameter; NOTHING if the constructor must make the default."""
         if self.required or self.has_factory or (self.is_foreign and self.is_secret):
             return attrs.NOTHING
-        # Somebody else's converter gets the default each time, as attrs does it.
+        # A third-party converter is called with the default each time, as attrs does it.
         return self.attribute.default if self.is_foreign else self.default
 
     def accepted(self, value: Any) -> Any:
-        """The value as the provider holds it; None means that the option is not handed over.
+        """The value as the provider has it; None means that the option is not emitted.
 
         Raises:
-            Rejected: if the option does not take it; a converter or hook of somebody else may raise anything.
+            Rejected: if the option does not accept it; a third-party converter or hook may raise anything.
         """
         return None if value is None and self.is_nullable else self.accept(value)
 
     def fresh_default(self) -> Any:
-        """The default as it is declared, for a constructor; a factory makes a new one."""
+        """The default as it is declared; a factory is called for a new one."""
         default: Any = self.attribute.default
         return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]
 
     @property
     def has_factory(self) -> bool:
-        """Whether each provider has a default of its own."""
+        """Whether a factory makes a default for each provider."""
         return isinstance(self.attribute.default, attrs.Factory)  # type: ignore[arg-type]
 
     @property
     def is_validated(self) -> bool:
-        """Whether attrs has a validator to call; bounds of numbers are part of the type."""
+        """Whether attrs must call a validator; bounds of numbers are checked with the type."""
         is_number = without_none(self.hint) in (int, float)
         return self.attribute.validator is not None and not (is_number and isinstance(self.attribute.validator, Between))
 
     @property
     def parameter_type(self) -> Any:
-        """The annotation of the constructor's parameter: what the converter takes, or the field's own type."""
+        """The annotation of the constructor's parameter: that of the converter's argument, or the field's own."""
         convert: Any = self.attribute.converter
         if isinstance(convert, attrs.Converter):
             convert = convert.converter  # type: ignore[attr-defined]
@@ -135,15 +125,15 @@ class Spec:
         return _known_argument_type(convert) if _is_ours(convert) else _argument_type(convert)
 
     @property
-    def default_text(self) -> str | None:
-        """The string of the default, masked if it is or holds a secret; None if there is none."""
+    def default_string(self) -> str | None:
+        """The string of the default, masked if it is or contains a secret; None if there is none."""
         if self.default is None or isinstance(self.default, (Secret, MaskedText)):
             return None if self.default is None else str(self.default)
         return self.write(self.default)
 
     def write(self, value: Any) -> str:
-        """The string that Java gets."""
-        return text_writer(self.info)(value) if self.info else str(value)
+        """The string of a value for Java."""
+        return string_writer(self.info)(value) if self.info else str(value)
 
     @property
     def is_secret(self) -> bool:
@@ -152,12 +142,12 @@ class Spec:
 
     @property
     def is_opaque(self) -> bool:
-        """Whether messages must not show a value: it may be, or hold, a credential."""
+        """Whether messages must not show the value: it may be or contain a credential."""
         return self.is_secret or (self.info is not None and (self.info.format == "json" or self.info.java == "Map"))
 
     @property
     def other_key(self) -> str:
-        """The Java key, if it says more than the name."""
+        """The Java key if it differs from the name, else empty."""
         return self.info.key if self.info is not None and self.info.key != self.name else ""
 
 
@@ -166,12 +156,12 @@ def _is_ours(convert: Any) -> bool:
 
 
 def _argument_type(convert: Any) -> Any:
-    """The annotation of a converter's argument; anything if there is none that can be read."""
+    """The annotation of a converter's argument; `Any` if it cannot be read."""
     try:
         types_of = typing.get_type_hints(convert)
         return types_of.get(next(iter(inspect.signature(convert).parameters)), Any)
     except Exception:  # noqa: BLE001
-        # Somebody else's may have no signature, or names that are not there.
+        # A third-party converter may have no signature, or undefined names in it.
         return Any
 
 
@@ -192,7 +182,7 @@ def _acceptor(cls: type, attribute: attrs.Attribute[Any], info: OptionInfo | Non
         accept = _type_acceptor(attribute, info, hint)
         if is_foreign:
             accept = _after(_converter(cls, attribute), accept, required=attribute.default is attrs.NOTHING)
-    # A secret that is kept as a plain str shows as the mask all the same.
+    # A secret in a field of type str is shown as the mask too.
     return (lambda value: _hidden(accept(value))) if is_hidden else accept
 
 
@@ -222,7 +212,7 @@ def _type_acceptor(attribute: attrs.Attribute[Any], info: OptionInfo | None, hin
     if isinstance(hint, type) and issubclass(hint, Enum) and typing.get_origin(hint) is None:
         return enum_acceptor(hint)
     if info is not None and info.allowed:
-        # A list that the class holds (the tasks) is compared to the letter, because Java compares it so.
+        # Choices of the class (the tasks) are compared exactly, as Java does it.
         return choice_acceptor(info.allowed, exact=info.java != "Enum")
     if hint is bool:
         return accept_boolean
@@ -230,14 +220,14 @@ def _type_acceptor(attribute: attrs.Attribute[Any], info: OptionInfo | None, hin
         java = info.java if info and info.java in JAVA_BOUNDS else "Long" if hint is int else "Double"
         return number_acceptor(java, attribute.validator if isinstance(attribute.validator, Between) else None)
     if hint is str:
-        accept_str: Accept = {"url": url, "json": json_object}.get(info.format if info else "", accept_text)
+        accept_str: Accept = {"url": url, "json": json_object}.get(info.format if info else "", accept_string)
         return _given(accept_str, hint) if attribute.default is attrs.NOTHING else accept_str
     accept = instance_acceptor(hint)
-    return accept if info is None else _with_text(accept, info)
+    return accept if info is None else _with_hook(accept, info)
 
 
 def _given(accept: Accept, hint: Any) -> Accept:
-    """Acceptance for a required option, where None is no value."""
+    """Acceptance for a required option, which cannot be None."""
 
     def accept_given(value: Any) -> Any:
         value = accept(value)
@@ -248,12 +238,12 @@ def _given(accept: Accept, hint: Any) -> Accept:
     return accept_given
 
 
-def _with_text(accept: Accept, info: OptionInfo) -> Accept:
-    """Acceptance of what the hook of its type can write."""
+def _with_hook(accept: Accept, info: OptionInfo) -> Accept:
+    """Acceptance of the values that the hook of the type can write."""
 
     def accept_writable(value: Any) -> Any:
         value = accept(value)
-        text_writer(info)(value)
+        string_writer(info)(value)
         return value
 
     return accept_writable

@@ -22,15 +22,17 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from ..boundary import unframed
+from ..credentials import MASK, looks_like_credential, mask_urls
 from ..errors import Problem, ProviderError, Rejected, RejectedType, UnknownProviderError, UnknownRuntimeError, invalid
-from ..fields.values import accept_text, choice_acceptor, duration
+from ..fields.acceptance import accept_string, choice_acceptor
+from ..fields.converters import duration
 from ..messages import did_you_mean, shown
 from ..optional import needs
 from ..providers.base import Provider
+from ..providers.derive import with_model
 from ..registry import get_provider
 from ..runtimes.runtime import Runtime, list_runtimes
 from ..runtimes.runtime import runtime as runtime_of
-from ..secrets import MASK, looks_like_credential, mask_urls
 from ..syntax.columns import Column, Columns, columns
 from ..syntax.quoting import quote_name, quote_string
 from ..syntax.scalars import JAVA_BOUNDS, read_boolean, read_integer
@@ -391,7 +393,7 @@ def _task(provider: Provider, changes: Mapping[str, Any]) -> str | None:
 
 def _there(provider: Provider, runtime: Runtime, model: str | None) -> Provider:
     """The provider as the runtime knows it, with the model's name of the call."""
-    return (provider if model is None else provider.with_(**provider._model(model))).for_runtime(runtime)
+    return with_model(provider, model).for_runtime(runtime)
 
 
 def _refused(
@@ -434,7 +436,7 @@ def _descriptor(
 def _text(name: str, value: Any) -> str:
     """A text that can reach Java."""
     try:
-        return accept_text(value)
+        return accept_string(value)
     except Rejected as error:
         problem = Problem(name, error.expected, got=shown(value), hint=error.hint, is_type=error.is_type)
     raise invalid("model", [problem])
@@ -559,7 +561,7 @@ def _boolean(value: Any) -> str:
 
 def _timeout(value: Any) -> str:
     # None is what the converter passes through.
-    return accept_text(duration("" if value is None else value))
+    return accept_string(duration("" if value is None else value))
 
 
 _CONFIG: Final[Mapping[str, Callable[[Any], str]]] = {

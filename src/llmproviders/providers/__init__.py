@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The provider classes, one file a service; `base` holds what all of them can do."""
+"""The provider classes, one file for each service; `base` has their base class `Provider`."""

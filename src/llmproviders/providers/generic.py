@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A provider whose options nobody declared: `GenericProvider`."""
+"""A provider without declared options: `GenericProvider`."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ def _identifier(name: str) -> str:
 
 @attrs.frozen(kw_only=True, init=False)
 class GenericProvider(Provider):
-    """Any provider of the Java side: options go to Java as they are, under the keys given.
+    """A provider of any identifier: its options are passed to Java unchanged, under the keys given.
 
-    ``GenericProvider("my-provider", endpoint="...", **{"api-key": "..."})``. Values that are no strings are written as
+    ``GenericProvider("my-provider", endpoint="...", **{"api-key": "..."})``. Values that are not strings are written as
     Java writes them (booleans, numbers) or as JSON (containers); None is left out; the value of a key that looks like a
-    credential is masked. Every name but ``provider`` is free to be an option's, also ``name`` and ``self``; a mapping given
-    as ``extra_options`` is more options.
+    credential is masked. An option may have any name except ``provider``, also ``name`` and ``self``; a mapping given
+    as ``extra_options`` adds options.
 
     Args:
-        provider: the identifier that Flink's factory discovery looks for.
+        provider: the identifier of the factory in Flink.
         options: Java keys and values.
 
     Raises:
-        InvalidOptionsError: if a value cannot be written, listing each.
+        InvalidOptionsError: if values cannot be written, with a problem for each.
     """
 
     identifier: ClassVar[str] = ""
@@ -48,15 +48,15 @@ class GenericProvider(Provider):
         self.__attrs_init__(provider, extra_options=merged({}, options))
 
     def provider_name(self) -> str:
-        """The identifier that it was made with."""
+        """Return the identifier that was given."""
         return self._provider
 
     @public
     def with_(self, /, **changes: Any) -> Self:
-        """A new provider with *changes*; None removes an option, and ``extra_options={...}`` replaces them all."""
+        """Return a new provider with *changes*; None removes an option, and ``extra_options={...}`` replaces all."""
         named = {"provider": changes.pop("provider")} if "provider" in changes else {}
         before = {} if EXTRAS in changes else self.extra_options
-        # The decorator hides this method from attrs, which makes super() work in classes with slots.
+        # attrs makes super() without arguments work in classes with slots, but not in a decorated method.
         return super(GenericProvider, self).with_(**named, extra_options=merged(before, changes))
 
     @classmethod
@@ -71,7 +71,7 @@ class GenericProvider(Provider):
 
 
 def merged(before: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """All options as extra options: those that were there, a mapping of more, and those by name."""
+    """All options as extra options: those of before, those of the mapping ``extra_options``, and those by name."""
     more = options.get(EXTRAS)
     if more is None or isinstance(more, Mapping):
         options = {**(more or {}), **{key: value for key, value in options.items() if key != EXTRAS}}

@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 import attrs
 
 from ..errors import Problem, Rejected, RejectedType, invalid
+from ..fields.acceptance import choice_acceptor
+from ..fields.bounds import at_least, between
+from ..fields.converters import CANONICAL, duration, json_headers, json_object, secret, stop_strings
 from ..fields.description import Rule
 from ..fields.metadata import option
-from ..fields.values import CANONICAL, at_least, between, choice_acceptor, duration, json_headers, json_object, secret, stop_texts
 from ..secrets import Secret
 from ..tasks import ASR, CHAT, EMBEDDINGS, MULTIMODAL, ContentType, Task, task_of_endpoint
+from . import openai_options as shared
 from .base import Provider
+from .derive import task_defaults
+from .flatten import align
 from .openai import OpenAIProvider
 
 if TYPE_CHECKING:
@@ -32,7 +37,7 @@ ContentTypes = ContentType | tuple[ContentType, ...]
 
 _CONTENT_TYPES: Final = ("TEXT", "IMAGE_URL", "AUDIO_BYTES", "AUDIO_URL", "MULTI_IMAGE_URLS")
 _SCALAR: Final = ("TEXT", "IMAGE_URL")
-"""The types that the Java side takes for a single column; any other, and several, are a list."""
+"""The types that Java accepts for a single column; any other type, and several, are a list."""
 _TASK_CONTENT_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     CHAT: _CONTENT_TYPES,
     EMBEDDINGS: ("TEXT",),
@@ -43,7 +48,7 @@ _accept_content_type: Final = choice_acceptor(_CONTENT_TYPES)
 
 
 def content_types(value: ContentType | Sequence[ContentType] | None) -> ContentTypes | None:
-    """One content type, or one for each input column; one TEXT or IMAGE_URL is never a tuple, all else always."""
+    """One content type, or one for each input column; a single TEXT or IMAGE_URL is a string, anything else a tuple."""
     if value is None or (type(value) is str and value in _SCALAR):
         return value
     if not isinstance(value, (str, list, tuple)):
@@ -74,7 +79,7 @@ def _check_service(cls: type[Provider], endpoint: str | None, api_key: Secret | 
                 "task",
                 "no task beside api_key",
                 got=repr(task),
-                hint="the endpoint tells it; task is for the built-in AI service",
+                hint="the endpoint determines the task; task is for the built-in AI service",
             )
     return None
 
@@ -98,13 +103,12 @@ def _check_content(
     return None
 
 
-_CHAT_ONLY: Final = (CHAT,)
 _EMBEDDINGS_ONLY: Final = (EMBEDDINGS, MULTIMODAL)
 
 
 @attrs.frozen(kw_only=True)
 class _ChatProvider(Provider):
-    """The options that `OpenAICompatProvider` and `DashScopeProvider` share."""
+    """The options of `OpenAICompatProvider` and `DashScopeProvider`."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(("endpoint", "api_key", "task"), _check_service),
@@ -134,41 +138,27 @@ class _ChatProvider(Provider):
     model: str | None = attrs.field(default=None, metadata=option("model", "model name or version"))
     system_prompt: str | None = attrs.field(
         default="You are a helpful assistant.",
-        metadata=option("system-prompt", "system message; empty text switches it off", tasks=_CHAT_ONLY),
+        metadata=option("system-prompt", "system message; an empty string switches it off", tasks=shared.CHAT_ONLY),
     )
     user_prompt: str | None = attrs.field(
         default=None,
-        metadata=option("user-prompt", "prompt in the user's role; empty text switches it off", tasks=_CHAT_ONLY),
+        metadata=option("user-prompt", "prompt in the user's role; an empty string switches it off", tasks=shared.CHAT_ONLY),
     )
-    temperature: float | None = attrs.field(
-        default=None, metadata=option("temperature", "randomness; typical 0.0 to 1.0", tasks=_CHAT_ONLY)
-    )
+    temperature: float | None = attrs.field(default=None, metadata=shared.TEMPERATURE)
     top_p: float | None = attrs.field(
         default=None,
         validator=between(0, 1),
-        metadata=option("top-p", "probability cut-off; usually this or temperature, not both", tasks=_CHAT_ONLY),
+        metadata=option("top-p", "probability cut-off; usually this or temperature, not both", tasks=shared.CHAT_ONLY),
     )
     max_tokens: int | None = attrs.field(
         default=None,
         validator=at_least(1),
-        metadata=option("max-tokens", "most tokens generated", tasks=_CHAT_ONLY),
+        metadata=option("max-tokens", "most tokens generated", tasks=shared.CHAT_ONLY),
     )
-    stop: str | None = attrs.field(
-        default=None,
-        converter=stop_texts,
-        metadata=option("stop", "stop sequences, comma-separated; Java splits at commas and does not trim", tasks=_CHAT_ONLY),
-    )
-    presence_penalty: float | None = attrs.field(
-        default=None,
-        validator=between(-2, 2),
-        metadata=option("presence-penalty", "penalty for tokens that were there already", tasks=_CHAT_ONLY),
-    )
-    n: int | None = attrs.field(
-        default=None, validator=at_least(1), metadata=option("n", "completions per input", tasks=_CHAT_ONLY)
-    )
-    seed: int | None = attrs.field(
-        default=None, metadata=option("seed", "best-effort repeatable sampling; any sign", tasks=_CHAT_ONLY)
-    )
+    stop: str | None = attrs.field(default=None, converter=stop_strings, metadata=shared.STOP)
+    presence_penalty: float | None = attrs.field(default=None, validator=between(-2, 2), metadata=shared.PRESENCE_PENALTY)
+    n: int | None = attrs.field(default=None, validator=at_least(1), metadata=shared.N)
+    seed: int | None = attrs.field(default=None, metadata=shared.SEED)
     content_type: ContentTypes | None = attrs.field(
         default="TEXT",
         converter=content_types,
@@ -180,32 +170,20 @@ class _ChatProvider(Provider):
             sequence_key="content-types",
         ),
     )
-    response_format: Literal["text", "json_object"] | None = attrs.field(
-        default=None, metadata=option("response-format", "format of the answer", tasks=_CHAT_ONLY)
-    )
+    response_format: shared.ResponseFormat | None = attrs.field(default=None, metadata=shared.RESPONSE_FORMAT)
     dimension: int | None = attrs.field(
         default=None,
         validator=at_least(1),
         metadata=option("dimension", "size of the embedding", tasks=_EMBEDDINGS_ONLY),
     )
-    max_context_size: int | None = attrs.field(
-        default=None,
-        validator=at_least(1),
-        metadata=option("max-context-size", "token limit of the context", java="Integer"),
+    max_context_size: int | None = attrs.field(default=None, validator=at_least(1), metadata=shared.MAX_CONTEXT_SIZE)
+    context_overflow_action: shared.ContextOverflowAction | None = attrs.field(
+        default="truncated-tail", metadata=shared.CONTEXT_OVERFLOW_ACTION
     )
-    context_overflow_action: (
-        Literal["truncated-tail", "truncated-tail-log", "truncated-head", "truncated-head-log", "skipped", "skipped-log"] | None
-    ) = attrs.field(
-        default="truncated-tail",
-        metadata=option("context-overflow-action", "what to do with input over max_context_size"),
+    error_handling_strategy: shared.ErrorHandlingStrategy | None = attrs.field(
+        default="RETRY", metadata=shared.ERROR_HANDLING_STRATEGY
     )
-    error_handling_strategy: Literal["RETRY", "FAILOVER", "IGNORE"] | None = attrs.field(
-        default="RETRY",
-        metadata=option("error-handling-strategy", "retry, fail the job, or skip the input when a request fails"),
-    )
-    retry_num: int | None = attrs.field(
-        default=100, validator=at_least(0), metadata=option("retry-num", "retries", java="Integer")
-    )
+    retry_num: int | None = attrs.field(default=100, validator=at_least(0), metadata=shared.RETRY_NUM)
     retry_backoff_strategy: Literal["FIXED", "EXPONENTIAL"] | None = attrs.field(
         default="FIXED", metadata=option("retry-backoff-strategy", "how the delay between retries grows")
     )
@@ -214,9 +192,8 @@ class _ChatProvider(Provider):
         converter=duration,
         metadata=option("retry-backoff-base-interval", "first delay and base of the later ones", java="Duration"),
     )
-    retry_fallback_strategy: Literal["FAILOVER", "IGNORE"] | None = attrs.field(
-        default="FAILOVER",
-        metadata=option("retry-fallback-strategy", "what to do when the retries are used up"),
+    retry_fallback_strategy: shared.RetryFallbackStrategy | None = attrs.field(
+        default="FAILOVER", metadata=shared.RETRY_FALLBACK_STRATEGY
     )
     extra_header: str | None = attrs.field(
         default=None,
@@ -229,30 +206,6 @@ class _ChatProvider(Provider):
         metadata=option("extra-body", "more fields of the request body, as JSON", format="json", tasks=(CHAT, EMBEDDINGS, ASR)),
     )
 
-    def _task_defaults(self, task: str) -> dict[str, Any]:
-        types = _as_tuple(self.content_type)
-        allowed = _TASK_CONTENT_TYPES[task]
-        return {"content_type": allowed[0]} if types == ("TEXT",) and "TEXT" not in allowed else {}
-
-    def _align(self, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
-        """Content types for each input column, as VVR 11.9 wants them."""
-        key, keys = "content-type", "content-types"
-        types = (flat.get(keys) or flat.get(key) or "").split(";")
-        task = self.task or (task_of_endpoint(self.endpoint) if self.endpoint else None)
-        several = f"{len(columns)} ({', '.join(columns)})"
-        if task not in (None, CHAT) and len(columns) > 1:
-            raise invalid(type(self).__name__, [Problem("input_columns", f"one input column for task {task}", got=several)])
-        if types == [""]:
-            return flat
-        if len(types) == 1 and len(columns) > 1:
-            types *= len(columns)
-        if len(types) != len(columns):
-            got = f"{len(types)} ({', '.join(types)})"
-            raise invalid(type(self).__name__, [Problem("content_type", f"as many as input columns, {several}", got=got)])
-        scalar = len(types) == 1 and types[0] in _SCALAR
-        entry = (key if scalar else keys, ";".join(types))
-        return dict(entry if name in (key, keys) else (name, text) for name, text in flat.items())
-
     if TYPE_CHECKING:
 
         def with_(self, **changes: Unpack[ChatChanges]) -> Self: ...
@@ -260,12 +213,40 @@ class _ChatProvider(Provider):
         def for_task(self, task: Task, /, **changes: Unpack[ChatChanges]) -> Self: ...
 
 
+@task_defaults.register(_ChatProvider)
+def _(provider: _ChatProvider, task: str) -> dict[str, Any]:
+    types = _as_tuple(provider.content_type)
+    allowed = _TASK_CONTENT_TYPES[task]
+    return {"content_type": allowed[0]} if types == ("TEXT",) and "TEXT" not in allowed else {}
+
+
+@align.register(_ChatProvider)
+def _(provider: _ChatProvider, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
+    """One content type for each input column, as VVR 11.9 requires."""
+    key, keys = "content-type", "content-types"
+    types = (flat.get(keys) or flat.get(key) or "").split(";")
+    task = provider.task or (task_of_endpoint(provider.endpoint) if provider.endpoint else None)
+    several = f"{len(columns)} ({', '.join(columns)})"
+    if task not in (None, CHAT) and len(columns) > 1:
+        raise invalid(type(provider).__name__, [Problem("input_columns", f"one input column for task {task}", got=several)])
+    if types == [""]:
+        return flat
+    if len(types) == 1 and len(columns) > 1:
+        types *= len(columns)
+    if len(types) != len(columns):
+        got = f"{len(types)} ({', '.join(types)})"
+        raise invalid(type(provider).__name__, [Problem("content_type", f"as many as input columns, {several}", got=got)])
+    scalar = len(types) == 1 and types[0] in _SCALAR
+    entry = (key if scalar else keys, ";".join(types))
+    return dict(entry if name in (key, keys) else (name, text) for name, text in flat.items())
+
+
 class OpenAICompatProvider(_ChatProvider):
     """A service with the OpenAI chat-completions or embeddings API: OpenAI, DeepSeek, Model Studio, and others.
 
-    Identifier ``openai-compat`` (VVR). All options are by name. Either ``endpoint`` and ``api_key`` are given, or ``task``
-    alone, for the platform's built-in AI service. Sources of its rules: the class of the same name in VVR 11.7 to 11.9, and
-    Apache Flink's ``openai`` factory.
+    Identifier ``openai-compat`` (VVR). All options are keyword arguments. Either ``endpoint`` and ``api_key`` are given, or
+    ``task`` alone, for the platform's built-in AI service. Sources of its rules: the class of the same name in VVR 11.7 to
+    11.9, and Apache Flink's ``openai`` factory.
     """
 
     __slots__ = ()
@@ -289,5 +270,5 @@ class DashScopeProvider(_ChatProvider):
     relatives: ClassVar[tuple[type[Provider], ...]] = (OpenAICompatProvider, OpenAIProvider)
 
 
-# The way back, which that class cannot name: it is declared before this one.
+# Set here because OpenAIProvider is declared before this class.
 OpenAIProvider.relatives = (OpenAICompatProvider,)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import attrs
 
+from ..fields.bounds import at_least, between
+from ..fields.converters import duration, fallback, flink_map, secret
 from ..fields.metadata import option
-from ..fields.values import at_least, between, duration, fallback, flink_map, secret
 from ..secrets import Secret
 from .base import Provider
 

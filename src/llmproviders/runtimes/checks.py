@@ -13,9 +13,9 @@ from typing import Any, Final, Literal
 
 import attrs
 
+from ..credentials import MASK, is_placeholder
 from ..errors import Problem, Rejected
 from ..messages import did_you_mean, listed, shown
-from ..secrets import MASK, is_placeholder
 from ..syntax.columns import Column
 from ..syntax.durations import read_duration
 from ..syntax.maps import read_map

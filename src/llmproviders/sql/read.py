@@ -15,8 +15,8 @@ from ..fields.metadata import OptionInfo
 from ..fields.metadata import options as describe
 from ..messages import did_you_mean, shown
 from ..providers.base import Provider
+from ..providers.classes import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
 from ..providers.generic import GenericProvider
-from ..registry import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
 from ..syntax.columns import Column, read_columns, repeated_names
 from ..syntax.cursor import Cursor
 from ..syntax.tokens import Misread, Token, location, tokens

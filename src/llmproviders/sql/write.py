@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..boundary import public
+from ..credentials import MASK
 from ..errors import InvalidOptionsError, Problem, invalid
 from ..fields.metadata import options as describe
 from ..fields.spec import EXTRAS
@@ -14,7 +15,7 @@ from ..messages import shown
 from ..providers.base import Provider
 from ..runtimes.runtime import Runtime
 from ..secret_policy import Secrets, checked_secrets
-from ..secrets import MASK, MaskedText, Secret
+from ..secrets import MaskedText, Secret
 from ..syntax.characters import has_surrogate
 from ..syntax.columns import Column, Columns, columns
 from ..syntax.quoting import quote_name, quote_string

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from ..credentials import MASK
 from ..errors import Rejected
-from ..secrets import MASK
 from .characters import TRIMMED, WHITESPACE, has_surrogate
 from .json import read_json_object
 from .quoting import quote_string

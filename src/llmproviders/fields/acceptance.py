@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Strict acceptance of Python values by type.
+
+A function here takes a value and returns its canonical form (accepting that again changes nothing), or raises `Rejected`.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from enum import Enum, Flag
+from typing import Any
+
+import attrs
+
+from ..errors import Rejected, RejectedType
+from ..messages import did_you_mean, fold, listed
+from ..secrets import MaskedText
+from ..syntax.characters import has_surrogate
+from ..syntax.durations import write_duration
+from ..syntax.json import write_json
+from ..syntax.scalars import JAVA_BOUNDS, is_writable, plain_number
+from .bounds import Between
+
+__all__ = [
+    "Accept",
+    "accept_boolean",
+    "accept_string",
+    "choice_acceptor",
+    "enum_acceptor",
+    "instance_acceptor",
+    "number_acceptor",
+    "real_string",
+    "string_of",
+]
+
+Accept = Callable[[Any], Any]
+
+
+def accept_string(value: Any) -> str:
+    """A `str` that can reach Java."""
+    if type(value) is str and value.isascii():
+        return value
+    if not isinstance(value, str):
+        raise RejectedType("a str")
+    if has_surrogate(real_string(value)):
+        raise Rejected("a string without lone surrogates", hint="Java cannot read them")
+    # A plain str even of an enum member or another subclass, but the mask must not be lost.
+    return value if isinstance(value, MaskedText) else str.__str__(value)
+
+
+def real_string(value: str) -> str:
+    """The real characters of *value*, as a plain `str`."""
+    return value.reveal() if isinstance(value, MaskedText) else str.__str__(value)
+
+
+def accept_boolean(value: Any) -> bool:
+    """`True` or `False`, and no other value."""
+    if value is True or value is False:
+        return value
+    raise RejectedType("True or False")
+
+
+def number_acceptor(java: str, rule: Between | None) -> Accept:
+    """Acceptance of an int within Java's bounds (`Integer`, `Long`) or of a finite number (`Double`), within *rule*.
+
+    An int stays an int, also for a float.
+    """
+    whole = java in JAVA_BOUNDS
+    lowest, highest = JAVA_BOUNDS.get(java, (-sys.float_info.max, sys.float_info.max))
+    low, high = lowest, highest
+    noun = expected = "an int" if whole else "a finite number"
+    within = f"an int within Java's {'int' if java == 'Integer' else 'long'} ({lowest} to {highest})" if whole else noun
+    if rule is not None:
+        low = max(low, math.nextafter(rule.low, math.inf) if rule.open_low else rule.low)
+        high = min(high, rule.high)
+        expected = f"{noun} {rule.expected}"
+
+    def accept_any(value: Any) -> Any:
+        number = plain_number(value)
+        if number is None or (whole and not isinstance(number, int)):
+            raise RejectedType(expected)
+        if not lowest <= number <= highest:
+            raise Rejected(within if whole else expected)
+        # Like attrs' own validators, the rule can be disabled.
+        if rule is not None and not rule.holds(number) and not attrs.validators.get_disabled():
+            raise Rejected(expected)
+        return number if isinstance(number, int) else number or 0.0
+
+    # CPython compares numbers of the same type fastest.
+    first, last = math.ceil(low), math.floor(high)
+    low, high = float(low), float(high)
+
+    def accept_int(value: Any) -> Any:
+        return value if type(value) is int and first <= value <= last else accept_any(value)
+
+    def accept_float(value: Any) -> Any:
+        if type(value) is float and low <= value <= high:
+            # -0.0 becomes 0.0: they are equal, and are written differently.
+            return value or 0.0
+        # As in `accept_int`, without the call.
+        return value if type(value) is int and first <= value <= last else accept_any(value)
+
+    return accept_int if whole else accept_float
+
+
+def choice_acceptor(choices: Sequence[str], *, exact: bool = False) -> Accept:
+    """Acceptance of one of *choices*, unless *exact* in any letter case or in Java's spelling; the result is as listed."""
+    known = frozenset(choices)
+    folded = {} if exact else {fold(choice): choice for choice in choices}
+    expected = listed(choices)
+
+    def accept(value: Any) -> str:
+        if type(value) is str and value in known:
+            return value
+        if isinstance(value, Enum) and not isinstance(value, str):
+            value = value.value
+        if not isinstance(value, str):
+            raise RejectedType(expected)
+        text = str.__str__(value)
+        if text in known:
+            return text
+        if fold(text) in folded:
+            return folded[fold(text)]
+        raise Rejected(expected, hint=did_you_mean(text, choices))
+
+    return accept
+
+
+def enum_acceptor(cls: type[Enum]) -> Accept:
+    """Acceptance of a member of *cls*, or of its value or name as a string in any letter case."""
+    # A string that is the value of one member and the name of another means the value.
+    members = {fold(member.name): member for member in cls} | {fold(str(member.value)): member for member in cls}
+    accept_spelling = choice_acceptor([str(member.value) for member in cls])
+    is_flag = issubclass(cls, Flag)
+
+    def accept(value: Any) -> Enum:
+        # A combination of flags has no name.
+        if isinstance(value, cls) and (not is_flag or value in members.values()):
+            return value
+        if isinstance(value, str) and (found := members.get(fold(str.__str__(value)))) is not None:
+            return found
+        return cls(accept_spelling(value))
+
+    return accept
+
+
+def instance_acceptor(hint: Any) -> Accept:
+    """Acceptance of instances of *hint* if it is a class, of anything if it is a more complex annotation."""
+    # On Python 3.10, isinstance(list[str], type) is true.
+    if not isinstance(hint, type) or typing.get_origin(hint) is not None or hint in (object, Any):
+        return lambda value: value
+
+    def accept(value: Any) -> Any:
+        if isinstance(value, hint):
+            return value
+        raise RejectedType(f"a {hint.__name__}")
+
+    return accept
+
+
+def string_of(value: object) -> str:
+    """The string of a value whose Java type is not known."""
+    if isinstance(value, str):
+        return accept_string(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if (number := plain_number(value)) is not None:
+        return _digits(number)
+    if isinstance(value, timedelta):
+        return write_duration(value)
+    if isinstance(value, (Mapping, list, tuple)):
+        return write_json(value)
+    raise RejectedType("a str, bool, number, timedelta, or a value that JSON can hold")
+
+
+def _digits(number: float) -> str:
+    if isinstance(number, int):
+        if not is_writable(number):
+            raise Rejected("a number of fewer digits")
+        return str(number)
+    if not math.isfinite(number):
+        raise Rejected("a finite number")
+    return repr(number or 0.0)

@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Converters for fields: they widen what the constructor accepts.
+
+Like the functions in `acceptance`, each returns the canonical form of a value or raises `Rejected`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from ..credentials import MASK, mask_urls
+from ..errors import Rejected, RejectedType
+from ..messages import shown
+from ..secrets import MaskedText, Secret, literal, masked
+from ..syntax.characters import has_surrogate
+from ..syntax.durations import read_duration, write_duration
+from ..syntax.json import read_json_flat, read_json_object, write_json, write_parsed_json
+from ..syntax.maps import read_map, write_map, write_masked_map
+from ..syntax.scalars import JAVA_BOUNDS
+from .acceptance import Accept, accept_string, real_string, string_of
+from .masking import mask_json, masked_header, refuse_redacted
+
+__all__ = [
+    "CANONICAL",
+    "duration",
+    "fallback",
+    "flink_map",
+    "json_headers",
+    "json_object",
+    "required_secret",
+    "secret",
+    "stop_strings",
+    "url",
+]
+
+
+class Remembered(dict[int, str]):
+    """A bounded cache of accepted strings: their masked form, by the hash of the string.
+
+    The strings themselves are not kept, so that credentials do not outlive the providers that have them. Python's hash
+    has 64 bits and is salted in each process.
+    """
+
+    __slots__ = ()
+
+    MAX_STRINGS: Final = 512
+    MAX_LENGTH: Final = 4_096
+
+    def keep(self, given: str, result: str) -> str:
+        """Cache the masked form of *result*, and return *result*."""
+        # Subclasses of str may be accepted differently.
+        if type(given) is str and len(given) <= self.MAX_LENGTH:
+            if len(self) >= self.MAX_STRINGS:
+                self.clear()
+            self[hash(given)] = str.__str__(result)
+        return result
+
+
+def secret(value: str | Secret | None) -> Secret | None:
+    """A converter for `attrs.field`: a `Secret` of a string; the mask of a redacted provider is refused."""
+    if type(value) is str and value.isascii() and "*" not in value and "$" not in value:
+        return literal(value)
+    if value is None:
+        return None
+    if not isinstance(value, (str, Secret)):
+        raise RejectedType("a str or a Secret")
+    if isinstance(value, Secret) and value.source != "text":
+        return value
+    real = value.reveal() if isinstance(value, Secret) else real_string(value)
+    refuse_redacted(real)
+    if has_surrogate(real):
+        raise Rejected("a string without lone surrogates", hint="Java cannot read them")
+    return value if isinstance(value, Secret) else Secret(real)
+
+
+def required_secret(value: str | Secret) -> Secret:
+    """As `secret`, for a required option: None is refused."""
+    found = secret(value)
+    if found is None:
+        raise RejectedType("a str or a Secret")
+    return found
+
+
+def _kept_hidden(given: object, result: str) -> str:
+    """*given* if it is masked and *result* is not, else *result*."""
+    return given if isinstance(given, MaskedText) and not isinstance(result, MaskedText) else result
+
+
+def url(value: str | None) -> str | None:
+    """A URL, with its credentials masked."""
+    if type(value) is str and value.isascii() and not ("@" in value or "?" in value or "&" in value or "*" in value):
+        return value
+    if value is None:
+        return None
+    text = real_string(accept_string(value))
+    refuse_redacted(text)
+    return _kept_hidden(value, masked(text, mask_urls(text)))
+
+
+_durations: Final = Remembered()
+
+
+def duration(value: str | timedelta | None) -> str | None:
+    """A converter for `attrs.field`: a Flink duration as a string.
+
+    A string is checked by Flink's grammar, and kept unchanged: ``"30s"``, ``"500 ms"``, ``"2min"``, ``"PT1.5S"``. A
+    `timedelta` is written in the largest unit that is exact. Numbers are refused because they have no unit.
+    """
+    if type(value) is str and hash(value) in _durations:
+        return value
+    if value is None:
+        return None
+    given: object = value
+    if not isinstance(given, str):
+        if isinstance(given, timedelta):
+            return write_duration(given)
+        hint = f"write its unit: '{given}s'" if type(given) is int and abs(given) < JAVA_BOUNDS["Long"][1] else ""
+        raise RejectedType("a duration such as '30s', '500 ms' or '2min', or a timedelta", hint=hint)
+    text = accept_string(given)
+    read_duration(real_string(text))
+    return _durations.keep(text, text)
+
+
+_json_objects: Final = Remembered()
+
+
+def json_object(value: str | Mapping[str, Any] | None) -> str | None:
+    """A JSON object of a string or a mapping; values that look like credentials are masked."""
+    if type(value) is str and (known := _json_objects.get(hash(value))) is not None:
+        return value if known == value else masked(value, known)
+    if value is None:
+        return None
+    text = _json_string(value)
+    return _kept_hidden(value, _json_objects.keep(text, mask_json(text, read_json_object(text))))
+
+
+def _json_string(value: Any) -> str:
+    if not isinstance(value, str):
+        if not isinstance(value, Mapping):
+            raise RejectedType("a JSON object, as a mapping or a string")
+        return write_json(value)
+    text = real_string(accept_string(value))
+    if text == MASK:
+        refuse_redacted(text)
+    return text
+
+
+_headers: Final = Remembered()
+
+
+def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str | None:
+    """Request headers as a JSON object of strings or lists of strings; those with credentials are masked."""
+    if type(value) is str and (known := _headers.get(hash(value))) is not None:
+        return value if known == value else masked(value, known)
+    if value is None:
+        return None
+    text = _json_string(value)
+    read = read_json_flat(text)
+    seen: dict[str, str | list[str]] = {}
+    for name, item in read.items():
+        if type(item) is str:
+            seen[name] = masked_header(name, item)
+        elif type(item) is list and all(type(each) is str for each in item):
+            seen[name] = [masked_header(name, each) for each in item]
+        else:
+            raise Rejected("header values that are strings or lists of strings", hint=f"see header {shown(name)}")
+    return _kept_hidden(value, _headers.keep(text, text if seen == read else MaskedText(text, write_parsed_json(seen))))
+
+
+def _pairs(value: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
+    """The items of a mapping, which may be of a third-party class."""
+    try:
+        return list(value.items())
+    except Exception:  # noqa: BLE001
+        raise Rejected("a mapping that can be read") from None
+
+
+_maps: Final = Remembered()
+
+
+def flink_map(value: str | Mapping[str, str] | None) -> str | None:
+    """HTTP headers as a Flink map, of a string or a mapping; those with credentials are masked."""
+    if type(value) is str and (known := _maps.get(hash(value))) is not None:
+        return value if known == value else masked(value, known)
+    if value is None:
+        return None
+    if isinstance(value, Mapping):
+        pairs = _pairs(value)
+        if not all(isinstance(part, str) and not isinstance(part, MaskedText) for pair in pairs for part in pair):
+            raise RejectedType("a mapping from str to str")
+        text = accept_string(write_map({str.__str__(name): str.__str__(item) for name, item in pairs}))
+    elif isinstance(value, str):
+        text = real_string(accept_string(value))
+    else:
+        raise RejectedType("a Flink map such as 'name:value,other:value', or a mapping")
+    if text == MASK:
+        refuse_redacted(text)
+    if "\n" in text or "\r" in text:
+        raise Rejected("headers without line breaks")
+    read = read_map(text)
+    seen = {name: masked_header(name, item) for name, item in read.items()}
+    return _kept_hidden(value, _maps.keep(text, text if seen == read else MaskedText(text, write_masked_map(seen))))
+
+
+def stop_strings(value: str | Sequence[str] | None) -> str | None:
+    """Stop sequences, joined by commas; a string is kept unchanged."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return accept_string(value)
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise RejectedType("a str, or a list or tuple of str")
+    if {*map(type, value)} == {str} and all(value) and (joined := ",".join(value)).isascii() and joined.count(",") < len(value):
+        return joined
+    strings = [real_string(item) for item in value]
+    if not strings or not all(strings):
+        raise Rejected("at least one stop sequence, and no empty one", hint="leave stop out for no stop sequences")
+    joined = ",".join(strings)
+    if joined.count(",") >= len(strings):
+        text = next(item for item in value if "," in item)
+        hint = f"Java splits the string at commas and has no escape, see {shown(text)}"
+        raise Rejected("stop sequences without a comma", hint=hint)
+    return accept_string(masked(joined, ",".join(map(str.__str__, value))))
+
+
+def fallback(value: Any) -> str | None:
+    """The string of a default value: strings unchanged, booleans and numbers as Java writes them, containers as JSON."""
+    if value is None:
+        return None
+    return string_of(value)
+
+
+CANONICAL: Final[set[Accept]] = {
+    secret,
+    required_secret,
+    url,
+    duration,
+    json_object,
+    json_headers,
+    flink_map,
+    stop_strings,
+    fallback,
+}
+"""The converters of the library, which check their results themselves; modules with another one add it."""

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Provider classes by identifier: built in, registered, or named by installed packages."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from ..boundary import public
+from ..credentials import MASK, looks_like_key
+from ..errors import InvalidClassError, InvalidOptionsError, Problem, ProviderError, invalid
+from ..fields.description import is_unbuilt
+from ..messages import one_line, shown
+from .base import Provider
+from .generic import GenericProvider
+from .openai import OpenAIProvider
+from .openai_compat import DashScopeProvider, OpenAICompatProvider
+from .triton import TritonProvider
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+__all__ = [
+    "OLD_IDENTIFIERS",
+    "Classes",
+    "class_of",
+    "from_options",
+    "known_classes",
+    "provider_class",
+    "provider_classes",
+    "register_provider_class",
+]
+
+ENTRY_POINTS: Final = "llmproviders.providers"
+"""The entry point group for the classes of a package: ``identifier = "package.module:Class"``."""
+
+OLD_IDENTIFIERS: Final[Mapping[str, str]] = {"bailian": "openai-compat"}
+"""Identifiers of older releases, and their names today."""
+
+BUILT_IN: Final = (OpenAICompatProvider, DashScopeProvider, TritonProvider, OpenAIProvider)
+
+_Class = TypeVar("_Class", bound=type[Provider])
+
+
+class Classes:
+    """Provider classes by identifier; those of installed packages are loaded once, when they are first needed."""
+
+    def __init__(self, known: Mapping[str, type[Provider]]) -> None:
+        self.known = dict(known)
+        self._lock = threading.RLock()
+        self._unusable: dict[str, str] = {}
+        self._is_complete = False
+
+    def add(self, cls: type[Provider], identifier: str) -> None:
+        """Make *cls* the class of *identifier*."""
+        with self._lock:
+            self.known[identifier] = cls
+
+    def all(self) -> dict[str, type[Provider]]:
+        """Every class, those of installed packages included."""
+        with self._lock:
+            if not self._is_complete:
+                self._load()
+                self._is_complete = True
+            return dict(self.known)
+
+    def get(self, identifier: str) -> type[Provider] | None:
+        """The class, if there is one.
+
+        Raises:
+            ProviderError: if a package names a class for it that cannot be loaded.
+        """
+        found = self.known.get(identifier) or self.all().get(identifier)
+        if found is None and identifier in self._unusable:
+            raise ProviderError(self._unusable[identifier])
+        return found
+
+    def _load(self) -> None:
+        from importlib.metadata import entry_points
+
+        for entry in entry_points(group=ENTRY_POINTS):
+            if entry.name in self.known:
+                continue
+            try:
+                self.known[entry.name] = _load_class(entry)
+            except ProviderError as error:
+                package = ""
+                with suppress(Exception):
+                    package = f" of package {_shortened(str(entry.dist.name))}" if entry.dist is not None else ""
+                expected = f"a Provider class with the identifier {shown(entry.name)}"
+                self._unusable[entry.name] = f"entry point {_shortened(entry.name)}{package}: expected {expected}, got {error}"
+
+
+def _load_class(entry: EntryPoint) -> type[Provider]:
+    """The class that an entry point names.
+
+    Raises:
+        ProviderError: if it names anything else; the message is a phrase for that.
+    """
+    value = _shortened(entry.value)
+    try:
+        cls = entry.load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        # A broken package must not prevent the use of the others.
+        kind, message = type(error).__name__, ""
+        with suppress(Exception):
+            message = _shortened(str(error))
+        raise ProviderError(f"{value}, which fails with {kind}{message and ': '}{message}") from None
+    if not (isinstance(cls, type) and issubclass(cls, Provider)):
+        raise ProviderError(value)
+    identifier = getattr(cls, "identifier", None)
+    if not identifier:
+        raise ProviderError(f"{value}, which has no identifier")
+    if identifier != entry.name:
+        raise ProviderError(f"{value}, whose identifier is {shown(identifier)}")
+    for base in cls.__mro__:
+        if is_unbuilt(base):
+            raise ProviderError(
+                f"{value}, where {base.__name__} is not an attrs class: decorate it with @attrs.frozen(kw_only=True)"
+            )
+    return cls
+
+
+def _shortened(text: str) -> str:
+    """A third-party string in one line, with the mask in place of credentials."""
+    text = re.sub(r"[\w-]+", lambda word: MASK if looks_like_key(word[0]) else word[0], text)
+    return one_line(text).encode("utf-8", "backslashreplace").decode()
+
+
+known_classes: Final = Classes({cls.identifier: cls for cls in BUILT_IN})
+
+
+@public
+def register_provider_class(cls: _Class) -> _Class:
+    """Register *cls* as the class of its identifier, and return it; it replaces another one. Also a class decorator.
+
+    Raises:
+        InvalidClassError: if it is not a `Provider` class with an identifier.
+    """
+    given: object = cls
+    identifier = getattr(given, "identifier", None) if isinstance(given, type) and issubclass(given, Provider) else None
+    if not (isinstance(identifier, str) and identifier):
+        got = given.__name__ if isinstance(given, type) else shown(given)
+        msg = f"register_provider_class(): expected a Provider class that has an identifier, got {got}"
+        raise InvalidClassError(msg)
+    if is_unbuilt(cls):
+        msg = f"{cls.__name__} is not an attrs class yet: write @register_provider_class above @attrs.frozen(kw_only=True)"
+        raise InvalidClassError(msg)
+    known_classes.add(cls, identifier)
+    return cls
+
+
+@public
+def provider_class(identifier: str) -> type[Provider]:
+    """Return the class of an identifier; `GenericProvider` if there is none.
+
+    Raises:
+        ProviderError: if an installed package names a class for it that cannot be loaded.
+        InvalidTypeError: if the identifier is not a `str`.
+    """
+    return class_of("provider_class", identifier)
+
+
+def class_of(subject: str, identifier: object) -> type[Provider]:
+    """The class of an identifier, for the call *subject*; `GenericProvider` if there is none."""
+    if not isinstance(identifier, str):
+        raise invalid(subject, [Problem("identifier", "a str", got=shown(identifier), is_type=True)])
+    return known_classes.get(identifier) or GenericProvider
+
+
+def provider_classes() -> dict[str, type[Provider]]:
+    """Return every known class by its identifier: those built in, registered, or named by installed packages.
+
+    A package names its classes in the entry point group ``llmproviders.providers``. Classes that cannot be loaded are left out;
+    `provider_class` raises the reason.
+    """
+    return known_classes.all()
+
+
+@public
+def from_options(identifier: str, options: Mapping[str, str]) -> Provider:
+    """Return the provider of a flat dict of Java keys and strings: of the identifier's class, or a `GenericProvider`.
+
+    Raises:
+        InvalidOptionsError: with every problem of the options.
+    """
+    cls = class_of("from_options", identifier)
+    if cls is not GenericProvider or not isinstance(options, Mapping):
+        return cls.from_options(options)
+    named = {**options, "provider": identifier}
+    given: object = options.get("provider", identifier)
+    if isinstance(given, str) and given == identifier:
+        return cls.from_options(named)
+    problems = [Problem("provider", shown(identifier), got=shown(given))]
+    try:
+        cls.from_options(named)
+    except InvalidOptionsError as error:
+        problems = [*error.problems, *problems]
+    raise invalid(cls.__name__, problems)

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Variants of a provider: the values that it does not share with its class, and the changes that derive another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import singledispatch
+from itertools import islice
+from typing import Any, TypeVar
+
+from ..errors import Problem, Rejected, invalid
+from ..fields.compiled import compiled
+from ..fields.spec import EXTRAS
+from ..messages import did_you_mean, shown
+from ..secrets import reveal
+from ..tasks import endpoint_for_task, task_of_endpoint
+
+__all__ = ["changes_of", "chosen", "defaults_of", "model_changes", "no_task", "task_defaults", "to_task", "with_model"]
+
+_Provider = TypeVar("_Provider", bound=Any)
+
+
+def chosen(provider: Any) -> dict[str, Any]:
+    """The fields that differ from the class's defaults, extra options last."""
+    specs = compiled(type(provider)).about.specs
+    found = {name: (getattr(provider, name, None), spec.default) for name, spec in specs.items()}
+    # 1 and 1.0 are equal, and each is written as it was given.
+    return {
+        name: value
+        for name, (value, default) in found.items()
+        if value is not default and (value != default or repr(value) != repr(default))
+    }
+
+
+def changes_of(subject: str, overrides: object) -> dict[str, Any]:
+    """The overrides of a call, as arguments.
+
+    Raises:
+        InvalidOptionsError: if they are not a mapping of names.
+    """
+    if overrides is None:
+        return {}
+    if not isinstance(overrides, Mapping):
+        expected = "a mapping of Python names to values"
+        raise invalid(subject, [Problem("overrides", expected, got=shown(overrides), is_type=True)])
+    if strange := [key for key in overrides if not isinstance(key, str)]:
+        raise invalid(
+            subject, [Problem("overrides", "names that are str", got=shown(key, with_type=True), is_type=True) for key in strange]
+        )
+    return dict(overrides)
+
+
+def defaults_of(provider: Any, names: tuple[object, ...]) -> dict[str, Any]:
+    """The changes that put the named options back at their defaults, and remove the named extra options.
+
+    Raises:
+        InvalidOptionsError: if a name is neither, or the option is required.
+    """
+    about = compiled(type(provider)).about
+    options = {spec.parameter: spec for spec in about.specs.values() if spec.attribute.init}
+    problems: list[Problem] = []
+    changes: dict[str, Any] = {}
+    extras = dict(provider.extra_options)
+    for given in names:
+        if not isinstance(given, str):
+            problems.append(Problem("", "names that are str", got=shown(given), is_type=True))
+            continue
+        name = str.__str__(given)
+        if name in options and options[name].required:
+            problems.append(Problem(name, "a value", hint="it is required and has no default to go back to"))
+        elif name in options:
+            changes[name] = options[name].fresh_default()
+        elif name in extras:
+            del extras[name]
+        else:
+            expected = f"the name of an option or extra of this {about.subject}"
+            # Each name is compared to 100 extras at most, as there may be thousands of both.
+            known = [*options, *islice(extras, 100)]
+            problems.append(Problem(name, expected, hint=did_you_mean(name, known)))
+    if problems:
+        raise invalid(about.subject, problems)
+    return {EXTRAS: extras, **changes}
+
+
+def model_changes(provider: Any, model: str | None) -> dict[str, Any]:
+    """The change that sets a model's name."""
+    if model is None:
+        return {}
+    key = provider.model_option_key()
+    for spec in compiled(type(provider)).about.specs.values():
+        if spec.info is not None and spec.info.key == key:
+            return {spec.parameter: model}
+    return {EXTRAS: {**provider.extra_options, key: model}}
+
+
+def with_model(provider: _Provider, model: str | None) -> _Provider:
+    """The provider with a model's name; the same provider if that is None."""
+    if model is None:
+        return provider
+    variant: _Provider = provider.with_(**model_changes(provider, model))
+    return variant
+
+
+@singledispatch
+def task_defaults(provider: Any, task: str) -> dict[str, Any]:
+    """The values for *task* of options whose defaults do not fit it; registered by class."""
+    return {}
+
+
+def to_task(provider: Any, task: Any, changes: dict[str, Any]) -> list[Problem]:
+    """Add the changes that move a provider to *task*, and return the problems that prevent the move."""
+    specs = compiled(type(provider)).about.specs
+    if not isinstance(task, str) or task not in provider.tasks:
+        return [no_task(type(provider), task)]
+    if changes.get("task", task) != task:
+        return [Problem("task", f"no other task than {task}", got=shown(changes["task"]), hint="leave it out")]
+    endpoint = changes.get("endpoint", getattr(provider, "endpoint", None))
+    if isinstance(endpoint, str):
+        endpoint = reveal(endpoint)
+        try:
+            moved = endpoint_for_task(endpoint, task)
+        except Rejected as error:
+            return [Problem("endpoint", error.expected, got=shown(endpoint), hint=error.hint)]
+        if "endpoint" in changes and moved != endpoint:
+            got = f"one of task {task_of_endpoint(endpoint)}"
+            return [Problem("endpoint", f"an endpoint of task {task}", got=got)]
+        changes["endpoint"] = moved
+        if getattr(provider, "task", None) is not None:
+            changes.setdefault("task", task)
+    else:
+        changes["task"] = task
+    for name, value in task_defaults(provider, task).items():
+        changes.setdefault(name, value)
+    # Only values that were chosen count: a default of an option that the new task does not have may stay.
+    values = chosen(provider) | changes
+    return [
+        Problem(
+            name,
+            f"no such option for task {task}",
+            got=shown(values[name], hidden=spec.is_opaque),
+            hint=f"pass {name}=None to drop it",
+        )
+        for name, spec in specs.items()
+        if spec.info and spec.info.tasks and task not in spec.info.tasks and values.get(name) is not None
+    ]
+
+
+def no_task(cls: Any, task: object) -> Problem:
+    """The problem of a task that the class does not have."""
+    name = cls.__name__
+    expected = f"a task of {name} ({', '.join(cls.tasks)})" if cls.tasks else "a provider that has tasks"
+    return Problem("task", expected, got=shown(task), hint=did_you_mean(task, cls.tasks) if isinstance(task, str) else "")

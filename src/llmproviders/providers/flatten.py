@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The flat dict of a provider: as Java reads it, redacted, aligned to input columns; and the fingerprint of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from functools import singledispatch
+from typing import Any
+
+from ..credentials import MASK
+from ..errors import Problem, ProviderError, Rejected, invalid
+from ..fields.compiled import compiled
+from ..fields.extras import ExtraOptions
+from ..fields.hooks import converter, string_writer
+from ..messages import shown
+from ..secrets import MaskedText, Secret, stand_in
+
+__all__ = ["align", "column_problems", "fingerprint", "flatten", "flatten_as", "redacted"]
+
+
+def flatten(provider: Any) -> dict[str, str]:
+    """The flat dict, as the converter makes it.
+
+    Raises:
+        SecretError: if the reference of a secret cannot be resolved.
+        InvalidOptionsError: if a hook fails.
+    """
+    try:
+        made = compiled(type(provider))
+        if made.hook[0] is not converter.version:
+            made.hook = converter.version, converter.get_unstructure_hook(type(provider))
+        return made.hook[1](provider)  # type: ignore[no-any-return]
+    except ProviderError:
+        raise
+    except Exception as error:  # noqa: BLE001
+        failure = error
+    problems = [*_unwritable(provider)] or [Problem("", "a hook that works", got=type(failure).__name__)]
+    raise invalid(type(provider).__name__, problems)
+
+
+def _unwritable(provider: Any) -> Iterator[Problem]:
+    """The problems of options whose hook fails."""
+    for name, spec in compiled(type(provider)).about.specs.items():
+        value = getattr(provider, name, None)
+        if spec.info is not None and value is not None:
+            try:
+                string_writer(spec.info)(value)
+            except Exception as error:  # noqa: BLE001
+                expected, hint = "a value that its hook can write", ""
+                if isinstance(error, Rejected):
+                    expected, hint = error.expected, error.hint
+                got = shown(value, hidden=spec.is_opaque)
+                yield Problem(spec.parameter, expected, got=got, hint=hint, key=spec.other_key)
+
+
+def flatten_as(provider: Any, show: Callable[[Secret | MaskedText], str]) -> dict[str, str]:
+    """The flat dict, with the results of *show* in place of values that are masked."""
+
+    def seen(value: Any) -> Any:
+        if isinstance(value, MaskedText):
+            return show(value)
+        return stand_in(show(value)) if isinstance(value, Secret) else value
+
+    made = compiled(type(provider))
+    copy: Any = object.__new__(made.unfrozen)
+    for name in made.about.specs:
+        if hasattr(provider, name):
+            setattr(copy, name, seen(getattr(provider, name)))
+    copy.extra_options = ExtraOptions(provider.extra_options).mapped(seen)
+    copy.__class__ = type(provider)
+    return flatten(copy)
+
+
+def redacted(provider: Any) -> dict[str, str]:
+    """The flat dict with the mask in place of secrets."""
+    return flatten_as(provider, str)
+
+
+@singledispatch
+def align(provider: Any, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
+    """*flat* for a model with these input columns; registered by class.
+
+    Raises:
+        InvalidOptionsError: if the provider does not fit them.
+    """
+    return flat
+
+
+def column_problems(columns: Any) -> list[Problem]:
+    """The problem of input columns that are not pairs of a name and a type."""
+    if columns is None:
+        return []
+    if not isinstance(columns, (list, tuple)):
+        columns = [columns]
+    for column in columns:
+        if not isinstance(column, (tuple, list)) or len(column) != 2 or not isinstance(column[0], str):  # noqa: PLR2004
+            got = f"a column of type {type(column).__name__}"
+            return [Problem("input_columns", "pairs of a column's name and type", got=got, is_type=True)]
+    return []
+
+
+def fingerprint(provider: Any) -> str:
+    """16 hexadecimal digits over the identifier and the options that are not secret."""
+    # Few processes call this, and these two take longer to import than all of this package.
+    import hashlib
+    import json
+
+    flat = flatten_as(provider, lambda value: MASK if isinstance(value, Secret) else str(value))
+    for name, spec in compiled(type(provider)).about.specs.items():
+        if spec.info is not None and spec.info.key in flat and spec.info.key not in provider.extra_options:
+            flat[spec.info.key] = _number_spelling(getattr(provider, name), flat[spec.info.key])
+    content = [provider.provider_name(), sorted(flat.items())]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+
+def _number_spelling(value: Any, text: str) -> str:
+    """One spelling for equal numbers, such as 1, 1.0 and Decimal("1.00"); *text* for everything else."""
+    if isinstance(value, bool):
+        return text
+    if isinstance(value, (int, float)):
+        return str(int(value)) if value == int(value) else text
+    # A value can be a Decimal only if its module is there.
+    decimal = sys.modules.get("decimal")
+    if decimal is None or not isinstance(value, decimal.Decimal) or not value.is_finite():
+        return text
+    # With as many digits as it has, nothing is rounded.
+    digits = max(1, len(value.as_tuple().digits))
+    context = decimal.Context(prec=digits, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
+    return str(value.normalize(context)) if value else "0"
