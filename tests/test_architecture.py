@@ -63,6 +63,12 @@ ROOMS = {
         checks
         runtime
     """,
+    "flink": """
+        ml_predict
+        models  jars  dataframe
+        arguments  jvm
+        errors
+    """,
     "syntax": """
         columns
         scalars  sql  urls

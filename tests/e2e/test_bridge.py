@@ -27,6 +27,8 @@ from llmproviders import (
 )
 from llmproviders.errors import UnknownRuntimeError
 from llmproviders.flink import FlinkError, as_model_provider, clear_errors, create_model, ensure_jars, model_descriptor, predict
+from llmproviders.flink.jars import JARS, find_jar
+from llmproviders.flink.jvm import running_jvm, runtime_of_version
 from llmproviders.runtimes.runtime import runtime
 
 PROVIDER = OpenAIProvider("http://127.0.0.1:9/v1/chat/completions", "sk-test-bridge", model="gpt-4o-mini")
@@ -54,7 +56,7 @@ def bare_env(jars: Mapping[str, Path]) -> Any:
 def jar_folder(jars: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the jars is where the library looks."""
     folder = jars["openai"].parent
-    monkeypatch.setenv(flink.JARS, str(folder))
+    monkeypatch.setenv(JARS, str(folder))
     return folder
 
 
@@ -73,7 +75,7 @@ def test_running_runtime(t_env: Any, runtime_name: str) -> None:
     with pytest.raises(
         UnknownRuntimeError, match=r"^expected a Flink that this library knows \(.*\), got one of version 1\.20\.3$"
     ):
-        flink._runtime_of_version("1.20.3")
+        runtime_of_version("1.20.3")
 
 
 def test_model_descriptor(t_env: Any) -> None:
@@ -182,7 +184,7 @@ def test_clear_errors(t_env: Any) -> None:
     with pytest.raises(FlinkError, match="^Flink: .*noSuchMethod"), clear_errors():
         t_env._j_tenv.noSuchMethod()
     with pytest.raises(FlinkError, match=r"^Flink: java\.lang\.System\.noSuchField does not exist in the JVM$"), clear_errors():
-        _ = flink._jvm().java.lang.System.noSuchField
+        _ = running_jvm().java.lang.System.noSuchField
 
 
 def test_secrets_that_cannot_be_read(t_env: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +218,7 @@ def test_ensure_jars(bare_env: Any, jars: Mapping[str, Path], jar_folder: Path, 
 
 def test_fetching_a_jar(bare_env: Any, jars: Mapping[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A jar that is nowhere is fetched with Maven into the cache of the user."""
-    monkeypatch.delenv(flink.JARS, raising=False)
+    monkeypatch.delenv(JARS, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     (jar,) = ensure_jars(bare_env, "openai")
     assert tmp_path / "llmproviders" / "jars" / jars["openai"].name == jar
@@ -226,7 +228,7 @@ def test_fetching_a_jar(bare_env: Any, jars: Mapping[str, Path], tmp_path: Path,
 
 def test_no_maven(bare_env: Any, jars: Mapping[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without Maven, the message says which file to put where; and with a file that is something else, what to do."""
-    monkeypatch.setenv(flink.JARS, str(tmp_path))
+    monkeypatch.setenv(JARS, str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     version = jars["openai"].stem.rpartition("-")[2]
     name = f"flink-model-openai-{version}.jar"
@@ -244,9 +246,9 @@ def test_no_maven(bare_env: Any, jars: Mapping[str, Path], tmp_path: Path, monke
 
 def test_jars_that_nobody_has(bare_env: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A version that is not released, a provider of a platform, and one of the user's own."""
-    monkeypatch.setenv(flink.JARS, str(tmp_path))
+    monkeypatch.setenv(JARS, str(tmp_path))
     with pytest.raises(FlinkError) as caught:
-        flink._jar("openai", runtime("flink-2.4"))
+        find_jar("openai", runtime("flink-2.4"))
     assert str(caught.value).startswith("Maven cannot fetch org.apache.flink:flink-model-openai:2.4.0, it says: ")
     assert str(caught.value).endswith(f"(org.apache.flink:flink-model-openai:2.4.0 on Maven Central) into {tmp_path}")
     assert [] == list(tmp_path.iterdir())
@@ -257,9 +259,9 @@ def test_jars_that_nobody_has(bare_env: Any, tmp_path: Path, monkeypatch: pytest
         maven.chmod(0o700)
         monkeypatch.setenv("PATH", str(maven.parent), prepend=os.pathsep)
         with pytest.raises(FlinkError, match=f", it says: {said}; put the file"):
-            flink._jar("openai", runtime("flink-2.4"))
+            find_jar("openai", runtime("flink-2.4"))
     with pytest.raises(FlinkError, match=r"no jar of the provider dashscope is released for vvr-11\.9; the platform brings it"):
-        flink._jar("dashscope", runtime("vvr-11.9"))
+        find_jar("dashscope", runtime("vvr-11.9"))
     with pytest.raises(
         FlinkError, match="the provider acme-rerank is released for .*; it is one of your own: add its jar to pipeline.jars"
     ):
@@ -283,7 +285,7 @@ def test_a_missing_jar(jars: Mapping[str, Path], runtime_name: str) -> None:
         flink.ensure_jars(t_env, provider)
         print(*flink.predict(asked, "q", provider=provider).get_resolved_schema().get_column_names())
         """,
-        **{flink.JARS: str(jars["openai"].parent)},
+        **{JARS: str(jars["openai"].parent)},
     )
     assert [
         "Flink: Could not find any factories that implement 'org.apache.flink.table.factories.ModelProviderFactory' "

@@ -20,13 +20,13 @@ from llmproviders import (
     Secret,
     SecretError,
     UnknownProviderError,
-    flink,
     registry,
     set_default_provider,
     set_provider,
     using_provider,
 )
 from llmproviders.flink import FlinkError, clear_errors, embed, predict
+from llmproviders.flink.ml_predict import execution_mode_problems
 from llmproviders.runtimes.runtime import runtime
 
 UGLY = ["plain", "", 'it\'s "quoted"', "Grüße, 世界 🎉", "line\nbreak\ttab", "`tick` \\ ${x} -- /* ; */", "x" * 20_000]
@@ -395,7 +395,7 @@ def test_batch_mode(flink_version: str, t_env: Any, openai_server: OpenAIServer)
         "table: expected one of a streaming TableEnvironment, got a batch one; "
         "flink-2.2 cannot plan ML_PREDICT in batch mode, flink-2.3 can"
     )
-    assert [problem] == [str(each) for each in flink._mode_problems(runtime("flink-2.2"), "BATCH")]
+    assert [problem] == [str(each) for each in execution_mode_problems(runtime("flink-2.2"), "BATCH")]
     questions = table(t_env, [("one", 1)])
     if flink_version not in ("2.1", "2.2"):
         assert "ML_PREDICT" in predict(questions, "question", provider=PROVIDER).explain()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 
 from llmproviders import OpenAIProvider, ProviderError, flink
 from llmproviders.errors import UnknownRuntimeError
+from llmproviders.flink.jvm import runtime_of_version
 
 PROVIDER = OpenAIProvider("https://api.example.com/v1/chat/completions", "sk-test", model="m")
 CALLS: dict[str, Callable[[], Any]] = {
@@ -67,25 +69,27 @@ def test_clear_errors() -> None:
 )
 def test_versions(version: str, name: str) -> None:
     """How Flink and VVR call themselves, on the JVM and in Python."""
-    assert name == flink._runtime_of_version(version).name
+    assert name == runtime_of_version(version).name
 
 
 @pytest.mark.parametrize("version", ["1.20.3", "2.0.1", "2.30.0", "1.20-vvr-11.6.0", "3", "<unknown>"])
 def test_versions_of_which_nothing_is_known(version: str) -> None:
     """A Flink without models, or one that is newer than this library, is named with those that are known."""
     with pytest.raises(UnknownRuntimeError) as caught:
-        flink._runtime_of_version(version)
+        runtime_of_version(version)
     known = "flink-2.1, flink-2.2, flink-2.3, flink-2.4, vvr-11.7, vvr-11.8, vvr-11.9"
     assert f"expected a Flink that this library knows ({known}), got one of version {version}" == str(caught.value)
 
 
 def test_public_names() -> None:
     """What is public is listed, and documented."""
-    public = {
-        name
-        for name, value in vars(flink).items()
-        if not name.startswith("_") and getattr(value, "__module__", "") == flink.__name__ and callable(value)
-    }
+    public = {name for name, value in vars(flink).items() if not name.startswith("_") and callable(value)}
     assert public == set(flink.__all__)
     for name in public:
         assert inspect.getdoc(getattr(flink, name))
+
+
+def test_error_has_the_public_name() -> None:
+    """Tracebacks and pickles name the error where users import it."""
+    assert "llmproviders.flink" == flink.FlinkError.__module__
+    assert "no JVM" == str(pickle.loads(pickle.dumps(flink.FlinkError("no JVM"))))
