@@ -61,6 +61,9 @@ ROOMS = {
     """,
     "runtimes": """
         checks
+        rules.openai  rules.triton
+        rules.every  rules.shared
+        view
         runtime
     """,
     "flink": """

@@ -49,10 +49,7 @@ def ensure_jars(t_env: TableEnvironment, *providers: Provider | str) -> tuple[Pa
     config = t_env.get_config()
     added = []
     for name in dict.fromkeys(_identifier(each, runtime) for each in providers or (None,)):
-        # The Java option, because the string of a list differs between code and configuration files.
-        urls: list[str] = list(
-            java_configuration(t_env).get(running_jvm().org.apache.flink.configuration.PipelineOptions.JARS) or ()
-        )
+        urls = _pipeline_jars(t_env)
         if _has_factory(urls, name):
             continue
         jar = find_jar(name, runtime)

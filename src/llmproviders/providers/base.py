@@ -25,8 +25,8 @@ from ..secrets import MASK, MaskedText, Secret, reveal, stand_in
 from ..tasks import endpoint_for_task, task_of_endpoint
 
 if TYPE_CHECKING:
-    from ..runtimes.checks import Facts
     from ..runtimes.runtime import Runtime
+    from ..runtimes.view import Facts
     from ..syntax.columns import Columns
 else:
     # Few processes check against a runtime, and importing these takes as long as a class of 25 options.
@@ -438,7 +438,8 @@ class Provider(_Flat):
             InvalidOptionsError: if there is no such way without loss, listing what would be lost.
             UnknownRuntimeError: if there is no such runtime.
         """
-        from ..runtimes.checks import ALWAYS, lost
+        from ..runtimes.checks import lost
+        from ..runtimes.view import ALWAYS
 
         runtime = runtime_of(runtime)
         cls = next((each for each in self._relatives() if each.identifier in runtime.factories), type(self))
@@ -486,7 +487,7 @@ class Provider(_Flat):
 
     def _facts(self) -> Facts:
         """What the checks against a runtime look at."""
-        from ..runtimes.checks import Facts
+        from ..runtimes.view import Facts
 
         infos, chosen = compiled(type(self)).about.infos, self._chosen()
         keys = {key: info for info in infos for key in (info.key, info.sequence_key) if key}
