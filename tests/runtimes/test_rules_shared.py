@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules that several factories share."""
+
+from __future__ import annotations
+
+import pytest
+from runtime_samples import CHAT, COMPAT, Case, found
+
+from llmproviders import OpenAICompatProvider
+
+CASES: dict[str, Case] = {
+    "a stop text that is empty": (
+        CHAT.with_(stop="a,"),
+        "flink-2.3",
+        {},
+        ["!stop: expected no empty stop text, got 'a,'; Java drops empty ones at the end, and sends those before"],
+    ),
+    "stop texts that are right": (CHAT.with_(stop="a,b"), "flink-2.3", {}, []),
+    "stop texts": (
+        CHAT.with_(stop="a, b,,"),
+        "flink-2.3",
+        {},
+        [
+            "!stop: expected stop texts without blanks around them, got 'a, b,,'; Java does not trim what it splits at commas",
+            "!stop: expected no empty stop text, got 'a, b,,'; Java drops empty ones at the end, and sends those before",
+        ],
+    ),
+    "no service": (
+        OpenAICompatProvider(),
+        "vvr-11.9",
+        {},
+        [
+            "!endpoint: expected an endpoint with its api_key, or a task, got neither; task alone means the platform's built-in AI service"
+        ],
+    ),
+    "the built-in service": (OpenAICompatProvider(task="embeddings"), "vvr-11.9", {}, []),
+    "a server without a scheme, for the vendor": (
+        COMPAT.with_(endpoint="api.example.com/v1/chat/completions"),
+        "vvr-11.9",
+        {},
+        ["!endpoint: expected a URL that begins with http:// or https://, got 'api.example.com/v1/chat/completions'"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_check(case: str) -> None:
+    """Every problem, word for word and in order."""
+    assert CASES[case][-1] == found(CASES[case])
