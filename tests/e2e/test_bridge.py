@@ -73,7 +73,7 @@ def test_running_runtime(t_env: Any, runtime_name: str) -> None:
     """The runtime is read off the JVM."""
     assert runtime(runtime_name) == flink.running_runtime()
     with pytest.raises(
-        UnknownRuntimeError, match=r"^expected a Flink that this library knows \(.*\), got one of version 1\.20\.3$"
+        UnknownRuntimeError, match=r"^expected a Flink that this library knows \(.*\), got 1\.20\.3$"
     ):
         runtime_of_version("1.20.3")
 
@@ -241,7 +241,7 @@ def test_no_maven(bare_env: Any, jars: Mapping[str, Path], tmp_path: Path, monke
     (tmp_path / name).write_text("not found")
     with pytest.raises(FlinkError) as caught:
         ensure_jars(bare_env, "openai")
-    assert f"{tmp_path / name} is no jar that has the provider openai; delete it, and it is fetched again" == str(caught.value)
+    assert f"{tmp_path / name} does not contain the provider openai; delete the file, and it is fetched again" == str(caught.value)
 
 
 def test_jars_that_nobody_has(bare_env: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,21 +249,21 @@ def test_jars_that_nobody_has(bare_env: Any, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv(JARS, str(tmp_path))
     with pytest.raises(FlinkError) as caught:
         find_jar("openai", runtime("flink-2.4"))
-    assert str(caught.value).startswith("Maven cannot fetch org.apache.flink:flink-model-openai:2.4.0, it says: ")
+    assert str(caught.value).startswith("Maven cannot fetch org.apache.flink:flink-model-openai:2.4.0: ")
     assert str(caught.value).endswith(f"(org.apache.flink:flink-model-openai:2.4.0 on Maven Central) into {tmp_path}")
     assert [] == list(tmp_path.iterdir())
     maven = tmp_path / "bin" / "mvn"
     maven.parent.mkdir()
-    for printed, said in (("echo '[ERROR]'; echo no JDK >&2", "no JDK"), ("true", "nothing")):
-        maven.write_text(f"#!/bin/sh\n{printed}\n")
+    for command, printed in (("echo '[ERROR]'; echo no JDK >&2", "no JDK"), ("true", "no output")):
+        maven.write_text(f"#!/bin/sh\n{command}\n")
         maven.chmod(0o700)
         monkeypatch.setenv("PATH", str(maven.parent), prepend=os.pathsep)
-        with pytest.raises(FlinkError, match=f", it says: {said}; put the file"):
+        with pytest.raises(FlinkError, match=f": {printed}; put the file"):
             find_jar("openai", runtime("flink-2.4"))
-    with pytest.raises(FlinkError, match=r"no jar of the provider dashscope is released for vvr-11\.9; the platform brings it"):
+    with pytest.raises(FlinkError, match=r"no jar of the provider dashscope is released for vvr-11\.9; it is part of the platform"):
         find_jar("dashscope", runtime("vvr-11.9"))
     with pytest.raises(
-        FlinkError, match="the provider acme-rerank is released for .*; it is one of your own: add its jar to pipeline.jars"
+        FlinkError, match="the provider acme-rerank is released for .*; it is user-defined: add its jar to pipeline.jars"
     ):
         ensure_jars(bare_env, GenericProvider("acme-rerank"))
 
@@ -325,7 +325,7 @@ def test_no_java(tmp_path: Path) -> None:
             print(error)
         """
     done = run(script, JAVA_HOME=str(tmp_path))
-    expected = f"expected Java 11 or newer, found none as {tmp_path / 'bin' / 'java'}; install a JDK, or set JAVA_HOME"
+    expected = f"expected Java 11 or newer, found none at {tmp_path / 'bin' / 'java'}; install a JDK, or set JAVA_HOME"
     assert [expected] == done.stdout.splitlines(), done.stderr
     done = run(script, JVM_ARGS="-javaagent:none.jar")
     expected = "the JVM of PyFlink did not start: Error opening zip file or JAR manifest missing : none.jar"

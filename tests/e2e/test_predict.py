@@ -300,7 +300,7 @@ def test_a_slow_service(env: Any, questions: Any, openai_server: OpenAIServer) -
         rows(predict(questions, "question", provider=provider, config={"timeout": "300 ms"}))
     assert (
         "Flink: Async function call has timed out. (TimeoutException); "
-        "is the service up? a lower retry_num shows what it says, config={'timeout': ...} waits longer"
+        "is the service up? a lower retry_num shows the service's error, config={'timeout': ...} waits longer"
     ) == str(caught.value)
 
 
@@ -323,7 +323,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     "an output whose name is taken": (
         "question",
         {"output": {"id": "STRING"}},
-        ["output: expected a name that no column of the table has, got 'id'; choose another"],
+        ["output: expected a name that no column of the table has, got 'id'; choose another name"],
     ),
     "a config of other names": (
         "question",
@@ -354,7 +354,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     "no mapping": (
         "question",
         {"config": [1]},
-        ["config: expected a mapping of Flink's names to values, got a value of type list"],
+        ["config: expected a mapping of Flink's keys to values, got a value of type list"],
     ),
 }
 
@@ -378,7 +378,7 @@ def test_refused_at_once(questions: Any, runtime_name: str) -> None:
     assert f"OpenAIProvider on {runtime_name}" == caught.value.subject
     assert ["config['timeout']", "model", "input", "output", "config['async']"] == [each.option for each in caught.value.problems]
     assert (
-        f"config['async']: expected True, or not given, got 'false'; on {runtime_name}, openai predicts in no other way"
+        f"config['async']: expected True, or unset, got 'false'; on {runtime_name}, openai predicts only asynchronously"
     ) == str(caught.value.problems[-1])
 
 
@@ -392,7 +392,7 @@ def test_no_column(questions: Any) -> None:
 def test_batch_mode(flink_version: str, t_env: Any, openai_server: OpenAIServer) -> None:
     """Flink 2.1 and 2.2 cannot plan ML_PREDICT in batch mode: the call says so. Streaming works everywhere."""
     problem = (
-        "table: expected one of a streaming TableEnvironment, got a batch one; "
+        "table: expected a table of a streaming TableEnvironment, got one of a batch TableEnvironment; "
         "flink-2.2 cannot plan ML_PREDICT in batch mode, flink-2.3 can"
     )
     assert [problem] == [str(each) for each in execution_mode_problems(runtime("flink-2.2"), "BATCH")]
@@ -425,7 +425,7 @@ def test_sensitive_overrides(questions: Any) -> None:
     overrides = {"endpoint": "http://elsewhere/v1/chat/completions", "api_key": "sk-other", "temperature": 1}
     with pytest.raises(InvalidOptionsError) as caught:
         predict(questions, "question", provider=PROVIDER, overrides=overrides)
-    text = "expected no change of an endpoint or secret for one call; pass allow_sensitive=True if that is meant"
+    text = "expected no change of an endpoint or secret for one call; pass allow_sensitive=True if that is intended"
     assert f"overrides: 2 problems\n  endpoint: {text}\n  api_key: {text}" == str(caught.value)
     with pytest.raises(InvalidOptionsError, match="extra_options: expected no change"):
         embed(questions, "question", provider=PROVIDER, overrides={"extra_options": {"x-api-key": "sk-other"}})

@@ -78,7 +78,7 @@ LOST: dict[str, tuple[Provider, str, str]] = {
         OpenAICompatProvider(task="embeddings"),
         "flink-2.3",
         "OpenAICompatProvider: 3 problems\n"
-        "  task: expected an option that openai has on flink-2.3, got 'embeddings'; the built-in AI service is VVR's\n"
+        "  task: expected an option that openai has on flink-2.3, got 'embeddings'; only VVR has the built-in AI service\n"
         "  endpoint: expected a value, got nothing; it is required\n"
         "  api_key (api-key): expected a value, got nothing; it is required",
     ),

@@ -14,7 +14,7 @@ CASES: dict[str, Case] = {
         "flink-2.3",
         {},
         [
-            "provider: expected an identifier that flink-2.3 has (openai, triton), got 'openai-compat'; openai-compat is in vvr-11.7, vvr-11.8, vvr-11.9; here it is openai: provider = \"openai\" in a file, for_runtime('flink-2.3') in code"
+            "provider: expected an identifier that flink-2.3 has (openai, triton), got 'openai-compat'; openai-compat is in vvr-11.7, vvr-11.8, vvr-11.9; use openai here: provider = \"openai\" in a file, for_runtime('flink-2.3') in code"
         ],
     ),
     "an identifier of Apache": (
@@ -22,7 +22,7 @@ CASES: dict[str, Case] = {
         "vvr-11.9",
         {},
         [
-            "provider: expected an identifier that vvr-11.9 has (openai-compat, dashscope, triton), got 'openai'; openai is in flink-2.1, flink-2.2, flink-2.3, flink-2.4; here it is openai-compat: provider = \"openai-compat\" in a file, for_runtime('vvr-11.9') in code"
+            "provider: expected an identifier that vvr-11.9 has (openai-compat, dashscope, triton), got 'openai'; openai is in flink-2.1, flink-2.2, flink-2.3, flink-2.4; use openai-compat here: provider = \"openai-compat\" in a file, for_runtime('vvr-11.9') in code"
         ],
     ),
     "an identifier that came later": (
@@ -38,7 +38,7 @@ CASES: dict[str, Case] = {
         "flink-2.3",
         {},
         [
-            "!provider: expected an identifier that flink-2.3 has (openai, triton), got 'acme'; it is not checked: its factory is in a jar of your own"
+            "!provider: expected an identifier that flink-2.3 has (openai, triton), got 'acme'; it is not checked: its factory is user-defined"
         ],
     ),
     "a misspelled identifier": (
@@ -78,7 +78,7 @@ CASES: dict[str, Case] = {
         "vvr-11.9",
         {},
         [
-            "!x: expected an option that openai-compat has on vvr-11.9, got one that no class of VVR declares; it goes to Java unchecked"
+            "!x: expected an option that openai-compat has on vvr-11.9, got one that no class of VVR declares; it is passed to Java unchecked"
         ],
     ),
     "a misspelled key": (
@@ -107,7 +107,7 @@ CASES: dict[str, Case] = {
         GenericProvider("openai", endpoint=CHAT.endpoint, model="m", **{"api-key": "k", "maxTokens": "5"}),
         "flink-2.3",
         {},
-        ["!maxTokens: expected the key max-tokens, got its older name maxTokens"],
+        ["!maxTokens: expected the key max-tokens, got its deprecated name maxTokens"],
     ),
     "an older key that is not there yet": (
         GenericProvider("openai", endpoint=CHAT.endpoint, model="m", **{"api-key": "k", "maxTokens": "5"}),
@@ -137,7 +137,7 @@ CASES: dict[str, Case] = {
         "flink-2.3",
         {},
         [
-            "!endpoint: expected an https URL, got 'http://api.example.com/v1/chat/completions'; over plain http anyone on the way reads api_key"
+            "!endpoint: expected an https URL, got 'http://api.example.com/v1/chat/completions'; over plain http, api_key is readable on the network"
         ],
     ),
     "a key over plain http to an odd host": (
@@ -146,7 +146,7 @@ CASES: dict[str, Case] = {
         {},
         [
             "!endpoint: expected a URL of the form https://host:port/path, got 'http://[x'",
-            "!endpoint: expected an https URL, got 'http://[x'; over plain http anyone on the way reads auth_token",
+            "!endpoint: expected an https URL, got 'http://[x'; over plain http, auth_token is readable on the network",
         ],
     ),
     "a key over plain http to this host": (CHAT.with_(endpoint="http://127.0.0.1:8000/v1/chat/completions"), "flink-2.3", {}, []),
@@ -195,8 +195,8 @@ def test_placeholders_are_filled_in_by_vvr_only() -> None:
     assert [
         (
             "warning",
-            "api_key (api-key): expected the text that the service gets, got ****** (str); "
-            "only VVR fills placeholders in, unless you do before the job is submitted",
+            "api_key (api-key): expected the value that the service gets, got ****** (str); "
+            "only VVR resolves placeholders; elsewhere, replace it before the job is submitted",
         )
     ] == [(each.severity, str(each)) for each in placeholder.check("flink-2.3")]
     on_vvr = OpenAICompatProvider(endpoint="https://h/v1/chat/completions", api_key="${secret_values.k}", model="m")

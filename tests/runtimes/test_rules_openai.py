@@ -27,7 +27,7 @@ CASES: dict[str, Case] = {
         "flink-2.3",
         {},
         [
-            "endpoint: expected a URL that ends with /chat/completions or /embeddings, got 'https://api.example.com/v1/chat/completions?api-version=1'; Flink takes no query string and no fragment: it looks at how the whole text ends"
+            "endpoint: expected a URL that ends with /chat/completions or /embeddings, got 'https://api.example.com/v1/chat/completions?api-version=1'; Flink accepts no query string and no fragment: it compares the end of the whole URL"
         ],
     ),
     "a path in other letters": (
@@ -35,7 +35,7 @@ CASES: dict[str, Case] = {
         "flink-2.3",
         {},
         [
-            "endpoint: expected a URL that ends with /chat/completions or /embeddings, got 'https://api.example.com/v1/Chat/Completions'; write the path in lower case: Flink recognizes it, and then does not take it off the URL"
+            "endpoint: expected a URL that ends with /chat/completions or /embeddings, got 'https://api.example.com/v1/Chat/Completions'; write the path in lower case: Flink recognizes it in any case, but removes it from the URL only in lower case"
         ],
     ),
     "a path without its slash": (
@@ -97,8 +97,8 @@ CASES: dict[str, Case] = {
         "flink-2.3",
         {},
         [
-            "!retry_num (retry-num): expected error-handling-strategy RETRY beside it, got '5'; it is ignored with error-handling-strategy IGNORE",
-            "!retry_fallback_strategy (retry-fallback-strategy): expected error-handling-strategy RETRY beside it, got 'IGNORE'; it is ignored with error-handling-strategy IGNORE",
+            "!retry_num (retry-num): expected error-handling-strategy RETRY, got '5'; it is ignored with error-handling-strategy IGNORE",
+            "!retry_fallback_strategy (retry-fallback-strategy): expected error-handling-strategy RETRY, got 'IGNORE'; it is ignored with error-handling-strategy IGNORE",
         ],
     ),
     "a column of any length": (CHAT, "flink-2.3", {"input": "a VARCHAR", "output": {"b": "varchar(2147483647)"}}, []),

@@ -13,7 +13,7 @@ CASES: dict[str, Case] = {
         CHAT.with_(stop="a,"),
         "flink-2.3",
         {},
-        ["!stop: expected no empty stop text, got 'a,'; Java drops empty ones at the end, and sends those before"],
+        ["!stop: expected no empty stop string, got 'a,'; Java drops empty strings at the end, and sends the others"],
     ),
     "stop texts that are right": (CHAT.with_(stop="a,b"), "flink-2.3", {}, []),
     "stop texts": (
@@ -21,8 +21,8 @@ CASES: dict[str, Case] = {
         "flink-2.3",
         {},
         [
-            "!stop: expected stop texts without blanks around them, got 'a, b,,'; Java does not trim what it splits at commas",
-            "!stop: expected no empty stop text, got 'a, b,,'; Java drops empty ones at the end, and sends those before",
+            "!stop: expected stop strings without leading or trailing blanks, got 'a, b,,'; Java splits at commas and does not trim",
+            "!stop: expected no empty stop string, got 'a, b,,'; Java drops empty strings at the end, and sends the others",
         ],
     ),
     "no service": (
@@ -30,7 +30,7 @@ CASES: dict[str, Case] = {
         "vvr-11.9",
         {},
         [
-            "!endpoint: expected an endpoint with its api_key, or a task, got neither; task alone means the platform's built-in AI service"
+            "!endpoint: expected an endpoint with its api_key, or a task, got neither; a task without an endpoint uses the platform's built-in AI service"
         ],
     ),
     "the built-in service": (OpenAICompatProvider(task="embeddings"), "vvr-11.9", {}, []),

@@ -14,21 +14,21 @@ CASES: dict[str, Case] = {
         "flink-2.4",
         {},
         [
-            "model_version (model-version): expected a version's number, such as '1', got 'latest'; Flink asks Triton for a version of that very name, and Triton answers 404"
+            "model_version (model-version): expected a version number, such as '1', got 'latest'; Flink sends 'latest' as the version, and Triton answers 404"
         ],
     ),
     "sequences without one": (
         TRITON.with_(sequence_start=True, sequence_end=True),
         "flink-2.4",
         {},
-        ["!sequence_id (sequence-id): expected a sequence where sequence-start is true, got nothing"],
+        ["!sequence_id (sequence-id): expected a value because sequence-start is true, got nothing"],
     ),
     "sequences": (
         TRITON.with_(sequence_start=True, sequence_id="a"),
         "flink-2.4",
         {},
         [
-            "!sequence_id (sequence-id): expected a model that needs no sequence, got 'a'; Flink sends it as the request's id, and Triton refuses requests of a sequence without a correlation id"
+            "!sequence_id (sequence-id): expected a model without sequences, got 'a'; Flink sends it as the request ID, and Triton refuses sequence requests without a correlation ID"
         ],
     ),
     "a server without a scheme": (
@@ -42,7 +42,7 @@ CASES: dict[str, Case] = {
         "flink-2.4",
         {},
         [
-            "endpoint: expected a URL without a query string or fragment, got 'https://triton.example.com?a=b'; Flink adds the model's path at the end of the whole text"
+            "endpoint: expected a URL without a query string or fragment, got 'https://triton.example.com?a=b'; Flink appends the model's path to the whole URL"
         ],
     ),
     "a timeout that is too long": (
@@ -68,8 +68,8 @@ CASES: dict[str, Case] = {
         "flink-2.4",
         {},
         [
-            "custom_headers (custom-headers): expected header names of ASCII characters without blanks, got others",
-            "custom_headers (custom-headers): expected header values of ASCII characters, got others",
+            "custom_headers (custom-headers): expected header names of ASCII characters without blanks, got other characters",
+            "custom_headers (custom-headers): expected header values of ASCII characters, got other characters",
         ],
     ),
     "headers that nobody can read": (
@@ -83,14 +83,14 @@ CASES: dict[str, Case] = {
         "flink-2.4",
         {},
         [
-            "!custom-headers.c: expected either custom-headers or its entries, got both; Flink reads custom-headers alone where both are given"
+            "!custom-headers.c: expected either custom-headers or its entries, got both; Flink ignores the entries if custom-headers is set"
         ],
     ),
     "sequences that count": (
         TRITON.with_(extra_options={"sequence-id-auto-increment": "true"}),
         "flink-2.4",
         {},
-        ["sequence_id (sequence-id): expected a sequence where sequence-id-auto-increment is true, got nothing"],
+        ["sequence_id (sequence-id): expected a value because sequence-id-auto-increment is true, got nothing"],
     ),
     "retries": (
         TRITON.with_(max_retries=3, retry_initial_backoff="1 min"),
@@ -102,7 +102,7 @@ CASES: dict[str, Case] = {
         TRITON.with_(max_retries=3, retry_initial_backoff="0 s"),
         "vvr-11.9",
         {},
-        ["!retry_initial_backoff (retry-initial-backoff): expected more than 0 where max-retries is, got '0 s'"],
+        ["!retry_initial_backoff (retry-initial-backoff): expected more than 0 if max-retries is more than 0, got '0 s'"],
     ),
     "retries in order": (TRITON.with_(max_retries=3), "flink-2.4", {}, []),
     "retries that nobody can read": (

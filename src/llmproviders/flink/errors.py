@@ -86,12 +86,12 @@ _NO_FACTORY: Final = (
 _HINTS: Final = (
     ("ConnectException|UnknownHostException|NoRouteToHostException", "is the service up, and reachable from Flink?"),
     ("UnauthorizedException", "is the key right?"),
-    ("metadataHandlerProvider", "Flink plans only in the thread in which the TableEnvironment was made"),
+    ("metadataHandlerProvider", "Flink plans only in the thread that created the TableEnvironment"),
     ("Could not find any factories that implement .*ModelProviderFactory", "ensure_jars(t_env) adds the provider's jar"),
     (r"ClassNotFoundException: org\.apache\.flink\.model\.", "ensure_jars(t_env) adds the provider's jar to the job"),
     (
         "Async function call has timed out",
-        "is the service up? a lower retry_num shows what it says, config={'timeout': ...} waits longer",
+        "is the service up? a lower retry_num shows the service's error, config={'timeout': ...} waits longer",
     ),
 )
 """Hints by a pattern of the whole error, which includes Java's stack trace."""
@@ -100,7 +100,7 @@ _HINTS: Final = (
 def _flink_error(error: Exception, secrets: list[str]) -> FlinkError | None:
     """An error of PyFlink or its JVM as one line; None for other errors."""
     if isinstance(error, FileNotFoundError) and "java" in str(error.filename):
-        return FlinkError(f"expected Java 11 or newer, found none as {error.filename}; install a JDK, or set JAVA_HOME")
+        return FlinkError(f"expected Java 11 or newer, found none at {error.filename}; install a JDK, or set JAVA_HOME")
     if isinstance(error, RuntimeError) and "Java gateway process exited" in str(error):
         lines = str(error).partition("Stderr:")[2].strip().splitlines()
         return FlinkError(f"the JVM of PyFlink did not start: {in_one_line(lines[-1], secrets) if lines else 'see its output'}")

@@ -55,7 +55,7 @@ def ensure_jars(t_env: TableEnvironment, *providers: Provider | str) -> tuple[Pa
         jar = find_jar(name, runtime)
         urls = [*urls, jar.as_uri()]
         if not _has_factory(urls, name):
-            msg = f"{jar} is no jar that has the provider {name}; delete it, and it is fetched again"
+            msg = f"{jar} does not contain the provider {name}; delete the file, and it is fetched again"
             raise FlinkError(msg)
         config.set("pipeline.jars", ";".join(urls))
         added.append(jar)
@@ -107,7 +107,7 @@ def find_jar(identifier: str, runtime: Runtime) -> Path:
     factory = runtime.factories.get(identifier)
     artifact = factory.artifact if factory else ""
     if artifact.count(":") != 2:  # noqa: PLR2004
-        reason = "the platform brings it" if factory else "it is one of your own: add its jar to pipeline.jars yourself"
+        reason = "it is part of the platform" if factory else "it is user-defined: add its jar to pipeline.jars yourself"
         msg = f"no jar of the provider {identifier} is released for {runtime}; {reason}"
         raise FlinkError(msg)
     _, name, version = artifact.split(":")
@@ -136,8 +136,8 @@ def _fetch(artifact: str, jar: Path, maven: str, otherwise: str) -> None:
         fetched = Path(folder) / jar.name
         if not fetched.is_file():
             lines = sorted((done.stdout + done.stderr).splitlines(), key=lambda line: not line.startswith("[ERROR]"))
-            printed = next(filter(None, (line.removeprefix("[ERROR]").strip() for line in lines)), "nothing")
-            msg = f"Maven cannot fetch {artifact}, it says: {in_one_line(printed, [])}; {otherwise}"
+            printed = next(filter(None, (line.removeprefix("[ERROR]").strip() for line in lines)), "no output")
+            msg = f"Maven cannot fetch {artifact}: {in_one_line(printed, [])}; {otherwise}"
             raise FlinkError(msg)
         # Atomic, because several processes may fetch the same jar.
         fetched.replace(jar)

@@ -71,7 +71,7 @@ def runtime_of_version(version: str) -> Runtime:
     name = f"vvr-{found[1]}" if found else "flink-" + ".".join(version.split(".")[:2]).removesuffix("-SNAPSHOT")
     if name in list_runtimes():
         return runtime(name)
-    msg = f"expected a Flink that this library knows ({', '.join(list_runtimes())}), got one of version {version}"
+    msg = f"expected a supported version of Flink ({', '.join(list_runtimes())}), got {version}"
     raise UnknownRuntimeError(msg)
 
 

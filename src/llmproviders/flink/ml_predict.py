@@ -148,8 +148,8 @@ def _predict(
     problems += find_errors(provider, runtime, None if column_problems else input_columns, output)
     is_known = provider.provider_name() in runtime.factories
     if parameters.get("async") == "false" and runtime.released and is_known:
-        hint = f"on {runtime}, {provider.provider_name()} predicts in no other way"
-        problems.append(Problem("config['async']", "True, or not given", got=repr(parameters["async"]), hint=hint))
+        hint = f"on {runtime}, {provider.provider_name()} predicts only asynchronously"
+        problems.append(Problem("config['async']", "True, or unset", got=repr(parameters["async"]), hint=hint))
     problems += execution_mode_problems(runtime, t_env.get_config().get("execution.runtime-mode", ""))
     if problems:
         raise invalid(f"{type(provider).__name__} on {runtime}", problems)
@@ -182,7 +182,7 @@ def execution_mode_problems(runtime: Runtime, mode: str) -> list[Problem]:
     if mode != "BATCH" or runtime.name not in ("flink-2.1", "flink-2.2"):
         return []
     hint = f"{runtime} cannot plan ML_PREDICT in batch mode, flink-2.3 can"
-    return [Problem("table", "one of a streaming TableEnvironment", got="a batch one", hint=hint)]
+    return [Problem("table", "a table of a streaming TableEnvironment", got="one of a batch TableEnvironment", hint=hint)]
 
 
 def _input_columns(table: Table, names: tuple[str, ...], output: tuple[Column, ...]) -> tuple[tuple[Column, ...], list[Problem]]:
@@ -195,7 +195,7 @@ def _input_columns(table: Table, names: tuple[str, ...], output: tuple[Column, .
         if name not in known
     ]
     problems += [
-        Problem("output", "a name that no column of the table has", got=repr(each.name)[:60], hint="choose another")
+        Problem("output", "a name that no column of the table has", got=repr(each.name)[:60], hint="choose another name")
         for each in output
         if each.name in known
     ]
@@ -245,7 +245,7 @@ def _read_config(given: Mapping[str, Any] | None) -> tuple[dict[str, str], list[
     """The strings of a config, and its problems."""
     config: object = {} if given is None else given
     if not isinstance(config, Mapping):
-        return {}, [Problem("config", "a mapping of Flink's names to values", got=shown(given), is_type=True)]
+        return {}, [Problem("config", "a mapping of Flink's keys to values", got=shown(given), is_type=True)]
     parameters, problems = {}, []
     for key, value in config.items():
         if key not in _CONFIG:

@@ -102,7 +102,7 @@ def lost(facts: Facts, key: str, identifier: str, runtime: Runtime) -> Problem:
         name,
         f"an option that {identifier} has on {runtime}",
         got=shown(facts.flat[key], with_type=False, hidden=key in facts.hidden),
-        hint="the built-in AI service is VVR's" if key == "task" else f"without({name!r}) drops it",
+        hint="only VVR has the built-in AI service" if key == "task" else f"without({name!r}) drops it",
         key=key if key != name else "",
     )
 
@@ -116,10 +116,10 @@ def _no_factory_problem(facts: Facts, runtime: Runtime) -> Problem:
         close = did_you_mean(facts.identifier, list(runtime.factories))
         if close:
             return Problem("provider", expected, got=got, hint=close)
-        hint = "it is not checked: its factory is in a jar of your own"
+        hint = "it is not checked: its factory is user-defined"
         return Problem("provider", expected, got=got, hint=hint, severity="warning")
     hint = f"{facts.identifier} is in {', '.join(others)}"
     here = next((each for each in facts.relatives if each in runtime.factories), None)
     if here is not None:
-        hint += f'; here it is {here}: provider = "{here}" in a file, for_runtime({runtime.name!r}) in code'
+        hint += f'; use {here} here: provider = "{here}" in a file, for_runtime({runtime.name!r}) in code'
     return Problem("provider", expected, got=got, hint=hint)

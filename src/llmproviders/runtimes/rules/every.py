@@ -55,7 +55,7 @@ def check_keys(view: View) -> Iterator[Problem]:
         elif value != MASK and (expected := _expected_instead(option, key, value)):
             yield view.problem(key, expected)
         elif key in option.deprecated_keys:
-            yield view.problem(key, f"the key {option.key}", got=f"its older name {key}", severity="warning")
+            yield view.problem(key, f"the key {option.key}", got=f"its deprecated name {key}", severity="warning")
 
 
 def is_known_key(factory: Factory, key: str) -> bool:
@@ -74,7 +74,7 @@ def unknown_key_problem(view: View, key: str) -> Problem:
         key,
         f"an option that {identifier} has on {view.runtime}",
         got="" if is_certain else "one that no class of VVR declares",
-        hint=hint or ("leave it out" if is_certain else "it goes to Java unchecked"),
+        hint=hint or ("leave it out" if is_certain else "it is passed to Java unchecked"),
         severity="error" if is_certain else "warning",
     )
 
@@ -139,8 +139,8 @@ def check_placeholders(view: View) -> Iterator[Problem]:
         return
     for key, value in view.facts.flat.items():
         if key in view.facts.hidden and is_placeholder(value):
-            hint = "only VVR fills placeholders in, unless you do before the job is submitted"
-            yield view.problem(key, "the text that the service gets", hint=hint, severity="warning")
+            hint = "only VVR resolves placeholders; elsewhere, replace it before the job is submitted"
+            yield view.problem(key, "the value that the service gets", hint=hint, severity="warning")
 
 
 def check_plain_http(view: View) -> Iterator[Problem]:
@@ -156,5 +156,5 @@ def check_plain_http(view: View) -> Iterator[Problem]:
     except ValueError:
         host = ""
     if host not in ("localhost", "::1") and not host.startswith("127."):
-        hint = f"over plain http anyone on the way reads {view.facts.names.get(key, key)}"
+        hint = f"over plain http, {view.facts.names.get(key, key)} is readable on the network"
         yield view.problem("endpoint", "an https URL", hint=hint, severity="warning")

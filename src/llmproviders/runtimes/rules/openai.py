@@ -26,9 +26,9 @@ def check_endpoint(view: View) -> Iterator[Problem]:
     path = endpoint.rstrip("/")
     if not path.endswith(("/chat/completions", "/embeddings")):
         if "?" in path or "#" in path:
-            hint = "Flink takes no query string and no fragment: it looks at how the whole text ends"
+            hint = "Flink accepts no query string and no fragment: it compares the end of the whole URL"
         elif path.lower().endswith(("/chat/completions", "/embeddings")):
-            hint = "write the path in lower case: Flink recognizes it, and then does not take it off the URL"
+            hint = "write the path in lower case: Flink recognizes it in any case, but removes it from the URL only in lower case"
         else:
             hint = "write the whole path, such as .../v1/chat/completions"
         yield view.problem("endpoint", "a URL that ends with /chat/completions or /embeddings", hint=hint)
@@ -65,4 +65,4 @@ def check_retries(view: View) -> Iterator[Problem]:
     for key in ("retry-num", "retry-fallback-strategy"):
         if key in view.facts.chosen and strategy.upper() != "RETRY":
             hint = f"it is ignored with error-handling-strategy {strategy}"
-            yield view.problem(key, "error-handling-strategy RETRY beside it", hint=hint, severity="warning")
+            yield view.problem(key, "error-handling-strategy RETRY", hint=hint, severity="warning")

@@ -26,7 +26,7 @@ def check_service(view: View) -> Iterator[Problem]:
     Source: the classes of VVR, where a task without an endpoint selects that service.
     """
     if "endpoint" not in view.facts.flat and "task" not in view.facts.flat:
-        hint = "task alone means the platform's built-in AI service"
+        hint = "a task without an endpoint uses the platform's built-in AI service"
         yield view.problem("endpoint", "an endpoint with its api_key, or a task", got="neither", hint=hint, severity="warning")
 
 
@@ -40,11 +40,11 @@ def check_stop_strings(view: View) -> Iterator[Problem]:
         return
     parts = stop.split(",")
     if any(part != part.strip() for part in parts):
-        hint = "Java does not trim what it splits at commas"
-        yield view.problem("stop", "stop texts without blanks around them", hint=hint, severity="warning")
+        hint = "Java splits at commas and does not trim"
+        yield view.problem("stop", "stop strings without leading or trailing blanks", hint=hint, severity="warning")
     if not all(parts):
-        hint = "Java drops empty ones at the end, and sends those before"
-        yield view.problem("stop", "no empty stop text", hint=hint, severity="warning")
+        hint = "Java drops empty strings at the end, and sends the others"
+        yield view.problem("stop", "no empty stop string", hint=hint, severity="warning")
 
 
 def check_one_column(

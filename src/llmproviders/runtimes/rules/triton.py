@@ -23,9 +23,9 @@ def check_model_version(view: View) -> Iterator[Problem]:
     Source: Flink writes the version into the URL, also its default ``latest``, and Triton answers 404.
     """
     if view.value("model-version") == "latest":
-        hint = "Flink asks Triton for a version of that very name, and Triton answers 404"
+        hint = "Flink sends 'latest' as the version, and Triton answers 404"
         got = None if "model-version" in view.facts.chosen else "its default 'latest'"
-        yield view.problem("model-version", "a version's number, such as '1'", got=got, hint=hint)
+        yield view.problem("model-version", "a version number, such as '1'", got=got, hint=hint)
 
 
 _SCALARS: Final = ("BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "STRING", "VARCHAR")
@@ -60,7 +60,7 @@ def check_retries(view: View) -> Iterator[Problem]:
     except Rejected:
         return  # check_keys reports it
     if retries > 0 and first == 0:
-        yield view.problem(keys[1], "more than 0 where max-retries is", severity=view.severity)
+        yield view.problem(keys[1], "more than 0 if max-retries is more than 0", severity=view.severity)
     elif retries > 0 and longest < first:
         yield view.problem(keys[2], f"at least retry-initial-backoff ({view.value(keys[1])})", severity=view.severity)
 
@@ -71,13 +71,13 @@ def check_sequence(view: View) -> Iterator[Problem]:
     Source: the requests that the jar sends, and Triton's answers.
     """
     if view.value("sequence-id") is not None:
-        hint = "Flink sends it as the request's id, and Triton refuses requests of a sequence without a correlation id"
-        yield view.problem("sequence-id", "a model that needs no sequence", hint=hint, severity="warning")
+        hint = "Flink sends it as the request ID, and Triton refuses sequence requests without a correlation ID"
+        yield view.problem("sequence-id", "a model without sequences", hint=hint, severity="warning")
         return
     for key in ("sequence-id-auto-increment", "sequence-start", "sequence-end"):
         if (view.value(key) or "").lower() == "true":
             severity = view.severity if key == "sequence-id-auto-increment" else "warning"
-            yield view.problem("sequence-id", f"a sequence where {key} is true", got="nothing", severity=severity)
+            yield view.problem("sequence-id", f"a value because {key} is true", got="nothing", severity=severity)
             return
 
 
@@ -95,7 +95,7 @@ def check_requests(view: View) -> Iterator[Problem]:
     if expected := unfit_url(endpoint):
         yield view.problem("endpoint", expected)
     elif "?" in endpoint or "#" in endpoint:
-        hint = "Flink adds the model's path at the end of the whole text"
+        hint = "Flink appends the model's path to the whole URL"
         yield view.problem("endpoint", "a URL without a query string or fragment", hint=hint)
     try:
         timeout = read_duration(view.value("timeout") or "0")
@@ -115,16 +115,16 @@ def _check_headers(view: View) -> Iterator[Problem]:
     given = view.value("custom-headers")
     if given is not None:
         for key in entries:
-            hint = "Flink reads custom-headers alone where both are given"
+            hint = "Flink ignores the entries if custom-headers is set"
             yield view.problem(key, "either custom-headers or its entries", hint=hint, got="both", severity="warning")
         try:
             headers = read_map(given)
         except Rejected:
             headers = {}  # check_keys reports it
     if not all(name and name.isascii() and name.isprintable() and " " not in name for name in headers):
-        yield view.problem("custom-headers", "header names of ASCII characters without blanks", got="others")
+        yield view.problem("custom-headers", "header names of ASCII characters without blanks", got="other characters")
     if not all(value.isascii() and value.replace("\t", "").isprintable() for value in headers.values()):
-        yield view.problem("custom-headers", "header values of ASCII characters", got="others")
+        yield view.problem("custom-headers", "header values of ASCII characters", got="other characters")
 
 
 def check_default(view: View) -> Iterator[Problem]:
