@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is written and read as SQL, held against the parser and the catalog of the Flink that runs."""
+"""The SQL that the library writes and reads, compared to the parser and catalog of the running Flink."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from llmproviders.sql import ModelStatement, create_model_sql, parse_create_mode
 from llmproviders.syntax.columns import Column, canonical_type
 from llmproviders.syntax.sql import RESERVED, identifier, unfit_name
 
-# Statements that Flink takes or refuses -------------------------------------------------------------------------------
+# Statements that Flink accepts or refuses -----------------------------------------------------------------------------
 
 # fmt: off
 WITH = "WITH ('provider' = 'x')"
@@ -117,26 +117,26 @@ _REASONS = {
     "a lone surrogate becomes a question mark on its way to the provider": [
         f"CREATE MODEL m {IO} WITH ('provider'='x','a'={text})" for text in ("U&'\\d83d'", "U&'\\de00\\d83d'", "E'\\ud83d'")
     ],
-    "nobody writes a prefix of these character sets": [
+    "prefixes of these character sets are not used": [
         f"CREATE MODEL m {IO} WITH ('provider'='x','a'={text})" for text in ("_BIG5'x'", "_GBK'x'")
     ],
-    "nobody writes names as Unicode escapes in double quotes": [f'CREATE MODEL U&"m" {IO} {WITH}'],
-    "Flink's parser takes the name, and there is no such database": [
+    "names as Unicode escapes in double quotes are not used": [f'CREATE MODEL U&"m" {IO} {WITH}'],
+    "Flink's parser accepts the name, and the database does not exist": [
         f"CREATE MODEL {name} {IO} {WITH}" for name in ("db.m", "nodb.m", "nocat.default_database.m")
     ],
     "a column without a visible name is a mistake": [f"CREATE MODEL m INPUT (` ` STRING) OUTPUT (o STRING) {WITH}"],
-    "Flink keeps the first part of the name and drops the rest without a word": [
+    "Flink keeps the first part of the name and silently drops the rest": [
         f"CREATE MODEL m INPUT ({text}) OUTPUT (o STRING) {WITH}" for text in ("a.b STRING", "a.b STRING, `a.b` INT")
     ],
-    "Flink drops the watermark without a word": [
+    "Flink silently drops the watermark": [
         f"CREATE MODEL m INPUT ({text}) OUTPUT (o STRING) {WITH}"
         for text in ("a TIMESTAMP(3), WATERMARK FOR a AS a", "a STRING, WATERMARK FOR b AS b")
     ],
-    "Flink takes another length or precision without a word, or cannot show the type": [
+    "Flink silently uses another length or precision, or cannot show the type": [
         f"CREATE MODEL m INPUT (a {text}) OUTPUT (o STRING) {WITH}"
         for text in ("TIME(10)", "TIMESTAMP_LTZ(10)", "TIMESTAMP(99)", "DECIMAL(40)", "BINARY(0)", "VARBINARY(0)")
     ],
-    "types that mean nothing to a model, or that nobody writes": [
+    "types without a meaning for a model, or that are not used": [
         f"CREATE MODEL m INPUT (a {text}) OUTPUT (o STRING) {WITH}"
         for text in (
             "STRUCTURED<'F'>",
@@ -148,7 +148,7 @@ _REASONS = {
     ],
 }
 EXCEPTIONS = {sql: reason for reason, statements in _REASONS.items() for sql in statements}
-"""The statements of which Flink and we think differently, each with the reason."""
+"""The statements that only one of Flink and the library accepts, with the reason."""
 
 
 NEWER = {
@@ -161,16 +161,16 @@ NEWER = {
         "a ROW<b INT NOT NULL 'x'>",
     )
 }
-"""The statements that Flink 2.1 and 2.2 see otherwise than 2.3, whose ways are ours."""
+"""The statements that Flink 2.1 and 2.2 read differently; the library follows 2.3."""
 NEWER_TYPES = ("BITMAP", "TIME(3)", "ROW<`a` INT, `b c` STRING NOT NULL>")
-"""The types that one of them does not have, or makes others of."""
+"""The types that Flink 2.1 or 2.2 does not have, or changes."""
 
 REFUSALS = (Py4JJavaError, JavaException)
-"""What PyFlink raises where Flink refuses."""
+"""PyFlink's exceptions for a refusal of Flink."""
 
 
 class Held(NamedTuple):
-    """What Flink's catalog holds of a model."""
+    """A model in Flink's catalog."""
 
     input: list[tuple[str, str, str]]
     output: list[tuple[str, str, str]]
@@ -180,7 +180,7 @@ class Held(NamedTuple):
 
 
 class Flink:
-    """The statements' way to Flink and back."""
+    """The parser and the catalog of the running Flink."""
 
     def __init__(self, t_env: TableEnvironment) -> None:
         self.tables = t_env._j_tenv
@@ -189,7 +189,7 @@ class Flink:
         self.of = get_gateway().jvm.org.apache.flink.table.catalog.ObjectIdentifier.of
 
     def execute(self, sql: str) -> bool:
-        """Whether Flink takes a statement."""
+        """Whether Flink accepts a statement."""
         try:
             self.tables.executeSql(sql)
         except REFUSALS:
@@ -197,7 +197,7 @@ class Flink:
         return True
 
     def show(self, name: str) -> str:
-        """What SHOW CREATE MODEL prints."""
+        """The statement that SHOW CREATE MODEL prints."""
         return str(self.tables.executeSql(f"SHOW CREATE MODEL {identifier(name)}").collect().next().getField(0))
 
     def held(self, name: str) -> Held:
@@ -213,7 +213,7 @@ class Flink:
         )
 
     def drop(self, name: str) -> None:
-        """Take all models of that name away."""
+        """Drop all models of that name."""
         self.tables.executeSql(f"DROP TEMPORARY MODEL IF EXISTS {identifier(name)}")
         self.tables.executeSql(f"DROP MODEL IF EXISTS {identifier(name)}")
 
@@ -229,7 +229,7 @@ def ours(columns: tuple[Column, ...]) -> list[tuple[str, str, str]]:
 
 
 def read(sql: str) -> tuple[ModelStatement | None, str]:
-    """What we read, and why we do not."""
+    """The statement that the library reads, or the error."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -240,25 +240,25 @@ def read(sql: str) -> tuple[ModelStatement | None, str]:
 
 @pytest.fixture(scope="session")
 def flink(t_env: TableEnvironment) -> Flink:
-    """The Flink that runs."""
+    """The running Flink."""
     return Flink(t_env)
 
 
 def test_corpus(flink: Flink, flink_version: str) -> None:
-    """Flink takes a statement if and only if we do, and its catalog holds what we read."""
+    """Flink and the library accept the same statements, and its catalog has the model that the library reads."""
     assert len(set(CORPUS)) > 500
     assert set(EXCEPTIONS) | NEWER <= set(CORPUS)
     differ = {}
     for sql in CORPUS:
         if sql in NEWER and flink_version < "2.3":
             continue
-        (statement, _), taken = read(sql), flink.execute(sql)
+        (statement, _), accepted = read(sql), flink.execute(sql)
         name = statement.path[-1] if statement else "m"
         if sql in EXCEPTIONS:
-            if taken == (statement is not None):
+            if accepted == (statement is not None):
                 differ[sql] = "no exception any more"
-        elif taken != (statement is not None):
-            differ[sql] = "Flink takes it" if taken else "we take it"
+        elif accepted != (statement is not None):
+            differ[sql] = "only Flink accepts it" if accepted else "only the library accepts it"
         elif statement:
             held = flink.held(name)
             options = {"provider": statement.provider.provider_name(), **statement.provider.to_options()}
@@ -269,7 +269,7 @@ def test_corpus(flink: Flink, flink_version: str) -> None:
     assert {} == differ
 
 
-# What is written ------------------------------------------------------------------------------------------------------
+# Writing -------------------------------------------------------------------------------------------------------------
 
 names = st.text(min_size=1, max_size=12).filter(lambda name: not unfit_name(name))
 ugly = st.text(max_size=12) | st.sampled_from(UGLY)
@@ -283,7 +283,7 @@ many = settings(max_examples=300, suppress_health_check=list(HealthCheck), deadl
 
 
 def written(flink: Flink, data: st.DataObject, provider: Provider) -> None:
-    """Write a model's statement, let Flink execute it, and compare what its catalog and SHOW CREATE MODEL say."""
+    """Write a model's statement, let Flink execute it, and compare its catalog and SHOW CREATE MODEL."""
     name, comment = data.draw(names), data.draw(st.none() | ugly)
     given, made = data.draw(columns), data.draw(columns)
     temporary = data.draw(st.booleans())
@@ -301,7 +301,7 @@ def written(flink: Flink, data: st.DataObject, provider: Provider) -> None:
         try:
             expected = from_options(provider.provider_name(), options)
         except InvalidOptionsError:
-            assert shown is None  # an option that was left out has got its default, which breaks a rule with what is there
+            assert shown is None  # the default of an option that was left out breaks a rule
             return
         assert shown is not None
         assert expected == shown.provider
@@ -316,19 +316,19 @@ def written(flink: Flink, data: st.DataObject, provider: Provider) -> None:
 @many
 @given(data=st.data())
 def test_providers(flink: Flink, cls: type[Provider], data: st.DataObject) -> None:
-    """Every statement that is written is executed, and the model has the provider's options."""
+    """Flink executes every written statement, and the model has the provider's options."""
     written(flink, data, data.draw(providers(cls)))
 
 
 @many
 @given(data=st.data())
 def test_ugly_texts(flink: Flink, data: st.DataObject) -> None:
-    """No text is too ugly for a key or a value."""
+    """Keys and values can be any string."""
     options = data.draw(st.dictionaries(ugly.filter(lambda key: key != "provider"), ugly, max_size=4))
     written(flink, data, GenericProvider(data.draw(ugly.filter(bool)), **options))
 
 
-# What is read ---------------------------------------------------------------------------------------------------------
+# Reading -------------------------------------------------------------------------------------------------------------
 
 _SEEDS = [
     "CREATE TEMPORARY MODEL IF NOT EXISTS `a b`.c.m INPUT (a STRING NOT NULL COMMENT 'it''s', `b``c` ARRAY<ROW<x INT 'y'>>) "
@@ -348,7 +348,7 @@ _PIECES = [
 def _mutated(chance: random.Random) -> str:
     sql = chance.choice(_SEEDS)
     for _ in range(chance.choice((1, 1, 2, 3))):
-        # Between words rather than within, more often than not.
+        # Mostly between words.
         parts = re.findall(r"\w+|\W", sql) if chance.random() < 0.7 else list(sql)
         start = chance.randrange(len(parts))
         end = start + chance.choice((0, 1, 1, 2, 5))
@@ -358,11 +358,11 @@ def _mutated(chance: random.Random) -> str:
 
 
 WE_REFUSE = ("the provider's identifier", "a precision", "a length", "a name that is not blank", "lone surrogates", "in UTF-8")
-"""What we say of statements that Flink takes; the reasons are those of the exceptions above."""
+"""Parts of the errors for statements that only Flink accepts; the exceptions above have the reasons."""
 
 
 def test_mutations(flink: Flink) -> None:
-    """Of statements with small mistakes, Flink reads those that we read, and as the same."""
+    """Flink and the library read the same of statements with small mistakes."""
     chance = random.Random(20261123)
     differ = {}
     both = 0
@@ -395,7 +395,7 @@ def test_mutations(flink: Flink) -> None:
 
 
 def _keywords() -> Iterator[str]:
-    """The keywords of the parser that runs."""
+    """The keywords of the running parser."""
     [jar] = (Path(pyflink.__file__).parent / "lib").glob("flink-table-planner-loader-*.jar")
     with zipfile.ZipFile(jar) as outer:
         [name] = (name for name in outer.namelist() if name.endswith(".jar"))
@@ -405,26 +405,26 @@ def _keywords() -> Iterator[str]:
 
 
 def test_keywords(flink: Flink, flink_version: str) -> None:
-    """The words that are no names are those that Flink refuses as names, on the newest release all of them."""
+    """The reserved words are those that Flink refuses as names; on the newest release all of them."""
     refused = set()
     for word in _keywords():
         sql = f"CREATE MODEL {word} INPUT ({word} INT) OUTPUT (a ROW<{word} INT>) WITH ('provider' = 'g')"
-        taken = flink.execute(sql)
-        if taken:
+        accepted = flink.execute(sql)
+        if accepted:
             flink.drop(word)
         else:
             refused.add(word)
-        assert taken or read(sql)[0] is None, word
+        assert accepted or read(sql)[0] is None, word
     assert len(refused) > 400
     assert refused == RESERVED if flink_version == "2.3" else refused < RESERVED
 
 
 STRICTER = {"RAW('a', 'b')", "STRUCTURED<'F', a INT>", "VARCHAR(0)", "DECIMAL(39)", "TIMESTAMP(10)"}
-"""The types that Flink takes, and does not keep or we do not need; see the exceptions above."""
+"""The types that only Flink accepts: it changes them, or they are not needed; see the exceptions above."""
 
 
 def test_types(flink: Flink, flink_version: str) -> None:
-    """Our spelling of a type is Flink's."""
+    """The canonical type equals Flink's."""
     for text, expected in TYPES.items():
         if expected in NEWER_TYPES and flink_version < "2.3":
             continue
@@ -435,11 +435,11 @@ def test_types(flink: Flink, flink_version: str) -> None:
 
 
 def test_no_types(flink: Flink) -> None:
-    """What is no type to us is none to Flink."""
-    taken = {
+    """Flink refuses the types that the library refuses."""
+    accepted = {
         text
         for text in NO_TYPES
         if flink.execute(f"CREATE TEMPORARY MODEL IF NOT EXISTS m INPUT (a {text}\n) OUTPUT (b INT) {WITH}")
     }
     flink.drop("m")
-    assert taken <= STRICTER | {text for text, message in NO_TYPES.items() if "so deeply" in message}
+    assert accepted <= STRICTER | {text for text, message in NO_TYPES.items() if "so deeply" in message}

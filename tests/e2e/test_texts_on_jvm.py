@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What our parsers read of an option's text is what Flink's own read of it, for generated and for ugly texts."""
+"""The library and Flink parse and write the values of options alike: generated and difficult strings."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Parser:
         }
 
     def read(self, kind: str, text: str) -> Any:
-        """The value of *text* as our parsers give it; None if Java refuses the text."""
+        """Java's value of *text*, in the form of the library's parsers; None if Java refuses it."""
         self._configuration.setString("key", text)
         try:
             value = self._configuration.get(self._options[kind])
@@ -60,11 +60,11 @@ class Parser:
             return None
         if kind == "Duration":
             return value.getSeconds() * 10**9 + value.getNano()
-        # A Java map travels in one piece as JSON.
+        # JSON sends a Java map in one piece.
         return json.loads(self._json.writeValueAsString(value)) if kind == "Map" else value
 
     def constant(self, enum: Any, text: str) -> str | None:
-        """What the constant that Flink makes of *text* is called in options; None if Java refuses the text."""
+        """The name in options of the enum constant that Java reads from *text*; None if Java refuses it."""
         self._configuration.setString(enum.key(), text)
         try:
             return self._configuration.get(enum).toString()
@@ -74,14 +74,14 @@ class Parser:
 
 @pytest.fixture(scope="session")
 def java(t_env: Any) -> Parser:
-    """The parser; the environment is there so that the JVM has the provider jars."""
+    """The parser; the environment adds the provider jars to the JVM."""
     from pyflink.java_gateway import get_gateway
 
     return Parser(get_gateway().jvm)
 
 
 def whole(bits: int) -> Callable[[str], int]:
-    """Our parser of integers, with the bounds that an option adds to it."""
+    """The library's parser of integers, with the bounds of an option."""
 
     def read(text: str) -> int:
         value = read_integer(text)
@@ -96,19 +96,19 @@ OURS: dict[str, Callable[[str], Any]] = {
     "Boolean": read_boolean,
     "Integer": whole(31),
     "Long": whole(63),
-    # Whole numbers are read as int, to be written as they were.
+    # Whole numbers are read as int, so that they are written unchanged.
     "Double": lambda text: float(read_double(text)),
     "Duration": read_duration,
     "Map": read_map,
 }
 
-# Where we refuse what Java reads, and why.
+# The values that only Java reads, and why.
 STRICTER: dict[str, Callable[[str, Any], bool]] = {
-    # Java compares in upper case, in which a long s is an S.
+    # Java compares in upper case, where a long s equals an S.
     "Boolean": lambda text, value: not text.isascii(),
-    # No service takes an infinity, or what is no number; and Java makes an infinity of 1e400.
+    # No service accepts an infinity or NaN, and Java reads 1e400 as infinity.
     "Double": lambda text, value: not math.isfinite(value),
-    # YAML, which is read in many ways: 1.10 becomes 1.1, and Flink 1.20 may have been told not to read it.
+    # YAML is ambiguous: 1.10 becomes 1.1, and Flink 1.20 can be configured not to read it.
     "Map": lambda text, value: re.search(r":(\s|\Z)|\{", text) is not None,
 }
 
@@ -132,7 +132,7 @@ UGLY: dict[str, tuple[list[str], str]] = {
 
 
 def mutants(kind: str, count: int) -> list[str]:
-    """Texts of a kind, most of them spoilt a little; the same in every run."""
+    """Strings of a type, most with small mistakes; the same in every run."""
     chance = random.Random(kind)
     seeds, alphabet = UGLY[kind]
     found = dict.fromkeys(seeds)
@@ -154,7 +154,7 @@ def mutants(kind: str, count: int) -> list[str]:
 
 @pytest.mark.parametrize(("kind", "count", "least"), [(kind, 3000, 5 if kind == "Boolean" else 100) for kind in OURS])
 def test_ugly_texts(java: Parser, kind: str, count: int, least: int) -> None:
-    """What we read Java reads, to the same value; what only Java reads is what we are stricter about on purpose."""
+    """Java reads every string that the library reads, to the same value; `STRICTER` has the strings that only Java reads."""
     differences, read = [], 0
     for text in mutants(kind, count):
         seen = java.read(kind, text)
@@ -166,7 +166,7 @@ def test_ugly_texts(java: Parser, kind: str, count: int, least: int) -> None:
         if ours is None and seen is not None and kind in STRICTER and STRICTER[kind](text, seen):
             continue
         if ours != seen:
-            differences.append(f"{text!a}: Java {seen!a}, we {ours!a}")
+            differences.append(f"{text!a}: Java {seen!a}, library {ours!a}")
     assert [] == differences
     assert read >= least
 
@@ -183,26 +183,26 @@ def test_ugly_texts(java: Parser, kind: str, count: int, least: int) -> None:
     ],
 )
 def test_where_we_are_stricter(java: Parser, kind: str, text: str, value: Any) -> None:
-    """Java reads these, and we do not: one of each kind of reason."""
+    """Only Java reads these: one for each reason."""
     assert value == java.read(kind, text)
     with pytest.raises(Rejected):
         OURS[kind](text)
 
 
-# What we write --------------------------------------------------------------------------------------------------------
+# Writing -------------------------------------------------------------------------------------------------------------
 
 
 @many
 @given(text=duration_texts)
 def test_duration_texts(java: Parser, text: str) -> None:
-    """Every text of Flink's grammar for durations, and of ISO-8601, is the same time to both."""
+    """Both read the same time from every string of Flink's grammar for durations and of ISO 8601."""
     assert read_duration(text) == java.read("Duration", text)
 
 
 @many
 @given(value=timedeltas)
 def test_written_durations(java: Parser, value: timedelta) -> None:
-    """A `timedelta` arrives exactly."""
+    """Java reads a written `timedelta` exactly."""
     assert value // timedelta(microseconds=1) * 1000 == java.read("Duration", write_duration(value))
 
 
@@ -212,14 +212,14 @@ _ugly_characters = st.text(st.sampled_from(UGLY["Map"][1]) | st.characters(codec
 @many
 @given(value=st.dictionaries(_ugly_characters | texts, _ugly_characters | texts, max_size=3))
 def test_written_maps(java: Parser, value: dict[str, str]) -> None:
-    """Any mapping of texts arrives as it is."""
+    """Java reads any written mapping of strings unchanged."""
     assert value == java.read("Map", write_map(value)) == read_map(write_map(value))
 
 
 @many
 @given(temperature=finite | st.integers(-(10**20), 10**20) | st.fractions(), seed=longs)
 def test_written_numbers(java: Parser, temperature: Any, seed: int) -> None:
-    """A number arrives as Python has it, to the last bit."""
+    """Java reads a written number exactly."""
     flat = OpenAIProvider("https://h/chat/completions", "key", temperature=temperature, seed=seed).to_options()
     assert float(temperature) == java.read("Double", flat["temperature"])
     assert seed == java.read("Long", flat["seed"])
@@ -235,7 +235,7 @@ def test_written_numbers(java: Parser, temperature: Any, seed: int) -> None:
     ],
 )
 def test_enums(java: Parser, t_env: Any, flink_version: str, key: str, choices: tuple[str, ...]) -> None:
-    """However an enum is spelled: what Java reads we read alike, and what we read is written so that Java reads it."""
+    """In any spelling of an enum, both read the same constant, and Java reads the written one."""
     from pyflink.java_gateway import get_gateway
 
     jvm = get_gateway().jvm
@@ -268,7 +268,7 @@ def test_enums(java: Parser, t_env: Any, flink_version: str, key: str, choices: 
         try:
             ours = OpenAIProvider.from_options({"endpoint": "e", "api-key": "k", key: text}).to_options()[key]
         except InvalidOptionsError:
-            # Java compares in upper case, in which a long s is an S and a dotless i is an I.
+            # Java compares in upper case, where a long s equals an S and a dotless i an I.
             assert seen is None or not text.isascii(), text
             continue
         read += 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The PyFlink bridge where there is no PyFlink: it imports, and says what to install when it is used."""
+"""The PyFlink bridge without PyFlink: it can be imported, and its functions name the command that installs PyFlink."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CALLS: dict[str, Callable[[], Any]] = {
 
 
 def test_importing() -> None:
-    """The module needs nothing but the library, and imports nothing of PyFlink's even where it is installed."""
+    """The import of the bridge does not import PyFlink."""
     script = "import sys, llmproviders.flink; print(*(name for name in sys.modules if name.split('.')[0] in ('pyflink', 'py4j')))"
     done = subprocess.run([sys.executable, "-I", "-W", "error", "-c", script], capture_output=True, check=True, text=True)
     assert "" == done.stdout.strip()
@@ -38,7 +38,7 @@ def test_importing() -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_what_to_install(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call that needs PyFlink says how to get it."""
+    """The error of a call has the command that installs PyFlink."""
     monkeypatch.setitem(sys.modules, "pyflink", None)
     with pytest.raises(ProviderError) as caught:
         CALLS[name]()
@@ -47,7 +47,7 @@ def test_what_to_install(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_clear_errors() -> None:
-    """Without PyFlink nothing is an error of PyFlink's."""
+    """Errors that are not PyFlink's pass."""
     with flink.clear_errors(PROVIDER):
         pass
     with pytest.raises(ZeroDivisionError), flink.clear_errors(PROVIDER):
@@ -68,13 +68,13 @@ def test_clear_errors() -> None:
     ],
 )
 def test_versions(version: str, name: str) -> None:
-    """How Flink and VVR call themselves, on the JVM and in Python."""
+    """The version strings of Flink and VVR, on the JVM and in Python."""
     assert name == runtime_of_version(version).name
 
 
 @pytest.mark.parametrize("version", ["1.20.3", "2.0.1", "2.30.0", "1.20-vvr-11.6.0", "3", "<unknown>"])
-def test_versions_of_which_nothing_is_known(version: str) -> None:
-    """A Flink without models, or one that is newer than this library, is named with those that are known."""
+def test_unknown_versions(version: str) -> None:
+    """The error names the version and those that are known."""
     with pytest.raises(UnknownRuntimeError) as caught:
         runtime_of_version(version)
     known = "flink-2.1, flink-2.2, flink-2.3, flink-2.4, vvr-11.7, vvr-11.8, vvr-11.9"
@@ -82,7 +82,7 @@ def test_versions_of_which_nothing_is_known(version: str) -> None:
 
 
 def test_public_names() -> None:
-    """What is public is listed, and documented."""
+    """The public names are listed and documented."""
     public = {name for name, value in vars(flink).items() if not name.startswith("_") and callable(value)}
     assert public == set(flink.__all__)
     for name in public:

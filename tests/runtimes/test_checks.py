@@ -28,7 +28,7 @@ every_provider = st.sampled_from(CLASSES).flatmap(providers)
 
 
 def test_options_leave_out_what_a_runtime_does_not_know() -> None:
-    """Defaults that Java would refuse go; the rest stays as it was, in its order."""
+    """Defaults that Java would refuse are dropped; the rest stays unchanged and in order."""
     triton = attrs.evolve(runtime("flink-2.3").factories["triton"], defects=())
     mended = attrs.evolve(runtime("flink-2.3"), factories={"triton": triton})
     assert {
@@ -45,7 +45,7 @@ def test_options_leave_out_what_a_runtime_does_not_know() -> None:
 
 
 def test_options_for_a_runtime_that_refuses_them() -> None:
-    """Every error of the check, and no warning; before any reference is looked up."""
+    """Every error of the check is reported, and no warning; references are not resolved before."""
     provider = OpenAIProvider(CHAT.endpoint, Secret.from_env("NO_SUCH_KEY"), stop="a, b", seed=1)
     with pytest.raises(InvalidOptionsError) as caught:
         provider.to_options(runtime="flink-2.1")
@@ -59,7 +59,7 @@ def test_options_for_a_runtime_that_refuses_them() -> None:
 
 
 def test_options_for_a_runtime_and_columns() -> None:
-    """Columns and runtime are both looked at."""
+    """Columns and runtime are both checked."""
     with pytest.raises(InvalidOptionsError) as caught:
         COMPAT.to_options([1], runtime="flink-2.3")  # type: ignore[list-item]
     assert ["input_columns", "provider"] == [problem.option for problem in caught.value.problems]
@@ -69,7 +69,7 @@ def test_options_for_a_runtime_and_columns() -> None:
 
 
 def test_content_types_of_other_columns() -> None:
-    """As many as there are input columns, in a check as in a call."""
+    """A check, like a call, expects as many content types as input columns."""
     provider = OpenAICompatProvider(endpoint="https://h/v1/chat/completions", api_key="k", content_type=["TEXT", "IMAGE_URL"])
     assert ["content_type: expected as many as input columns, 1 (a), got 2 (TEXT, IMAGE_URL)"] == [
         str(each) for each in provider.check("vvr-11.9", input="a STRING")
@@ -79,7 +79,7 @@ def test_content_types_of_other_columns() -> None:
 
 @given(every_provider, every_runtime)
 def test_options_for_a_runtime_are_options(provider: Provider, each: Runtime) -> None:
-    """They are there exactly where the check finds no error; they are part of all options, and the runtime knows each."""
+    """They exist exactly if the check finds no error; they are a part of all options, and the runtime has each."""
     errors = [problem for problem in provider.check(each) if problem.severity == "error"]
     if errors:
         with pytest.raises(InvalidOptionsError) as caught:
@@ -95,7 +95,7 @@ def test_options_for_a_runtime_are_options(provider: Provider, each: Runtime) ->
 
 @given(every_provider, every_runtime, st.sampled_from([None, "m"]))
 def test_problems_show_no_secret(provider: Provider, each: Runtime, model: str | None) -> None:
-    """Whatever is wrong, no secret is in what is said of it."""
+    """No problem shows a secret."""
     secret = "zq-secret-zq"
     name = {"openai": "api_key", "openai-compat": "api_key", "dashscope": "api_key", "triton": "auth_token"}
     if provider.provider_name() not in name or isinstance(provider, GenericProvider):

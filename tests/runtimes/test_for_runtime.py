@@ -23,7 +23,7 @@ from llmproviders.runtimes.runtime import Runtime
 
 
 def test_openai_compat_becomes_openai() -> None:
-    """On Apache Flink, with what was set and nothing else."""
+    """On Apache Flink, with exactly the options that were set."""
     provider = COMPAT.with_(temperature=0.5, retry_num=3, extra_options={"property-version": "1"})
     expected = CHAT.with_(temperature=0.5, retry_num=3, extra_options={"property-version": "1"})
     assert expected == provider.for_runtime("flink-2.3")
@@ -33,7 +33,7 @@ def test_openai_compat_becomes_openai() -> None:
 
 
 def test_a_default_that_differs_is_kept() -> None:
-    """Where the class's default is not Java's, it is written out."""
+    """A default of the class that differs from Java's is set."""
 
     class Other(OpenAICompatProvider):
         system_prompt: str | None = attrs.field(default="Be brief.", metadata=option("system-prompt"))
@@ -43,21 +43,21 @@ def test_a_default_that_differs_is_kept() -> None:
 
 
 def test_openai_becomes_openai_compat() -> None:
-    """On VVR; and back again nothing has changed."""
+    """On VVR; and the way back gives an equal provider."""
     provider = CHAT.with_(temperature=0.5, seed=1)
     assert COMPAT.with_(temperature=0.5, seed=1) == provider.for_runtime("vvr-11.9")
     assert provider == provider.for_runtime("vvr-11.9").for_runtime("flink-2.3")
 
 
 def test_dashscope_before_it_was_there() -> None:
-    """VVR 11.7 has the compatible class only."""
+    """VVR 11.7 has only the compatible class."""
     provider = DashScopeProvider(endpoint=CHAT.endpoint, api_key="k", model="gpt-4o")
     assert COMPAT == provider.for_runtime("vvr-11.7")
     assert provider == provider.for_runtime("vvr-11.8")
 
 
 def test_defaults_that_java_refuses_are_dropped() -> None:
-    """What plain to_options() gives is then what the runtime takes."""
+    """The result of plain to_options() is then valid on the runtime."""
     moved = TRITON.for_runtime("flink-2.3")
     assert moved.max_retries is None
     assert "max-retries" not in moved.to_options()
@@ -87,7 +87,7 @@ LOST: dict[str, tuple[Provider, str, str]] = {
         "flink-2.3",
         "OpenAICompatProvider: api_key (api-key): expected a value, got nothing; it is required",
     ),
-    "what came later": (
+    "an option that came later": (
         TRITON.with_(max_retries=1),
         "flink-2.3",
         "TritonProvider: max_retries (max-retries): expected an option that triton has on flink-2.3; max-retries is in flink-2.4, vvr-11.8, vvr-11.9",
@@ -102,22 +102,22 @@ LOST: dict[str, tuple[Provider, str, str]] = {
 
 @pytest.mark.parametrize("case", LOST)
 def test_no_way_without_loss(case: str) -> None:
-    """Everything that would be lost is named, and nothing secret shown."""
+    """The error names everything that would be lost, and shows no secret."""
     provider, name, expected = LOST[case]
     with pytest.raises(InvalidOptionsError) as caught:
         provider.for_runtime(name)
     assert expected == str(caught.value)
 
 
-def test_a_class_of_ones_own_goes_anywhere() -> None:
-    """Its factory is in a jar that the library does not know."""
+def test_a_user_defined_class_fits_every_runtime() -> None:
+    """The library does not know its factory."""
     provider = GenericProvider("acme", x=1)
     assert provider == provider.for_runtime("flink-2.3")
     assert {"x": "1"} == provider.to_options(runtime="vvr-11.9")
 
 
-def test_a_task_that_the_runtime_has_not() -> None:
-    """It is one problem, for nothing that is dropped would help."""
+def test_a_task_that_the_runtime_does_not_have() -> None:
+    """It is the only problem, because dropping options would not help."""
     endpoint = "https://dashscope.aliyuncs.com/api/v1/services/embeddings/multimodal-embedding/multimodal-embedding"
     provider = DashScopeProvider(endpoint=endpoint, api_key="k", content_type="IMAGE_URL")
     with pytest.raises(InvalidOptionsError) as caught:
@@ -130,14 +130,14 @@ def test_a_task_that_the_runtime_has_not() -> None:
 
 @given(st.sampled_from(CLASSES).flatmap(providers), st.sampled_from(RUNTIMES))
 def test_the_provider_for_a_runtime(provider: Provider, each: Runtime) -> None:
-    """It is one of the runtime's own, once and for all, and emits only what the runtime knows."""
+    """It does not change again, and emits only options that the runtime has."""
     try:
         moved = provider.for_runtime(each)
     except InvalidOptionsError:
         return
     assert moved == moved.for_runtime(each)
     factory = each.factories.get(moved.provider_name())
-    # The factory of a class of one's own is in no data.
+    # The data has no user-defined factories.
     assert factory is not None or isinstance(moved, (GenericProvider, RerankProvider))
     if each.exhaustive and factory is not None:
         assert all(factory.option(key) or key in ("provider", "property-version") for key in moved.to_options(redact=True))

@@ -9,7 +9,7 @@ from runtime_samples import CHAT, COMPAT, TRITON, Case, found
 from llmproviders import GenericProvider, OpenAICompatProvider, OpenAIProvider
 
 CASES: dict[str, Case] = {
-    "an identifier of the vendor": (
+    "an identifier of VVR": (
         COMPAT,
         "flink-2.3",
         {},
@@ -33,7 +33,7 @@ CASES: dict[str, Case] = {
             "provider: expected an identifier that flink-2.2 has (openai), got 'triton'; triton is in flink-2.3, flink-2.4, vvr-11.8, vvr-11.9"
         ],
     ),
-    "an identifier of nobody": (
+    "an unknown identifier": (
         GenericProvider("acme"),
         "flink-2.3",
         {},
@@ -53,7 +53,7 @@ CASES: dict[str, Case] = {
         {},
         ["seed: expected an option that openai has on flink-2.1; seed is in flink-2.2, flink-2.3, flink-2.4"],
     ),
-    "an option of another version of the vendor": (
+    "an option of another version of VVR": (
         COMPAT.with_(content_type=["AUDIO_URL"]),
         "vvr-11.7",
         {},
@@ -67,13 +67,13 @@ CASES: dict[str, Case] = {
         {},
         ["content_type (content-types): expected IMAGE_URL, MULTI_IMAGE_URLS or TEXT, got 'AUDIO_URL'"],
     ),
-    "an option of nobody": (
+    "an unknown option": (
         CHAT.with_(extra_options={"x": "1"}),
         "flink-2.3",
         {},
         ["x: expected an option that openai has on flink-2.3; leave it out"],
     ),
-    "an option of nobody, for the vendor": (
+    "an unknown option, on VVR": (
         COMPAT.with_(extra_options={"x": "1"}),
         "vvr-11.9",
         {},
@@ -109,13 +109,13 @@ CASES: dict[str, Case] = {
         {},
         ["!maxTokens: expected the key max-tokens, got its deprecated name maxTokens"],
     ),
-    "an older key that is not there yet": (
+    "an older key that does not exist yet": (
         GenericProvider("openai", endpoint=CHAT.endpoint, model="m", **{"api-key": "k", "maxTokens": "5"}),
         "flink-2.1",
         {},
         ["maxTokens: expected an option that openai has on flink-2.1; maxTokens is in flink-2.2, flink-2.3, flink-2.4"],
     ),
-    "what is required": (
+    "required options": (
         GenericProvider("openai"),
         "flink-2.3",
         {},
@@ -125,13 +125,13 @@ CASES: dict[str, Case] = {
             "model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...",
         ],
     ),
-    "a model that comes per call": (
+    "no model": (
         CHAT.with_(model=None),
         "flink-2.3",
         {},
         ["model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=..."],
     ),
-    "a model that came": (CHAT.with_(model=None), "flink-2.3", {"model": "gpt-4o"}, []),
+    "a model of the call": (CHAT.with_(model=None), "flink-2.3", {"model": "gpt-4o"}, []),
     "a key over plain http": (
         CHAT.with_(endpoint="http://api.example.com/v1/chat/completions"),
         "flink-2.3",
@@ -140,7 +140,7 @@ CASES: dict[str, Case] = {
             "!endpoint: expected an https URL, got 'http://api.example.com/v1/chat/completions'; over plain http, api_key is readable on the network"
         ],
     ),
-    "a key over plain http to an odd host": (
+    "a key over plain http to an invalid host": (
         TRITON.with_(endpoint="http://[x", auth_token="x"),
         "vvr-11.9",
         {},
@@ -156,7 +156,7 @@ CASES: dict[str, Case] = {
         {},
         ["!temperature: expected no such option for task embeddings, got '1'; it is ignored"],
     ),
-    "the built-in service before it was there": (
+    "the built-in service before it existed": (
         OpenAICompatProvider(task="embeddings"),
         "vvr-11.7",
         {},
@@ -189,8 +189,8 @@ def test_check(case: str) -> None:
     assert CASES[case][-1] == found(CASES[case])
 
 
-def test_placeholders_are_filled_in_by_vvr_only() -> None:
-    """Apache Flink sends them as they are, which is a warning; the platform of VVR knows them."""
+def test_only_vvr_resolves_placeholders() -> None:
+    """Apache Flink sends placeholders unchanged, which is a warning."""
     placeholder = OpenAIProvider("https://h/v1/chat/completions", "${secret_values.k}", model="m")
     assert [
         (

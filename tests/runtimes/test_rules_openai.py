@@ -7,8 +7,8 @@ import pytest
 from runtime_samples import CHAT, Case, found
 
 CASES: dict[str, Case] = {
-    "nothing wrong": (CHAT, "flink-2.3", {}, []),
-    "everything given": (
+    "no problem": (CHAT, "flink-2.3", {}, []),
+    "no problem with columns": (
         CHAT.with_(temperature=0.5, max_context_size=100, retry_num=3),
         "flink-2.3",
         {"input": "t STRING", "output": {"a": "STRING"}},
@@ -30,7 +30,7 @@ CASES: dict[str, Case] = {
             "endpoint: expected a URL that ends with /chat/completions or /embeddings, got 'https://api.example.com/v1/chat/completions?api-version=1'; Flink accepts no query string and no fragment: it compares the end of the whole URL"
         ],
     ),
-    "a path in other letters": (
+    "a path in another case": (
         CHAT.with_(endpoint="https://api.example.com/v1/Chat/Completions"),
         "flink-2.3",
         {},
@@ -53,7 +53,7 @@ CASES: dict[str, Case] = {
         {},
         ["endpoint: expected a URL that begins with http:// or https://, got 'api.example.com/v1/chat/completions'"],
     ),
-    "a host that is none": (
+    "an invalid host": (
         CHAT.with_(endpoint="https://[x/v1/chat/completions"),
         "flink-2.3",
         {},
@@ -68,7 +68,7 @@ CASES: dict[str, Case] = {
             "output: expected exactly one column, of type STRING, got c INT",
         ],
     ),
-    "a column that is not null": (
+    "a column that is NOT NULL": (
         CHAT,
         "flink-2.3",
         {"input": "a STRING NOT NULL", "output": "b VARCHAR(10)"},
@@ -92,7 +92,7 @@ CASES: dict[str, Case] = {
             "max_context_size (max-context-size): expected a model whose tokens Flink can count, such as gpt-4o or text-embedding-3-small, got model 'qwen-max'; leave it out for other models"
         ],
     ),
-    "retries that are not made": (
+    "retries without their strategy": (
         CHAT.with_(error_handling_strategy="IGNORE", retry_num=5, retry_fallback_strategy="IGNORE"),
         "flink-2.3",
         {},

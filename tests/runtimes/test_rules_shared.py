@@ -9,14 +9,14 @@ from runtime_samples import CHAT, COMPAT, Case, found
 from llmproviders import OpenAICompatProvider
 
 CASES: dict[str, Case] = {
-    "a stop text that is empty": (
+    "an empty stop string": (
         CHAT.with_(stop="a,"),
         "flink-2.3",
         {},
         ["!stop: expected no empty stop string, got 'a,'; Java drops empty strings at the end, and sends the others"],
     ),
-    "stop texts that are right": (CHAT.with_(stop="a,b"), "flink-2.3", {}, []),
-    "stop texts": (
+    "valid stop strings": (CHAT.with_(stop="a,b"), "flink-2.3", {}, []),
+    "blanks and empty stop strings": (
         CHAT.with_(stop="a, b,,"),
         "flink-2.3",
         {},
@@ -34,7 +34,7 @@ CASES: dict[str, Case] = {
         ],
     ),
     "the built-in service": (OpenAICompatProvider(task="embeddings"), "vvr-11.9", {}, []),
-    "a server without a scheme, for the vendor": (
+    "a server without a scheme, on VVR": (
         COMPAT.with_(endpoint="api.example.com/v1/chat/completions"),
         "vvr-11.9",
         {},

@@ -17,13 +17,13 @@ CASES: dict[str, Case] = {
             "model_version (model-version): expected a version number, such as '1', got 'latest'; Flink sends 'latest' as the version, and Triton answers 404"
         ],
     ),
-    "sequences without one": (
+    "sequence flags without an ID": (
         TRITON.with_(sequence_start=True, sequence_end=True),
         "flink-2.4",
         {},
         ["!sequence_id (sequence-id): expected a value because sequence-start is true, got nothing"],
     ),
-    "sequences": (
+    "a sequence ID": (
         TRITON.with_(sequence_start=True, sequence_id="a"),
         "flink-2.4",
         {},
@@ -51,7 +51,7 @@ CASES: dict[str, Case] = {
         {},
         ["timeout: expected at most 2147483647 ms, got '25 d'"],
     ),
-    "a timeout that nobody can read": (
+    "an unreadable timeout": (
         GenericProvider("triton", endpoint="https://t", **{"model-name": "m", "model-version": "1", "timeout": "soon"}),
         "flink-2.4",
         {},
@@ -72,7 +72,7 @@ CASES: dict[str, Case] = {
             "custom_headers (custom-headers): expected header values of ASCII characters, got other characters",
         ],
     ),
-    "headers that nobody can read": (
+    "unreadable headers": (
         GenericProvider("triton", endpoint="https://t", **{"model-name": "m", "model-version": "1", "custom-headers": "x"}),
         "flink-2.4",
         {},
@@ -86,7 +86,7 @@ CASES: dict[str, Case] = {
             "!custom-headers.c: expected either custom-headers or its entries, got both; Flink ignores the entries if custom-headers is set"
         ],
     ),
-    "sequences that count": (
+    "an incremented sequence without an ID": (
         TRITON.with_(extra_options={"sequence-id-auto-increment": "true"}),
         "flink-2.4",
         {},
@@ -98,14 +98,14 @@ CASES: dict[str, Case] = {
         {},
         ["retry_max_backoff (retry-max-backoff): expected at least retry-initial-backoff (1 min), got '30s'"],
     ),
-    "retries, for the vendor": (
+    "retries, on VVR": (
         TRITON.with_(max_retries=3, retry_initial_backoff="0 s"),
         "vvr-11.9",
         {},
         ["!retry_initial_backoff (retry-initial-backoff): expected more than 0 if max-retries is more than 0, got '0 s'"],
     ),
     "retries in order": (TRITON.with_(max_retries=3), "flink-2.4", {}, []),
-    "retries that nobody can read": (
+    "unreadable retries": (
         GenericProvider(
             "triton",
             endpoint="https://t",
@@ -118,7 +118,7 @@ CASES: dict[str, Case] = {
             "retry-max-backoff: expected a duration such as '30s', '500 ms' or '2min', got 'soon'",
         ],
     ),
-    "delays that nobody can read": (
+    "unreadable delays": (
         GenericProvider(
             "triton",
             endpoint="https://t",
@@ -129,7 +129,7 @@ CASES: dict[str, Case] = {
         ["retry-initial-backoff: expected a duration such as '30s', '500 ms' or '2min', got 'soon'"],
     ),
     "columns of Triton": (TRITON, "flink-2.4", {"input": "a ARRAY<FLOAT NOT NULL> NOT NULL", "output": "b VARCHAR(10)"}, []),
-    "columns that Triton has not": (
+    "columns without a tensor type": (
         TRITON,
         "flink-2.4",
         {"input": "a ARRAY<ARRAY<INT>>", "output": "b INT, c INT"},
@@ -138,7 +138,7 @@ CASES: dict[str, Case] = {
             "output: expected exactly one column, of type BOOLEAN, TINYINT, SMALLINT, INT, BIGINT, FLOAT, DOUBLE, STRING, VARCHAR, or an ARRAY of one of them, got 2 columns",
         ],
     ),
-    "a default for a text": (TRITON.with_(default_value="FAILED"), "flink-2.4", {"output": "b STRING"}, []),
+    "a default for a string": (TRITON.with_(default_value="FAILED"), "flink-2.4", {"output": "b STRING"}, []),
     "a default for a number": (
         TRITON.with_(default_value="FAILED"),
         "flink-2.4",

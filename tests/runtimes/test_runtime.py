@@ -15,7 +15,7 @@ from llmproviders.runtimes.runtime import Runtime, list_runtimes, runtime
 
 
 def test_every_file_is_a_runtime() -> None:
-    """The files beside the module are the runtimes that it lists."""
+    """The JSON files are the listed runtimes."""
     found = sorted(
         each.name.removesuffix(".json") for each in files("llmproviders.runtimes").iterdir() if each.name.endswith(".json")
     )
@@ -24,13 +24,13 @@ def test_every_file_is_a_runtime() -> None:
 
 
 def test_rules_of_the_data() -> None:
-    """Every rule that a file names is there, and every rule is named."""
+    """Every rule that a file names exists, and every rule is named."""
     assert set(RULES) == {rule for each in RUNTIMES for factory in each.factories.values() for rule in factory.rules}
 
 
 @pytest.mark.parametrize("each", RUNTIMES, ids=str)
 def test_data_is_complete(each: Runtime) -> None:
-    """What a file says can be used: keys that are told apart, defaults and choices that go together."""
+    """Every file is consistent: keys are unique, and required options have no default."""
     assert each.title
     assert each.sources
     for identifier, factory in each.factories.items():
@@ -45,18 +45,18 @@ def test_data_is_complete(each: Runtime) -> None:
             assert not (one.required and one.default is not None)
 
 
-def test_only_one_is_not_released() -> None:
-    """Flink 2.4 is not, and says so."""
+def test_released() -> None:
+    """All runtimes except Flink 2.4 are released."""
     assert ["flink-2.4"] == [each.name for each in RUNTIMES if not each.released]
 
 
 @pytest.mark.parametrize("cls", [OpenAIProvider, OpenAICompatProvider, DashScopeProvider, TritonProvider])
-def test_classes_and_data_say_the_same(cls: type[Provider]) -> None:
-    """Every option of a class is one of its newest runtime, with the class's type and choices, and the other way round."""
+def test_classes_and_data_agree(cls: type[Provider]) -> None:
+    """A class and the runtimes have the same options, with the same types and choices."""
     newest = [each for each in RUNTIMES if cls.identifier in each.factories]
     factories = [each.factories[cls.identifier] for each in newest]
     known = {key: one for factory in factories for key, one in factory.options.items()}
-    # Only master has it, and who wants it can pass it as an extra.
+    # Only the master branch has it; it can be given as an extra option.
     known.pop("sequence-id-auto-increment", None)
     infos = {key: info for info in options(cls) for key in (info.key, info.sequence_key) if key}
     assert sorted(known) == sorted(infos)
@@ -68,7 +68,7 @@ def test_classes_and_data_say_the_same(cls: type[Provider]) -> None:
 
 
 def test_runtime_by_name() -> None:
-    """A runtime is one object, found by its name, and passed through; an unknown name is an error with the names."""
+    """A name always gives the same object, and a runtime gives itself; the error of an unknown name lists the names."""
     found = runtime("flink-2.3")
     assert found is runtime(found)
     assert found is runtime("flink-2.3")
