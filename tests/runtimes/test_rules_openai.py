@@ -97,8 +97,8 @@ CASES: dict[str, Case] = {
         "flink-2.3",
         {},
         [
-            "!retry_num (retry-num): expected error-handling-strategy RETRY, got '5'; it is ignored with error-handling-strategy IGNORE",
-            "!retry_fallback_strategy (retry-fallback-strategy): expected error-handling-strategy RETRY, got 'IGNORE'; it is ignored with error-handling-strategy IGNORE",
+            "!retry_num (retry-num): expected error-handling-strategy RETRY with it, got '5'; it is ignored with error-handling-strategy IGNORE",
+            "!retry_fallback_strategy (retry-fallback-strategy): expected error-handling-strategy RETRY with it, got 'IGNORE'; it is ignored with error-handling-strategy IGNORE",
         ],
     ),
     "a column of any length": (CHAT, "flink-2.3", {"input": "a VARCHAR", "output": {"b": "varchar(2147483647)"}}, []),

@@ -52,12 +52,12 @@ def clear_errors(*providers: Provider) -> Iterator[None]:
         problem.__context__ = None
 
 
-def in_one_line(text: str, secrets: list[str]) -> str:
-    """*text* without line breaks, shortened, with *secrets* and the credentials in URLs masked."""
+def in_one_line(message: str, secrets: list[str]) -> str:
+    """*message* without line breaks, shortened, with *secrets* and the credentials in URLs masked."""
     for secret in secrets:
-        text = text.replace(secret, MASK)
-    text = " ".join(mask_urls(text).split())
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+        message = message.replace(secret, MASK)
+    message = " ".join(mask_urls(message).split())
+    return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}..."
 
 
 _LONGEST: Final = 500
@@ -106,17 +106,17 @@ def _flink_error(error: Exception, secrets: list[str]) -> FlinkError | None:
         return FlinkError(f"the JVM of PyFlink did not start: {in_one_line(lines[-1], secrets) if lines else 'see its output'}")
     if not type(error).__module__.startswith(("py4j.", "pyflink.")):
         return None
-    text = str(error)
-    if found := re.search(_NO_FACTORY, text, re.DOTALL):
+    message = str(error)
+    if found := re.search(_NO_FACTORY, message, re.DOTALL):
         available = ", ".join(found[2].split()) or "none"
         return FlinkError(
             f"Flink has no provider {found[1]} (it has: {available}); ensure_jars(t_env, {found[1]!r}) adds its jar"
         )
-    causes = re.findall(_CAUSE, text, re.DOTALL)
+    causes = re.findall(_CAUSE, message, re.DOTALL)
     if not causes:
-        return FlinkError(f"Flink: {in_one_line(text, secrets)}")
+        return FlinkError(f"Flink: {in_one_line(message, secrets)}")
     kind, root = _root_cause(causes)
-    hint = next((hint for pattern, hint in _HINTS if re.search(pattern, text)), "")
+    hint = next((hint for pattern, hint in _HINTS if re.search(pattern, message)), "")
     line = f"Flink: {in_one_line(root, secrets)} ({kind.rpartition('.')[2]})"
     return FlinkError(f"{line}; {hint}" if hint else line)
 

@@ -84,7 +84,7 @@ def environment_of(table: Table) -> TableEnvironment:
 
 
 def java_columns(table: Table) -> Any:
-    """The resolved columns of a table, as Java objects. PyFlink's own schema loses the exact SQL types."""
+    """The resolved columns of a table, as Java objects. PyFlink's own schema has no SQL strings of types."""
     return table._j_table.getResolvedSchema().getColumns()
 
 

@@ -65,4 +65,4 @@ def check_retries(view: View) -> Iterator[Problem]:
     for key in ("retry-num", "retry-fallback-strategy"):
         if key in view.facts.chosen and strategy.upper() != "RETRY":
             hint = f"it is ignored with error-handling-strategy {strategy}"
-            yield view.problem(key, "error-handling-strategy RETRY", hint=hint, severity="warning")
+            yield view.problem(key, "error-handling-strategy RETRY with it", hint=hint, severity="warning")
