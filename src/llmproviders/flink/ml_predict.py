@@ -162,13 +162,13 @@ def _predict(
         f"DESCRIPTOR({', '.join(map(identifier, names))})",
         f"MAP[{', '.join(literal(part) for pair in parameters.items() for part in pair)}]",
     ]
-    # On a string that is NULL, Flink 2.1 fails the job; newer versions leave the row out.
-    if runtime.name == "flink-2.1" and is_known:
-        table = table.where(import_pyflink("table.expressions").col(names[0]).is_not_null)
+    # Flink 2.1 fails the job at a NULL input; newer versions leave the row out.
+    fails_at_null = runtime.name == "flink-2.1" and is_known
+    rows = table.where(import_pyflink("table.expressions").col(names[0]).is_not_null) if fails_at_null else table
     with clear_errors(provider):
         t_env.create_temporary_model(name, build_descriptor(provider, runtime, input_columns, output))
         try:
-            t_env.create_temporary_view(name, table)
+            t_env.create_temporary_view(name, rows)
             try:
                 return t_env.sql_query(f"SELECT * FROM ML_PREDICT({', '.join(arguments)})")  # noqa: S608  # all is quoted
             finally:
