@@ -78,11 +78,20 @@ ROOMS = {
     """,
     "runtimes": """
         checks
+        rules.openai  rules.triton
+        rules.every  rules.shared
+        view
         runtime
     """,
     "sql": """
         read  write
         names
+    """,
+    "flink": """
+        ml_predict
+        models  jars  dataframe
+        arguments  jvm
+        errors
     """,
     "syntax": """
         columns

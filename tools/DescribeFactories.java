@@ -12,7 +12,7 @@ import org.apache.flink.configuration.FallbackKey;
 import org.apache.flink.table.factories.Factory;
 import org.apache.flink.table.factories.ModelProviderFactory;
 
-/** Prints what the model provider factories on the class path say of themselves, a fact a line, tab-separated. */
+/** Prints the model provider factories on the class path: one fact per line, tab-separated. */
 public class DescribeFactories {
     public static void main(String[] args) throws Exception {
         for (Factory factory : ServiceLoader.load(Factory.class)) {
@@ -30,7 +30,7 @@ public class DescribeFactories {
     }
 
     private static void describe(String identifier, String kind, Set<ConfigOption<?>> options) throws Exception {
-        // Neither the type nor whether it is a list is public.
+        // The type is not public.
         Method type = ConfigOption.class.getDeclaredMethod("getClazz");
         type.setAccessible(true);
         for (ConfigOption<?> option : options) {
@@ -45,8 +45,8 @@ public class DescribeFactories {
             for (FallbackKey each : option.fallbackKeys()) {
                 deprecated.add(each.getKey());
             }
-            String shown = java.isEnum() ? "Enum" : java.getSimpleName();
-            String text = option.hasDefaultValue() ? "=" + option.defaultValue() : "";
+            String typeName = java.isEnum() ? "Enum" : java.getSimpleName();
+            String defaultValue = option.hasDefaultValue() ? "=" + option.defaultValue() : "";
             System.out.println(
                     String.join(
                             "\t",
@@ -54,20 +54,20 @@ public class DescribeFactories {
                             identifier,
                             kind,
                             option.key(),
-                            shown,
-                            text,
+                            typeName,
+                            defaultValue,
                             String.join(",", choices),
                             String.join(",", deprecated)));
         }
     }
 
-    /** The model names that the tokenizer in the jar knows, and which of them it also knows as a beginning. */
+    /** Prints the model names of the jar's tokenizer, and whether it also accepts them as a prefix. */
     private static void tokenizers(String identifier) throws Exception {
         Class<?> encodings;
         try {
             encodings = Class.forName("com.knuddels.jtokkit.Encodings");
         } catch (ClassNotFoundException e) {
-            return; // 2.1 does not count tokens.
+            return; // Flink 2.1 does not count tokens.
         }
         Object registry = encodings.getMethod("newLazyEncodingRegistry").invoke(null);
         Class<?> api = Class.forName("com.knuddels.jtokkit.api.EncodingRegistry");

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Read what each runtime's model provider factories accept off the released artifacts, and write it into the data files.
+"""Read the options of each runtime's model provider factories from the released artifacts, and write the data files.
 
     python tools/refresh_runtimes.py            # writes src/llmproviders/runtimes/*.json
-    python tools/refresh_runtimes.py --check    # exits with 1, and says what differs, if a file is not what it would write
+    python tools/refresh_runtimes.py --check    # writes nothing; prints the differences, and then exits with 1
 
-Needs a JDK 11 or newer and Maven for Apache's jars, and pip for the vendor's wheels; what is fetched is kept in the
-folder of ``--cache``. A runtime that is not released is left alone: there is nothing to read it off. To add a release,
-copy the file of the one before and change its artifacts.
+Apache's jars need a JDK 11 or newer and Maven, VVR's wheels need pip; the folder of ``--cache`` keeps them. The file of
+an unreleased runtime is not changed. To add a release, copy the file of the previous one and change its artifacts.
 """
 
 from __future__ import annotations
@@ -27,14 +26,14 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "src/llmproviders/runtimes"
 DESCRIBE = Path(__file__).parent / "DescribeFactories.java"
-# Of the current versions of the plugin none takes a jar whose parent POM is missing, as that of the model jars is.
+# The parent POM of the model jars is not published, which newer versions of the plugin do not accept.
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:2.10:copy"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if something differs")
-    parser.add_argument("--cache", type=Path, default=ROOT / ".cache/runtimes", help="where to keep what is fetched")
+    parser.add_argument("--cache", type=Path, default=ROOT / ".cache/runtimes", help="the folder for fetched artifacts")
     args = parser.parse_args()
     different = False
     for path in sorted(DATA.glob("*.json")):
@@ -43,7 +42,7 @@ def main() -> int:
         if new == old:
             continue
         different = True
-        names = f"{path.name}, as it is", f"{path.name}, as the artifacts say"
+        names = f"{path.name}, current", f"{path.name}, from the artifacts"
         sys.stdout.writelines(difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), *names))
         if not args.check:
             path.write_text(new)
@@ -53,7 +52,7 @@ def main() -> int:
 
 
 def refreshed(runtime: dict[str, Any], cache: Path) -> dict[str, Any]:
-    """A runtime's data with what its artifacts say in place of what it says of their options."""
+    """A runtime's data with the options of its artifacts."""
     if not runtime["released"]:
         return runtime
     for identifier, factory in runtime["factories"].items():
@@ -65,7 +64,7 @@ def refreshed(runtime: dict[str, Any], cache: Path) -> dict[str, Any]:
     return runtime
 
 
-# Apache: what the factories in the jar answer --------------------------------------------------------------------------
+# Apache: the factories of a jar ---------------------------------------------------------------------------------------
 
 
 def of_jar(artifact: str, cache: Path) -> dict[str, dict[str, Any]]:
@@ -84,7 +83,7 @@ def of_jar(artifact: str, cache: Path) -> dict[str, dict[str, Any]]:
 
 
 def jar(artifact: str, cache: Path) -> Path:
-    """The jar, from the cache or through Maven."""
+    """The jar, from the cache or fetched with Maven."""
     _, name, version = artifact.split(":")
     path = cache / f"{name}-{version}.jar"
     if not path.exists():
@@ -92,16 +91,16 @@ def jar(artifact: str, cache: Path) -> Path:
         command = [tool("mvn"), "-q", "-B", COPY, f"-Dartifact={artifact}", f"-DoutputDirectory={cache.resolve()}"]
         found = subprocess.run(command, check=False, capture_output=True, text=True)
         if found.returncode or not path.exists():
-            sys.exit(f"{artifact} cannot be fetched:\n{found.stdout[-2000:]}")
+            sys.exit(f"Maven cannot fetch {artifact}:\n{found.stdout[-2000:]}")
     return path
 
 
 def tool(name: str) -> str:
-    return shutil.which(name) or sys.exit(f"{name} not found; this needs a JDK 11 or newer, and Maven")
+    return shutil.which(name) or sys.exit(f"{name} not found; a JDK 11 or newer and Maven are needed")
 
 
 def factories(facts: Iterator[list[str]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What DescribeFactories prints, by identifier."""
+    """The factories that DescribeFactories prints, by identifier."""
     known: dict[str, dict[str, Any]] = {}
     for kind, identifier, *rest in facts:
         if kind == "factory":
@@ -128,11 +127,11 @@ def factories(facts: Iterator[list[str]]) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def ordered(options: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The required ones first, each in alphabetical order: Java keeps them in no order at all."""
+    """The required options first, both parts in alphabetical order, because Java has no order."""
     return dict(sorted(options.items(), key=lambda item: (not item[1].get("required", False), item[0])))
 
 
-# The vendor: what the classes in the wheel declare ---------------------------------------------------------------------
+# VVR: the classes of a wheel -------------------------------------------------------------------------------------------
 
 
 def of_wheel(requirement: str, cache: Path) -> dict[str, dict[str, Any]]:
@@ -140,7 +139,7 @@ def of_wheel(requirement: str, cache: Path) -> dict[str, dict[str, Any]]:
     name, _, version = requirement.partition("==")
     pattern = f"{name.replace('-', '_')}-{version}-*.whl"
     if not list(cache.glob(pattern)):
-        # The module that is read is plain Python: any wheel will do, whatever Python and platform run this.
+        # The module is plain Python, so the wheel of any platform will do.
         options = ["--no-deps", "--only-binary", ":all:", "--python-version", "3.11", "--platform", "manylinux1_x86_64"]
         command = [sys.executable, "-m", "pip", "download", "--quiet", *options, "--dest", str(cache), requirement]
         subprocess.run(command, check=True)
@@ -153,7 +152,7 @@ def of_wheel(requirement: str, cache: Path) -> dict[str, dict[str, Any]]:
 
 
 def of_class(cls: Any) -> tuple[str, dict[str, Any]]:
-    """Identifier and options of one of its classes."""
+    """Identifier and options of a provider class."""
     parameters = inspect.signature(cls).parameters
     needed = [name for name, each in parameters.items() if each.default is each.empty and each.kind is each.KEYWORD_ONLY]
     made = cls(**dict.fromkeys(needed, "x"))

@@ -145,20 +145,9 @@ def _factory_rows(identifier: str, found: Iterable[Any]) -> Iterator[list[str]]:
         ]
 
 
-# The checks on every runtime, before and after the rules that its data names.
-EVERYWHERE = {
-    "works": checks._defects,
-    "keys": checks._keys,
-    "required": checks._missing,
-    "ignored": checks._ignored,
-    "unfilled": checks._unfilled,
-    "plain-http": checks._plain_http,
-}
-
-
 def runtime_rules() -> Iterator[str]:
     """The rules beyond keys and types: those of every runtime, then those that the data names."""
-    for name, rule in {**EVERYWHERE, **checks.RULES}.items():
+    for name, rule in {**checks.EVERYWHERE, **checks.RULES}.items():
         named = [each for each in list_runtimes() if any(name in found.rules for found in runtime(each).factories.values())]
         where = ", ".join(named) or "every runtime"
         yield from (f"(rule-{name})=", code(name), f": {plain(documented(rule))} On {where}.", "")

@@ -59,9 +59,9 @@ def test_check_against_a_runtime() -> None:
     Path("b.toml").write_text(AGAINST, encoding="utf-8")
     assert (
         "b.toml:1:1: providers.base: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
-        "b.toml:3:1: providers.base.endpoint: expected a URL that ends with /chat/completions or /embeddings, got 'https://api.example.com/v1/chat/completions?v=1'; Flink takes no query string and no fragment: it looks at how the whole text ends\n"
+        "b.toml:3:1: providers.base.endpoint: expected a URL that ends with /chat/completions or /embeddings, got 'https://api.example.com/v1/chat/completions?v=1'; Flink accepts no query string and no fragment: it compares the end of the whole URL\n"
         "b.toml:6:1: providers.chat: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
-        "b.toml:8:1: warning: providers.chat.stop: expected stop texts without blanks around them, got 'a ,b'; Java does not trim what it splits at commas\n"
+        "b.toml:8:1: warning: providers.chat.stop: expected stop strings without leading or trailing blanks, got 'a ,b'; Java splits at commas and does not trim\n"
         "b.toml:10:1: providers.chat.extra_options.x: expected an option that openai has on flink-2.3; leave it out\n"
         "b.toml:12:1: providers.embed: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
     ) == run("check", "b.toml", "--against", "flink-2.3", code=1)

@@ -95,10 +95,10 @@ def test_fields_say_what_they_are(cls: type) -> None:
     assert [] == fields_without_text(cls)
 
 
-@pytest.mark.parametrize("name", {**generated.EVERYWHERE, **checks.RULES})
+@pytest.mark.parametrize("name", {**checks.EVERYWHERE, **checks.RULES})
 def test_rules_say_where_they_are_from(name: str) -> None:
     """The docstring of a rule names its source."""
-    assert "Source: " in inspect.getdoc({**generated.EVERYWHERE, **checks.RULES}[name])
+    assert "Source: " in inspect.getdoc({**checks.EVERYWHERE, **checks.RULES}[name])
 
 
 # The reference --------------------------------------------------------------------------------------------------------

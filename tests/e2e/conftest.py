@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The real parts that the end-to-end tests run on: PyFlink's JVM, the provider jars of its version, a server."""
+"""Fixtures of the end-to-end tests: PyFlink's JVM, the provider jars of its version, a server."""
 
 from __future__ import annotations
 
@@ -12,26 +12,28 @@ from pathlib import Path
 
 import pytest
 
+# The helpers of these tests, and test_columns, whose table of SQL types is compared to Flink's parser.
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "syntax"))
 
 from openai_server import OpenAIServer
 
-# PyFlink and what it needs use what they have deprecated, when they are imported and later.
+# PyFlink and its dependencies use deprecated functions, when they are imported and later.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from py4j import java_gateway
     from pyflink.table import EnvironmentSettings, TableEnvironment
     from pyflink.version import __version__ as pyflink_version
 
-# A Java object that is let go while another call is under way is told to the JVM over a second connection, which has a
-# thread of its own there; and Flink's planner works in the thread that made the TableEnvironment only.
+# Py4J may report a released Java object over a second connection, which gets another thread in the JVM. Flink's planner
+# works only in the thread that created the TableEnvironment.
 java_gateway._garbage_collect_object = lambda *_: None
 
 JARS = "LLMPROVIDERS_JARS"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Only our own warnings are errors here."""
+    """Only warnings of this library are errors here."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.filterwarnings("ignore", "error:::llmproviders"))
@@ -44,7 +46,7 @@ def _java() -> bool:
 
 @pytest.fixture(scope="session")
 def flink_version() -> str:
-    """Major and minor version of the PyFlink that runs, such as ``2.3``."""
+    """Major and minor version of the running PyFlink, such as ``2.3``."""
     if not _java():
         pytest.exit("tests/e2e: expected Java 11 or newer (java on the PATH, or JAVA_HOME), found none", returncode=4)
     return ".".join(pyflink_version.split(".")[:2])
@@ -52,7 +54,7 @@ def flink_version() -> str:
 
 @pytest.fixture(scope="session")
 def runtime_name(flink_version: str) -> str:
-    """The runtime that the PyFlink is, such as ``flink-2.3``."""
+    """The runtime of the running PyFlink, such as ``flink-2.3``."""
     return f"flink-{flink_version}"
 
 
@@ -98,6 +100,6 @@ def _server() -> Iterator[OpenAIServer]:
 
 @pytest.fixture
 def openai_server(_server: OpenAIServer) -> OpenAIServer:
-    """A service with the OpenAI API on loopback, which has forgotten what other tests did."""
+    """A service with the OpenAI API on loopback, reset for each test."""
     _server.reset()
     return _server

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A service with the OpenAI API on loopback: it answers, remembers what it was asked, and fails when told to.
+"""A service with the OpenAI API on loopback: it answers, records requests, and fails on demand.
 
 ``python tests/e2e/openai_server.py [PORT]`` runs one until it is interrupted.
 """
@@ -27,7 +27,7 @@ EMBEDDINGS = "/v1/embeddings"
 
 
 def answer(prompt: str) -> str:
-    """What the chat model answers."""
+    """The answer of the chat model."""
     return f"You said: {prompt}"
 
 
@@ -39,7 +39,7 @@ def vector(text: str, size: int) -> list[float]:
 
 @attrs.frozen
 class Asked:
-    """One request, as it came in."""
+    """A recorded request."""
 
     path: str
     headers: Headers
@@ -47,7 +47,7 @@ class Asked:
 
     @property
     def prompt(self) -> str:
-        """The text of the row: the last message, or the input of an embedding."""
+        """The string of the row: the last message, or the input of an embedding."""
         return self.body["messages"][-1]["content"] if self.path == CHAT else self.body["input"]
 
     @property
@@ -58,7 +58,7 @@ class Asked:
 
 @attrs.define
 class _Failure:
-    """Requests that are to fail: how many more (None: all of them), how, and which."""
+    """Requests that fail: how many more (None for all), with which status, and for which prompt."""
 
     times: int | None
     status: int
@@ -72,7 +72,7 @@ class _Failure:
 class OpenAIServer:
     """``POST /v1/chat/completions`` and ``POST /v1/embeddings`` on a port of its own; a context manager.
 
-    ``answer`` is the chat model: a function of the last message. ``delay`` is how many seconds an answer takes.
+    ``answer`` is the chat model: a function of the last message. ``delay`` is the time of an answer in seconds.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -82,7 +82,7 @@ class OpenAIServer:
         self.reset()
 
     def reset(self) -> None:
-        """Forget all that was asked, and all that was to fail."""
+        """Forget all requests and failures."""
         self.requests: list[Asked] = []
         self.most_at_once = 0
         self.answer: Callable[[str], str] = answer
@@ -114,15 +114,15 @@ class OpenAIServer:
         status: int = 500,
         *,
         prompt: str | None = None,
-        # What spares the client its pause before it asks again.
+        # The client then retries without a pause.
         headers: Mapping[str, str] = {"Retry-After-Ms": "1"},
     ) -> None:
-        """Answer the next *times* requests (None: all), those with this *prompt* if it is given, with an error."""
+        """Answer the next *times* requests (None for all) with an error; with *prompt*, only requests with it."""
         self._failures.append(_Failure(times, status, prompt, headers))
 
     @property
     def prompts(self) -> list[str]:
-        """The texts that arrived, in order of arrival."""
+        """The prompts, in order of arrival."""
         return [asked.prompt for asked in self.requests]
 
     # Answering --------------------------------------------------------------------------------------------------------

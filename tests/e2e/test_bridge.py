@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bridge beyond predictions, on the real PyFlink: models, jars, and what is missing or wrong around it."""
+"""The bridge without predictions, on the real PyFlink: models, errors, jars, and missing parts."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from llmproviders import (
 )
 from llmproviders.errors import UnknownRuntimeError
 from llmproviders.flink import FlinkError, as_model_provider, clear_errors, create_model, ensure_jars, model_descriptor, predict
+from llmproviders.flink.jars import JARS, find_jar
+from llmproviders.flink.jvm import running_jvm, runtime_of_version
 from llmproviders.runtimes.runtime import runtime
 
 PROVIDER = OpenAIProvider("http://127.0.0.1:9/v1/chat/completions", "sk-test-bridge", model="gpt-4o-mini")
@@ -35,7 +37,7 @@ COLUMNS: dict[str, Any] = {"input": "text STRING", "output": "answer STRING"}
 
 @pytest.fixture(autouse=True)
 def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a test registers is gone after it."""
+    """Each test has a registry of its own."""
     monkeypatch.setattr(registry, "registered", registry.Registered())
 
 
@@ -51,9 +53,9 @@ def bare_env(jars: Mapping[str, Path]) -> Any:
 
 @pytest.fixture
 def jar_folder(jars: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of the jars is where the library looks."""
+    """The library looks for jars in the folder of the jars."""
     folder = jars["openai"].parent
-    monkeypatch.setenv(flink.JARS, str(folder))
+    monkeypatch.setenv(JARS, str(folder))
     return folder
 
 
@@ -67,16 +69,14 @@ def run(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_running_runtime(t_env: Any, runtime_name: str) -> None:
-    """The runtime is read off the JVM."""
+    """The runtime comes from the JVM."""
     assert runtime(runtime_name) == flink.running_runtime()
-    with pytest.raises(
-        UnknownRuntimeError, match=r"^expected a Flink that this library knows \(.*\), got one of version 1\.20\.3$"
-    ):
-        flink._runtime_of_version("1.20.3")
+    with pytest.raises(UnknownRuntimeError, match=r"^expected a supported version of Flink \(.*\), got 1\.20\.3$"):
+        runtime_of_version("1.20.3")
 
 
 def test_model_descriptor(t_env: Any) -> None:
-    """What PyFlink is given is what Flink reads: the secret in clear, columns, their comments, and no default of VVR's."""
+    """PyFlink gets the secret in clear, the columns and their comments, and no default of VVR."""
     provider = OpenAICompatProvider(endpoint=PROVIDER.endpoint, api_key="sk-test-bridge", temperature=0.5)
     columns = [("text", "STRING", "what is asked, isn't it")]
     made = model_descriptor(provider, input=columns, output={"answer": "STRING"}, model="m", comment="it's one")
@@ -93,7 +93,7 @@ def test_model_descriptor(t_env: Any) -> None:
 
 
 def test_model_descriptor_for_another_runtime(t_env: Any) -> None:
-    """A job that is written on one Flink may run on another."""
+    """A descriptor can be for a runtime other than the running one."""
     provider = OpenAICompatProvider(endpoint=PROVIDER.endpoint, api_key="sk-test-bridge", model="m")
     made = model_descriptor(provider, **COLUMNS, runtime="vvr-11.9")
     assert "openai-compat" == made.get_options()["provider"]
@@ -102,7 +102,7 @@ def test_model_descriptor_for_another_runtime(t_env: Any) -> None:
 
 
 def test_create_model(t_env: Any, openai_server: OpenAIServer, flink_version: str, streaming_env: Any) -> None:
-    """A temporary model is used by SQL like any other; one that is there is an error, or left as it is."""
+    """SQL uses a temporary model like any other; an existing name is an error, unless if_not_exists keeps it."""
     env = streaming_env if flink_version in ("2.1", "2.2") else t_env
     set_provider("bridge", PROVIDER.with_(endpoint=openai_server.chat))
     create_model(env, "asked", "bridge", **COLUMNS, overrides={"temperature": 0.5})
@@ -124,7 +124,7 @@ def test_create_model(t_env: Any, openai_server: OpenAIServer, flink_version: st
 
 
 def test_create_model_in_a_catalog(t_env: Any) -> None:
-    """A model that is not temporary is in the catalog, as Flink itself writes it."""
+    """A model that is not temporary is in the catalog, and SHOW CREATE MODEL writes it."""
     create_model(t_env, "default_catalog.default_database.stored", PROVIDER, **COLUMNS, temporary=False, comment="it's stored")
     try:
         with t_env.execute_sql("SHOW CREATE MODEL stored").collect() as rows:
@@ -154,7 +154,7 @@ def test_create_model_in_a_catalog(t_env: Any) -> None:
     ],
 )
 def test_models_that_cannot_be(arguments: dict[str, Any], error: str, t_env: Any) -> None:
-    """Each mistake is one error in one line, of the library's kind."""
+    """Each mistake is a ProviderError in one line."""
     with pytest.raises(ProviderError, match=error) as caught:
         create_model(t_env, **{"name": "m", "provider": PROVIDER, **COLUMNS, **arguments})
     assert "\n" not in str(caught.value)
@@ -165,7 +165,7 @@ def test_models_that_cannot_be(arguments: dict[str, Any], error: str, t_env: Any
 
 
 def test_clear_errors(t_env: Any) -> None:
-    """Errors of Flink become one line, without the secrets of the providers named; other errors pass, and so do results."""
+    """Errors of Flink become one line, without the providers' secrets; other errors and results pass."""
     provider = GenericProvider("nope", **{"api-key": "sk-test-shown", "headers": '{"x": "ab-secret"}', "short-key": "T"})
     with clear_errors(provider):
         assert "1" == t_env.get_config().get("parallelism.default", "")
@@ -181,11 +181,11 @@ def test_clear_errors(t_env: Any) -> None:
     with pytest.raises(FlinkError, match="^Flink: .*noSuchMethod"), clear_errors():
         t_env._j_tenv.noSuchMethod()
     with pytest.raises(FlinkError, match=r"^Flink: java\.lang\.System\.noSuchField does not exist in the JVM$"), clear_errors():
-        _ = flink._jvm().java.lang.System.noSuchField
+        _ = running_jvm().java.lang.System.noSuchField
 
 
 def test_secrets_that_cannot_be_read(t_env: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A reference that leads nowhere hides nothing, and stands in the way of no message."""
+    """A reference that cannot be resolved does not hide the error of Flink."""
     from llmproviders import Secret
 
     monkeypatch.delenv("NO_SUCH_KEY", raising=False)
@@ -197,9 +197,9 @@ def test_secrets_that_cannot_be_read(t_env: Any, monkeypatch: pytest.MonkeyPatch
 
 
 def test_ensure_jars(bare_env: Any, jars: Mapping[str, Path], jar_folder: Path, tmp_path: Path) -> None:
-    """The jar of the version is added to those that are there, once, whatever the provider is called."""
+    """The jar of the running version is appended once, under any name of the provider."""
     other = tmp_path / "with a blank.jar"
-    # The end of a zip that holds nothing.
+    # An empty zip file.
     other.write_bytes(b"PK\x05\x06" + bytes(18))
     bare_env.get_config().set("pipeline.jars", other.as_uri())
     compat = OpenAICompatProvider(endpoint=PROVIDER.endpoint, api_key="k")
@@ -214,8 +214,8 @@ def test_ensure_jars(bare_env: Any, jars: Mapping[str, Path], jar_folder: Path, 
 
 
 def test_fetching_a_jar(bare_env: Any, jars: Mapping[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A jar that is nowhere is fetched with Maven into the cache of the user."""
-    monkeypatch.delenv(flink.JARS, raising=False)
+    """A missing jar is fetched with Maven into the user's cache."""
+    monkeypatch.delenv(JARS, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     (jar,) = ensure_jars(bare_env, "openai")
     assert tmp_path / "llmproviders" / "jars" / jars["openai"].name == jar
@@ -224,8 +224,8 @@ def test_fetching_a_jar(bare_env: Any, jars: Mapping[str, Path], tmp_path: Path,
 
 
 def test_no_maven(bare_env: Any, jars: Mapping[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without Maven, the message says which file to put where; and with a file that is something else, what to do."""
-    monkeypatch.setenv(flink.JARS, str(tmp_path))
+    """Without Maven, the message names the file and the folder; for a file that is no jar, the remedy."""
+    monkeypatch.setenv(JARS, str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     version = jars["openai"].stem.rpartition("-")[2]
     name = f"flink-model-openai-{version}.jar"
@@ -238,35 +238,39 @@ def test_no_maven(bare_env: Any, jars: Mapping[str, Path], tmp_path: Path, monke
     (tmp_path / name).write_text("not found")
     with pytest.raises(FlinkError) as caught:
         ensure_jars(bare_env, "openai")
-    assert f"{tmp_path / name} is no jar that has the provider openai; delete it, and it is fetched again" == str(caught.value)
+    assert f"{tmp_path / name} does not contain the provider openai; delete the file, and it is fetched again" == str(
+        caught.value
+    )
 
 
-def test_jars_that_nobody_has(bare_env: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A version that is not released, a provider of a platform, and one of the user's own."""
-    monkeypatch.setenv(flink.JARS, str(tmp_path))
+def test_jars_that_do_not_exist(bare_env: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unreleased version, a provider of a platform, and a user-defined one."""
+    monkeypatch.setenv(JARS, str(tmp_path))
     with pytest.raises(FlinkError) as caught:
-        flink._jar("openai", runtime("flink-2.4"))
-    assert str(caught.value).startswith("Maven cannot fetch org.apache.flink:flink-model-openai:2.4.0, it says: ")
+        find_jar("openai", runtime("flink-2.4"))
+    assert str(caught.value).startswith("Maven cannot fetch org.apache.flink:flink-model-openai:2.4.0: ")
     assert str(caught.value).endswith(f"(org.apache.flink:flink-model-openai:2.4.0 on Maven Central) into {tmp_path}")
     assert [] == list(tmp_path.iterdir())
     maven = tmp_path / "bin" / "mvn"
     maven.parent.mkdir()
-    for printed, said in (("echo '[ERROR]'; echo no JDK >&2", "no JDK"), ("true", "nothing")):
-        maven.write_text(f"#!/bin/sh\n{printed}\n")
+    for command, printed in (("echo '[ERROR]'; echo no JDK >&2", "no JDK"), ("true", "no output")):
+        maven.write_text(f"#!/bin/sh\n{command}\n")
         maven.chmod(0o700)
         monkeypatch.setenv("PATH", str(maven.parent), prepend=os.pathsep)
-        with pytest.raises(FlinkError, match=f", it says: {said}; put the file"):
-            flink._jar("openai", runtime("flink-2.4"))
-    with pytest.raises(FlinkError, match=r"no jar of the provider dashscope is released for vvr-11\.9; the platform brings it"):
-        flink._jar("dashscope", runtime("vvr-11.9"))
+        with pytest.raises(FlinkError, match=f": {printed}; put the file"):
+            find_jar("openai", runtime("flink-2.4"))
     with pytest.raises(
-        FlinkError, match="the provider acme-rerank is released for .*; it is one of your own: add its jar to pipeline.jars"
+        FlinkError, match=r"no jar of the provider dashscope is released for vvr-11\.9; it is part of the platform"
+    ):
+        find_jar("dashscope", runtime("vvr-11.9"))
+    with pytest.raises(
+        FlinkError, match="the provider acme-rerank is released for .*; it is user-defined: add its jar to pipeline.jars"
     ):
         ensure_jars(bare_env, GenericProvider("acme-rerank"))
 
 
 def test_a_missing_jar(jars: Mapping[str, Path], runtime_name: str) -> None:
-    """In a JVM that has no jar, the call says what is missing, and `ensure_jars` is what helps."""
+    """In a JVM without the jar, the error names `ensure_jars`, which then helps."""
     done = run(
         """
         from pyflink.table import EnvironmentSettings, TableEnvironment
@@ -282,7 +286,7 @@ def test_a_missing_jar(jars: Mapping[str, Path], runtime_name: str) -> None:
         flink.ensure_jars(t_env, provider)
         print(*flink.predict(asked, "q", provider=provider).get_resolved_schema().get_column_names())
         """,
-        **{flink.JARS: str(jars["openai"].parent)},
+        **{JARS: str(jars["openai"].parent)},
     )
     assert [
         "Flink: Could not find any factories that implement 'org.apache.flink.table.factories.ModelProviderFactory' "
@@ -291,8 +295,8 @@ def test_a_missing_jar(jars: Mapping[str, Path], runtime_name: str) -> None:
     ] == done.stdout.splitlines(), done.stderr
 
 
-def test_a_provider_of_nobody(streaming_env: Any) -> None:
-    """A provider whose factory is not there is named, with those that are."""
+def test_an_unknown_provider(streaming_env: Any) -> None:
+    """A provider without a factory is named in the error, with the available ones."""
     asked = streaming_env.sql_query("SELECT 'x' AS q")
     with pytest.raises(FlinkError) as caught:
         predict(asked, "q", provider=GenericProvider("acme-rerank"))
@@ -301,18 +305,18 @@ def test_a_provider_of_nobody(streaming_env: Any) -> None:
 
 
 def test_a_job_without_the_jar(bare_env: Any, t_env: Any) -> None:
-    """A jar that the JVM has, of another environment, is not yet in the job."""
+    """A jar that only another environment of the JVM has is not in the job."""
     result = predict(bare_env.sql_query("SELECT 'x' AS q"), "q", provider=PROVIDER)
     with pytest.raises(FlinkError) as caught, clear_errors(PROVIDER):
         result.execute().wait()
     assert "ClassNotFoundException); ensure_jars(t_env) adds the provider's jar to the job" in str(caught.value)
 
 
-# What is not there ----------------------------------------------------------------------------------------------------
+# Missing parts -------------------------------------------------------------------------------------------------------
 
 
 def test_no_java(tmp_path: Path) -> None:
-    """A JVM that is not there, and one that does not start."""
+    """A missing JVM, and one that does not start."""
     script = """
         from llmproviders import flink
 
@@ -322,12 +326,12 @@ def test_no_java(tmp_path: Path) -> None:
             print(error)
         """
     done = run(script, JAVA_HOME=str(tmp_path))
-    expected = f"expected Java 11 or newer, found none as {tmp_path / 'bin' / 'java'}; install a JDK, or set JAVA_HOME"
+    expected = f"expected Java 11 or newer, found none at {tmp_path / 'bin' / 'java'}; install a JDK, or set JAVA_HOME"
     assert [expected] == done.stdout.splitlines(), done.stderr
     done = run(script, JVM_ARGS="-javaagent:none.jar")
     expected = "the JVM of PyFlink did not start: Error opening zip file or JAR manifest missing : none.jar"
     assert expected == done.stdout.splitlines()[-1], done.stderr
-    # This one is said on standard output, which is not PyFlink's to read.
+    # The JVM prints this error on standard output, which PyFlink does not read.
     done = run(script, JVM_ARGS="-Xmx1k")
     assert "the JVM of PyFlink did not start: see its output" == done.stdout.splitlines()[-1], done.stderr
 
@@ -343,7 +347,7 @@ def test_no_data_frames(t_env: Any) -> None:
 
 
 def test_an_incomplete_pyflink(t_env: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What PyFlink itself misses is called so."""
+    """A missing module of PyFlink is named."""
     from pyflink.version import __version__
 
     monkeypatch.setitem(sys.modules, "pyflink.java_gateway", None)

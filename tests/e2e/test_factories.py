@@ -38,21 +38,20 @@ VECTOR: Columns = (("vector", "ARRAY<FLOAT>"),)
 PLANNING = "planning"
 OPENING = "opening"
 
-# What the jar of 2.3.0 says of every column type, for it tests the opposite of what it means to. It comes after all else
-# that the factory looks at.
+# The error of the Triton jar of 2.3.0 for every column type: its condition is inverted. The factory checks all else first.
 TRITON_REFUSES_ALL = "should be null, but is"
 
 
 @attrs.frozen
 class Refusal:
-    """When Java refuses a model, and why."""
+    """The stage at which Java refuses a model, and the reason."""
 
     stage: str
     reason: str
 
 
 class Factories:
-    """The factories of the JVM: what they say when a statement is planned, and when its task opens."""
+    """The factories of the JVM, called as at planning and at the opening of a task."""
 
     def __init__(self, t_env: Any) -> None:
         from pyflink.java_gateway import get_gateway
@@ -70,7 +69,7 @@ class Factories:
         self._create = table.factories.FactoryUtil.createModelProvider
         self._name = table.catalog.ObjectIdentifier.of("default_catalog", "default_database", "m")
         self._context = table.functions.FunctionContext(None)
-        # A Python dict would travel entry by entry.
+        # JSON, because Py4J would send a dict entry by entry.
         self._json = jvm.org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper()
         self._map = jvm.java.util.HashMap().getClass()
 
@@ -84,7 +83,7 @@ class Factories:
         return self._schemas[columns]
 
     def refusal(self, flat: Mapping[str, str], input: Columns, output: Columns, *, opens: bool = True) -> Refusal | None:
-        """Why Java refuses a model of these options and columns; None if it takes it, and its task *opens* if it shall."""
+        """Why Java refuses a model of these options and columns; None if it accepts it. *opens* includes the opening of a task."""
         (given, resolved_input), (made, resolved_output) = self._columns(input), self._columns(output)
         stage = PLANNING
         try:
@@ -110,19 +109,19 @@ def java(t_env: Any) -> Factories:
     return Factories(t_env)
 
 
-def takes(refusal: Refusal | None) -> bool:
-    """Whether Java takes the options, even if the Triton factory then refuses the column for nothing."""
+def is_accepted(refusal: Refusal | None) -> bool:
+    """Whether Java accepts the options, even if the defective Triton factory then refuses the column."""
     return refusal is None or TRITON_REFUSES_ALL in refusal.reason
 
 
 def errors(provider: Provider, runtime_name: str, **columns: Columns) -> list[Problem]:
-    """What `check` calls an error, but for the one that says that no model of the Triton factory can run."""
+    """The errors of `check`, except the defect of the Triton factory."""
     found = [problem for problem in provider.check(runtime_name, **columns) if problem.severity == "error"]
     return [problem for problem in found if "a triton factory that works" not in problem.expected]
 
 
 def emitted(provider: Provider, runtime_name: str) -> dict[str, str]:
-    """What the provider's factory on the runtime gets, even if it works for nobody."""
+    """The options that the provider's factory on the runtime gets, even if the factory is defective."""
     factory = runtime(runtime_name).factories[provider.provider_name()]
     flat = {key: text for key, text in provider.to_options().items() if factory.option(key)}
     if provider.provider_name() == "openai":
@@ -151,7 +150,7 @@ def _spelled(choices: Sequence[str]) -> Callable[[random.Random], str]:
 
 
 def _duration(chance: random.Random) -> str:
-    # In upper case the micro sign is another letter.
+    # The micro sign becomes another letter in upper case.
     return chance.choice((_spelled(("30s", "5", " 1 min", "PT1.5S", "0", "7d"))(chance), "1\u00b5s"))
 
 
@@ -197,7 +196,7 @@ TRITON: dict[str, Callable[[random.Random], Any]] = {
 
 def _openai(chance: random.Random, known: Sequence[str]) -> dict[str, Any]:
     names = chance.sample(sorted({*known} - {"max_context_size"}), chance.randrange(7))
-    # A task that counts tokens takes a tenth of a second to open.
+    # Rare, because a task that counts tokens takes a tenth of a second to open.
     if "max_context_size" in known and chance.random() < 0.02:
         names.append("max_context_size")
     given = {name: OPENAI[name](chance) for name in names}
@@ -212,7 +211,7 @@ def _openai(chance: random.Random, known: Sequence[str]) -> dict[str, Any]:
 
 
 def _known(cls: type[Provider], names: Mapping[str, Any], runtime_name: str) -> list[str]:
-    """The options of a class that its factory on the runtime has."""
+    """The options of a class that its factory on the runtime has too."""
     known = runtime(runtime_name).factories["openai" if cls is OpenAICompatProvider else cls.identifier].options
     return [info.name for info in options(cls) if info.key in known and info.name in names]
 
@@ -244,7 +243,7 @@ def _generic(valid: Callable[[random.Random], Provider], runtime_name: str) -> C
 
 
 def valid(kind: str, runtime_name: str) -> Callable[[random.Random], Provider]:
-    """A maker of valid providers."""
+    """A function that makes valid providers."""
     makers = {
         "OpenAIProvider": lambda: _valid_openai(OpenAIProvider, runtime_name),
         "OpenAICompatProvider": lambda: _valid_openai(OpenAICompatProvider, runtime_name),
@@ -260,9 +259,9 @@ VALID = ("OpenAIProvider", "OpenAICompatProvider", "TritonProvider", "GenericPro
 
 @pytest.mark.parametrize("kind", VALID)
 def test_valid_providers(java: Factories, jars: Mapping[str, Any], runtime_name: str, kind: str) -> None:
-    """2,000 random valid providers of the class: `check` finds no error, and the factory takes what they emit.
+    """2,000 random valid providers of the class: `check` finds no error, and the factory accepts their options.
 
-    For every fourth a task is opened too, which is when the client is made.
+    For every fourth provider a task is opened too, which creates the client.
     """
     if "triton" in kind.lower() and "triton" not in jars:
         provider = TritonProvider("http://h:8000", model_name="m", model_version="1")
@@ -279,7 +278,7 @@ def test_valid_providers(java: Factories, jars: Mapping[str, Any], runtime_name:
         output = VECTOR if "embeddings" in flat["endpoint"] else ANSWER
         found = errors(provider, runtime_name, input=TEXT, output=output)
         refusal = java.refusal(flat, TEXT, output, opens=index % 4 == 0)
-        assert ([], True) == (found, takes(refusal)), f"{provider!r}: {refusal}"
+        assert ([], True) == (found, is_accepted(refusal)), f"{provider!r}: {refusal}"
 
 
 # Any providers --------------------------------------------------------------------------------------------------------
@@ -287,7 +286,7 @@ def test_valid_providers(java: Factories, jars: Mapping[str, Any], runtime_name:
 
 @attrs.frozen
 class Stricter:
-    """Something that we refuse and Java does not: why, for which factory and keys, where, and an example."""
+    """Values that the library refuses and Java accepts: the reason, the factory and keys, the condition, and an example."""
 
     reason: str
     identifier: str
@@ -312,64 +311,64 @@ STRICTER = [
         "1e400",
     ),
     Stricter(
-        "no service takes less than one",
+        "no service accepts less than one",
         "openai",
         ("n", "max-tokens", "dimension", "max-context-size"),
         lambda text: _number(text) < 1,
         "0",
     ),
-    Stricter("the client takes it, and never retries", "openai", ("retry-num",), lambda text: _number(text) < 0, "-1"),
-    Stricter("no service takes a share beyond 0 to 1", "openai", ("top-p",), lambda text: not 0 <= _number(text) <= 1, "7"),
+    Stricter("the client accepts it, and never retries", "openai", ("retry-num",), lambda text: _number(text) < 0, "-1"),
+    Stricter("no service accepts a share outside 0 to 1", "openai", ("top-p",), lambda text: not 0 <= _number(text) <= 1, "7"),
     Stricter(
-        "no service takes a penalty beyond -2 to 2",
+        "no service accepts a penalty outside -2 to 2",
         "openai",
         ("presence-penalty",),
         lambda text: not -2 <= _number(text) <= 2,
         "-5",
     ),
     Stricter(
-        "Java cuts the path off in lower case only, and asks for .../Chat/Completions/chat/completions",
+        "Java removes the path only in lower case, and requests .../Chat/Completions/chat/completions",
         "openai",
         ("endpoint",),
         lambda text: not text.rstrip("/").endswith(("/chat/completions", "/embeddings")),
         "https://h/v1/Chat/Completions",
     ),
     Stricter(
-        "Java takes any text that ends so, and asks for another path than the one that was meant",
+        "Java accepts any string with this end, and requests another path",
         "openai",
         ("endpoint",),
         lambda text: not text.rstrip("/").endswith(("/chat/completions", "/embeddings")),
         "https://h/v1/xchat/completions",
     ),
     Stricter(
-        "the client repairs what is no URL, to something that was hardly meant",
+        "the client turns a string that is no URL into an unexpected one",
         "openai",
         ("endpoint",),
         lambda text: re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?/[!-~]*", text) is None or "?" in text,
         " http:h/chat/completions",
     ),
     Stricter(
-        "the client takes no such URL, and says so with the first row",
+        "the client refuses such a URL at the first row",
         "triton",
         ("endpoint",),
-        # What it takes is held against the client with the other factory, which opens one.
+        # The tests of the other factory compare unfit_url to the client.
         lambda text: bool(unfit_url(text)) or "?" in text or "#" in text,
         "localhost:8000",
     ),
     Stricter(
-        "Triton knows no version of that name: 404", "triton", ("model-version",), lambda text: text in ("", "latest"), "latest"
+        "Triton has no version of that name: 404", "triton", ("model-version",), lambda text: text in ("", "latest"), "latest"
     ),
-    Stricter("it fails with the first row", "triton", ("compression",), lambda text: text.lower() != "gzip", "zip"),
+    Stricter("it fails at the first row", "triton", ("compression",), lambda text: text.lower() != "gzip", "zip"),
     Stricter("Triton's own limit", "triton", ("priority",), lambda text: not 0 <= _number(text) <= 255, "256"),
-    Stricter("the client holds it in an int of milliseconds", "triton", ("timeout",), lambda text: text.endswith("d"), "25 d"),
+    Stricter("the client keeps milliseconds in an int", "triton", ("timeout",), lambda text: text.endswith("d"), "25 d"),
     Stricter(
-        "YAML, and no JSON that every Flink reads",
+        "YAML, and not JSON that every Flink reads",
         "triton",
         ("custom-headers",),
         lambda text: text.startswith("{"),
         '{"a": null}',
     ),
-    Stricter("no client sends headers of several lines", "triton", ("custom-headers",), lambda text: "\n" in text, "a:b\nc"),
+    Stricter("no client sends headers with line breaks", "triton", ("custom-headers",), lambda text: "\n" in text, "a:b\nc"),
 ]
 
 
@@ -377,7 +376,7 @@ _INFOS = {cls.identifier: options(cls) for cls in (OpenAIProvider, TritonProvide
 
 
 def explained(identifier: str, problem: Problem, flat: Mapping[str, str]) -> bool:
-    """Whether it is known that we are stricter than Java here."""
+    """Whether `STRICTER` has the problem."""
     info = next(
         (info for info in _INFOS[identifier] if (problem.key or problem.option) in (info.key, *info.deprecated_keys)), None
     )
@@ -389,7 +388,7 @@ def explained(identifier: str, problem: Problem, flat: Mapping[str, str]) -> boo
 
 @pytest.mark.parametrize("each", STRICTER, ids=lambda each: f"{each.identifier} {each.keys[0]} {each.example}")
 def test_where_we_are_stricter(java: Factories, jars: Mapping[str, Any], runtime_name: str, each: Stricter) -> None:
-    """Java takes the example, in this version or the ones that have the option, and we do not."""
+    """Java accepts the example if it has the option, and the library refuses it."""
     for key in each.keys:
         flat = {
             "openai": {"endpoint": "http://h/chat/completions", "api-key": "k", "model": "gpt-4o"},
@@ -405,7 +404,7 @@ def test_where_we_are_stricter(java: Factories, jars: Mapping[str, Any], runtime
         if factory is not None and factory.option(key):
             assert [key] == list({problem.key or problem.option for problem in problems})
             assert all(explained(each.identifier, problem, flat) for problem in problems)
-            assert takes(java.refusal({"provider": each.identifier, **flat}, TEXT, ANSWER))
+            assert is_accepted(java.refusal({"provider": each.identifier, **flat}, TEXT, ANSWER))
 
 
 GOOD: Mapping[str, tuple[str, ...]] = {
@@ -525,7 +524,7 @@ def _any(chance: random.Random, cls: type[Provider]) -> tuple[dict[str, str], Co
 def _verdicts(
     java: Factories, runtime_name: str, cls: type[Provider], make: Callable[[dict[str, str]], Provider], count: int
 ) -> Iterator[tuple[str, list[Problem], Refusal | None]]:
-    """Random options, what we say of them, and what Java says."""
+    """Random options, the library's problems, and Java's refusal."""
     chance = random.Random(f"{cls.__name__} {count}")
     for _ in range(count):
         flat, input, output = _any(chance, cls)
@@ -537,12 +536,12 @@ def _verdicts(
             asked = {"provider": cls.identifier, **flat}
         else:
             problems = errors(provider, runtime_name, **columns)
-            # What is set to the default of the class is not sent to a factory that does not know it.
+            # A default of the class is not sent to a factory without the option.
             asked = {"provider": cls.identifier, **flat} if problems else emitted(provider, runtime_name)
         if cls is TritonProvider:
             input, output = TEXT, ANSWER
         refusal = java.refusal(asked, input, output)
-        if not takes(refusal) or not problems or not all(explained(cls.identifier, problem, flat) for problem in problems):
+        if not is_accepted(refusal) or not problems or not all(explained(cls.identifier, problem, flat) for problem in problems):
             yield f"{flat!a} {columns!a}", problems, refusal
 
 
@@ -556,20 +555,20 @@ MAKERS: dict[str, tuple[type[Provider], Callable[[dict[str, str]], Provider]]] =
 
 @pytest.mark.parametrize("kind", MAKERS)
 def test_agreement(java: Factories, jars: Mapping[str, Any], runtime_name: str, kind: str) -> None:
-    """Of 2,000 random sets of options and columns we refuse those that Java refuses, and take those that it takes."""
+    """The library and Java refuse the same of 2,000 random sets of options and columns."""
     cls, make = MAKERS[kind]
     differences: dict[tuple[Any, ...], str] = {}
-    refused = taken = 0
+    refused = accepted = 0
     for given, problems, refusal in _verdicts(java, runtime_name, cls, make, 2000):
-        refused += not takes(refusal)
-        taken += takes(refusal)
-        if bool(problems) == takes(refusal):
-            # One example of each kind is enough to read.
+        refused += not is_accepted(refusal)
+        accepted += is_accepted(refusal)
+        if bool(problems) == is_accepted(refusal):
+            # One example of each kind is enough.
             kind_of_difference = (*(problem.option for problem in problems), refusal and refusal.reason[:50])
             differences[kind_of_difference] = f"{given}: we {[str(problem) for problem in problems]}, Java {refusal}"
     assert not differences, "\n".join(differences.values())
     assert refused > 200
-    assert taken > 200 or cls.identifier not in jars
+    assert accepted > 200 or cls.identifier not in jars
 
 
 # Traps ----------------------------------------------------------------------------------------------------------------
@@ -577,7 +576,7 @@ def test_agreement(java: Factories, jars: Mapping[str, Any], runtime_name: str, 
 
 @attrs.frozen
 class Trap:
-    """Options beyond what is required, and columns; and when Java refuses them, if it does."""
+    """Options and columns, and the stage at which Java refuses them, if it does."""
 
     stage: str | None
     options: Mapping[str, str] = attrs.field(factory=dict)
@@ -657,7 +656,7 @@ def _outcome(java: Factories, runtime_name: str, trap: Trap) -> tuple[str | None
 
 @pytest.mark.parametrize("name", TRAPS)
 def test_traps(java: Factories, runtime_name: str, name: str) -> None:
-    """What fails at planning, or when a task opens, is an error of `check`, and nothing else is."""
+    """`check` has an error exactly if Java fails at planning or when a task opens."""
     trap, factory = TRAPS[name], runtime(runtime_name).factories["openai"]
     known = all(key == "property-version" or factory.option(key) for key in trap.options)
     stage = trap.stage if known else PLANNING
@@ -666,7 +665,7 @@ def test_traps(java: Factories, runtime_name: str, name: str) -> None:
 
 @pytest.mark.parametrize("key", OLDER_KEYS)
 def test_older_keys(java: Factories, runtime_name: str, key: str) -> None:
-    """Flink 2.2 takes the keys in camel case as older ones, 2.1 does not; and where both are there the newer one holds."""
+    """From Flink 2.2 on, keys in camel case are deprecated keys; with both keys the newer one applies."""
     stage = PLANNING if runtime_name == "flink-2.1" else None
     newer = {"systemPrompt": "system-prompt", "topP": "top-p", "maxTokens": "max-tokens"}[key]
     for given in ({key: OLDER_KEYS[key]}, {key: OLDER_KEYS[key], newer: OLDER_KEYS[key]}):
@@ -674,19 +673,19 @@ def test_older_keys(java: Factories, runtime_name: str, key: str) -> None:
 
 
 def test_identifiers(java: Factories, jars: Mapping[str, Any], runtime_name: str) -> None:
-    """An identifier is compared as it is, and one of VVR's is an error on Apache Flink."""
+    """Identifiers are compared exactly, and one of VVR is an error on Apache Flink."""
     for identifier in ("openai-compat", "dashscope", "bailian", "OpenAI", *({"triton"} - jars.keys())):
         flat = {"endpoint": "https://h/v1/chat/completions", "api-key": "k", "model": "m"}
         refusal = java.refusal({"provider": identifier, **flat}, TEXT, ANSWER)
         assert refusal is not None
         assert "Could not find any factory for identifier" in refusal.reason
-        # A factory of one's own may be anywhere: what nobody knows is a warning.
+        # An unknown identifier is a warning, because its factory may be user-defined.
         problems = GenericProvider(identifier, **flat).check(runtime_name)
         assert ["provider"] == [problem.option for problem in problems]
 
 
 def test_every_triton_column_is_refused(java: Factories, jars: Mapping[str, Any], runtime_name: str) -> None:
-    """The jar of Flink 2.3 takes no column, whatever its type, and `check` says so before."""
+    """The Triton jar of Flink 2.3 refuses columns of every type, and `check` reports it."""
     if "triton" not in jars:
         assert "triton" not in runtime(runtime_name).factories
         return
@@ -700,7 +699,7 @@ def test_every_triton_column_is_refused(java: Factories, jars: Mapping[str, Any]
         assert "provider" in {problem.option for problem in found}
 
 
-# The real thing -------------------------------------------------------------------------------------------------------
+# Statements -----------------------------------------------------------------------------------------------------------
 
 
 def _quoted(text: str) -> str:
@@ -708,8 +707,8 @@ def _quoted(text: str) -> str:
 
 
 def test_planning(java: Factories, streaming_env: Any) -> None:
-    """What the factory says when it is called is what the planner says of a statement with ML_PREDICT."""
-    # In Flink 2.1 and 2.2 the planner knows ML_PREDICT in streaming mode only.
+    """The planner refuses a statement with ML_PREDICT for the same reason as the factory."""
+    # Flink 2.1 and 2.2 plan ML_PREDICT only in streaming mode.
     chance, refused = random.Random("planning"), 0
     streaming_env.execute_sql("CREATE TEMPORARY VIEW planned AS SELECT * FROM (VALUES ('x')) AS t(text)")
     for index in range(60):

@@ -20,13 +20,13 @@ from llmproviders import (
     Secret,
     SecretError,
     UnknownProviderError,
-    flink,
     registry,
     set_default_provider,
     set_provider,
     using_provider,
 )
 from llmproviders.flink import FlinkError, clear_errors, embed, predict
+from llmproviders.flink.ml_predict import execution_mode_problems
 from llmproviders.runtimes.runtime import runtime
 
 UGLY = ["plain", "", 'it\'s "quoted"', "Grüße, 世界 🎉", "line\nbreak\ttab", "`tick` \\ ${x} -- /* ; */", "x" * 20_000]
@@ -40,7 +40,7 @@ def env(flink_version: str, request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture(autouse=True)
 def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a test registers is gone after it."""
+    """Each test has a registry of its own."""
     monkeypatch.setattr(registry, "registered", registry.Registered())
 
 
@@ -53,7 +53,7 @@ def has_strategies(flink_version: str) -> None:
 
 @pytest.fixture
 def questions(env: Any) -> Any:
-    """A table of a text that a model may be asked about, and a number."""
+    """A table of questions and numbers."""
     return table(env, [("one", 1), ("two", 2)])
 
 
@@ -70,20 +70,20 @@ def rows(result: Any) -> list[tuple[Any, ...]]:
 
 
 def float32(numbers: list[float]) -> list[float]:
-    """What is left of *numbers* in Java's float; PyFlink gives the shortest decimal that has the same float."""
+    """*numbers* as Java floats; PyFlink returns the shortest decimal of the same float."""
     return list(struct.unpack(f"{len(numbers)}f", struct.pack(f"{len(numbers)}f", *numbers)))
 
 
 def chat_service(server: OpenAIServer, key: str, **options: Any) -> OpenAIProvider:
-    """A provider whose key no other test has: Flink's client, and its retries, are one for each URL and key."""
+    """A provider with a key of its own: Flink shares a client, and its retries, between equal URLs and keys."""
     return OpenAIProvider(server.chat, f"sk-test-{key}", model="gpt-4o-mini", **options)
 
 
-# What arrives ---------------------------------------------------------------------------------------------------------
+# Requests -------------------------------------------------------------------------------------------------------------
 
 
 def test_chat(env: Any, openai_server: OpenAIServer, flink_version: str) -> None:
-    """Every option of a chat is in the request, every text arrives as it is, and so does every answer."""
+    """Every option of a chat is in the request; every question and every answer arrives unchanged."""
     newer = {} if flink_version == "2.1" else {"presence_penalty": -0.5, "seed": -7, "n": 1, "response_format": "json_object"}
     provider = chat_service(
         openai_server,
@@ -98,7 +98,7 @@ def test_chat(env: Any, openai_server: OpenAIServer, flink_version: str) -> None
     asked = table(env, [*((text, number) for number, text in enumerate(UGLY)), (None, 99)])
     result = predict(asked, "question", provider=provider)
     assert ["question", "id", "answer"] == list(result.get_resolved_schema().get_column_names())
-    # A row without a text is not asked about, and not there.
+    # The row of NULL is not sent, and not in the result.
     assert sorted((text, number, answer(text)) for number, text in enumerate(UGLY)) == rows(result)
 
     assert sorted(UGLY) == sorted(openai_server.prompts)
@@ -123,7 +123,7 @@ def test_chat(env: Any, openai_server: OpenAIServer, flink_version: str) -> None
 
 
 def test_embeddings(env: Any, openai_server: OpenAIServer) -> None:
-    """A chat provider of VVR's kind embeds with the same service, key and model, and nothing that only chats take."""
+    """A chat provider of VVR embeds with the same service, key and model, without options of chats."""
     provider = OpenAICompatProvider(endpoint=openai_server.chat, api_key="sk-test-embed", model="text-embedding-3-small")
     texts = [text for text in UGLY if text]
     asked = table(env, [(text, number) for number, text in enumerate(texts)])
@@ -138,8 +138,8 @@ def test_embeddings(env: Any, openai_server: OpenAIServer) -> None:
         assert wanted == {key: value for key, value in request.body.items() if key != "encoding_format"}
 
 
-def test_a_text_of_any_length(env: Any, questions: Any, openai_server: OpenAIServer) -> None:
-    """VARCHAR is STRING, as it is in SQL, and not the VARCHAR(1) that PyFlink makes of it."""
+def test_a_string_of_any_length(env: Any, questions: Any, openai_server: OpenAIServer) -> None:
+    """VARCHAR is STRING, as in SQL, and not PyFlink's VARCHAR(1)."""
     provider = chat_service(openai_server, "varchar")
     found = rows(predict(questions, "question", provider=provider, output={"answer": "VARCHAR"}))
     assert ["one", "two"] == [each[0] for each in found]
@@ -147,7 +147,7 @@ def test_a_text_of_any_length(env: Any, questions: Any, openai_server: OpenAISer
 
 
 def test_providers_of_a_call(env: Any, questions: Any, openai_server: OpenAIServer) -> None:
-    """Without a provider it is the default; a name is that of a registered one; overrides hold for one call."""
+    """None is the default provider, a name is that of a registered one, and overrides apply to one call."""
     set_provider("first", chat_service(openai_server, "first", temperature=0.5))
     set_provider("second", chat_service(openai_server, "second", system_prompt=""))
     set_default_provider("first")
@@ -175,8 +175,8 @@ def test_providers_of_a_call(env: Any, questions: Any, openai_server: OpenAIServ
     assert 8 == len(openai_server.requests)
 
 
-def test_models_that_differ_in_nothing_that_shows(env: Any, openai_server: OpenAIServer) -> None:
-    """Two models for one table: Flink's planner takes the calls for one, unless they are told apart."""
+def test_models_that_differ_only_in_the_key(env: Any, openai_server: OpenAIServer) -> None:
+    """Two models for one table: Flink's planner would merge the calls without the name in the config."""
     asked = table(env, [("one", 1)])
     results = [predict(asked, "question", provider=chat_service(openai_server, key)) for key in ("tenant-1", "tenant-2")]
     assert 2 * [("one", 1, answer("one"))] == rows(results[0].union_all(results[1]))
@@ -184,7 +184,7 @@ def test_models_that_differ_in_nothing_that_shows(env: Any, openai_server: OpenA
 
 
 def test_several_tables(env: Any, openai_server: OpenAIServer) -> None:
-    """Predictions are tables: one asks about the answers of another, and goes into a join with an embedding."""
+    """Predictions are tables: one reads the answers of another, and is joined with an embedding."""
     provider = chat_service(openai_server, "tables")
     questions = table(env, [("one", 1), ("two", 2)])
     first = predict(questions, "question", provider=provider, output={"reply to it": "STRING"})
@@ -195,13 +195,13 @@ def test_several_tables(env: Any, openai_server: OpenAIServer) -> None:
         ("one", 1, answer("one"), answer(answer("one")), "uno", float32(vector("uno", 2))),
         ("two", 2, answer("two"), answer(answer("two")), "dos", float32(vector("dos", 2))),
     ] == [(*each[:-1], float32(each[-1])) for each in rows(joined)]
-    # Nothing stays behind in the catalog.
+    # Nothing remains in the catalog.
     assert [] == [name for name in env.list_temporary_views() if name.startswith("llmproviders")]
     assert [] == [name for name in env.list_temporary_models() if name.startswith("llmproviders")]
 
 
 def test_a_thousand_rows(env: Any, openai_server: OpenAIServer) -> None:
-    """Every row is asked about once and answered once, as many at a time as the config says, in order."""
+    """Every row is sent once and answered once, in order, with at most the configured number at a time."""
     openai_server.delay = 0.01
     asked = table(env, [(f"question {number}", number) for number in range(1_000)])
     config = {"async": True, "max-concurrent-operations": 20, "output-mode": "ordered", "timeout": timedelta(minutes=2)}
@@ -214,7 +214,7 @@ def test_a_thousand_rows(env: Any, openai_server: OpenAIServer) -> None:
 
 
 def test_config_reaches_flink(env: Any, openai_server: OpenAIServer) -> None:
-    """One at a time is one at a time, and the plan says so."""
+    """The config limits concurrent requests, and is in the plan."""
     openai_server.delay = 0.05
     asked = table(env, [(f"question {number}", number) for number in range(10)])
     config = {"max-concurrent-operations": "1", "output-mode": "ALLOW_UNORDERED"}
@@ -224,12 +224,12 @@ def test_config_reaches_flink(env: Any, openai_server: OpenAIServer) -> None:
     assert "ALLOW_UNORDERED" in result.explain()
 
 
-# What goes wrong at the service ---------------------------------------------------------------------------------------
+# Failures of the service ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("has_strategies")
 def test_retries(env: Any, openai_server: OpenAIServer) -> None:
-    """A request that fails with 429, and then with 500, is sent again until it is answered."""
+    """A request that fails with 429, and then with 500, is retried until it succeeds."""
     openai_server.fail(1, 429, prompt="one")
     openai_server.fail(1, 500, prompt="one")
     provider = chat_service(openai_server, "retries", error_handling_strategy="RETRY", retry_num=5)
@@ -241,7 +241,7 @@ def test_retries(env: Any, openai_server: OpenAIServer) -> None:
 
 @pytest.mark.usefixtures("has_strategies")
 def test_ignoring(env: Any, openai_server: OpenAIServer) -> None:
-    """IGNORE leaves the row out: at once, or when the retries are used up."""
+    """IGNORE leaves the row out: at once, or after the last retry."""
     openai_server.fail(None, 500, prompt="one")
     ignoring = chat_service(openai_server, "ignore", error_handling_strategy="IGNORE")
     trying = chat_service(openai_server, "ignore-later", retry_num=2, retry_fallback_strategy="IGNORE")
@@ -255,7 +255,7 @@ def test_ignoring(env: Any, openai_server: OpenAIServer) -> None:
 
 @pytest.mark.usefixtures("has_strategies")
 def test_failover(env: Any, questions: Any, openai_server: OpenAIServer) -> None:
-    """FAILOVER fails the job; what Flink says in two hundred lines is one."""
+    """FAILOVER fails the job; Flink's error of two hundred lines becomes one line."""
     openai_server.fail(None, 500)
     provider = chat_service(openai_server, "failover", error_handling_strategy="FAILOVER")
     result = predict(questions, "question", provider=provider)
@@ -271,7 +271,7 @@ def test_failover(env: Any, questions: Any, openai_server: OpenAIServer) -> None
 
 @pytest.mark.usefixtures("has_strategies")
 def test_a_wrong_key(questions: Any, httpserver: HTTPServer) -> None:
-    """A service that refuses the key, and repeats it: the line shows it no more than anything else does."""
+    """A service refuses the key and repeats it: the line masks it."""
     error = {"error": {"message": "Incorrect API key provided: sk-test-wrong.", "type": "invalid_request_error"}}
     httpserver.expect_request(CHAT).respond_with_json(error, status=401)
     provider = OpenAIProvider(httpserver.url_for(CHAT), "sk-test-wrong", model="m", error_handling_strategy="FAILOVER")
@@ -282,7 +282,7 @@ def test_a_wrong_key(questions: Any, httpserver: HTTPServer) -> None:
 
 @pytest.mark.usefixtures("has_strategies")
 def test_an_unreachable_service(env: Any, questions: Any) -> None:
-    """An endpoint where nobody listens is named."""
+    """The error names an unreachable endpoint."""
     provider = OpenAIProvider("http://127.0.0.1:9/v1/chat/completions", "sk-test-nobody", model="m", retry_num=0)
     with pytest.raises(FlinkError) as caught, clear_errors(provider):
         rows(predict(questions, "question", provider=provider))
@@ -292,39 +292,39 @@ def test_an_unreachable_service(env: Any, questions: Any) -> None:
 
 
 def test_a_slow_service(env: Any, questions: Any, openai_server: OpenAIServer) -> None:
-    """The timeout of the config is Flink's."""
+    """Flink applies the timeout of the config."""
     openai_server.delay = 3
     provider = chat_service(openai_server, "slow")
     with pytest.raises(FlinkError) as caught, clear_errors(provider):
         rows(predict(questions, "question", provider=provider, config={"timeout": "300 ms"}))
     assert (
         "Flink: Async function call has timed out. (TimeoutException); "
-        "is the service up? a lower retry_num shows what it says, config={'timeout': ...} waits longer"
+        "is the service up? a lower retry_num shows the service's error, config={'timeout': ...} waits longer"
     ) == str(caught.value)
 
 
-# What is refused on the line where it was written ---------------------------------------------------------------------
+# Errors of the call --------------------------------------------------------------------------------------------------
 
 
 PROVIDER = OpenAIProvider("http://127.0.0.1:9/v1/chat/completions", "sk-test-none", model="gpt-4o-mini")
 REFUSED: dict[str, tuple[str, dict[str, Any], list[str]]] = {
-    "a column that is not there": (
+    "an unknown column": (
         "questoin",
         {},
         ["column: expected the name of a column of the table, got 'questoin'; did you mean question?"],
     ),
-    "a column that is no text": ("id", {}, ["input: expected exactly one column, of type STRING, got id INT"]),
+    "a column that is no string": ("id", {}, ["input: expected exactly one column, of type STRING, got id INT"]),
     "an output of another type": (
         "question",
         {"output": {"answer": "INT"}},
         ["output: expected exactly one column, of type STRING, got answer INT"],
     ),
-    "an output whose name is taken": (
+    "an output with the name of a column": (
         "question",
         {"output": {"id": "STRING"}},
-        ["output: expected a name that no column of the table has, got 'id'; choose another"],
+        ["output: expected a name that no column of the table has, got 'id'; choose another name"],
     ),
-    "a config of other names": (
+    "unknown keys of the config": (
         "question",
         {"config": {"max-concurrent-operation": 5, "cache": 1}},
         [
@@ -332,7 +332,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], list[str]]] = {
             "config: expected one of async, max-concurrent-operations, output-mode, timeout, got 'cache'; Flink would ignore it",
         ],
     ),
-    "a config of other values": (
+    "wrong values of the config": (
         "question",
         {"config": {"async": 1, "max-concurrent-operations": "0", "output-mode": "random", "timeout": 30}},
         [
@@ -342,7 +342,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], list[str]]] = {
             "config['timeout']: expected a duration such as '30s', '500 ms' or '2min', or a timedelta, got 30 (int); write its unit: '30s'",
         ],
     ),
-    "a config of other types": (
+    "wrong types in the config": (
         "question",
         {"config": {"max-concurrent-operations": 2.0, "timeout": None}},
         [
@@ -353,14 +353,14 @@ REFUSED: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     "no mapping": (
         "question",
         {"config": [1]},
-        ["config: expected a mapping of Flink's names to values, got a value of type list"],
+        ["config: expected a mapping of Flink's keys to values, got a value of type list"],
     ),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused(name: str, questions: Any) -> None:
-    """What Flink would say at planning, in the job, or not at all, is said by the call, all at once."""
+    """The call reports every problem at once, also those that Flink finds late or never."""
     column, arguments, problems = REFUSED[name]
     with pytest.raises(InvalidOptionsError) as caught:
         predict(questions, column, provider=PROVIDER, **arguments)
@@ -369,7 +369,7 @@ def test_refused(name: str, questions: Any) -> None:
 
 
 def test_refused_at_once(questions: Any, runtime_name: str) -> None:
-    """Mistakes of different kinds are in one error."""
+    """Problems of different kinds are in one error."""
     with pytest.raises(InvalidTypeError) as caught:
         predict(
             questions, "id", provider=PROVIDER.with_(model=None), output="answer BIGINT", config={"timeout": 1, "async": "FALSE"}
@@ -377,24 +377,24 @@ def test_refused_at_once(questions: Any, runtime_name: str) -> None:
     assert f"OpenAIProvider on {runtime_name}" == caught.value.subject
     assert ["config['timeout']", "model", "input", "output", "config['async']"] == [each.option for each in caught.value.problems]
     assert (
-        f"config['async']: expected True, or not given, got 'false'; on {runtime_name}, openai predicts in no other way"
+        f"config['async']: expected True, or unset, got 'false'; on {runtime_name}, openai predicts only asynchronously"
     ) == str(caught.value.problems[-1])
 
 
 def test_no_column(questions: Any) -> None:
-    """A model is asked about something."""
+    """A model needs an input column."""
     with pytest.raises(InvalidOptionsError) as caught:
         predict(questions, provider=PROVIDER)
     assert "column: expected the name of a column of the table, got none" == str(caught.value.problems[0])
 
 
 def test_batch_mode(flink_version: str, t_env: Any, openai_server: OpenAIServer) -> None:
-    """Flink 2.1 and 2.2 cannot plan ML_PREDICT in batch mode: the call says so. Streaming works everywhere."""
+    """Flink 2.1 and 2.2 cannot plan ML_PREDICT in batch mode: the call reports it. Streaming works everywhere."""
     problem = (
-        "table: expected one of a streaming TableEnvironment, got a batch one; "
+        "table: expected a table of a streaming TableEnvironment, got one of a batch TableEnvironment; "
         "flink-2.2 cannot plan ML_PREDICT in batch mode, flink-2.3 can"
     )
-    assert [problem] == [str(each) for each in flink._mode_problems(runtime("flink-2.2"), "BATCH")]
+    assert [problem] == [str(each) for each in execution_mode_problems(runtime("flink-2.2"), "BATCH")]
     questions = table(t_env, [("one", 1)])
     if flink_version not in ("2.1", "2.2"):
         assert "ML_PREDICT" in predict(questions, "question", provider=PROVIDER).explain()
@@ -405,13 +405,13 @@ def test_batch_mode(flink_version: str, t_env: Any, openai_server: OpenAIServer)
 
 
 def test_streaming_mode(streaming_env: Any, openai_server: OpenAIServer) -> None:
-    """Tables of a streaming environment are predicted, too."""
+    """Tables of a streaming environment work too."""
     result = predict(table(streaming_env, [("one", 1)]), "question", provider=chat_service(openai_server, "streaming"))
     assert [("one", 1, answer("one"))] == rows(result)
 
 
-def test_texts_of_all_types(env: Any) -> None:
-    """A column of any text type can be asked about, nullable or not."""
+def test_strings_of_all_types(env: Any) -> None:
+    """A column of any string type can be the input, nullable or not."""
     typed = env.sql_query(
         "SELECT CAST('a' AS CHAR(3)) AS c, CAST('b' AS VARCHAR(5)) AS v, CAST(NULL AS STRING) AS s, 'x' AS `my``col`"
     )
@@ -420,11 +420,11 @@ def test_texts_of_all_types(env: Any) -> None:
 
 
 def test_sensitive_overrides(questions: Any) -> None:
-    """The endpoint and secrets change for one call only if the call says that this is meant."""
+    """Overrides change the endpoint and secrets only with allow_sensitive."""
     overrides = {"endpoint": "http://elsewhere/v1/chat/completions", "api_key": "sk-other", "temperature": 1}
     with pytest.raises(InvalidOptionsError) as caught:
         predict(questions, "question", provider=PROVIDER, overrides=overrides)
-    text = "expected no change of an endpoint or secret for one call; pass allow_sensitive=True if that is meant"
+    text = "expected no change of an endpoint or secret for one call; pass allow_sensitive=True if that is intended"
     assert f"overrides: 2 problems\n  endpoint: {text}\n  api_key: {text}" == str(caught.value)
     with pytest.raises(InvalidOptionsError, match="extra_options: expected no change"):
         embed(questions, "question", provider=PROVIDER, overrides={"extra_options": {"x-api-key": "sk-other"}})
@@ -435,7 +435,7 @@ def test_sensitive_overrides(questions: Any) -> None:
 
 
 def test_tasks(questions: Any, runtime_name: str) -> None:
-    """Each call moves the provider to its own task; what would be lost is said; an array keeps the embeddings."""
+    """Each function changes the provider to its own task, and reports options that would be lost; an array keeps embeddings."""
     embeddings = PROVIDER.for_task("embeddings")
     assert "answer" in predict(questions, "question", provider=embeddings).get_resolved_schema().get_column_names()
     array = predict(questions, "question", provider=embeddings, output={"vec": "ARRAY<FLOAT>"})
@@ -452,7 +452,7 @@ def test_tasks(questions: Any, runtime_name: str) -> None:
 
 
 def test_providers_that_are_none(questions: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that is not registered, no name and none registered, something else, and a key that is not there."""
+    """An unregistered name, no default, another type, and a secret that is not set."""
     with pytest.raises(UnknownProviderError, match="no provider is registered as 'caht'; registered: none"):
         predict(questions, "question", provider="caht")
     with pytest.raises(UnknownProviderError, match="no provider is registered; call set_provider"):
@@ -465,7 +465,7 @@ def test_providers_that_are_none(questions: Any, monkeypatch: pytest.MonkeyPatch
 
 
 def test_json_answers(env: Any, openai_server: OpenAIServer) -> None:
-    """Answers go on in SQL."""
+    """SQL can process answers."""
     openai_server.answer = lambda prompt: json.dumps({"length": len(prompt)})
     result = predict(table(env, [("one", 1), ("three", 2)]), "question", provider=chat_service(openai_server, "json"))
     env.create_temporary_view("json_answers", result)

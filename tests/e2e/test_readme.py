@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What README.md, docs/ and the example say of Flink is what happens."""
+"""The blocks of README.md and docs/ that need PyFlink run, and so does the example."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PAGES = {
 def test_page_runs(
     name: str, openai_server: OpenAIServer, jars: Mapping[str, Path], flink_version: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every block of a page that has some for PyFlink runs, those included; the README on every version."""
+    """Every block runs on the pages that need PyFlink; the README runs on every version."""
     if name != "README.md" and flink_version != NEWEST:
         pytest.skip(f"docs/ is written for Flink {NEWEST}")
     document = Document.parse(str(PAGES[name]), *parsers())
@@ -45,7 +45,7 @@ def test_page_runs(
 
 
 def test_example_runs(jars: Mapping[str, Path], flink_version: str) -> None:
-    """It prints each question and its answer; where Flink lacks an option that it sets, it says which."""
+    """It prints each question and its answer; on a Flink without one of its options, it names the option."""
     command = [sys.executable, str(ROOT / "examples/flink_chat.py")]
     found = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONIOENCODING": "utf-8"})
     if flink_version == "2.1":

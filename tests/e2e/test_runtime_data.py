@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The data of the runtimes is what the released jars and wheels say, in both directions."""
+"""The data of the runtimes equals that of the released jars and wheels."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def refresh(*arguments: str, tool: Path = ROOT / "tools/refresh_runtimes.py") ->
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_data_is_what_the_artifacts_say() -> None:
-    """Nothing that an artifact says is missing in the data, and nothing is there that none says."""
+def test_data_equals_the_artifacts() -> None:
+    """The data has every fact of the artifacts, and no other."""
     found = refresh("--check")
     assert (0, "runtimes: no differences\n") == (found.returncode, found.stdout), found.stdout + found.stderr
 
 
-def test_differences_are_found_and_mended(tmp_path: Path) -> None:
-    """An option too many, one too few, and another default: each is a difference, and writing mends them."""
+def test_differences_are_found_and_fixed(tmp_path: Path) -> None:
+    """An extra option, a missing one and another default are differences, and writing fixes them."""
     shutil.copytree(ROOT / "tools", tmp_path / "tools")
     folder = tmp_path / "src/llmproviders/runtimes"
     folder.mkdir(parents=True)

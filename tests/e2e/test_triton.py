@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`TritonProvider` on NVIDIA's Triton Inference Server and the jar of Flink: what each takes of its options, and what not."""
+"""`TritonProvider` on NVIDIA's Triton Inference Server and the jar of Flink: which options each of them accepts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from llmproviders.syntax.scalars import read_boolean, read_integer
 HERE = Path(__file__).parent
 TEXT, ANSWER = Column("text", "STRING"), Column("answer", "STRING")
 
-# What Flink can declare and Triton has no counterpart of.
+# Types of Flink without a counterpart in Triton.
 OTHER_TYPES = (
     *("CHAR(3)", "DECIMAL(10, 2)", "DATE", "TIME(0)", "TIMESTAMP(3)", "TIMESTAMP_LTZ(3)", "BYTES", "BINARY(4)", "VARIANT"),
     *("MAP<STRING, STRING>", "MULTISET<STRING>", "ROW<`a` INT>", "ARRAY<DECIMAL(10, 2)>"),
@@ -98,19 +98,19 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def released(jars: Mapping[str, Path]) -> Jar:
-    """The jar as it was released."""
+    """The released jar, unchanged."""
     return Jar(jars["triton"])
 
 
 @pytest.fixture(scope="session")
 def mended_jar(jars: Mapping[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Jar:
-    """The jar without the fault that no statement gets past."""
+    """The jar without the defect that refuses every statement."""
     return Jar(mended(jars["triton"], tmp_path_factory.mktemp("mended")))
 
 
 @pytest.fixture(params=["minimal client", "mended jar"])
 def client(request: pytest.FixtureRequest) -> Client:
-    """What asks the server: both have to say the same."""
+    """The two clients: tests expect the same of both."""
     return MinimalClient() if request.param == "minimal client" else request.getfixturevalue("mended_jar")
 
 
@@ -119,7 +119,7 @@ def provider(server: str, model: str, **more: Any) -> TritonProvider:
 
 
 def java_options(provider: TritonProvider, jar: Jar) -> dict[str, str]:
-    """The options of a provider that the jar knows."""
+    """The options of a provider that the jar has."""
     return {key: text for key, text in provider.to_options().items() if key in {**jar.required, **jar.optional}}
 
 
@@ -134,11 +134,11 @@ def create_model(name: str, options: Mapping[str, str], asked: Column, wanted: C
 
 
 class TestReleased:
-    """The jar of Flink 2.3.0, untouched."""
+    """The jar of Flink 2.3.0, unchanged."""
 
     @pytest.mark.parametrize("type", ["STRING", "BIGINT", "ARRAY<FLOAT>"])
     def test_no_statement_can_be_planned(self, t_env: TableEnvironment, released: Jar, type: str) -> None:
-        """CREATE MODEL stores the model; what uses it fails, whatever the type of its column is."""
+        """CREATE MODEL stores the model, and every query with it fails, for columns of every type."""
         options = java_options(TritonProvider("http://127.0.0.1:1", model_name="m", model_version="1"), released)
         t_env.execute_sql(create_model("triton", options, Column("x", type), ANSWER))
         query = f"SELECT * FROM ML_PREDICT((SELECT CAST(NULL AS {type}) AS x), MODEL `triton`, DESCRIPTOR(x))"
@@ -151,18 +151,18 @@ class TestReleased:
 
     @pytest.mark.parametrize("type", [*TRITON_TYPES, *OTHER_TYPES, "ARRAY<ARRAY<FLOAT>>"])
     def test_no_type_is_taken(self, released: Jar, type: str) -> None:
-        """The expected type is null for every column, and it is the types that differ from it which are meant to pass."""
+        """The expected type is null for every column: the condition is inverted."""
         for asked, wanted in ((Column("x", type), ANSWER), (Column("x", "INT"), Column("y", type))):
             with pytest.raises(Py4JJavaError) as caught:
                 released.function({"endpoint": "http://h", "model-name": "m"}, asked, wanted)
-            # What EXPLAIN shows of a type is what Flink calls it.
+            # The name of the type in EXPLAIN.
             summary = released.data_type(asked.type).getLogicalType().asSummaryString()
             assert causes(caught.value)[1:] == [
                 f"java.lang.IllegalArgumentException: input column x should be null, but is a {summary}."
             ]
 
     def test_the_options(self, released: Jar) -> None:
-        """The provider has every option, with the same default; what it has beyond came after 2.3.0."""
+        """The provider has every option with the same default; its further options came after 2.3.0."""
         required, optional = released.required, released.optional
         ours = {info.key: info for info in options_of(TritonProvider)}
         assert required == {"endpoint": None, "model-name": None}
@@ -189,7 +189,7 @@ class TestReleased:
             ({"sequence-start": "yes"}, "Invalid value for option 'sequence-start'."),
             ({"custom-headers": "no colon"}, "Invalid value for option 'custom-headers'."),
             ({"model-name": None}, "One or more required options are missing.\n\nMissing required options are:\n\nmodel-name"),
-            # No range is checked, and a key below a map's is none of its own: it is the types that come next.
+            # Java checks no range and accepts entries of a map: the next error is that of the types.
             ({"priority": "-1"}, "input column text should be null, but is a STRING."),
             ({"compression": "deflate"}, "input column text should be null, but is a STRING."),
             ({"timeout": "1000 d"}, "input column text should be null, but is a STRING."),
@@ -204,17 +204,17 @@ class TestReleased:
 
 
 class TestMended:
-    """The same jar, with the condition the right way round: all that its authors wrote besides."""
+    """The same jar with the right condition."""
 
     def test_it_cannot_be_serialized(self, mended_jar: Jar) -> None:
-        """Behind the first fault is a second: Flink could not ship the function to a task either."""
+        """The second defect: Flink cannot serialize the function for a task."""
         function = mended_jar.function({"endpoint": "http://h", "model-name": "m"}, TEXT, ANSWER)
         with pytest.raises(Py4JJavaError) as caught:
             mended_jar.java.org.apache.flink.util.InstantiationUtil.serializeObject(function)
         assert causes(caught.value) == ["java.io.NotSerializableException: java.io.ByteArrayOutputStream"]
 
     def test_without_both_faults_flink_runs_it(self, jars: Mapping[str, Path], server: str, tmp_path: Path) -> None:
-        """All that stands between a provider's options and rows are the two faults, and the default version."""
+        """Without the two defects and the default version, a job runs."""
         jar = Jar(mended(jars["triton"], tmp_path, serializable=True))
         headers = {"X-Team": "it's, a:b"}
         vector_in, vector_out = Column("x_fp32", "ARRAY<FLOAT>"), Column("y_fp32", "ARRAY<FLOAT>")
@@ -259,7 +259,7 @@ class TestMended:
 
     @pytest.mark.parametrize("type", [*TRITON_TYPES, *OTHER_TYPES, "ARRAY<ARRAY<FLOAT>>"])
     def test_check_takes_the_same_types(self, type: str) -> None:
-        """What `check` says of columns is what the jar was written to say, for the version that is to have it mended."""
+        """`check` for the next version accepts the columns that the fixed jar accepts."""
         triton = TritonProvider("http://h", model_name="m", model_version="1")
         for side, (asked, wanted) in {"input": (type, "INT"), "output": ("INT", type)}.items():
             problems = triton.check("flink-2.4", input={"x": asked}, output={"y": wanted})
@@ -268,7 +268,7 @@ class TestMended:
     @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
     @given(triton=providers(TritonProvider))
     def test_java_reads_what_the_provider_holds(self, mended_jar: Jar, triton: TritonProvider) -> None:
-        """The options of every valid provider pass the factory, and mean there what they mean here."""
+        """The factory accepts the options of every valid provider, and reads the same values."""
         options = {**java_options(triton, mended_jar)}
         options.setdefault("model-name", "m")
         function = mended_jar.function(options, TEXT, ANSWER)
@@ -289,7 +289,7 @@ class TestMended:
                 assert value == ("latest" if key == "model-version" and text is None else text)
 
     def test_keys_below_that_of_the_headers(self, mended_jar: Jar) -> None:
-        """A header may have a key of its own, and its text needs no quoting; beside the map such keys are lost."""
+        """A header can have a key of its own, and its value needs no quotes; with the map such keys are lost."""
         options = {"endpoint": "http://h", "model-name": "m", "custom-headers.X-A": "a, b:c", "custom-headers.X-B": "'"}
         function = mended_jar.function(options, TEXT, ANSWER)
         assert dict(mended_jar.field(function, "customHeaders")) == {"X-A": "a, b:c", "X-B": "'"}
@@ -312,7 +312,7 @@ class TestMended:
         ],
     )
     def test_what_java_says_late(self, mended_jar: Jar, options: dict[str, str], message: str) -> None:
-        """Planning takes these; a task fails when it opens, or with its first row."""
+        """Planning accepts these; a task fails when it opens, or at its first row."""
         full = {"endpoint": "http://127.0.0.1:1", "model-name": "m", "timeout": "30s", **options}
         assert mended_jar.function(full, TEXT, ANSWER)
         with pytest.raises(InferenceError) as caught:
@@ -351,7 +351,7 @@ _elements = {
     "SMALLINT": st.integers(-(2**15), 2**15 - 1),
     "INT": st.integers(-(2**31), 2**31 - 1),
     "BIGINT": st.integers(-(2**63), 2**63 - 1),
-    # Java writes a float in the digits that tell it from other floats; these are the same for a double.
+    # Java writes a float with its shortest digits; these are equal for a double.
     "FLOAT": st.integers(-1024, 1024).map(lambda number: number / 16),
     "DOUBLE": st.floats(allow_nan=False, allow_infinity=False),
     "STRING": st.text(max_size=9),
@@ -367,7 +367,7 @@ def _inputs(draw: st.DrawFn) -> tuple[Column, Any]:
 
 
 class _Recorder:
-    """A server that remembers the last request and answers with its data."""
+    """A server that records the last request and answers with its data."""
 
     def __init__(self, server: HTTPServer) -> None:
         self.server = server
@@ -394,7 +394,7 @@ def recorder() -> Iterator[_Recorder]:
 def test_both_clients_send_the_same(
     mended_jar: Jar, recorder: _Recorder, path: str, arguments: dict[str, Any], asked: tuple[Column, Any], output: str
 ) -> None:
-    """The minimal client is Flink's, as far as a server can tell: URL, headers and body of every request."""
+    """The minimal client sends the same URL, headers and body as Flink."""
     column, value = asked
     triton = TritonProvider(f"http://127.0.0.1:{recorder.server.port}{path}", **arguments)
     options, wanted = java_options(triton, mended_jar), Column(output, column.type)
@@ -408,11 +408,11 @@ def test_both_clients_send_the_same(
 
 
 class TestServer:
-    """NVIDIA's server, asked by both clients."""
+    """NVIDIA's server, with both clients."""
 
     @pytest.mark.parametrize("type", TYPES)
     def test_types(self, server: str, client: Client, mended_jar: Jar, type: str) -> None:
-        """Every type, as a scalar, as an array, and as an array in a batch of one."""
+        """Every type works as a scalar, as an array, and as an array in a batch of one."""
         dtype = TYPES[type][0]
         flat = java_options(provider(server, "echo", flatten_batch_dim=True), mended_jar)
         batch = java_options(provider(server, "echo-batch"), mended_jar)
@@ -428,7 +428,7 @@ class TestServer:
             assert client.predict(options, TEXT, "it's a stra\u00dfe \U0001f600", ANSWER) == "IT'S A STRASSE \U0001f600"
 
     def test_what_the_server_understands(self, server: str, client: Client, mended_jar: Jar) -> None:
-        """Version, request id, flags of a sequence, and headers arrive; the id of a sequence does not as such."""
+        """Version, request ID, flags of a sequence and headers arrive; the ID of a sequence arrives as the request ID."""
         triton = provider(
             server,
             "request",
@@ -453,7 +453,7 @@ class TestServer:
 
     @pytest.mark.parametrize("timeout", ["0", "1 ns", "10s"])
     def test_timeouts_that_are_none_or_long(self, server: str, client: Client, mended_jar: Jar, timeout: str) -> None:
-        """Java counts in milliseconds, and 0 of them is no timeout."""
+        """Java counts milliseconds, and 0 means no timeout."""
         options = java_options(provider(server, "sleep", timeout=timeout), mended_jar)
         assert client.predict(options, TEXT, "0.5", ANSWER) == "0.5"
 
@@ -468,7 +468,7 @@ class TestServer:
 
     @pytest.mark.parametrize("version", ["latest", "-1", "", "newest"])
     def test_only_numbers_are_versions(self, server: str, client: Client, mended_jar: Jar, version: str) -> None:
-        """Also the default is none: to the server it is a path that it does not have."""
+        """The server has no version `latest`, which is the default."""
         options = java_options(provider(server, "upper", model_version=version), mended_jar)
         with pytest.raises(InferenceError, match='HTTP 404: {"error":"Not Found"}'):
             client.predict(options, TEXT, "hello", ANSWER)
@@ -478,12 +478,12 @@ class TestServer:
         [
             ("upper", TEXT, "hello", {"model-version": "3"}, "HTTP 404: .*unknown model: 'upper' version 3 is not found"),
             ("nowhere", TEXT, "hello", {}, "HTTP 404: .*unknown model: 'nowhere'"),
-            # The names of tensors are those of the columns in capitals.
+            # The names of tensors are those of the columns in upper case.
             ("lower-case-names", TEXT, "hello", {}, "HTTP 400: .*unexpected inference output 'ANSWER'"),
             # A scalar has the shape [1], and an array [1, N], or [N] if flattened.
             ("echo-batch", Column("x_fp32", "FLOAT"), 0.5, {}, r"HTTP 400: .*unexpected shape.*Expected \[-1,-1\], got \[1\]"),
             ("echo", Column("x_fp32", "ARRAY<FLOAT>"), [0.5], {}, r"HTTP 400: .*unexpected shape.*Expected \[-1\], got \[1,1\]"),
-            # The id of a sequence is sent as that of the request.
+            # The ID of a sequence is sent as the request ID.
             (
                 *("sequence", TEXT, "hello", {"sequence-id": "s", "sequence-start": "true"}),
                 "HTTP 400: .*must specify a non-zero or non-empty correlation ID",
@@ -508,6 +508,6 @@ class TestServer:
             client.predict(options, asked, value, ANSWER if asked is TEXT else Column("y_fp32", asked.type))
 
     def test_priorities_beyond_255(self, server: str, client: Client, mended_jar: Jar) -> None:
-        """Neither Java nor the server minds what the option's own description does not allow: here we are stricter."""
+        """Java and the server accept priorities that the option's description forbids, and the library refuses."""
         options = {**java_options(provider(server, "upper"), mended_jar), "priority": "300"}
         assert client.predict(options, TEXT, "hello", ANSWER) == "HELLO"

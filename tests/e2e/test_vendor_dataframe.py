@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`as_model_provider` in the DataFrame API of the real ``ververica-flink`` packages.
 
-They are called ``pyflink`` like Apache's, so each is unpacked into a folder of its own and put in front of the other, in
-a process of its own. Registering providers, resolving them and making the options of a model, the digest included that
-names the model, is their Python code and runs as it is. What comes after it needs the platform's JVM, which is not to be had.
+Their package is named ``pyflink`` like Apache's: each is unpacked into a folder of its own and precedes Apache's in a
+process of its own. Their Python code registers and resolves providers and makes the options and the name of a model; it
+runs unchanged. Later steps need the platform's JVM, which is not available.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ OLDER = "11.7.0"
 
 
 def unpacked(version: str) -> Path:
-    """The folder of a package, which is fetched once."""
+    """The folder of an unpacked package, which is fetched once."""
     folder = CACHE / version
     if not folder.is_dir():
         CACHE.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=CACHE) as room:
-            # The wheels for one version of Python; the code that is used here is the same in all.
+            # The wheel of one version of Python; the code used here is equal in all.
             wheel = ["--only-binary", ":all:", "--python-version", "3.11", "--implementation", "cp", "--abi", "cp311"]
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *wheel]
             command += ["--platform", "manylinux1_x86_64", "--dest", room, f"ververica-flink=={version}"]
@@ -44,7 +44,7 @@ def unpacked(version: str) -> Path:
 
 
 def run(version: str, script: str) -> Any:
-    """What *script* leaves in its variable ``result``, under that version."""
+    """The variable ``result`` of *script*, run with that version."""
     prologue = """
         import json
         from pathlib import Path
@@ -70,7 +70,7 @@ def run(version: str, script: str) -> Any:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_registered(version: str) -> None:
-    """A provider of ours is one of theirs, is found as the only one and by name, and shows no secret."""
+    """An adapted provider has their type, is found as the only one and by name, and shows no secret."""
     result = run(
         version,
         """
@@ -114,7 +114,7 @@ def test_registered(version: str) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_options(version: str) -> None:
-    """For every class, and for overrides of a call, the options and the model's name are those of their own classes."""
+    """Every class gives the same options and model name as theirs, also with overrides of a call."""
     result = run(
         version,
         """
@@ -150,7 +150,7 @@ def test_options(version: str) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_what_theirs_lets_through(version: str) -> None:
-    """A misspelled override is refused, with no secret in the message; a provider of Apache's becomes one of the platform's."""
+    """A misspelled override is refused without a secret in the message; a provider of Apache becomes the platform's."""
     result = run(
         version,
         """
@@ -169,7 +169,7 @@ def test_what_theirs_lets_through(version: str) -> None:
 
 
 def test_the_version_before() -> None:
-    """11.7 calls its base class, and what it asks of it, otherwise."""
+    """11.7 has other names for the base class and its methods."""
     result = run(
         OLDER,
         """
@@ -184,6 +184,6 @@ def test_the_version_before() -> None:
         }
         """,
     )
-    # The one text that they spell otherwise: by the name of Java's constant.
+    # The only string that differs: they use the name of Java's constant.
     differ = [["context-overflow-action", "TRUNCATED_TAIL"], ["context-overflow-action", "truncated-tail"]]
     assert {"is one": True, "name": "openai-compat", "differ": differ} == result

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two clients of a Triton server that take a provider's options: Flink's own, out of its jar, and a minimal one.
+"""Two clients of a Triton server that use a provider's options: the one in Flink's jar, and a minimal one.
 
-The jar of Flink 2.3.0 has two faults, and each alone keeps it from running: it refuses every column that has a type, and
-its function cannot be serialized. `mended` copies the jar without the first one, or both, so that the rest of it runs.
+The jar of Flink 2.3.0 has two defects, and each alone stops every job: it refuses every column that has a type, and its
+function cannot be serialized. `mended` copies the jar without the first one, or without both.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from llmproviders.syntax.durations import read_duration
 from llmproviders.syntax.maps import read_map
 from llmproviders.syntax.scalars import read_boolean, read_integer
 
-# SQL types that Triton's have a counterpart of: Triton's name, and what Java calls the values.
+# SQL types with a counterpart in Triton: Triton's name, and Java's name of the values.
 TYPES = {
     "BOOLEAN": ("BOOL", "boolean"),
     "TINYINT": ("INT8", "byte"),
@@ -58,32 +58,32 @@ class Column:
 
 
 class InferenceError(Exception):
-    """There is no answer."""
+    """The server gave no answer."""
 
 
 class Client(Protocol):
-    """What asks a Triton server as a provider's options say."""
+    """A client that sends requests as a provider's options define."""
 
     def predict(self, options: Mapping[str, str], given: Column, value: Any, wanted: Column) -> Any:
         """The answer to one row.
 
         Raises:
-            InferenceError: if there is none.
+            InferenceError: if there is no answer.
         """
 
 
 @attrs.frozen
 class MinimalClient:
-    """What Flink does with the options of a provider, in as little Python as it takes."""
+    """Flink's use of a provider's options, in minimal Python."""
 
     def predict(self, options: Mapping[str, str], given: Column, value: Any, wanted: Column) -> Any:
-        # Java counts in milliseconds, and none at all is no timeout.
+        # Java counts milliseconds, and 0 means no timeout.
         timeout = read_duration(options["timeout"]) // 1_000_000 / 1_000 or None
         body = json.dumps(self._body(options, given, value, wanted)).encode()
         if "compression" in options:
             body = gzip.compress(body)
         with requests.Session() as session:
-            # Nothing of the environment: no proxy, no .netrc.
+            # Without proxies and .netrc of the environment.
             session.trust_env = False
             try:
                 answer = session.post(self.url(options), body, headers=self._headers(options), timeout=timeout)
@@ -129,7 +129,7 @@ class MinimalClient:
 class Jar:
     """The factory of a flink-model-triton jar, and the functions that it makes, in PyFlink's JVM.
 
-    ``required`` and ``optional`` are the defaults of its options, as text.
+    ``required`` and ``optional`` are the defaults of its options, as strings.
     """
 
     def __init__(self, jar: Path) -> None:
@@ -140,24 +140,24 @@ class Jar:
         self.java = self._gateway.jvm
         urls = self._gateway.new_array(self.java.java.net.URL, 1)
         urls[0] = self.java.java.net.URL(jar.as_uri())
-        # Below Flink itself, and beside all other jars.
+        # A loader with only Flink as its parent.
         loader = self.java.java.net.URLClassLoader(urls, self.java.java.lang.ClassLoader.getSystemClassLoader())
         kind = loader.loadClass("org.apache.flink.model.triton.TritonModelProviderFactory")
         self.factory = kind.newInstance()
-        # The gateway takes classes of the same name for the same: a method is found by its own class.
+        # Py4J confuses classes of the same name, so a method is found by its class.
         self.required, self.optional = (
             {option.key(): _text(option.defaultValue()) for option in kind.getMethod(method, None).invoke(self.factory, None)}
             for method in ("requiredOptions", "optionalOptions")
         )
 
     def data_type(self, text: str) -> Any:
-        """Flink's type of a SQL text."""
+        """Flink's type of a SQL string."""
         java = self.java.org.apache.flink.table
         logical = java.types.logical.utils.LogicalTypeParser.parse(text, self.factory.getClass().getClassLoader())
         return java.types.utils.TypeConversions.fromLogicalToDataType(logical)
 
     def function(self, options: Mapping[str, str], given: Column, wanted: Column) -> Any:
-        """The function that a model with these options and columns runs, as planning makes it."""
+        """The function of a model with these options and columns, as planning creates it."""
         java = self.java.org.apache.flink
         empty = java.table.api.Schema.newBuilder().build()
         texts = self.java.java.util.HashMap()
@@ -180,7 +180,7 @@ class Jar:
         return catalog.ResolvedSchema.of(columns)
 
     def field(self, function: Any, name: str) -> Any:
-        """What a function holds under a private name."""
+        """The value of a private field of a function."""
         field = function.getClass().getSuperclass().getDeclaredField(name)
         field.setAccessible(True)
         return field.get(function)
@@ -216,7 +216,7 @@ class Jar:
     def _array(self, column: Column, values: list[Any]) -> Any:
         data = self.java.org.apache.flink.table.data
         if column.element == "TINYINT":
-            # An array of bytes is bytes for the gateway.
+            # Py4J converts an array of bytes to bytes.
             return data.GenericArrayData(struct.pack(f"{len(values)}b", *values))
         if column.element == "STRING":
             array = self._gateway.new_array(self.java.java.lang.Object, len(values))
@@ -243,7 +243,7 @@ def _text(value: Any) -> str | None:
 
 
 def causes(error: Py4JJavaError) -> list[str]:
-    """Class and message of an exception of Java and of all that led to it."""
+    """Class and message of a Java exception and of its causes."""
     return [f"{each.getClass().getName()}: {each.getMessage()}" for each in _chain(error.java_exception)]
 
 
@@ -254,7 +254,7 @@ def _chain(java: Any) -> Iterator[Any]:
 
 
 def mended(jar: Path, folder: Path, *, serializable: bool = False) -> Path:
-    """A copy of the jar that takes columns of the types that it is written for; and one that can be serialized."""
+    """A copy of the jar that accepts columns of its types, and optionally can be serialized."""
     changes = {f"{_PACKAGE}/AbstractTritonModelFunction.class": _any_type}
     if serializable:
         changes[f"{_PACKAGE}/TritonInferenceModelFunction.class"] = _transient_buffer
@@ -267,7 +267,7 @@ def mended(jar: Path, folder: Path, *, serializable: bool = False) -> Path:
 
 
 def _any_type(code: bytes) -> bytes:
-    """``checkArgument(expected != null && !expected.equals(type))`` with its two outcomes exchanged."""
+    """``checkArgument(expected != null && !expected.equals(type))`` with the condition inverted."""
     condition = (
         rb"(?s)(\x2c\xc6\x00\x16"  # aload expected; ifnull (to the second constant)
         rb"\x2c\x19\x05(?:\xb6..){3}"  # expected.equals(column.getDataType().getLogicalType())
@@ -288,7 +288,7 @@ def _transient_buffer(code: bytes) -> bytes:
 
 
 def _constant(code: bytes, text: str) -> int:
-    """The index of a text in a class's constants."""
+    """The index of a string in a class's constants."""
     position, index = 10, 1
     while True:
         tag, length = struct.unpack_from(">BH", code, position)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""NVIDIA's Triton Inference Server on loopback, and the models that it serves: this file is the code of them all.
+"""NVIDIA's Triton Inference Server on loopback, and its models: this file is the code of all of them.
 
-``python tests/e2e/triton_models.py FOLDER [PORT]`` runs it until it is interrupted, with the model repository and all
-that the server writes below FOLDER. The Python has to be one that has ``nvidia-pytriton``.
+``python tests/e2e/triton_models.py FOLDER [PORT]`` runs it until it is interrupted, with the model repository and the
+files of the server below FOLDER. That Python needs ``nvidia-pytriton``.
 """
 
 from __future__ import annotations
@@ -16,35 +16,35 @@ from typing import Any
 
 import numpy as np
 
-# What JSON requests call a type; what Python models call it, if otherwise.
+# The names of types in JSON requests, and different names in Python models.
 DTYPES = ("BOOL", "INT8", "INT16", "INT32", "INT64", "FP32", "FP64", "BYTES")
 _CONFIGURED_AS = {"BYTES": "STRING"}
 
 _TEXT, _ANSWER = {"TEXT": "BYTES"}, {"ANSWER": "BYTES"}
 _ECHO_IN, _ECHO_OUT = {f"X_{dtype}": dtype for dtype in DTYPES}, {f"Y_{dtype}": dtype for dtype in DTYPES}
 
-# The inputs and outputs of each model, and what else is configured.
+# The inputs, outputs and further configuration of each model.
 MODELS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
-    # The text in capitals; shapes are the tensors' own.
+    # The string in upper case, in the tensor's shape.
     "upper": (_TEXT, _ANSWER, ""),
-    # The same, with names that only a client which leaves their case alone can write.
+    # The same, for clients that do not change the case of names.
     "lower-case-names": ({"text": "BYTES"}, {"answer": "BYTES"}, ""),
-    # Whatever comes in, for every type.
+    # The inputs, for every type.
     "echo": (_ECHO_IN, _ECHO_OUT, ""),
     # The same; the first dimension of every shape is the batch.
     "echo-batch": (_ECHO_IN, _ECHO_OUT, "max_batch_size: 8"),
-    # What the server has understood of the request, as a JSON object.
+    # The request as the server reads it, as a JSON object.
     "request": (_TEXT, _ANSWER, "version_policy { all {} }"),
     # The same, for requests that belong to a sequence.
     "sequence": (_TEXT, _ANSWER, "sequence_batching {}"),
-    # The text, after so many seconds.
+    # The string, after that many seconds.
     "sleep": (_TEXT, _ANSWER, ""),
 }
 VERSIONS = {"request": (1, 2)}
 
 
 class TritonPythonModel:
-    """What Triton's Python backend makes of this file, once for each model."""
+    """The class that Triton's Python backend instantiates for each model."""
 
     def initialize(self, args: dict[str, str]) -> None:
         self.model, self.version = args["model_name"], args["model_version"]
@@ -55,7 +55,7 @@ class TritonPythonModel:
         return [pb_utils.InferenceResponse([pb_utils.Tensor(*each) for each in self.answers(request)]) for request in requests]
 
     def answers(self, request: Any) -> list[tuple[str, Any]]:
-        """Name and array of each output that is asked for."""
+        """Name and array of each requested output."""
         tensors = {tensor.name(): tensor.as_numpy() for tensor in request.inputs()}
         if self.model.startswith("echo"):
             return [(name.replace("X_", "Y_"), array) for name, array in tensors.items()]
@@ -109,7 +109,7 @@ def serve(folder: Path, port: int) -> None:
         allow_grpc=False,
         allow_metrics=False,
         exit_timeout_secs=5,
-        # Headers with these names become parameters of the request, which a model can see.
+        # Headers with these names become parameters of the request, which a model can read.
         http_header_forward_pattern="(?i)(authorization|x-.*)",
     )
     with Triton(config=config, workspace=folder / "workspace") as triton:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A program that runs SQL on PyFlink with one jar: ``python triton_predict.py JAR`` reads a JSON object with statements
-and queries, and prints the rows of each query, or what it failed of, as a JSON array.
+and queries, and prints the rows or the error of each query, as a JSON array.
 
-A JVM of its own, for the jar holds classes of the same names as another one that the tests load.
+It has a JVM of its own, because the tests load another jar with classes of the same names.
 """
 
 from __future__ import annotations

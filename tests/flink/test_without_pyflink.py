@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The PyFlink bridge where there is no PyFlink: it imports, and says what to install when it is used."""
+"""The PyFlink bridge without PyFlink: it can be imported, and its functions name the command that installs PyFlink."""
 
 from __future__ import annotations
 
 import inspect
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 
 from llmproviders import OpenAIProvider, ProviderError, flink
 from llmproviders.errors import UnknownRuntimeError
+from llmproviders.flink.jvm import runtime_of_version
 
 PROVIDER = OpenAIProvider("https://api.example.com/v1/chat/completions", "sk-test", model="m")
 CALLS: dict[str, Callable[[], Any]] = {
@@ -28,7 +30,7 @@ CALLS: dict[str, Callable[[], Any]] = {
 
 
 def test_importing() -> None:
-    """The module needs nothing but the library, and imports nothing of PyFlink's even where it is installed."""
+    """The import of the bridge does not import PyFlink."""
     script = "import sys, llmproviders.flink; print(*(name for name in sys.modules if name.split('.')[0] in ('pyflink', 'py4j')))"
     done = subprocess.run([sys.executable, "-I", "-W", "error", "-c", script], capture_output=True, check=True, text=True)
     assert "" == done.stdout.strip()
@@ -36,7 +38,7 @@ def test_importing() -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_what_to_install(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call that needs PyFlink says how to get it."""
+    """The error of a call has the command that installs PyFlink."""
     monkeypatch.setitem(sys.modules, "pyflink", None)
     with pytest.raises(ProviderError) as caught:
         CALLS[name]()
@@ -45,7 +47,7 @@ def test_what_to_install(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_clear_errors() -> None:
-    """Without PyFlink nothing is an error of PyFlink's."""
+    """Errors that are not PyFlink's pass."""
     with flink.clear_errors(PROVIDER):
         pass
     with pytest.raises(ZeroDivisionError), flink.clear_errors(PROVIDER):
@@ -66,26 +68,28 @@ def test_clear_errors() -> None:
     ],
 )
 def test_versions(version: str, name: str) -> None:
-    """How Flink and VVR call themselves, on the JVM and in Python."""
-    assert name == flink._runtime_of_version(version).name
+    """The version strings of Flink and VVR, on the JVM and in Python."""
+    assert name == runtime_of_version(version).name
 
 
 @pytest.mark.parametrize("version", ["1.20.3", "2.0.1", "2.30.0", "1.20-vvr-11.6.0", "3", "<unknown>"])
-def test_versions_of_which_nothing_is_known(version: str) -> None:
-    """A Flink without models, or one that is newer than this library, is named with those that are known."""
+def test_unknown_versions(version: str) -> None:
+    """The error names the version and those that are known."""
     with pytest.raises(UnknownRuntimeError) as caught:
-        flink._runtime_of_version(version)
+        runtime_of_version(version)
     known = "flink-2.1, flink-2.2, flink-2.3, flink-2.4, vvr-11.7, vvr-11.8, vvr-11.9"
-    assert f"expected a Flink that this library knows ({known}), got one of version {version}" == str(caught.value)
+    assert f"expected a supported version of Flink ({known}), got {version}" == str(caught.value)
 
 
 def test_public_names() -> None:
-    """What is public is listed, and documented."""
-    public = {
-        name
-        for name, value in vars(flink).items()
-        if not name.startswith("_") and getattr(value, "__module__", "") == flink.__name__ and callable(value)
-    }
+    """The public names are listed and documented."""
+    public = {name for name, value in vars(flink).items() if not name.startswith("_") and callable(value)}
     assert public == set(flink.__all__)
     for name in public:
         assert inspect.getdoc(getattr(flink, name))
+
+
+def test_error_has_the_public_name() -> None:
+    """Tracebacks and pickles name the error where users import it."""
+    assert "llmproviders.flink" == flink.FlinkError.__module__
+    assert "no JVM" == str(pickle.loads(pickle.dumps(flink.FlinkError("no JVM"))))

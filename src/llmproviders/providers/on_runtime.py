@@ -12,9 +12,10 @@ from typing import Any
 from ..errors import InvalidOptionsError, Problem, invalid
 from ..fields.compiled import compiled, construct
 from ..fields.spec import EXTRAS
-from ..runtimes.checks import ALWAYS, Facts, identity, lost, problems, surplus
+from ..runtimes.checks import identity, lost, problems, surplus
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_of
+from ..runtimes.view import ALWAYS, Facts
 from ..secrets import MaskedText, Secret
 from ..syntax.columns import Columns, columns
 from ..tasks import task_of_endpoint

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runtimes: what each distribution of Flink accepts, as data, and the rules a provider is checked against."""
+"""Runtimes: the options that each distribution of Flink accepts, as data, and the checks of a provider against them."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each distribution and version of Flink accepts, as data: one file a runtime, beside this one.
+"""The options that each version of each distribution of Flink accepts, as data: a JSON file for each, in this folder.
 
-The files say where each fact is from. ``tools/refresh_runtimes.py`` writes what can be read off released artifacts.
+The files name their sources. ``tools/refresh_runtimes.py`` writes the facts that released artifacts show.
 """
 
 from __future__ import annotations
@@ -23,31 +23,33 @@ NAMES: Final = ("flink-2.1", "flink-2.2", "flink-2.3", "flink-2.4", "vvr-11.7", 
 
 @attrs.frozen(kw_only=True)
 class RuntimeOption:
-    """One option that a factory takes."""
+    """An option that a factory accepts."""
 
     key: str
     """Java key."""
     type: str = ""
-    """Java type: String, Boolean, Integer, Long, Double, Duration, Enum or Map; empty where the source does not say."""
+    """Java type: String, Boolean, Integer, Long, Double, Duration, Enum or Map; empty if the source does not state it."""
     required: bool = False
     """Whether Flink refuses a model without it."""
     default: str | None = None
-    """What holds when it is not given, as Java prints it; None if nothing does."""
+    """Java's default as a string; None if it has none."""
     choices: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    """The only texts taken, whatever their letter case; empty if there is no such list."""
+    """The only values accepted, in any letter case; empty if any value of the type is."""
     deprecated_keys: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    """Older keys that are taken too."""
+    """Older keys that are accepted too."""
 
 
 @attrs.frozen(kw_only=True)
 class Tokenizer:
-    """The model names for which a factory can count tokens."""
+    """The models whose tokens a factory can count."""
 
     names: tuple[str, ...] = attrs.field(converter=tuple)
+    """Names of models."""
     prefixes: tuple[str, ...] = attrs.field(converter=tuple)
+    """Beginnings of names."""
 
     def knows(self, model: str) -> bool:
-        """Whether tokens can be counted for *model*."""
+        """Whether the tokens of *model* can be counted."""
         return model in self.names or model.startswith(self.prefixes)
 
 
@@ -56,20 +58,20 @@ class Factory:
     """The model provider factory of one identifier, in one runtime."""
 
     identifier: str
-    """The identifier that Flink's factory discovery knows."""
+    """The identifier in Flink's factory discovery."""
     artifact: str
-    """What it was read off: Maven coordinates of the jar, or the requirement of a Python package."""
+    """The source of its options: Maven coordinates of a jar, or the requirement of a Python package."""
     rules: tuple[str, ...]
-    """Names of the rules beyond keys and types that `Provider.check` holds a provider against."""
+    """Names of the rules, beyond keys and types, that `Provider.check` applies."""
     defects: tuple[str, ...] = ()
-    """Why no model can run on it, whatever its options are; empty where models run."""
+    """The reasons why no model can run on it, whatever its options are; empty if models run."""
     options: Mapping[str, RuntimeOption]
     """Its options, by Java key."""
     tokenizer: Tokenizer | None = None
-    """What its option ``max-context-size`` works with; None if it counts no tokens."""
+    """The models that its option ``max-context-size`` works with; None if it counts no tokens."""
 
     def option(self, key: str) -> RuntimeOption | None:
-        """The option that *key* sets, also by an older key or as one entry of a map; None if there is none."""
+        """Return the option that *key* sets, also by an older key or as an entry of a map; None if there is none."""
         if key in self.options:
             return self.options[key]
         for option in self.options.values():
@@ -80,18 +82,18 @@ class Factory:
 
 @attrs.frozen(kw_only=True)
 class Runtime:
-    """A distribution of Flink in one version."""
+    """A version of a distribution of Flink."""
 
     name: str
     """For example ``flink-2.3`` or ``vvr-11.9``."""
     title: str
-    """Its name in words."""
+    """Its full name."""
     released: bool
-    """Whether it can be had; what is said of one that is not may change."""
+    """Whether it is released; the data of an unreleased version may change."""
     exhaustive: bool
-    """Whether its factories take nothing but the options listed; otherwise Java may know more than the source."""
+    """Whether its factories accept only the options listed; otherwise Java may have more than the source shows."""
     sources: tuple[str, ...] = attrs.field(converter=tuple)
-    """Where the data is from."""
+    """The sources of the data."""
     factories: Mapping[str, Factory]
     """Its model provider factories, by identifier."""
 
@@ -100,19 +102,19 @@ class Runtime:
 
 
 def list_runtimes() -> list[str]:
-    """The names of the runtimes that are known, oldest first: Apache Flink's, then VVR's."""
+    """Return the names of the known runtimes, oldest first: those of Apache Flink, then those of VVR."""
     return list(NAMES)
 
 
 @public
 def runtime(name: str | Runtime) -> Runtime:
-    """What is known of a runtime.
+    """Return the data of a runtime.
 
     Args:
-        name: such as ``"flink-2.3"`` or ``"vvr-11.9"``; a `Runtime` is given back.
+        name: such as ``"flink-2.3"`` or ``"vvr-11.9"``; a `Runtime` is returned as it is.
 
     Raises:
-        UnknownRuntimeError: if there is none; the message lists the names.
+        UnknownRuntimeError: if there is no such runtime; the message lists the names.
     """
     if isinstance(name, Runtime):
         return name
@@ -124,7 +126,7 @@ def runtime(name: str | Runtime) -> Runtime:
 
 @cache
 def _read(name: str) -> Runtime:
-    # Few processes ask for a runtime.
+    # Imported here because few processes need a runtime.
     import json
     from importlib.resources import files
 

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PyFlink's DataFrame API: providers in the form that its registry accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import attrs
+
+from ..boundary import unframed
+from ..providers.base import Provider
+from .arguments import resolve_provider
+from .jvm import import_pyflink, runtime_of_version
+
+__all__ = ["as_model_provider"]
+
+
+@unframed
+def as_model_provider(provider: Provider | str | None = None) -> Any:
+    """Adapt a provider to PyFlink's DataFrame API: ``pf.set_model_provider(as_model_provider(provider))``.
+
+    For ``ververica-flink`` 11.7 to 11.9 and Apache Flink 2.4. The adapter calls the provider, so that overrides per
+    call are checked, and its repr shows no secret.
+
+    Args:
+        provider: a provider, the name of a registered one, or None for the default.
+
+    Raises:
+        FlinkError: if the installed PyFlink has no such API.
+        InvalidOptionsError: if the installed version does not have the provider.
+        UnknownProviderError: if no provider is registered under that name.
+    """
+    api = import_pyflink("dataframe")
+    base = getattr(api, "ModelProvider", None) or api.Provider
+    runtime = runtime_of_version(import_pyflink("version").__version__)
+    return _adapter_class(base)(resolve_provider(provider).for_runtime(runtime))
+
+
+@cache
+def _adapter_class(base: type) -> Callable[[Provider], Any]:
+    """The class of adapters, a subclass of the API's *base*."""
+
+    @attrs.frozen(slots=False, repr=False)
+    class ModelProvider(base):  # type: ignore[misc]
+        provider: Provider
+
+        def provider_name(self) -> str:
+            return self.provider.provider_name()
+
+        def provider_identifier(self) -> str:
+            return self.provider.provider_identifier()
+
+        def model_option_key(self) -> str:
+            return self.provider.model_option_key()
+
+        def to_options(self, input_columns: Any = None, overrides: Any = None) -> dict[str, str]:
+            return self.provider.to_options(input_columns, overrides)
+
+        def __repr__(self) -> str:
+            return f"as_model_provider({self.provider!r})"
+
+    return ModelProvider

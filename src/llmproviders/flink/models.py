@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Models: the ``ModelDescriptor`` of a provider, and models that SQL can name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..boundary import unframed
+from ..errors import Problem, invalid
+from ..providers.base import Provider
+from ..providers.derive import with_model
+from ..runtimes.runtime import Runtime
+from ..runtimes.runtime import runtime as runtime_of
+from ..syntax.columns import Column, Columns, columns
+from ..syntax.sql_types import canonical_type
+from .arguments import resolve_provider, validate_overrides, validate_string
+from .errors import clear_errors
+from .jvm import import_pyflink, java_schema_builder, running_jvm, running_runtime
+
+if TYPE_CHECKING:
+    from pyflink.table import TableEnvironment  # type: ignore[import-not-found]
+    from pyflink.table.model_descriptor import ModelDescriptor  # type: ignore[import-not-found]
+
+__all__ = ["adapt_provider", "build_descriptor", "create_model", "find_errors", "model_descriptor"]
+
+
+@unframed
+def model_descriptor(
+    provider: Provider | str | None = None,
+    *,
+    input: Columns,  # noqa: A002
+    output: Columns,
+    model: str | None = None,
+    runtime: str | Runtime | None = None,
+    comment: str | None = None,
+) -> ModelDescriptor:
+    """Convert a provider and the columns of its model into PyFlink's `ModelDescriptor`, which holds the secrets in clear.
+
+    Args:
+        provider: a provider, the name of a registered one, or None for the default.
+        input: the model's input columns: a mapping of names to SQL types, or a SQL string such as ``"text STRING"``.
+        output: the model's output columns, in the same form.
+        model: the model's name, if the provider does not set it.
+        runtime: the runtime that the model is for; by default the running Flink.
+        comment: a comment on the model.
+
+    Raises:
+        InvalidOptionsError: if the runtime does not accept the provider with these columns, with every problem.
+        UnknownProviderError: if no provider is registered under that name.
+        SecretError: if the reference of a secret cannot be resolved.
+        FlinkError: if no JVM can be started.
+    """
+    found = runtime_of(runtime) if runtime is not None else running_runtime()
+    return _descriptor(resolve_provider(provider), found, model, columns(input), columns(output, "output"), comment)
+
+
+@unframed
+def create_model(
+    t_env: TableEnvironment,
+    name: str,
+    provider: Provider | str | None = None,
+    *,
+    input: Columns,  # noqa: A002
+    output: Columns,
+    model: str | None = None,
+    temporary: bool = True,
+    if_not_exists: bool = False,
+    comment: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    allow_sensitive: bool = False,
+) -> None:
+    """Create a model for ML_PREDICT.
+
+    Flink gets the secrets in clear, without a SQL statement that contains them. A model that is not temporary is stored
+    in the catalog together with its secrets, and SHOW CREATE MODEL shows them.
+
+    Args:
+        t_env: the environment to create it in.
+        name: its name in Flink, also ``catalog.database.name``.
+        provider: a provider, the name of a registered one, or None for the default.
+        input: the model's input columns: a mapping of names to SQL types, or a SQL string such as ``"text STRING"``.
+        output: the model's output columns, in the same form.
+        model: the model's name at the service, if the provider does not set it.
+        temporary: whether it ends with *t_env*; otherwise it is stored in the catalog.
+        if_not_exists: whether an existing model of that name is kept without an error.
+        comment: a comment on the model.
+        overrides: changes to the provider, by Python names.
+        allow_sensitive: whether the overrides may change the endpoint and secrets.
+
+    Raises:
+        InvalidOptionsError: if the running Flink does not accept the provider with these columns, with every problem.
+        UnknownProviderError: if no provider is registered under that name.
+        SecretError: if the reference of a secret cannot be resolved.
+        FlinkError: if Flink refuses it, for example because the name already exists.
+    """
+    found = resolve_provider(provider).with_(**validate_overrides(overrides, allow_sensitive=allow_sensitive))
+    name = validate_string("name", name)
+    made = _descriptor(found, running_runtime(), model, columns(input), columns(output, "output"), comment)
+    create = t_env.create_temporary_model if temporary else t_env.create_model
+    with clear_errors(found):
+        create(name, made, if_not_exists)
+
+
+def adapt_provider(provider: Provider, runtime: Runtime, model: str | None) -> Provider:
+    """The provider to use on *runtime*, with the model's name of the call."""
+    return with_model(provider, model).for_runtime(runtime)
+
+
+def find_errors(
+    provider: Provider,
+    runtime: Runtime,
+    input: tuple[Column, ...] | None,  # noqa: A002
+    output: tuple[Column, ...],
+) -> list[Problem]:
+    """The errors of a provider and its model's columns on a runtime, without warnings."""
+    return [each for each in provider.check(runtime, input=input, output=output) if each.severity == "error"]
+
+
+def _descriptor(
+    provider: Provider,
+    runtime: Runtime,
+    model: str | None,
+    input: tuple[Column, ...],  # noqa: A002
+    output: tuple[Column, ...],
+    comment: str | None,
+) -> ModelDescriptor:
+    """The descriptor of a model, after all checks."""
+    provider = adapt_provider(provider, runtime, model)
+    problems = find_errors(provider, runtime, input, output)
+    if problems:
+        raise invalid(f"{type(provider).__name__} on {runtime}", problems)
+    comment = None if comment is None else validate_string("comment", comment)
+    # PyFlink would start the JVM too, but with its own errors.
+    running_jvm()
+    with clear_errors(provider):
+        return build_descriptor(provider, runtime, input, output, comment)
+
+
+def build_descriptor(
+    provider: Provider,
+    runtime: Runtime,
+    input: tuple[Column, ...],  # noqa: A002
+    output: tuple[Column, ...],
+    comment: str | None = None,
+) -> ModelDescriptor:
+    """The descriptor of a model that `find_errors` accepts."""
+    builder = import_pyflink("table.model_descriptor").ModelDescriptor.for_provider(provider.provider_name())
+    builder.input_schema(_schema(input)).output_schema(_schema(output))
+    for key, value in provider.to_options([(each.name, each.type) for each in input], runtime=runtime).items():
+        builder.option(key, value)
+    return (builder if comment is None else builder.comment(comment)).build()
+
+
+def _schema(given: tuple[Column, ...]) -> Any:
+    builder = import_pyflink("table").Schema.new_builder()
+    for each in given:
+        # PyFlink's own parser of types, unlike SQL's, reads VARCHAR as VARCHAR(1): it gets the canonical type.
+        builder.column(each.name, canonical_type(each.type))
+        if each.comment:
+            java_schema_builder(builder).withComment(each.comment)
+    return builder.build()

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules of every factory: keys, types, required options, the task, placeholders, plain http."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+
+from ...credentials import MASK, is_placeholder
+from ...errors import Problem, Rejected
+from ...messages import did_you_mean, listed
+from ...syntax.durations import read_duration
+from ...syntax.maps import read_map
+from ...syntax.scalars import JAVA_BOUNDS, read_boolean, read_double, read_integer
+from ..runtime import NAMES, Factory, RuntimeOption, runtime
+from ..view import ALWAYS, View
+
+__all__ = [
+    "check_defects",
+    "check_keys",
+    "check_placeholders",
+    "check_plain_http",
+    "check_required",
+    "check_task",
+    "is_known_key",
+    "unknown_key_problem",
+]
+
+
+def check_defects(view: View) -> Iterator[Problem]:
+    """The factory has no defect that stops every model. Source: both artifacts on PyFlink; the defects are in the data."""
+    if view.factory.defects:
+        working = [name for name in NAMES if (other := runtime(name).factories.get(view.facts.identifier)) and not other.defects]
+        artifact = view.factory.artifact.partition(":")[2].replace(":", " ")
+        yield Problem(
+            "provider",
+            f"a {view.facts.identifier} factory that works",
+            got=f"{artifact}: {', and '.join(view.factory.defects)}",
+            hint=f"{view.facts.identifier} is also in {', '.join(working)}",
+        )
+
+
+def check_keys(view: View) -> Iterator[Problem]:
+    """The factory has every key that is set, and Java can read its value.
+
+    On VVR, a key that no known version has is a warning, because Java may have it. A deprecated key is a warning everywhere.
+    Source: Flink's ``FactoryUtil`` and ``ConfigurationUtils``, and the factory's options.
+    """
+    for key, value in view.facts.flat.items():
+        if key in ALWAYS:
+            continue
+        option = view.factory.option(key)
+        if option is None:
+            if key in view.facts.chosen:
+                yield unknown_key_problem(view, key)
+        elif value != MASK and (expected := _expected_instead(option, key, value)):
+            yield view.problem(key, expected)
+        elif key in option.deprecated_keys:
+            yield view.problem(key, f"the key {option.key}", got=f"its deprecated name {key}", severity="warning")
+
+
+def is_known_key(factory: Factory, key: str) -> bool:
+    """Whether the factory, or Flink itself, has the key."""
+    return key in ALWAYS or factory.option(key) is not None
+
+
+def unknown_key_problem(view: View, key: str) -> Problem:
+    """The problem of a key that the factory does not have."""
+    identifier = view.facts.identifier
+    elsewhere = [name for name in NAMES if (other := runtime(name).factories.get(identifier)) and is_known_key(other, key)]
+    hint = f"{key} is in {', '.join(elsewhere)}" if elsewhere else did_you_mean(key, list(view.factory.options))
+    # The data of VVR comes from its Python classes: Java may have keys that no version of the classes has.
+    is_certain = view.runtime.exhaustive or bool(elsewhere)
+    return view.problem(
+        key,
+        f"an option that {identifier} has on {view.runtime}",
+        got="" if is_certain else "one that no class of VVR declares",
+        hint=hint or ("leave it out" if is_certain else "it is passed to Java unchecked"),
+        severity="error" if is_certain else "warning",
+    )
+
+
+def _expected_instead(option: RuntimeOption, key: str, value: str) -> str:
+    """The value that Java expects instead of *value*; empty if it can read *value*."""
+    if option.choices:
+        given = value.split(";") if key == "content-types" else [value]
+        # Java compares in upper case, which differs from lower case for some letters.
+        choices = {choice.upper() for choice in option.choices}
+        return "" if all(each.upper() in choices for each in given) else listed(option.choices)
+    if key != option.key and key not in option.deprecated_keys:
+        return ""  # an entry of a map is any string
+    try:
+        _READERS.get(option.type, str)(value)
+    except Rejected as error:
+        return error.expected
+    return ""
+
+
+def _read_bounded(java: str, value: str) -> None:
+    low, high = JAVA_BOUNDS[java]
+    if not low <= read_integer(value) <= high:
+        raise Rejected(f"a whole number from {low} to {high}")
+
+
+_READERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "Boolean": read_boolean,
+    "Integer": partial(_read_bounded, "Integer"),
+    "Long": partial(_read_bounded, "Long"),
+    "Double": read_double,
+    "Duration": read_duration,
+    "Map": read_map,
+}
+"""Readers of values, by Java type; a type that is not listed accepts any string."""
+
+
+def check_required(view: View) -> Iterator[Problem]:
+    """Every required option is set; the model's name may come with the call. Source: ``requiredOptions()``."""
+    for option in view.factory.options.values():
+        if option.required and not any(key in view.facts.flat for key in (option.key, *option.deprecated_keys)):
+            hint = f"{view.facts.identifier} requires it on {view.runtime}"
+            if option.key == view.facts.model_key:
+                hint += "; give it here, or with the call as model=..."
+            yield view.problem(option.key, "a value", got="nothing", hint=hint)
+
+
+def check_task(view: View) -> Iterator[Problem]:
+    """The provider's task reads every option that is set; a warning. Source: the tasks in each option's metadata."""
+    task = view.task
+    for key, tasks in view.facts.tasks.items():
+        if key in view.facts.chosen and task is not None and task not in tasks:
+            yield view.problem(key, f"no such option for task {task}", hint="it is ignored", severity="warning")
+
+
+def check_placeholders(view: View) -> Iterator[Problem]:
+    """No secret is a placeholder such as ``${secret_values.key}``, except on VVR; a warning.
+
+    Source: the documentation of VVR, which resolves placeholders; Apache Flink sends them unchanged.
+    """
+    if view.runtime.name.startswith("vvr-"):
+        return
+    for key, value in view.facts.flat.items():
+        if key in view.facts.hidden and is_placeholder(value):
+            hint = "only VVR resolves placeholders; elsewhere, replace it before the job is submitted"
+            yield view.problem(key, "the value that the service gets", hint=hint, severity="warning")
+
+
+def check_plain_http(view: View) -> Iterator[Problem]:
+    """A key is sent over https, or to this host; a warning. Source: this library; Flink sends keys over plain http too."""
+    from urllib.parse import urlsplit
+
+    endpoint = view.value("endpoint") or ""
+    key = next((each for each in ("api-key", "auth-token") if each in view.facts.flat), None)
+    if key is None or not endpoint.lower().startswith("http://"):
+        return
+    try:
+        host = urlsplit(endpoint).hostname or ""
+    except ValueError:
+        host = ""
+    if host not in ("localhost", "::1") and not host.startswith("127."):
+        hint = f"over plain http, {view.facts.names.get(key, key)} is readable on the network"
+        yield view.problem("endpoint", "an https URL", hint=hint, severity="warning")

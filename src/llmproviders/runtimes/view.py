@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The facts of a provider, and the view of them that rules get."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final, Literal
+
+import attrs
+
+from ..errors import Problem
+from ..messages import shown
+from ..syntax.columns import Column
+from ..tasks import task_of_endpoint
+from .runtime import Factory, Runtime
+
+__all__ = ["ALWAYS", "Facts", "View"]
+
+ALWAYS: Final = ("provider", "property-version")
+"""The keys that Flink itself accepts for every provider."""
+
+
+@attrs.frozen(kw_only=True)
+class Facts:
+    """The facts of a provider that checks need."""
+
+    identifier: str
+    """The identifier of its factory."""
+    flat: Mapping[str, str] = attrs.field(repr=False)
+    """The options by Java key; a secret that is a reference is the mask."""
+    chosen: Collection[str]
+    """The keys that the user set; the others hold a default of the class."""
+    names: Mapping[str, str]
+    """Python names of the typed options, by Java key."""
+    tasks: Mapping[str, tuple[str, ...]]
+    """The tasks that accept an option, by Java key; options of every task are not in it."""
+    hidden: Collection[str]
+    """The keys whose values are never shown."""
+    model_key: str
+    """The Java key of the model's name."""
+    relatives: tuple[str, ...]
+    """The identifiers that other runtimes have for the same kind of service."""
+
+
+@attrs.frozen(kw_only=True)
+class View:
+    """A provider on a runtime, as a rule sees it."""
+
+    facts: Facts
+    runtime: Runtime
+    factory: Factory
+    input: tuple[Column, ...] | None
+    """The model's input columns; None if they are unknown."""
+    output: tuple[Column, ...] | None
+    """The model's output columns; None if they are unknown."""
+
+    def value(self, key: str) -> str | None:
+        """The string that Java gets for *key*: the given one, else Java's default."""
+        option = self.factory.options.get(key)
+        return self.facts.flat.get(key, option.default if option else None)
+
+    def problem(
+        self, key: str, expected: str, *, hint: str = "", got: str | None = None, severity: Literal["error", "warning"] = "error"
+    ) -> Problem:
+        """A problem of the option *key*; *got* is its value unless given."""
+        name = self.facts.names.get(key, key)
+        if got is None:
+            value = self.value(key)
+            got = "" if value is None else shown(value, with_type=False, hidden=key in self.facts.hidden)
+        return Problem(name, expected, got=got, hint=hint, key=key if key != name else "", severity=severity)
+
+    @property
+    def severity(self) -> Literal["error", "warning"]:
+        """The severity of a rule that is read off Apache's code: VVR's code may differ."""
+        return "error" if self.runtime.exhaustive else "warning"
+
+    @property
+    def task(self) -> str | None:
+        """The task; None if neither the option ``task`` nor the endpoint tells it."""
+        endpoint = self.value("endpoint")
+        return self.value("task") or (task_of_endpoint(endpoint) if endpoint else None)
