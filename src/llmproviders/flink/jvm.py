@@ -80,19 +80,19 @@ def runtime_of_version(version: str) -> Runtime:
 
 def environment_of(table: Table) -> TableEnvironment:
     """The environment of a table. PyFlink's tables keep it private."""
-    return table._t_env
+    return table._t_env  # noqa: SLF001
 
 
 def java_columns(table: Table) -> Any:
     """The resolved columns of a table, as Java objects. PyFlink's own schema has no SQL strings of types."""
-    return table._j_table.getResolvedSchema().getColumns()
+    return table._j_table.getResolvedSchema().getColumns()  # noqa: SLF001
 
 
 def java_configuration(t_env: TableEnvironment) -> Any:
     """The configuration of an environment, as a Java object. PyFlink reads a list option only as an unparsed string."""
-    return t_env._j_tenv.getConfig()
+    return t_env._j_tenv.getConfig()  # noqa: SLF001
 
 
 def java_schema_builder(builder: Any) -> Any:
     """The Java object behind a ``Schema.Builder``. PyFlink has no method for the comment of a column."""
-    return builder._j_builder
+    return builder._j_builder  # noqa: SLF001
