@@ -315,7 +315,7 @@ else:
         def __get__(self, instance: Any, owner: Any) -> Any:
             if instance is None:
                 return self._of(owner)
-            found = instance._compiled  # noqa: SLF001  # the attribute is declared below
+            found = instance._compiled  # noqa: SLF001  # `CompiledClass` above declares it
             if found is not None and found.about.cls is instance.__class__:
                 return MethodType(getattr(found, self.name), instance)
             try:
