@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-# The helpers of these tests, and test_columns, whose table of SQL types is compared to Flink's parser.
+# The helpers of these tests.
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "syntax"))
 
 from openai_server import OpenAIServer
 
