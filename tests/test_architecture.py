@@ -16,8 +16,7 @@ import llmproviders
 
 ROOT = Path(llmproviders.__file__).parent
 
-# Each line imports only from the lines below it; what stands on one line does not know of its neighbours. A folder is a room,
-# and so is a file beside the folders.
+# A room is a folder, or a file beside the folders. Rooms import only from rooms on lower lines.
 HOUSE = """
     __main__
     cli
