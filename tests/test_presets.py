@@ -166,7 +166,7 @@ MESSAGES: dict[str, tuple[Any, str]] = {
         lambda: presets.dashscope(region="mars"),
         "presets.dashscope: region: expected cn-beijing or ap-southeast-1 or us-east-1, got 'mars'; other regions need a workspace",
     ),
-    "region that is no text": (
+    "region that is no string": (
         lambda: presets.dashscope(region=[]),  # type: ignore[arg-type]
         "presets.dashscope: region: expected cn-beijing or ap-southeast-1 or us-east-1, got a value of type list; other regions need a workspace",
     ),
