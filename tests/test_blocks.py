@@ -137,7 +137,7 @@ def using(provider: Provider) -> Iterator[Provider]:
             yield get_provider()
 
 
-def meant() -> Provider | None:
+def current() -> Provider | None:
     """The current provider, or None if there is none."""
     try:
         return get_provider()
@@ -149,7 +149,7 @@ def meant() -> Provider | None:
 def own_manager(provider: Provider) -> Iterator[Provider | None]:
     """A user-defined wrapper of `using_provider`: a function."""
     with using_provider(provider):
-        yield meant()
+        yield current()
 
 
 class OwnManager:
@@ -250,7 +250,7 @@ def test_interleaved_generators_in_any_order(turns: list[int]) -> None:
         with using_provider(A):
             assert next(generators[turn], providers[turn]) is providers[turn]
             assert A is get_provider()
-        assert meant() is None
+        assert current() is None
     for generator in generators:
         generator.close()  # type: ignore[attr-defined]
 
@@ -265,7 +265,7 @@ def test_blocks_around_generators() -> None:
 
     def without_block() -> Iterator[Provider | None]:
         while True:
-            yield meant()
+            yield current()
 
     other = without_block()
     assert next(other) is None
@@ -279,7 +279,7 @@ def test_blocks_within_generators() -> None:
 
     def function() -> list[Provider | None]:
         with using_provider(C):
-            return [get_provider(), *using(A), get_provider(), *(meant() for _ in range(1))]
+            return [get_provider(), *using(A), get_provider(), *(current() for _ in range(1))]
 
     def generator() -> Iterator[list[Provider | None]]:
         with using_provider(B):
@@ -309,16 +309,16 @@ def test_delegating_generators() -> None:
     """A block around ``yield from`` applies in the generator that is delegated to."""
 
     def inner() -> Iterator[Provider | None]:
-        yield meant()
+        yield current()
         with using_provider(C):
-            yield meant()
-        yield meant()
+            yield current()
+        yield current()
 
     def outer() -> Iterator[Provider | None]:
         with using_provider(B):
             yield from inner()
 
-    assert [(B, None), (C, None), (B, None)] == [(provider, meant()) for provider in outer()]
+    assert [(B, None), (C, None), (B, None)] == [(provider, current()) for provider in outer()]
 
 
 def test_unfinished_generators() -> None:
@@ -356,8 +356,8 @@ def test_failing_generators() -> None:
 
     def generator() -> Iterator[Provider | None]:
         with contextlib.suppress(ZeroDivisionError), using_provider(B):
-            yield meant()
-        yield meant()
+            yield current()
+        yield current()
         with using_provider(C):
             raise ValueError
 
@@ -373,11 +373,11 @@ def test_blocks_that_outlive_their_generator() -> None:
 
     def generator(stack: contextlib.ExitStack) -> Iterator[Provider | None]:
         stack.enter_context(using_provider(B))
-        yield meant()
+        yield current()
 
     with contextlib.ExitStack() as stack:
         assert [B] == list(generator(stack))
-        assert meant() is None
+        assert current() is None
         assert [C] * 4 == list(using(C))
 
 
@@ -391,17 +391,17 @@ def test_blocks_that_end_in_another_order() -> None:
     third.__exit__(None, None, None)
     assert A is get_provider()
     first.__exit__(None, None, None)
-    assert meant() is None
+    assert current() is None
 
     def generator() -> Iterator[Provider | None]:
         first, second = using_provider(A), using_provider(B)
         first.__enter__()
         second.__enter__()
-        yield meant()
+        yield current()
         first.__exit__(None, None, None)
-        yield meant()
+        yield current()
         second.__exit__(None, None, None)
-        yield meant()
+        yield current()
 
     assert [B, B, None] == list(generator())
 
@@ -411,7 +411,7 @@ def test_blocks_that_end_in_another_context() -> None:
     manager = using_provider(A)
     context = copy_context()
     assert A is context.run(manager.__enter__)
-    assert meant() is None
+    assert current() is None
     manager.__exit__(None, None, None)
 
 
@@ -421,7 +421,7 @@ def test_generators_in_other_threads() -> None:
         generator = using(B)
         seen = [next(generator), pool.submit(next, generator).result(), copy_context().run(next, generator), next(generator)]
         assert [B] * 4 == seen
-        assert pool.submit(meant).result() is None
+        assert pool.submit(current).result() is None
 
 
 def test_decorated_generators() -> None:
@@ -429,11 +429,11 @@ def test_decorated_generators() -> None:
 
     @using_provider(B)
     def function() -> Provider | None:
-        return meant()
+        return current()
 
     @using_provider(B)
     def generator() -> Iterator[Provider | None]:
-        yield meant()
+        yield current()
 
     assert [B, B] == [function(), function()]
     assert [None] == list(generator())
@@ -487,7 +487,7 @@ def test_unfinished_asynchronous_generators(finished: bool) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
         found = await first()
         await asyncio.sleep(0.01)
-        return found, meant()
+        return found, current()
 
     assert (B, None) == asyncio.run(main())
     assert [] == failures
@@ -504,16 +504,16 @@ def test_asynchronous_managers() -> None:
 
     async def consume() -> AsyncIterator[Provider | None]:
         async with manager(C), contextlib.AsyncExitStack() as stack:
-            yield meant()
+            yield current()
             await stack.enter_async_context(manager(A))
-            yield meant()
+            yield current()
 
     async def main() -> list[Any]:
         async with manager(B):
-            inner = [(found, meant()) async for found in consume()]
-            started = asyncio.create_task(later(meant))
-            inside = [meant(), await asyncio.to_thread(meant)]
-        return [inner, inside, meant(), await started]
+            inner = [(found, current()) async for found in consume()]
+            started = asyncio.create_task(later(current))
+            inside = [current(), await asyncio.to_thread(current)]
+        return [inner, inside, current(), await started]
 
     assert [[(C, B), (A, B)], [B, B], None, B] == asyncio.run(main())
 
@@ -523,12 +523,12 @@ def test_tasks_within_generators() -> None:
 
     async def work() -> list[Provider | None]:
         with using_provider(C):
-            return [meant(), await asyncio.to_thread(meant), await asyncio.create_task(later(meant))]
+            return [current(), await asyncio.to_thread(current), await asyncio.create_task(later(current))]
 
     async def generator() -> AsyncIterator[list[Provider | None]]:
         with using_provider(B):
             yield await work()
-            yield [meant()]
+            yield [current()]
 
     async def main() -> list[list[Provider | None]]:
         return [found async for found in generator()]

@@ -824,7 +824,7 @@ def test_the_presets_are_complete() -> None:
             assert name in tried or type(value) is type(presets.openai), name
 
 
-def test_the_junk_is_junk() -> None:
+def test_the_junk_is_as_named() -> None:
     """The values are as their names tell, and made anew for each call."""
     assert {*JUNK} >= {"deep list", "list in itself", "huge int", "surrogate", "NUL", "evil repr", "bad mapping"}
     with pytest.raises(RuntimeError):

@@ -150,7 +150,7 @@ def test_attributes_are_arguments(cls: type[Provider], data: st.DataObject) -> N
 
 @every_class
 @given(data=st.data())
-def test_flatness(cls: type[Provider], data: st.DataObject) -> None:
+def test_flat_dicts(cls: type[Provider], data: st.DataObject) -> None:
     """Keys and values are exactly `str`; options in the order of their fields come before extras; every dict is new."""
     provider = data.draw(providers(cls))
     flat = provider.to_options()

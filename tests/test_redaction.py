@@ -73,7 +73,7 @@ hidden = pytest.mark.parametrize("name", HIDDEN)
 SECRETS = (MARK, "plain words")
 
 
-def _again(provider: Provider, flat: dict[str, str]) -> Provider:
+def _from_flat(provider: Provider, flat: dict[str, str]) -> Provider:
     return from_options(provider.provider_name(), flat)
 
 
@@ -94,7 +94,7 @@ def test_redacted_options_do_not_load(name: str) -> None:
     assert any(MASK in text for text in flat.values())
     _assert_hidden(flat)
     calls: list[Callable[[], object]] = [
-        lambda: _again(provider, flat),
+        lambda: _from_flat(provider, flat),
         lambda: type(provider).from_options({"provider": provider.provider_name(), **flat}),
     ]
     if not name.startswith(("header", "map")):
@@ -234,7 +234,7 @@ def test_documents_keep_secrets(name: str, format: Any) -> None:
 def test_flat_dicts_keep_secrets(name: str) -> None:
     """A provider that is made from its flat dict is equal, and shows no secret."""
     provider = HIDDEN[name]()
-    again = _again(provider, provider.to_options())
+    again = _from_flat(provider, provider.to_options())
     assert provider == again
     _assert_hidden(again)
     assert provider.to_options(redact=True) == again.to_options(redact=True)

@@ -211,7 +211,7 @@ class Name(str, Enum):
     CHAT = "chat"
 
 
-def test_names_that_are_members() -> None:
+def test_names_that_are_enum_members() -> None:
     """A member of an enum of strings is the string."""
     set_provider(Name.CHAT, A)
     assert [str] == [type(name) for name in list_providers()]

@@ -538,7 +538,7 @@ def test_urls(text: str, shown: str | None) -> None:
     ],
     ids=range(21),
 )
-def test_what_looks_like_a_credential(key: str, is_secret: bool) -> None:
+def test_names_of_credentials(key: str, is_secret: bool) -> None:
     """Only extra options whose key looks like the name of a credential are secrets."""
     value = GenericProvider("g", **{key: "x"}).extra_options[key]
     assert (Secret if is_secret else str) is type(value)
@@ -775,7 +775,7 @@ class _Name(str, Enum):
     KEY = "LLMPROVIDERS_TEST_KEY"
 
 
-def test_names_that_are_members() -> None:
+def test_names_that_are_enum_members() -> None:
     """A member of an enum of strings is accepted as the name of a variable or file."""
     assert "Secret.from_env('LLMPROVIDERS_TEST_KEY')" == repr(Secret.from_env(_Name.KEY))
     assert "Secret.from_file('LLMPROVIDERS_TEST_KEY')" == repr(Secret.from_file(_Name.KEY))

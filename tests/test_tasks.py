@@ -109,7 +109,7 @@ def test_task_beside_an_endpoint() -> None:
     assert ("http://h/embeddings", EMBEDDINGS) == (moved.endpoint, moved.task)
 
 
-def test_content_types_follow() -> None:
+def test_content_types_change_with_the_task() -> None:
     """A default content type that the new task does not accept becomes the default of that task."""
     chat = DashScopeProvider(endpoint=ENDPOINTS[CHAT], api_key="k")
     assert "IMAGE_URL" == chat.for_task(MULTIMODAL).content_type
@@ -169,7 +169,7 @@ def test_options_of_embeddings_only() -> None:
     assert "{}" == embeddings.with_(extra_body={}, dimension=None).for_task(ASR).to_options()["extra-body"]
 
 
-def test_changes_are_made_too() -> None:
+def test_changes_in_the_call() -> None:
     """Options in the call are changed and checked as by `with_`."""
     provider = OpenAICompatProvider(endpoint="http://h/chat/completions", model="a")
     moved = provider.for_task(EMBEDDINGS, model="b", dimension=3, vendor=1)

@@ -219,27 +219,27 @@ def test_diff_of_references() -> None:
     ]
 
 
-def texts(one: Provider, two: Provider) -> list[str]:
+def differences(one: Provider, two: Provider) -> list[str]:
     """The differences between two providers."""
     return [str(change) for change in Catalog({"a": one}).diff({"a": two})]
 
 
 def test_diff_of_secrets() -> None:
     """Different secrets are a difference in every option, even if their masked forms are equal."""
-    assert texts(A, A.with_(api_key="other")) == ["~ a.api-key: ****** -> ******"]
-    assert texts(A.with_(token="x"), A.with_(token="y")) == ["~ a.token: ****** -> ******"]
-    assert texts(B.with_(**{"api-key": "x"}), B.with_(**{"api-key": "y"})) == ["~ a.api-key: ****** -> ******"]
+    assert differences(A, A.with_(api_key="other")) == ["~ a.api-key: ****** -> ******"]
+    assert differences(A.with_(token="x"), A.with_(token="y")) == ["~ a.token: ****** -> ******"]
+    assert differences(B.with_(**{"api-key": "x"}), B.with_(**{"api-key": "y"})) == ["~ a.api-key: ****** -> ******"]
     one, two = (A.with_(extra_body={"user": "u", "password": password}) for password in "xy")
     masked = '{"user":"u","password":"******"}'
-    assert [text.replace(" ", "") for text in texts(one, two)] == [f"~a.extra-body:{masked}->{masked}"]
+    assert [text.replace(" ", "") for text in differences(one, two)] == [f"~a.extra-body:{masked}->{masked}"]
     one, two = (A.with_(endpoint=f"https://u:{password}@h/chat/completions") for password in "xy")
-    assert texts(one, two) == ["~ a.endpoint: https://******@h/chat/completions -> https://******@h/chat/completions"]
-    assert texts(A, A.with_(api_key=Secret("k"))) == []
+    assert differences(one, two) == ["~ a.endpoint: https://******@h/chat/completions -> https://******@h/chat/completions"]
+    assert differences(A, A.with_(api_key=Secret("k"))) == []
 
 
 def test_diff_of_sequences() -> None:
     """An option that uses another key for several values is one difference under each key."""
-    assert texts(A, A.with_(content_type=("TEXT", "IMAGE_URL"))) == [
+    assert differences(A, A.with_(content_type=("TEXT", "IMAGE_URL"))) == [
         "- a.content-type: TEXT",
         "+ a.content-types: TEXT;IMAGE_URL",
     ]
@@ -271,16 +271,16 @@ class Measured(Provider):
 def test_diff_of_equal_numbers(name: str, one: Any, two: Any) -> None:
     """Equal numbers are no difference, also if another option differs."""
     first, second = Measured(**{name: one}), Measured(**{name: two})
-    assert texts(first, second) == []
-    assert texts(first, second.with_(label="x")) == ["+ a.label: x"]
+    assert differences(first, second) == []
+    assert differences(first, second.with_(label="x")) == ["+ a.label: x"]
     assert [change.option for change in Catalog({"a": first}).diff({"a": second.with_(**{name: type(one)(two + 1)})})] == [name]
 
 
 def test_diff_of_classes() -> None:
     """Options of different classes are compared by their strings."""
     generic = GenericProvider("measured", amount="1.5", label="x")
-    assert texts(Measured(amount=1.5, label="x"), generic) == []
-    assert texts(Measured(amount=1.5, label="y"), generic) == ["~ a.label: y -> x"]
+    assert differences(Measured(amount=1.5, label="x"), generic) == []
+    assert differences(Measured(amount=1.5, label="y"), generic) == ["~ a.label: y -> x"]
 
 
 @pytest.mark.parametrize("cls", CLASSES)

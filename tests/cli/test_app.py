@@ -87,7 +87,7 @@ def test_a_wrong_call_is_exit_code_2() -> None:
     assert run("options", "a.toml", code=2)
 
 
-def test_colours_only_where_they_are_wanted() -> None:
+def test_colours_only_in_a_terminal() -> None:
     """Output has colours only in a terminal, and not if NO_COLOR is set."""
     colour = "\x1b[33m"
     arguments = ("diff", "a.toml", "b.toml")

@@ -152,7 +152,7 @@ def test_every_key_of_a_file_is_in_the_reference() -> None:
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
-def test_every_page_is_found() -> None:
+def test_every_page_is_listed() -> None:
     """Every page is in one table of contents."""
     listed = [
         (page.parent / line).relative_to(DOCS).as_posix()
