@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Provider classes and helpers of the tests that compare provider classes to attrs."""
+"""Provider classes and helpers for the tests that compare provider classes with plain attrs classes."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def frozen(slots: bool) -> Callable[[type], Any]:
 
 
 def problem_names(call: Callable[[], object]) -> list[str]:
-    """The options that the call complains about."""
+    """The options that have problems in the call."""
     with pytest.raises(InvalidOptionsError) as caught:
         call()
     return [problem.option for problem in caught.value.problems]
 
 
 def refusal(make: Callable[[], Any]) -> str:
-    """What the class is refused with, at the latest where it is first used; each use says the same."""
+    """The message of the error that refuses the class, when it is made or at its first use; every use has the same message."""
     try:
         cls = make()
     except InvalidClassError as error:
@@ -81,7 +81,7 @@ class Larger(Slotted):
 
 
 class Undecorated(Slotted):
-    """Another identifier, and nothing else."""
+    """A class that changes only the identifier."""
 
     identifier = "undecorated"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command line in tests: catalogs in the three formats, and functions that run a command."""
+"""Catalogs in the three formats, and functions that run a command, for the tests of the command line."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def run_json(*arguments: str, code: int = 0) -> Any:
 
 
 def diff_of(suffix: str, new: str | None = None) -> list[str]:
-    """The lines that went and came in a catalog's file."""
+    """The lines that were removed from or added to a catalog's file."""
     now = Path(f"a.{suffix}").read_bytes().decode() if new is None else new
     lines = difflib.unified_diff(TEXTS[suffix].splitlines(), now.splitlines(), n=0, lineterm="")
     return [line for line in lines if not line.startswith(("---", "+++", "@@"))]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all tests share: the folders of their helpers, how thorough hypothesis is, and a registry of one's own."""
+"""Shared by all tests: import paths of their helpers, profiles of hypothesis, and isolated registries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 from llmproviders import registry
 from llmproviders.providers import classes
 
-# What Secret.from_env("LLMPROVIDERS_TEST_KEY") of the strategies refers to.
+# The strategies make references to this variable.
 os.environ["LLMPROVIDERS_TEST_KEY"] = "a key of the environment"
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -27,13 +27,13 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 @pytest.fixture
 def empty_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is registered, and what the test registers is gone after it."""
+    """No provider is registered at the start of the test, and its own providers are gone after it."""
     monkeypatch.setattr(registry, "registered", registry.Registered())
 
 
 @pytest.fixture
 def own_classes(monkeypatch: pytest.MonkeyPatch) -> classes.Classes:
-    """The classes that the test registers are gone after it, and entry points are looked up anew."""
+    """The classes that the test registers are gone after it, and entry points are looked up again."""
     own = classes.Classes(classes.known_classes.known)
     monkeypatch.setattr(classes, "known_classes", own)
     return own

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Documents in tests: an example, strategies for catalogs, and the problems of a document."""
+"""An example document, strategies for catalogs, and a function that lists the problems of a document."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values of odd types, for the tests of acceptance."""
+"""Values of unusual types, to test which values are accepted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Whole(IntEnum):
 
 
 class ForeignInt:
-    """As NumPy's: registered, no subclass of int."""
+    """An integer as NumPy has them: registered as `Integral`, but no subclass of int."""
 
     def __init__(self, value: int) -> None:
         self.value = value

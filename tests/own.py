@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A provider as a user writes one, with an option of every kind."""
+"""A user-defined provider class with an option of every kind."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _no_blanks(instance: Any, attribute: attrs.Attribute[Any], value: str | None
 
 @attrs.frozen(kw_only=True)
 class RerankProvider(Provider):
-    """A reranker of the user's own company."""
+    """A user-defined reranker."""
 
     identifier: ClassVar[str] = "acme-rerank"
     model_key: ClassVar[str] = "reranker"

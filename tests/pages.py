@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run the blocks of README.md and of docs/ as a reader would: in order, in a folder of their own.
+"""Run the blocks of README.md and of docs/ as a reader would: in order, in a new folder for each page.
 
-- ``python``: run, in one namespace per page; with ``>>>`` as a doctest. The whole block is one example, also for ``skip: next``.
+- ``python``: run in one namespace per page; with ``>>>`` as a doctest. ``skip: next`` skips the whole block.
 - ``toml``, ``yaml``, ``json``, ``sql``, ``python`` whose first line is a comment with a file name: written to that file.
-  JSON has no comments, so that the line is left out of the file there: ``// catalog.json``.
-- ``toml``, ``yaml``, ``json`` without a name: parsed. ``sql`` without a name: read as CREATE MODEL statements.
-- ``console``: each ``$ command`` is run, and what it prints is compared; a line ``...`` stands for any lines, and a command
-  may go on in the next line after a backslash.
-- ``<!--- invisible-code-block: python ... -->``: run, and not shown. ``<!--- skip: next -->`` leaves the next block out.
+  JSON has no comments, so that the line, such as ``// catalog.json``, is not written to the file.
+- ``toml``, ``yaml``, ``json`` without a file name: parsed. ``sql`` without a file name: read as CREATE MODEL statements.
+- ``console``: each ``$ command`` is run, and its output is compared; a line ``...`` matches any number of lines, and a command
+  continues on the next line after a backslash.
+- ``<!--- invisible-code-block: python ... -->``: run, and not shown. ``<!--- skip: next -->`` skips the next block.
 
-Two names are there from the start: ``flink``, true where the end-to-end tests run the page on PyFlink, and ``service``, the
-root URL of the service with the OpenAI API that they bring, such as ``http://localhost:8000/v1``; otherwise an empty string.
+Two names are defined at the start: ``flink`` is true if the end-to-end tests run the page on PyFlink. ``service`` is then the
+root URL of their service with the OpenAI API, such as ``http://localhost:8000/v1``; otherwise it is an empty string.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ from llmproviders.providers.classes import known_classes
 
 ENVIRONMENT = {"DEEPSEEK_API_KEY": "sk-demo", "DASHSCOPE_API_KEY": "sk-demo", "COLUMNS": "100", "TERMINAL_WIDTH": "100"}
 COLOURS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS", "GITHUB_ACTIONS", "PYTHONWARNINGS")
-# Languages of blocks that are shown only. Any other must be among EVALUATORS, so that a misspelled one is not left out.
+# Languages of blocks that are only shown. Every other language must be in EVALUATORS; so a misspelled one is an error.
 SHOWN = {"text", "shell", "markdown", "diff", "xml", "java"}
 
 
 @contextmanager
 def reader(namespace: dict[str, Any], *, service: str = "") -> Iterator[None]:
-    """The reader's environment: an empty folder, demo keys, a pipe of 100 columns, and nothing registered."""
+    """The reader's environment: an empty folder, demo keys, output of 100 columns, and an empty registry."""
     home = Path.cwd()
-    # Without the classes that other tests registered.
+    # Leave out the classes that other tests registered.
     ours = {name: cls for name, cls in known_classes.known.items() if cls.__module__.startswith("llmproviders.")}
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -134,7 +134,7 @@ def _write(example: Example) -> None:
     file.write_text(text.partition("\n")[2] if language == "json" else text, encoding="utf-8")
     if language == "python":
         compile(text, name, "exec", dont_inherit=True)
-        # One of the same name may have been imported.
+        # A module of the same name may have been imported before.
         sys.modules.pop(file.stem, None)
 
 
@@ -142,11 +142,11 @@ def _write(example: Example) -> None:
 
 
 def _output(command: str) -> str:
-    """The output of a command. A command of ours that needs no shell runs in this process: twenty times as fast."""
+    """The output of a command; our own command runs in this process if it needs no shell, which is 20 times as fast."""
     if export := re.fullmatch(r"export (\w+)=(\S+)", command):
         os.environ[export[1]] = export[2]
         return ""
-    # The command without the quoted strings that a shell takes as they are.
+    # The command without the quoted strings that a shell does not change.
     plain = re.sub(r"""'[^']*'|"[^"$`\\]*\"""", "", command)
     if command.startswith("llmproviders ") and not re.search(r"[|&;<>()$`*?~\\\n\[{#]", plain):
         return _in_process(shlex.split(command)[1:])
@@ -167,7 +167,7 @@ def _in_process(arguments: list[str]) -> str:
     return result.output
 
 
-# Sybil's side ---------------------------------------------------------------------------------------------------------
+# Parsers for Sybil ----------------------------------------------------------------------------------------------------
 
 
 def _blocks(document: Document) -> Iterable[Region]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Spellings of SQL types, names of SQL, and strategies for both."""
+"""Examples of SQL types and of strings that are no type, and strategies for types and names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from llmproviders.syntax.quoting import quote_name, unfit_name
 
-# A type as people write it, and Flink's spelling.
+# Each spelling of a type, and the spelling that Flink prints.
 TYPES = {
     "STRING": "STRING",
     "string": "STRING",
@@ -68,7 +68,7 @@ TYPES = {
 }
 
 
-# A string that is no type, and its problem.
+# Each string that is no type, and its problem.
 NO_TYPES = {
     "": "expected a SQL type of Flink, got the end",
     "STRNG": "expected a SQL type of Flink, got STRNG; did you mean STRING?",

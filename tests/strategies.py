@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hypothesis strategies: valid constructor arguments, and providers, for every class of the library and a user's own."""
+"""Hypothesis strategies for constructor arguments and providers of every class, also of a user-defined one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from llmproviders import (
     TritonProvider,
 )
 
-# For laws over much ground; CI has the time.
+# For laws with many different inputs; CI runs more examples.
 MANY = settings(max_examples=600 if os.environ.get("CI") else 120)
 
 UGLY = (
@@ -50,7 +50,7 @@ UGLY = (
     "https://user:pass@host/path?token=abc&x=y",
 )
 
-# Hypothesis also tries the constants of the code that it tests, and the mask is refused where a secret belongs.
+# Hypothesis also tries constants of the tested code, and the mask is refused as a secret.
 texts = (st.text(max_size=20) | st.sampled_from(UGLY)).filter(lambda text: MASK not in text)
 references = st.just(Secret.from_env("LLMPROVIDERS_TEST_KEY"))
 secrets = texts | texts.map(Secret) | st.just("${secret_values.key}") | references
@@ -64,12 +64,12 @@ numbers = finite | st.integers(-(10**20), 10**20) | st.fractions()
 
 
 def numbers_between(low: int, high: int) -> SearchStrategy[float | Fraction]:
-    """Finite numbers of several types within bounds."""
+    """Finite numbers of several types between *low* and *high*."""
     return st.floats(low, high) | st.integers(low, high) | st.fractions(low, high)
 
 
 def spelled(*choices: str) -> SearchStrategy[str]:
-    """One of *choices*, in some letter case, or as Java writes it."""
+    """One of *choices*, in any letter case, or as the name of a Java enum constant."""
     ways: list[Callable[[str], str]] = [str, str.lower, str.upper, str.title, lambda text: text.replace("-", "_").upper()]
     return st.builds(lambda choice, way: way(choice), st.sampled_from(choices), st.sampled_from(ways))
 
@@ -127,7 +127,7 @@ stops = (
 )
 fallbacks = texts | st.booleans() | st.integers(-(10**30), 10**30) | finite | st.lists(json_values, max_size=2) | json_objects
 
-# Names that are near no option's, some of which look like a credential's.
+# Names that are similar to no option; some look like the name of a credential.
 extra_names = st.one_of(
     st.sampled_from(["zz-vendor-flag", "zz.vendor.token", "zz-vendor-api-key", "zz-vendor-password", "zz vendor", "best-of"]),
     st.text(max_size=8).map("zz-vendor-{}".format),
@@ -215,7 +215,7 @@ _slashes = st.sampled_from(["", "/", "//"])
 
 
 def _some(options: dict[str, SearchStrategy[Any]], none: set[str]) -> SearchStrategy[dict[str, Any]]:
-    """At most 5 of *options*, each at times None if it may be."""
+    """At most 5 of *options*; those in *none* are sometimes None."""
     full = {name: value | st.none() if name in none else value for name, value in options.items()}
     return st.sets(st.sampled_from(sorted(full)), max_size=5).flatmap(
         lambda names: st.fixed_dictionaries({name: full[name] for name in sorted(names)})
@@ -281,7 +281,7 @@ TYPED = tuple(cls for cls in CLASSES if cls is not GenericProvider)
 
 
 def arguments(cls: type[Provider]) -> SearchStrategy[dict[str, Any]]:
-    """Valid keyword arguments of the class, extras among them; those of `GenericProvider` come after its name."""
+    """Valid keyword arguments of the class, with extra options; for `GenericProvider` all arguments after its name."""
     return _ARGUMENTS[cls]
 
 

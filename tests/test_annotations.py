@@ -17,7 +17,7 @@ from llmproviders import (
     presets,
 )
 
-# PyFlink's own classes, where PyFlink is not installed.
+# Substitutes for PyFlink's classes, because PyFlink may not be installed.
 PYFLINK = dict.fromkeys(("Table", "TableEnvironment", "ModelDescriptor", "Schema", "StatementSet"), object)
 
 
@@ -57,8 +57,8 @@ def test_type_hints(name: str) -> None:
         assert "return" in hints or name.endswith("__init__")
 
 
-def test_type_hints_are_of_everything() -> None:
-    """The functions and methods above are the ones that people call."""
+def test_public_functions_and_methods_are_found() -> None:
+    """The test above sees functions, methods and the public modules."""
     assert {"loads", "Provider.to_options", "Provider.with_", "Catalog.diff", "presets.dashscope", "flink.predict"} <= set(
         ANNOTATED
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rooms of the house: imports only go down, importing is cheap, and what is public is pinned and documented."""
+"""Imports go only down, importing is cheap, and the public names are fixed and documented."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ import llmproviders
 
 ROOT = Path(llmproviders.__file__).parent
 
-# A room is a folder, or a file beside the folders. Rooms import only from rooms on lower lines.
+# A room is a folder, or a file beside the folders. Rooms import only from rooms on lower lines; those on the same line do not
+# import each other.
 HOUSE = """
     __main__
     cli
@@ -35,7 +36,7 @@ HOUSE = """
     errors  credentials
 """
 
-# The same within each folder; its __init__ may import from every file of it.
+# The same inside each folder; the __init__ of a folder may import all its files.
 ROOMS = {
     "catalogs": """
         files  editing  usage
@@ -180,12 +181,12 @@ MODULES = modules(ROOT)
 
 
 def levels(picture: str) -> dict[str, int]:
-    """The floor of each name in a picture, counted from the top."""
+    """The line number of each name in a picture, counted from the top."""
     return {name: floor for floor, line in enumerate(picture.split("\n")) for name in line.split()}
 
 
 def test_every_module_is_in_the_picture() -> None:
-    """A new room, and a new file in a room, must be given its place here."""
+    """Every room, and every file in a room, is in its picture."""
     assert sorted(levels(HOUSE)) == sorted({room(name) for name in MODULES})
     assert sorted(ROOMS) == sorted({room(name) for name in MODULES if "." in name})
     for folder, picture in ROOMS.items():
@@ -196,7 +197,7 @@ def test_every_module_is_in_the_picture() -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_imports_go_down(name: str) -> None:
-    """A module names only modules below it, also within functions and for type checkers."""
+    """A module imports only modules below it, also inside functions and for type checkers."""
     house, here = levels(HOUSE), room(name)
     inside = levels(ROOMS.get(here, ""))
     for other in imports(name, ROOT):
@@ -221,7 +222,7 @@ def modules_after(statement: str) -> set[str]:
 
 
 def test_importing_is_cheap() -> None:
-    """`import llmproviders` brings in nothing that is not needed yet, beyond what attrs and cattrs bring in."""
+    """`import llmproviders` imports no module that is not needed yet, except those that attrs and cattrs import."""
     more = modules_after("import llmproviders") - modules_after("import attrs, cattrs")
     foreign = {name.split(".")[0] for name in more} - {"llmproviders"}
     assert "llmproviders.providers.openai_compat" in more
@@ -232,7 +233,7 @@ def test_importing_is_cheap() -> None:
 
 
 def test_public_names() -> None:
-    """What is public is this list, and no more."""
+    """The public names are exactly those of the list."""
     assert sorted(PUBLIC) == sorted(llmproviders.__all__) == sorted(dir(llmproviders))
     assert len(set(PUBLIC)) == len(PUBLIC)
     for name in PUBLIC:
@@ -241,15 +242,15 @@ def test_public_names() -> None:
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_public_names_are_documented(name: str) -> None:
-    """Every public name says what it is, and so does every public member of a public class."""
+    """Every public name, and every public member of a public class, has a docstring."""
     value = getattr(llmproviders, name)
     if name in ("MASK", "converter"):
         source = MODULES[{"MASK": "credentials", "converter": "fields.hooks"}[name]].read_text(encoding="utf-8")
         tree = ast.parse(source).body
-        place = next(
+        position = next(
             number for number, node in enumerate(tree) if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name
         )
-        following = tree[place + 1]
+        following = tree[position + 1]
         assert isinstance(following, ast.Expr)
         assert isinstance(following.value, ast.Constant)
         return
@@ -262,13 +263,13 @@ def test_public_names_are_documented(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_every_module_says_what_it_is(name: str) -> None:
-    """Licence line first, then a docstring; public modules list their names, all of which exist."""
+def test_modules_have_a_licence_and_a_docstring(name: str) -> None:
+    """A module starts with the licence line, and has a docstring."""
     text = MODULES[name].read_text(encoding="utf-8")
     assert text.startswith("# SPDX-License-Identifier: Apache-2.0\n")
     assert ast.get_docstring(ast.parse(text))
 
 
 def test_typed() -> None:
-    """The package says that it is typed."""
+    """The package has the marker file of a typed package."""
     assert (ROOT / "py.typed").is_file()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Providers for a block of code: in threads, tasks and generators."""
+"""`using_provider`: the provider of a block of code, in threads, tasks and generators."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ A, B, C = OpenAICompatProvider(model="a"), OpenAICompatProvider(model="b"), Trit
 
 
 def test_using() -> None:
-    """Within the block its provider is meant; blocks nest, and end also by an exception."""
+    """`get_provider` returns the provider of the innermost block; an exception ends a block too."""
     set_provider("x", A)
     with using_provider(B) as inner:
         assert B is inner is get_provider()
@@ -52,8 +52,8 @@ def test_using() -> None:
     assert ["x"] == list_providers()
 
 
-def test_using_wins_over_the_default() -> None:
-    """The block is nearer than the process."""
+def test_using_takes_precedence_over_the_default() -> None:
+    """The provider of a block takes precedence over the default of the process."""
     set_provider("x", A)
     set_default_provider("x")
     with using_provider(B):
@@ -62,7 +62,7 @@ def test_using_wins_over_the_default() -> None:
 
 
 def test_using_as_decorator() -> None:
-    """As a decorator it holds for each call of the function."""
+    """As a decorator, `using_provider` opens a block for each call of the function."""
 
     @using_provider(B)
     def function() -> Provider:
@@ -74,7 +74,7 @@ def test_using_as_decorator() -> None:
 
 
 def test_threads() -> None:
-    """A block is its thread's own."""
+    """A block applies only in its own thread."""
     set_provider("x", A)
     inside, outside = threading.Barrier(2, timeout=10), threading.Barrier(2, timeout=10)
 
@@ -91,7 +91,7 @@ def test_threads() -> None:
 
 
 def test_many_threads_register() -> None:
-    """Registering, looking up and removing from many threads leaves nothing half done."""
+    """Many threads can register, look up and remove providers at the same time."""
     names = [f"n{number}" for number in range(50)]
 
     def work(name: str) -> Provider:
@@ -107,7 +107,7 @@ def test_many_threads_register() -> None:
 
 
 def test_tasks_of_asyncio() -> None:
-    """A block is its task's own, and a task that starts within a block is within it too."""
+    """A block applies only in its own task, and in the tasks that start inside the block."""
 
     async def using(provider: Provider, turn: asyncio.Event, other: asyncio.Event) -> list[Provider]:
         with using_provider(provider):
@@ -131,14 +131,14 @@ T = TypeVar("T")
 
 
 def using(provider: Provider) -> Iterator[Provider]:
-    """Yields, in a block, the provider that is meant, four times."""
+    """Yield the current provider four times, from inside a block."""
     with using_provider(provider):
         for _ in range(4):
             yield get_provider()
 
 
-def meant() -> Provider | None:
-    """The provider that is meant without a name."""
+def current() -> Provider | None:
+    """The current provider, or None if there is none."""
     try:
         return get_provider()
     except UnknownProviderError:
@@ -147,13 +147,13 @@ def meant() -> Provider | None:
 
 @contextlib.contextmanager
 def own_manager(provider: Provider) -> Iterator[Provider | None]:
-    """As a user wraps it."""
+    """A user-defined wrapper of `using_provider`: a function."""
     with using_provider(provider):
-        yield meant()
+        yield current()
 
 
 class OwnManager:
-    """As a user wraps it in a class."""
+    """A user-defined wrapper of `using_provider`: a class."""
 
     def __init__(self, provider: Provider) -> None:
         self.manager: Any = using_provider(provider)
@@ -167,7 +167,7 @@ class OwnManager:
 
 @contextlib.contextmanager
 def own_stack(provider: Provider) -> Iterator[None]:
-    """As a user wraps it together with others."""
+    """A user-defined wrapper of `using_provider`: an exit stack."""
     with contextlib.ExitStack() as stack:
         stack.enter_context(using_provider(provider))
         yield
@@ -192,7 +192,7 @@ def no_block_left() -> Iterator[None]:
 
 
 def test_generators_do_not_leak() -> None:
-    """The code that consumes a generator is not within the generator's block, the generator and what it calls are."""
+    """A generator's block applies in the generator and in functions that it calls, but not in the code that consumes it."""
     set_provider("x", A)
     for provider in using(B):
         assert (B, A) == (provider, get_provider())
@@ -201,7 +201,7 @@ def test_generators_do_not_leak() -> None:
 
 @pytest.mark.parametrize("wrapper", WRAPPERS)
 def test_wrapped_in_generators(wrapper: str) -> None:
-    """However the block is opened, it does not leak, and it holds in the body."""
+    """A block that a wrapper opens in a generator applies in the body, and does not leak."""
     set_provider("x", A)
 
     def generator() -> Iterator[Provider]:
@@ -218,7 +218,7 @@ def test_wrapped_in_generators(wrapper: str) -> None:
 
 @pytest.mark.parametrize("wrapper", WRAPPERS)
 def test_wrapped(wrapper: str) -> None:
-    """A user's own context manager holds for the body of its ``with`` statement, also by a stack."""
+    """A block that a wrapper opens applies in the body of the ``with`` statement, also on an exit stack."""
     set_provider("x", A)
     with WRAPPERS[wrapper](B):
         assert B is get_provider()
@@ -233,7 +233,7 @@ def test_wrapped(wrapper: str) -> None:
 
 @pytest.mark.parametrize("turns", ["1212121212", "1122121212", "2111112222", "1112222211"])
 def test_interleaved_generators(turns: str) -> None:
-    """Generators that take turns keep their own providers, and leave nothing behind."""
+    """Generators that take turns keep their own providers, and do not leak."""
     set_provider("x", A)
     generators = {"1": using(B), "2": using(C)}
     for turn in turns:
@@ -242,21 +242,21 @@ def test_interleaved_generators(turns: str) -> None:
 
 
 @given(st.lists(st.integers(0, 5), max_size=40))
-def test_any_turns(turns: list[int]) -> None:
-    """Whatever the order of the turns, each block means its own provider."""
+def test_interleaved_generators_in_any_order(turns: list[int]) -> None:
+    """Generators keep their own providers for every order of turns."""
     providers = [OpenAICompatProvider(model=str(number)) for number in range(6)]
     generators = [using(provider) for provider in providers]
     for turn in turns:
         with using_provider(A):
             assert next(generators[turn], providers[turn]) is providers[turn]
             assert A is get_provider()
-        assert meant() is None
+        assert current() is None
     for generator in generators:
         generator.close()  # type: ignore[attr-defined]
 
 
 def test_blocks_around_generators() -> None:
-    """The block of a generator is nearer to its code than those of its consumer, whichever was opened last."""
+    """In a generator its own block takes precedence over the consumer's block, in whatever order they were opened."""
     generator = using(B)
     assert B is next(generator)
     with using_provider(A):
@@ -265,7 +265,7 @@ def test_blocks_around_generators() -> None:
 
     def without_block() -> Iterator[Provider | None]:
         while True:
-            yield meant()
+            yield current()
 
     other = without_block()
     assert next(other) is None
@@ -275,11 +275,11 @@ def test_blocks_around_generators() -> None:
 
 
 def test_blocks_within_generators() -> None:
-    """A function that a generator calls may open a block of its own, in which other generators run."""
+    """A function that a generator calls may open a block of its own, and run other generators in it."""
 
     def function() -> list[Provider | None]:
         with using_provider(C):
-            return [get_provider(), *using(A), get_provider(), *(meant() for _ in range(1))]
+            return [get_provider(), *using(A), get_provider(), *(current() for _ in range(1))]
 
     def generator() -> Iterator[list[Provider | None]]:
         with using_provider(B):
@@ -292,7 +292,7 @@ def test_blocks_within_generators() -> None:
 
 
 def test_nested_generators() -> None:
-    """The nearest generator on the call stack counts, also where its block was opened first."""
+    """The block of the nearest generator on the call stack applies, even if it was opened first."""
 
     def outer(inner: Iterator[Provider]) -> Iterator[tuple[Provider, Provider]]:
         with using_provider(B):
@@ -306,23 +306,23 @@ def test_nested_generators() -> None:
 
 
 def test_delegating_generators() -> None:
-    """A block around ``yield from`` holds for the generator that is delegated to."""
+    """A block around ``yield from`` applies in the generator that is delegated to."""
 
     def inner() -> Iterator[Provider | None]:
-        yield meant()
+        yield current()
         with using_provider(C):
-            yield meant()
-        yield meant()
+            yield current()
+        yield current()
 
     def outer() -> Iterator[Provider | None]:
         with using_provider(B):
             yield from inner()
 
-    assert [(B, None), (C, None), (B, None)] == [(provider, meant()) for provider in outer()]
+    assert [(B, None), (C, None), (B, None)] == [(provider, current()) for provider in outer()]
 
 
 def test_unfinished_generators() -> None:
-    """A generator that is closed or collected leaves nothing behind, nor does its provider stay alive."""
+    """A generator that is closed or collected leaves no open block, and its objects are freed."""
     generator = using(B)
     next(generator)
     assert 1 == len(blocks_in_generators)
@@ -352,12 +352,12 @@ def test_unfinished_generators() -> None:
 
 
 def test_failing_generators() -> None:
-    """A block in a generator ends by an exception, from inside or outside."""
+    """An exception from inside or outside ends a block in a generator."""
 
     def generator() -> Iterator[Provider | None]:
         with contextlib.suppress(ZeroDivisionError), using_provider(B):
-            yield meant()
-        yield meant()
+            yield current()
+        yield current()
         with using_provider(C):
             raise ValueError
 
@@ -369,20 +369,20 @@ def test_failing_generators() -> None:
 
 
 def test_blocks_that_outlive_their_generator() -> None:
-    """A stack of somebody else keeps the block, which no longer counts anywhere."""
+    """A block that an exit stack of the consumer holds does not apply after its generator has ended."""
 
     def generator(stack: contextlib.ExitStack) -> Iterator[Provider | None]:
         stack.enter_context(using_provider(B))
-        yield meant()
+        yield current()
 
     with contextlib.ExitStack() as stack:
         assert [B] == list(generator(stack))
-        assert meant() is None
+        assert current() is None
         assert [C] * 4 == list(using(C))
 
 
-def test_left_in_another_order() -> None:
-    """Leaving a block removes that block, and no other."""
+def test_blocks_that_end_in_another_order() -> None:
+    """The end of a block ends only that block."""
     first, second, third = using_provider(A), using_provider(B), using_provider(C)
     for manager in (first, second, third):
         manager.__enter__()
@@ -391,56 +391,56 @@ def test_left_in_another_order() -> None:
     third.__exit__(None, None, None)
     assert A is get_provider()
     first.__exit__(None, None, None)
-    assert meant() is None
+    assert current() is None
 
     def generator() -> Iterator[Provider | None]:
         first, second = using_provider(A), using_provider(B)
         first.__enter__()
         second.__enter__()
-        yield meant()
+        yield current()
         first.__exit__(None, None, None)
-        yield meant()
+        yield current()
         second.__exit__(None, None, None)
-        yield meant()
+        yield current()
 
     assert [B, B, None] == list(generator())
 
 
-def test_left_in_another_context() -> None:
-    """A block that is entered in one context and left in another is no error."""
+def test_blocks_that_end_in_another_context() -> None:
+    """A block may be entered in one context and left in another."""
     manager = using_provider(A)
     context = copy_context()
     assert A is context.run(manager.__enter__)
-    assert meant() is None
+    assert current() is None
     manager.__exit__(None, None, None)
 
 
 def test_generators_in_other_threads() -> None:
-    """A generator that is resumed in another thread, or another context, is still within its block."""
+    """A generator's block still applies when another thread or context resumes it."""
     with ThreadPoolExecutor(1) as pool:
         generator = using(B)
         seen = [next(generator), pool.submit(next, generator).result(), copy_context().run(next, generator), next(generator)]
         assert [B] * 4 == seen
-        assert pool.submit(meant).result() is None
+        assert pool.submit(current).result() is None
 
 
 def test_decorated_generators() -> None:
-    """As a decorator it holds for the call, which for a generator function runs nothing yet."""
+    """As a decorator, `using_provider` does not apply in the body of a generator, because the body runs after the call."""
 
     @using_provider(B)
     def function() -> Provider | None:
-        return meant()
+        return current()
 
     @using_provider(B)
     def generator() -> Iterator[Provider | None]:
-        yield meant()
+        yield current()
 
     assert [B, B] == [function(), function()]
     assert [None] == list(generator())
 
 
 async def using_later(provider: Provider) -> AsyncIterator[Provider]:
-    """As `using`, asynchronously."""
+    """Yield the current provider three times, twice from inside a block."""
     with using_provider(provider):
         yield get_provider()
         await asyncio.sleep(0)
@@ -453,7 +453,7 @@ async def later(function: Callable[[], T]) -> T:
 
 
 def test_asynchronous_generators() -> None:
-    """They do not leak into the task that consumes them, nor into one another."""
+    """The blocks of asynchronous generators do not leak into the consumer or into each other."""
     set_provider("x", A)
 
     async def consume(provider: Provider) -> list[tuple[Provider, Provider]]:
@@ -472,7 +472,7 @@ def test_asynchronous_generators() -> None:
 
 @pytest.mark.parametrize("finished", [False, True])
 def test_unfinished_asynchronous_generators(finished: bool) -> None:
-    """One that is finalized by the loop, in another task, raises nothing and leaves nothing behind."""
+    """An asynchronous generator that another task finalizes raises no error, and leaves no open block."""
     failures: list[Any] = []
 
     async def first() -> Provider:
@@ -487,14 +487,14 @@ def test_unfinished_asynchronous_generators(finished: bool) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
         found = await first()
         await asyncio.sleep(0.01)
-        return found, meant()
+        return found, current()
 
     assert (B, None) == asyncio.run(main())
     assert [] == failures
 
 
 def test_asynchronous_managers() -> None:
-    """A user's own asynchronous context manager holds for its body, and for tasks that start there."""
+    """A block that an asynchronous wrapper opens applies in the body, and in tasks that start there."""
 
     @contextlib.asynccontextmanager
     async def manager(provider: Provider) -> AsyncIterator[None]:
@@ -504,31 +504,31 @@ def test_asynchronous_managers() -> None:
 
     async def consume() -> AsyncIterator[Provider | None]:
         async with manager(C), contextlib.AsyncExitStack() as stack:
-            yield meant()
+            yield current()
             await stack.enter_async_context(manager(A))
-            yield meant()
+            yield current()
 
     async def main() -> list[Any]:
         async with manager(B):
-            inner = [(found, meant()) async for found in consume()]
-            started = asyncio.create_task(later(meant))
-            inside = [meant(), await asyncio.to_thread(meant)]
-        return [inner, inside, meant(), await started]
+            inner = [(found, current()) async for found in consume()]
+            started = asyncio.create_task(later(current))
+            inside = [current(), await asyncio.to_thread(current)]
+        return [inner, inside, current(), await started]
 
     assert [[(C, B), (A, B)], [B, B], None, B] == asyncio.run(main())
 
 
 def test_tasks_within_generators() -> None:
-    """A coroutine that an asynchronous generator awaits may open a block, which holds in threads and tasks too."""
+    """A coroutine that an asynchronous generator awaits may open a block, which applies in threads and tasks too."""
 
     async def work() -> list[Provider | None]:
         with using_provider(C):
-            return [meant(), await asyncio.to_thread(meant), await asyncio.create_task(later(meant))]
+            return [current(), await asyncio.to_thread(current), await asyncio.create_task(later(current))]
 
     async def generator() -> AsyncIterator[list[Provider | None]]:
         with using_provider(B):
             yield await work()
-            yield [meant()]
+            yield [current()]
 
     async def main() -> list[list[Provider | None]]:
         return [found async for found in generator()]
@@ -538,13 +538,13 @@ def test_tasks_within_generators() -> None:
 
 @pytest.fixture
 def fixture_with_a_block() -> Iterator[Provider]:
-    """What the documentation of `using_provider` warns of."""
+    """A fixture with a block, which the documentation of `using_provider` warns against."""
     with using_provider(B) as provider:
         yield provider
 
 
 def test_fixtures(fixture_with_a_block: Provider) -> None:
-    """A fixture is a generator that rests while its test runs; the error says so."""
+    """The block of a fixture does not apply in the test, because a fixture is a generator; the error explains this."""
     hint = "; using_provider() in a generator, such as a fixture, holds only while the generator runs"
     with pytest.raises(UnknownProviderError) as caught:
         get_provider()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Exceptions leave the library without its frames, and with everything else that they have."""
+"""Public functions raise exceptions without the library's frames, and are otherwise unchanged."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def fail_from(secret):
 
 
 def frames(error: BaseException | None) -> Iterator[tuple[str, dict[str, object]]]:
-    """Module and variables of every frame that belongs to *error*, its causes and its contexts."""
+    """Module and variables of every frame of *error*, its causes and its contexts."""
     while error is not None:
         for frame, _ in traceback.walk_tb(error.__traceback__):
             yield frame.f_globals["__name__"], frame.f_locals
@@ -56,7 +56,7 @@ def raised(function: Callable[..., Any], *args: Any, **kwargs: Any) -> BaseExcep
 
 @pytest.mark.parametrize("name", ["fail", "fail_in_handler", "fail_from"])
 def test_no_frame_of_the_library(name: str) -> None:
-    """Neither the exception nor its causes and contexts lead to a variable of the library."""
+    """No frame of the exception, its causes and its contexts has a variable of the library."""
     secret = "MARK"
     found = list(frames(raised(public(LIBRARY[name]), secret)))
     assert {"llmproviders.boundary", __name__} == {module for module, _ in found}
@@ -66,8 +66,8 @@ def test_no_frame_of_the_library(name: str) -> None:
     ]
 
 
-def test_what_the_caller_handles_stays() -> None:
-    """An exception that the caller handles is the context, as ever."""
+def test_context_of_the_caller() -> None:
+    """An exception that the caller handles stays the context of the new one."""
     try:
         int("handled")
     except ValueError as handled:
@@ -75,7 +75,7 @@ def test_what_the_caller_handles_stays() -> None:
 
 
 def test_results_and_signatures() -> None:
-    """A function keeps its result, name, documentation and signature, and pickles."""
+    """A decorated function keeps its result, name, docstring and signature, and can be pickled."""
 
     def function(one: int, *, two: str = "") -> str:
         """Documented."""
@@ -89,7 +89,7 @@ def test_results_and_signatures() -> None:
 
 
 def test_methods() -> None:
-    """It works on methods, and below classmethod and staticmethod."""
+    """The decorator works on methods, also below classmethod and staticmethod."""
 
     class Example:
         @public
@@ -113,7 +113,7 @@ def test_methods() -> None:
 
 
 def test_wrong_calls() -> None:
-    """A call with wrong arguments is Python's own error, without them."""
+    """A call with a wrong number of arguments raises Python's own error, and no frame holds the arguments."""
     error = raised(public(LIBRARY["fail"]), "MARK", "MARK")
     assert "fail() takes 1 positional argument but 2 were given" == str(error)
     assert [{"function", "leave", "__tracebackhide__"}] == [
@@ -135,7 +135,7 @@ FAILING: dict[str, Callable[[], object]] = {
 
 @pytest.mark.parametrize("name", FAILING)
 def test_pytest_shows_the_line_of_the_caller(name: str) -> None:
-    """Each frame of the library is hidden from pytest's tracebacks."""
+    """Every frame of the library is hidden from pytest's tracebacks."""
     found = [variables for module, variables in frames(raised(FAILING[name])) if module != __name__]
     assert found
     assert all(variables.get("__tracebackhide__") for variables in found)
@@ -145,7 +145,7 @@ def test_no_circle_of_references() -> None:
     """The exception and the frame that raises it do not keep each other alive."""
 
     class Error(Exception):
-        """One that can be referred to weakly."""
+        """An exception that can have weak references."""
 
     def function() -> None:
         raise Error

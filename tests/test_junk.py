@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whatever value a public call gets, only errors of the library leave it, and none shows a secret that the call was given."""
+"""For any argument a public call raises only errors of the library, and no error shows a secret of the call."""
 
 from __future__ import annotations
 
@@ -54,25 +54,25 @@ WITH_MARK = f"https://user:{MARK}@h/v1/chat/completions"
 
 
 class Word(str, enum.Enum):
-    """A text that is a member, as `enum.StrEnum` has them."""
+    """An enum whose members are strings, like `enum.StrEnum`."""
 
     A = "a"
 
 
 class Number(enum.IntEnum):
-    """A number that is a member."""
+    """An enum whose members are ints."""
 
     ONE = 1
 
 
 class Plain(enum.Enum):
-    """A member that is nothing else."""
+    """An enum whose members are plain objects."""
 
     A = object()
 
 
 class Whole(numbers.Integral):
-    """A whole number like numpy's, which is no `int`."""
+    """An integer like those of NumPy, which is no `int`."""
 
     def __index__(self) -> int:
         return 7
@@ -81,14 +81,14 @@ class Whole(numbers.Integral):
 
 
 class Half(numbers.Real):
-    """A number like numpy's, which is no `float`."""
+    """A real number like those of NumPy, which is no `float`."""
 
     def __float__(self) -> float:
         return 0.5
 
 
 class BadNumber(numbers.Real):
-    """A number that has no value."""
+    """A number that cannot be converted."""
 
     def __float__(self) -> float:
         raise RuntimeError("no number")
@@ -127,7 +127,7 @@ class BadMapping(Mapping[Any, Any]):
 
 
 class BadPath:
-    """A path that is none."""
+    """A path that cannot be read."""
 
     def __fspath__(self) -> str:
         raise RuntimeError("junk")
@@ -279,7 +279,7 @@ def _catalog() -> Catalog:
 
 @attrs.frozen
 class Call:
-    """A public callable with a valid call; each of the arguments is replaced by junk in turn."""
+    """A public callable with valid arguments; a test replaces each argument by junk in turn."""
 
     function: Callable[..., Any]
     given: Mapping[str, Any]
@@ -288,19 +288,19 @@ class Call:
 
 @attrs.frozen(kw_only=True)
 class Local(Provider):
-    """A class to be registered."""
+    """A class for `register_provider_class`."""
 
     identifier = "local"
     size: int = attrs.field(default=1, metadata=option("size"))
 
 
 def _options_of(cls: Any, **valid: Any) -> dict[str, Call]:
-    """A call for each option of a class, the others valid and secret."""
+    """A call for each option of a class; the other options are valid, and hold secrets."""
     calls = {}
     for field in attrs.fields(cls):
         name = field.alias or field.name
         given = {**valid, "vendor_token": MARK, name: valid.get(name)}
-        # Only one argument is replaced, so that a call is no slower than it must be.
+        # Only one argument is replaced, so that there are fewer calls.
         calls[f"{cls.__name__}({name})"] = Call(
             lambda value, cls=cls, given=given, name=name: cls(**{**given, name: value}), {"value": given[name]}
         )
@@ -322,7 +322,7 @@ def _positional(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _calls() -> dict[str, Call]:
-    """The explicit table: each public callable by its public name, at times with a word for what is replaced."""
+    """The calls, by public name; a second word tells which arguments are replaced."""
     path = "catalog.json"
     columns = {"input": {"text": "STRING"}, "output": "answer STRING"}
     return {
@@ -563,7 +563,7 @@ def _calls() -> dict[str, Call]:
 
 
 def _hashable(value: Any) -> bool:
-    """Whether a test can make a mapping with the key; where it cannot, no call can have it."""
+    """Whether *value* can be a key of a mapping; otherwise no call can have it as a key."""
     try:
         return value in {value: 1}
     except Exception:
@@ -574,7 +574,7 @@ def _registered() -> None:
     llmproviders.set_provider("known", _generic())
 
 
-# Records, constants and exceptions that users read and have no call to make that takes junk.
+# Names that users only read; they have no call of their own that accepts junk.
 NO_CALLS = {
     *("MASK", "presets", "converter", "MaskedText", "Rule"),
     *("Change", "Column", "DocumentProblem", "Factory", "ModelStatement", "Option", "OptionInfo", "Origin", "Problem"),
@@ -586,7 +586,7 @@ CASES = [(name, argument) for name, call in TABLE.items() for argument in call.g
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_registry: None, own_classes: object) -> Path:
-    """A directory with a catalog, a registry with a provider, and classes of the test's own."""
+    """A working directory with a catalog, a registry with one provider, and isolated classes."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "catalog.json").write_text(TEXT, encoding="utf-8")
     (tmp_path / "folder.json").mkdir()
@@ -603,7 +603,7 @@ def _shown(value: object) -> str:
 
 
 def _visible(error: BaseException) -> Iterator[str]:
-    """All that an error shows: itself, the errors behind it, and the variables of frames that are not of tests."""
+    """Everything that an error shows: itself, its causes and contexts, and the variables of frames outside the tests."""
     seen: list[BaseException] = []
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -621,11 +621,11 @@ def _visible(error: BaseException) -> Iterator[str]:
         waiting += [each.__cause__, each.__context__]
 
 
-def _survives(result: object) -> None:
-    """What a call gives is as good as any: it is written, pickled and compared."""
+def _use(result: object) -> None:
+    """Write, pickle and compare the result of a call, to see that it is valid."""
     if isinstance(result, (list, tuple)):
         for each in result:
-            _survives(each)
+            _use(each)
     elif isinstance(result, Provider):
         flat = result.to_options(redact=True)
         assert {str} == {type(part) for item in flat.items() for part in item} | {str}
@@ -636,11 +636,11 @@ def _survives(result: object) -> None:
     elif isinstance(result, Catalog):
         assert result == pickle.loads(pickle.dumps(result))
         assert isinstance(repr(result), str)
-        _survives([*result.values()])
+        _use([*result.values()])
 
 
-def _wrong(call: Call, given: Mapping[str, Any]) -> str:
-    """What is wrong with how a call ends; empty if nothing is."""
+def _fault(call: Call, given: Mapping[str, Any]) -> str:
+    """The fault of a call that fails in a wrong way or has an invalid result; empty if there is none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -649,35 +649,35 @@ def _wrong(call: Call, given: Mapping[str, Any]) -> str:
         try:
             found = [text for text in _visible(error) if MARK in text]
         except Exception as failure:
-            return f"{type(error).__name__} cannot be shown: {type(failure).__name__}"
+            return f"{type(error).__name__} cannot be printed: {type(failure).__name__}"
         return f"{type(error).__name__} shows the secret: {found[0][:200]}" if found else ""
     except BaseException as error:
         return f"{type(error).__name__}: {str(error)[:100]}"
     try:
-        _survives(result)
+        _use(result)
     except Exception as error:
         return f"its result: {type(error).__name__}: {str(error)[:100]}"
     return ""
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_the_calls_are_right(name: str) -> None:
-    """Each call of the table works as it stands."""
+def test_the_calls_are_valid(name: str) -> None:
+    """Each call of the table succeeds with its own arguments."""
     call = TABLE[name]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        _survives(call.function(**call.given))
+        _use(call.function(**call.given))
 
 
 @pytest.mark.parametrize(("name", "argument"), CASES, ids=lambda part: part)
 def test_junk(name: str, argument: str) -> None:
     """For any value of the argument the call works or raises an error of the library that shows no secret."""
     call = TABLE[name]
-    wrong = {}
+    faults = {}
     for junk, make in JUNK.items():
-        if found := _wrong(call, {**call.given, argument: make()}):
-            wrong[junk] = found
-    assert {} == wrong
+        if found := _fault(call, {**call.given, argument: make()}):
+            faults[junk] = found
+    assert {} == faults
 
 
 FILES: dict[str, Callable[[Any], Any]] = {
@@ -708,13 +708,13 @@ PATHS = (
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: ascii(path)[:30])
 @pytest.mark.parametrize("name", FILES)
 def test_paths(name: str, path: Any) -> None:
-    """A path that cannot be read or written is an error of the library, or reported, and shows no secret."""
-    assert "" == _wrong(Call(FILES[name], {}), {"path": path})
+    """A path that cannot be read or written is an error of the library or a problem, and shows no secret."""
+    assert "" == _fault(Call(FILES[name], {}), {"path": path})
 
 
 @pytest.mark.parametrize("path", ["folder.json", "missing/catalog.json", "catalog.json/catalog.json"])
 def test_files_that_cannot_be_written(path: str) -> None:
-    """`dump` refuses them, and leaves nothing behind."""
+    """`dump` refuses a path that cannot be written, and leaves no file there."""
     before = sorted(Path().rglob("*"))
     with pytest.raises(ProviderError):
         llmproviders.dump(_catalog(), path, secrets="reveal")
@@ -750,7 +750,7 @@ MISUSES: dict[str, tuple[Callable[[], Any], type[ProviderError]]] = {
 
 @pytest.mark.parametrize("name", MISUSES)
 def test_misuse(name: str) -> None:
-    """A value of a wrong type is an `InvalidTypeError`, and a `TypeError`; another wrong value is a `ValueError`."""
+    """A wrong type raises an `InvalidTypeError`, which is a `TypeError` and a `ValueError`; a wrong value a `ValueError`."""
     call, kind = MISUSES[name]
     with pytest.raises(ProviderError) as caught:
         call()
@@ -773,14 +773,14 @@ def test_misuse(name: str) -> None:
     ids=["text", "mapping", "extra", "from_options", "overrides"],
 )
 def test_depth(make: Callable[[str, Any], Any], depth: int) -> None:
-    """JSON may nest 200 levels, and the message says so."""
+    """JSON of at most 200 levels is accepted, and the message has the limit."""
     value: Any = {}
     for _ in range(depth - 1):
         value = {"a": value}
     text = '{"a":' * (depth - 1) + "{}" + "}" * (depth - 1)
     try:
         if depth <= 200:
-            _survives(make(text, value))
+            _use(make(text, value))
         else:
             with pytest.raises(InvalidOptionsError, match="200"):
                 make(text, value)
@@ -794,7 +794,7 @@ def _names_in_table(prefix: str) -> set[str]:
 
 
 def test_the_table_is_complete() -> None:
-    """A new public name must be tried with junk, or be said to have no calls."""
+    """Every public name has calls in the table, or is in the list of those without calls."""
     tried = {name.split(".")[0] for name in _names_in_table("")}
     for name in llmproviders.__all__:
         value = getattr(llmproviders, name)
@@ -806,7 +806,7 @@ def test_the_table_is_complete() -> None:
 
 @pytest.mark.parametrize("cls", [Provider, Catalog, Secret])
 def test_the_methods_are_complete(cls: type) -> None:
-    """So must a new public method."""
+    """Every public method has calls in the table."""
     tried = _names_in_table(f"{cls.__name__}.")
     for base in cls.__mro__[:-1]:
         if base.__module__.startswith("llmproviders"):
@@ -816,7 +816,7 @@ def test_the_methods_are_complete(cls: type) -> None:
 
 
 def test_the_presets_are_complete() -> None:
-    """So must a new preset, unless it is a service like the others."""
+    """Every preset has calls in the table, except services, which are all alike."""
     tried = _names_in_table("presets.")
     for name in presets.__all__:
         value = getattr(presets, name)
@@ -824,8 +824,8 @@ def test_the_presets_are_complete() -> None:
             assert name in tried or type(value) is type(presets.openai), name
 
 
-def test_the_junk_is_junk() -> None:
-    """The values are what their names say, each time anew."""
+def test_the_junk_is_as_named() -> None:
+    """The values are as their names tell, and made anew for each call."""
     assert {*JUNK} >= {"deep list", "list in itself", "huge int", "surrogate", "NUL", "evil repr", "bad mapping"}
     with pytest.raises(RuntimeError):
         repr(JUNK["evil repr"]())

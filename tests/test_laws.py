@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Laws that hold for every provider of every class, a user's own among them."""
+"""Laws that hold for the providers of every class, also of a user-defined one."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ from llmproviders import (
     from_options,
     options,
     provider_classes,
+    register_provider_class,
 )
-from llmproviders.providers.classes import register_provider_class
 
 every_class = pytest.mark.parametrize("cls", CLASSES)
 every_typed_class = pytest.mark.parametrize("cls", TYPED)
@@ -48,13 +48,13 @@ REQUIRED: dict[type[Provider], dict[str, Any]] = {
 
 
 def test_every_registered_class_has_a_strategy() -> None:
-    """A class that is registered is held to the laws."""
+    """The laws are tested for every registered class."""
     assert {"openai-compat", "dashscope", "triton", "openai"} <= set(provider_classes())
     assert {cls for cls in provider_classes().values() if cls.__module__.startswith("llmproviders.")} <= set(CLASSES)
 
 
 def made(make: Any) -> Provider | frozenset[Problem]:
-    """The provider that *make* makes, or what is wrong with it."""
+    """The provider that *make* returns, or the problems that it raises."""
     try:
         provider = make()
     except InvalidOptionsError as error:
@@ -64,7 +64,7 @@ def made(make: Any) -> Provider | frozenset[Problem]:
 
 
 def is_lossy(provider: Provider) -> bool:
-    """Whether flat texts cannot tell the provider: None for a default, or references."""
+    """Whether a flat dict loses a part of the provider: a None in place of a default, or a reference."""
     values = [getattr(provider, info.name) for info in options(type(provider)) if info.default is not None]
     secrets = [*provider.extra_options.values(), *(getattr(provider, info.name) for info in options(type(provider)))]
     return None in values or any(isinstance(value, Secret) and value.is_reference for value in secrets)
@@ -74,16 +74,16 @@ def is_lossy(provider: Provider) -> bool:
 
 
 @given(every_provider)
-def test_no_change_is_no_change(provider: Provider) -> None:
-    """`with_` and `without` with nothing make an equal provider."""
+def test_without_changes_the_provider_is_equal(provider: Provider) -> None:
+    """`with_` and `without` without arguments return an equal provider."""
     assert provider == provider.with_() == provider.without()
     assert hash(provider) == hash(provider.with_())
 
 
 @every_class
 @given(data=st.data())
-def test_with_is_the_constructor(cls: type[Provider], data: st.DataObject) -> None:
-    """What `with_` makes is what the constructor makes of both sets of arguments, errors included."""
+def test_with_is_the_same_as_the_constructor(cls: type[Provider], data: st.DataObject) -> None:
+    """`with_` returns or raises the same as the constructor with both sets of arguments."""
     first, second = data.draw(arguments(cls)), data.draw(arguments(cls))
     provider = build(cls, first)
     before, flat = repr(provider), provider.to_options()
@@ -93,8 +93,8 @@ def test_with_is_the_constructor(cls: type[Provider], data: st.DataObject) -> No
 
 @every_class
 @given(data=st.data())
-def test_the_last_write_wins(cls: type[Provider], data: st.DataObject) -> None:
-    """Changing twice is changing once, the later values winning; and what was set is there to read."""
+def test_the_last_value_applies(cls: type[Provider], data: st.DataObject) -> None:
+    """Two changes are the same as one change with the later values, and the attributes have these values."""
     provider, first, second = data.draw(providers(cls)), data.draw(arguments(cls)), data.draw(arguments(cls))
     try:
         once = provider.with_(**first)
@@ -113,8 +113,8 @@ def test_the_last_write_wins(cls: type[Provider], data: st.DataObject) -> None:
 
 @every_class
 @given(data=st.data())
-def test_without_is_the_default(cls: type[Provider], data: st.DataObject) -> None:
-    """`without` is never having been given: the default of an option, and no extra."""
+def test_without_restores_the_default(cls: type[Provider], data: st.DataObject) -> None:
+    """`without` sets an option to its default, and removes an extra option, as if it had never been given."""
     given = data.draw(arguments(cls))
     provider = build(cls, given)
     name = data.draw(st.sampled_from([*given] or [None]))
@@ -135,8 +135,8 @@ def test_without_is_the_default(cls: type[Provider], data: st.DataObject) -> Non
 
 @every_typed_class
 @given(data=st.data())
-def test_accepting_again_changes_nothing(cls: type[Provider], data: st.DataObject) -> None:
-    """A provider's own attributes are arguments that make it again; so does `attrs.evolve`."""
+def test_attributes_are_arguments(cls: type[Provider], data: st.DataObject) -> None:
+    """The attributes of a provider are arguments that make an equal one; `attrs.evolve` makes an equal one too."""
     provider = data.draw(providers(cls))
     values = {field.name: getattr(provider, field.name) for field in attrs.fields(cls)}
     again = cls(**values)
@@ -150,8 +150,8 @@ def test_accepting_again_changes_nothing(cls: type[Provider], data: st.DataObjec
 
 @every_class
 @given(data=st.data())
-def test_flatness(cls: type[Provider], data: st.DataObject) -> None:
-    """Every key and text is exactly a `str`, in declaration order and then the extras; each dict is a fresh one."""
+def test_flat_dicts(cls: type[Provider], data: st.DataObject) -> None:
+    """Keys and values are exactly `str`; options in the order of their fields come before extras; every dict is new."""
     provider = data.draw(providers(cls))
     flat = provider.to_options()
     for shown in (flat, provider.to_options(redact=True)):
@@ -170,9 +170,9 @@ def test_flatness(cls: type[Provider], data: st.DataObject) -> None:
 @every_class
 @given(data=st.data())
 def test_round_trip(cls: type[Provider], data: st.DataObject) -> None:
-    """A provider comes back from its flat dict, unless the dict cannot tell; the dict always does."""
+    """A flat dict gives an equal flat dict, and an equal provider unless the dict loses a part of it."""
     provider = data.draw(providers(cls))
-    # Left out, the content type is TEXT again, which only some tasks take.
+    # A content type that is left out becomes TEXT again, which only some tasks accept.
     assume(getattr(provider, "content_type", "") is not None)
     flat = provider.to_options()
     again = from_options("some-provider", flat) if cls is GenericProvider else cls.from_options(flat)
@@ -185,8 +185,8 @@ def test_round_trip(cls: type[Provider], data: st.DataObject) -> None:
 
 @every_typed_class
 @given(data=st.data())
-def test_from_options_completes_with_defaults(cls: type[Provider], data: st.DataObject) -> None:
-    """Part of a valid dict gives a provider that emits it, completed by the class's defaults."""
+def test_from_options_adds_defaults(cls: type[Provider], data: st.DataObject) -> None:
+    """A part of a valid dict gives a provider whose dict has that part and the defaults of the class."""
     flat = data.draw(providers(cls)).to_options()
     keys = {info.key for info in options(cls) if info.required} | {"endpoint", "content-types", "content-type"}
     part = {key: text for key, text in flat.items() if key in keys or data.draw(st.booleans())}
@@ -200,13 +200,13 @@ def test_from_options_completes_with_defaults(cls: type[Provider], data: st.Data
     assert {**defaults, **part} == again
 
 
-# A value among values -------------------------------------------------------------------------------------------------
+# Values ---------------------------------------------------------------------------------------------------------------
 
 
 @every_class
 @given(data=st.data())
 def test_equality(cls: type[Provider], data: st.DataObject) -> None:
-    """Equal arguments make equal providers with equal hashes, whatever their order; other flat dicts are not equal."""
+    """Equal arguments in any order make equal providers with equal hashes; different flat dicts are different providers."""
     given = data.draw(arguments(cls))
     provider, other = build(cls, given), data.draw(providers(cls))
     same = build(cls, dict(reversed(given.items())))
@@ -223,7 +223,7 @@ def test_equality(cls: type[Provider], data: st.DataObject) -> None:
 
 @given(every_provider)
 def test_copies(provider: Provider) -> None:
-    """A provider survives pickle, copy and deepcopy."""
+    """Pickle, copy and deepcopy return an equal provider."""
     assert provider == copy.copy(provider) == copy.deepcopy(provider)
     for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
         again = pickle.loads(pickle.dumps(provider, protocol))
@@ -245,7 +245,7 @@ EXAMPLES: list[Provider] = [
 
 
 def test_across_processes() -> None:
-    """What is pickled in one process is equal in another, has the same fingerprint there, and derives as well."""
+    """A provider that is unpickled in another process has the same fingerprint there, and `with_` works."""
     script = (
         "import pickle, sys\n"
         "for provider, derived, digest in pickle.load(sys.stdin.buffer):\n"
@@ -255,7 +255,7 @@ def test_across_processes() -> None:
     )
 
     class Local(RerankProvider):
-        """Pickled by value, for no module holds it."""
+        """A class that is pickled by value, because no module holds it."""
 
         identifier = "local"
 
@@ -269,7 +269,7 @@ def test_across_processes() -> None:
 @every_class
 @given(data=st.data())
 def test_immutability(cls: type[Provider], data: st.DataObject) -> None:
-    """No part of a provider that can be reached can be changed."""
+    """No part of a provider can be changed."""
     provider = data.draw(providers(cls))
     flat, digest = provider.to_options(), hash(provider)
     frozen: list[Any] = [provider, provider.extra_options, *provider.extra_options.values()]
@@ -283,12 +283,12 @@ def test_immutability(cls: type[Provider], data: st.DataObject) -> None:
         provider.some_new_attribute = 1  # type: ignore[attr-defined]
     for value in frozen:
         hash(value)
-        # Members of enums are the user's; everything else is a value type of Python's or of the library's.
+        # Members of enums are user-defined; all other values are of immutable types of Python or of the library.
         if not isinstance(value, (Provider, Enum)):
             with pytest.raises((AttributeError, TypeError)):
-                value._text = 1
+                value.some_attribute = 1
             with pytest.raises((AttributeError, TypeError)):
-                del value._text
+                del value.some_attribute
         if isinstance(value, Provider) or type(value).__module__.startswith("llmproviders"):
             with pytest.raises(TypeError):
                 vars(value)
@@ -300,7 +300,7 @@ def test_immutability(cls: type[Provider], data: st.DataObject) -> None:
 def test_immutability_of_own_types() -> None:
     """The library's value types refuse every assignment and deletion."""
     provider = OpenAICompatProvider(endpoint="https://u:p@h/x", api_key="k", zz="x")
-    for value, name in ((provider.api_key, "_text"), (provider.endpoint, "_real"), (provider.extra_options, "_options")):
+    for value, name in ((provider.api_key, "is_reference"), (provider.endpoint, "reveal"), (provider.extra_options, "items")):
         for attribute in (name, "other"):
             with pytest.raises(AttributeError):
                 setattr(value, attribute, "x")
@@ -309,7 +309,7 @@ def test_immutability_of_own_types() -> None:
 
 
 def test_mutable_arguments_are_not_shared() -> None:
-    """What the caller does to its mappings and lists after the call is none of the provider's business."""
+    """A provider does not change if the caller changes its mappings and lists after the call."""
     body, extra, stop = {"a": [1]}, {"zz": {"b": [2]}}, ["x"]
     provider = OpenAICompatProvider(extra_body=body, extra_options=extra, stop=stop)
     flat = provider.to_options()
@@ -325,8 +325,8 @@ def test_mutable_arguments_are_not_shared() -> None:
 
 @every_class
 @given(data=st.data())
-def test_fingerprint_follows_options(cls: type[Provider], data: st.DataObject) -> None:
-    """Equal providers have one fingerprint, and an option that is not secret changes it."""
+def test_fingerprint_depends_on_options(cls: type[Provider], data: st.DataObject) -> None:
+    """Equal providers have the same fingerprint, and an option that is not secret changes it."""
     provider = data.draw(providers(cls))
     digest = provider.fingerprint()
     assert digest == provider.with_().fingerprint()
@@ -337,8 +337,8 @@ def test_fingerprint_follows_options(cls: type[Provider], data: st.DataObject) -
 
 
 @pytest.mark.parametrize("cls", [OpenAICompatProvider, OpenAIProvider, TritonProvider, RerankProvider, GenericProvider])
-def test_fingerprint_does_not_follow_keys(cls: type[Provider]) -> None:
-    """Rotating a key leaves the fingerprint; setting one where there was none does not matter either way here."""
+def test_fingerprint_does_not_depend_on_keys(cls: type[Provider]) -> None:
+    """Another key does not change the fingerprint."""
     name = {TritonProvider: "auth_token", RerankProvider: "token", GenericProvider: "api-key"}.get(cls, "api_key")
     required = {**REQUIRED.get(cls, {}), **({"endpoint": "https://u:p@h/x"} if cls is not GenericProvider else {})}
     provider = build(cls, {**required, name: "first"})
@@ -353,8 +353,8 @@ def test_fingerprint_does_not_follow_keys(cls: type[Provider]) -> None:
     assert headers.fingerprint() == headers.with_(extra_options={"zz-header": "Bearer b"}).fingerprint()
 
 
-def test_fingerprint_is_over_the_identifier() -> None:
-    """Two providers with the same options are told apart by their identifiers."""
+def test_fingerprint_depends_on_the_identifier() -> None:
+    """Providers with the same options and different identifiers have different fingerprints."""
     assert GenericProvider("a").fingerprint() != GenericProvider("b").fingerprint()
 
 
@@ -364,7 +364,7 @@ def test_fingerprint_is_over_the_identifier() -> None:
 @every_typed_class
 @given(data=st.data())
 def test_repr_reads_like_the_call(cls: type[Provider], data: st.DataObject) -> None:
-    """Without secrets, the repr is a call that makes the provider again; that of a private field has another name."""
+    """Without secrets, the repr is a call that makes an equal provider."""
     provider = data.draw(providers(cls))
     text = repr(provider)
     assert text.startswith(f"{cls.__name__}(")
@@ -376,7 +376,7 @@ def test_repr_reads_like_the_call(cls: type[Provider], data: st.DataObject) -> N
 
 @given(st.dictionaries(extra_names, st.text(max_size=5), max_size=3))
 def test_extra_options_are_a_mapping(given: dict[str, str]) -> None:
-    """Extra options read as a mapping of texts and secrets, equal to one whatever the order."""
+    """Extra options are a mapping of strings and secrets; the order does not matter for equality."""
     extras = OpenAICompatProvider(extra_options=given).extra_options
     assert list(given) == list(extras)
     assert len(given) == len(extras)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values and hints in messages."""
+"""How messages show values and hints."""
 
 from __future__ import annotations
 
@@ -50,18 +50,18 @@ KEY = "sk-0123456789abcdef"
     ids=range(24),
 )
 def test_how_messages_show_values(value: Any, options: dict[str, bool], expected: str) -> None:
-    """Masked first, then cut; in ASCII, on one line, and of foreign objects only the type."""
+    """Values are masked before they are cut, in ASCII and on one line; of other objects only the type is shown."""
     assert expected == shown(value, **options)
 
 
 def test_hints_of_long_names() -> None:
-    """Only names of a sensible length are compared."""
+    """A very long name has no hint, and is no hint."""
     assert "did you mean temperature?" == did_you_mean("temprature", ["temperature", "x" * 999])
     assert "" == did_you_mean("t" * 201, ["t" * 200])
 
 
 def test_rejections_are_pickled() -> None:
-    """A rejection reads the same on the other side."""
+    """A pickled or copied rejection is the same."""
     for error in (Rejected("a", hint="b"), RejectedType("c")):
         for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
             assert (type(error), str(error), error.expected, error.hint) == (type(again), str(again), again.expected, again.hint)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Providers for well-known services, from a table that is written down here a second time."""
+"""Presets: the providers of known services, compared with a second table that is written here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from llmproviders import (
 
 CHAT, EMBEDDINGS = "chat/completions", "embeddings"
 
-# Name, base URL, whether it documents embeddings, variable of the key, what the braces stand for.
+# Name, base URL, whether it documents embeddings, variable of the key, values for the braces in the URL.
 SERVICES: list[tuple[str, str, bool, str, dict[str, str]]] = [
     ("openai", "https://api.openai.com/v1", True, "OPENAI_API_KEY", {}),
     ("azure_openai", "https://mine.openai.azure.com/openai/v1", True, "AZURE_OPENAI_API_KEY", {"resource": "mine"}),
@@ -39,7 +39,7 @@ SERVICES: list[tuple[str, str, bool, str, dict[str, str]]] = [
 
 
 def test_every_service_is_in_the_table() -> None:
-    """No service without a row, and every service is a function of its name."""
+    """Every service has a row in the table, and is a function of its name."""
     assert [row[0] for row in SERVICES] == list(presets.SERVICES)
     assert all(getattr(presets, name) is service for name, service in presets.SERVICES.items())
     assert {*presets.SERVICES, "dashscope", "Service", "SERVICES"} == set(presets.__all__)
@@ -47,7 +47,7 @@ def test_every_service_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(("name", "base", "embeds", "variable", "place"), SERVICES, ids=[row[0] for row in SERVICES])
 def test_service(name: str, base: str, embeds: bool, variable: str, place: dict[str, str]) -> None:
-    """A service's provider has its endpoint for each documented task, and refers to its variable."""
+    """The provider of a service has the endpoint of each documented task, and a reference to the service's variable."""
     service = presets.SERVICES[name]
     given: dict[str, Any] = {"place": place} if place else {}
     key: Any = Secret.from_env(variable) if variable else "ollama" if name == "ollama" else "k"
@@ -72,7 +72,7 @@ def test_service(name: str, base: str, embeds: bool, variable: str, place: dict[
 
 
 def test_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key that is given is taken; a reference is resolved when the options are wanted."""
+    """A key in the call is used; the default reference is resolved by `to_options`."""
     assert Secret("k") == presets.openai(api_key="k").api_key
     assert Secret("k") == presets.openai(api_key=Secret("k")).api_key
     monkeypatch.setenv("DEEPSEEK_API_KEY", "from-env")
@@ -166,7 +166,7 @@ MESSAGES: dict[str, tuple[Any, str]] = {
         lambda: presets.dashscope(region="mars"),
         "presets.dashscope: region: expected cn-beijing or ap-southeast-1 or us-east-1, got 'mars'; other regions need a workspace",
     ),
-    "region that is no text": (
+    "region that is no string": (
         lambda: presets.dashscope(region=[]),  # type: ignore[arg-type]
         "presets.dashscope: region: expected cn-beijing or ap-southeast-1 or us-east-1, got a value of type list; other regions need a workspace",
     ),
@@ -185,7 +185,7 @@ MESSAGES: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize("name", MESSAGES)
 def test_messages(name: str) -> None:
-    """What a service does not document is an error that says what it does."""
+    """An argument that a service does not document is an error that shows what it documents."""
     call, text = MESSAGES[name]
     with pytest.raises(InvalidOptionsError) as caught:
         call()
@@ -210,7 +210,7 @@ NATIVE = "https://dashscope.aliyuncs.com/api/v1/services/embeddings/multimodal-e
     ids=range(8),
 )
 def test_dashscope(given: dict[str, Any], endpoint: str) -> None:
-    """Region, workspace and task tell the endpoint; the key is a reference unless it is given."""
+    """Region, workspace and task determine the endpoint; the key is a reference unless the call has one."""
     provider = presets.dashscope(**given, model="qwen")
     assert DashScopeProvider is type(provider)
     assert (endpoint, "qwen", Secret.from_env("DASHSCOPE_API_KEY")) == (provider.endpoint, provider.model, provider.api_key)
@@ -219,8 +219,8 @@ def test_dashscope(given: dict[str, Any], endpoint: str) -> None:
 
 
 @pytest.mark.parametrize("given", [{"workspace": "a/b"}, {"workspace": "w", "region": "x@y"}, {"workspace": ""}], ids=range(3))
-def test_what_is_no_part_of_a_host(given: dict[str, Any]) -> None:
-    """A workspace or region that would make another URL of it is refused, as it is for the other services."""
+def test_names_that_do_not_fit_into_a_host(given: dict[str, Any]) -> None:
+    """A workspace, region or resource that cannot be a part of a host name is refused."""
     with pytest.raises(InvalidOptionsError):
         presets.dashscope(**given)
     for place in ({"resource": "a/b"}, {"resource": "a@b"}, {"resource": ""}, {"resource": "a\n"}):
@@ -234,7 +234,7 @@ JUNK: list[Any] = [5, 10**5000, 1.5, [], {}, {"resource": 5}, {5: 5}, b"x", "\ud
 @pytest.mark.parametrize("value", JUNK, ids=range(len(JUNK)))
 @pytest.mark.parametrize("name", ["region", "task", "place", "workspace", "api_key"])
 def test_arguments_of_any_type(name: str, value: Any) -> None:
-    """A wrong argument is a problem of the call, shown in a short line, beside that of an option."""
+    """A wrong argument is a problem in a short line, and is reported together with a wrong option."""
     makers: list[Any] = [presets.dashscope] if name in ("region", "workspace") else [presets.openai, presets.azure_openai]
     if name in ("task", "api_key"):
         makers.append(presets.dashscope)
@@ -255,7 +255,7 @@ def test_arguments_of_any_type(name: str, value: Any) -> None:
 
 @pytest.mark.parametrize("name", ["region", "task", "place", "workspace", "api_key"])
 def test_no_frame_of_the_library(name: str) -> None:
-    """A traceback that shows variables shows no option."""
+    """The traceback of an error has no frame of the library that could show an option."""
     maker: Any = presets.dashscope if name in ("region", "workspace") else presets.azure_openai
     for options in ({name: 5}, {name: 5, "top_p": 7}, {"place": {"resource": "r"}, "top_p": 7}):
         if maker is presets.dashscope:
@@ -267,7 +267,7 @@ def test_no_frame_of_the_library(name: str) -> None:
 
 
 def test_endpoints() -> None:
-    """A service tells its URLs, or what is wrong with asking for them."""
+    """`endpoint` returns the URL of a task, or raises all problems of its arguments."""
     assert "https://mine.openai.azure.com/openai/v1/embeddings" == presets.azure_openai.endpoint(EMBEDDINGS, {"resource": "mine"})
     with pytest.raises(InvalidTypeError) as caught:
         presets.deepseek.endpoint(5, [])  # type: ignore[arg-type]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was redacted never loads; what is hidden stays hidden, and what is no secret is shown."""
+"""Redacted providers never load, secrets stay hidden in every format, and other values are shown."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ HIDDEN: dict[str, Callable[[], Provider]] = {
     "query": lambda: OpenAICompatProvider(endpoint=f"https://h/v1?api_key={MARK}&b=c"),
     "header": lambda: OpenAICompatProvider(extra_header=HEADERS),
     "header list": lambda: OpenAICompatProvider(extra_header={"X-Api-Key": [MARK, "b"], "X-Tenant": ["acme"]}),
-    "header text": lambda: OpenAICompatProvider(extra_header=json.dumps(HEADERS)),
+    "header string": lambda: OpenAICompatProvider(extra_header=json.dumps(HEADERS)),
     "header value": lambda: OpenAICompatProvider(extra_header={"X-Thing": f"Bearer {MARK}"}),
     "header Basic": lambda: OpenAICompatProvider(extra_header={"X-Thing": f"Basic {MARK}"}),
     "header key": lambda: OpenAICompatProvider(extra_header={"X-Thing": MARK}),
@@ -55,7 +55,7 @@ HIDDEN: dict[str, Callable[[], Provider]] = {
     "body query": lambda: OpenAICompatProvider(extra_body={"hook": f"https://h?token={MARK}"}),
     "map": lambda: TritonProvider("h", custom_headers=HEADERS),
     "map value": lambda: TritonProvider("h", custom_headers={"X-Thing": f"Bearer {MARK}"}),
-    "map text": lambda: TritonProvider("h", custom_headers=f"Authorization:Bearer {MARK},X-Tenant:acme"),
+    "map string": lambda: TritonProvider("h", custom_headers=f"Authorization:Bearer {MARK},X-Tenant:acme"),
     "auth_token": lambda: TritonProvider("h", auth_token=MARK),
     "extra key": lambda: OpenAICompatProvider(extra_options={"vendor-token": MARK}),
     "extra Secret": lambda: OpenAICompatProvider(extra_options={"app-id": Secret("plain words")}),
@@ -73,7 +73,7 @@ hidden = pytest.mark.parametrize("name", HIDDEN)
 SECRETS = (MARK, "plain words")
 
 
-def _again(provider: Provider, flat: dict[str, str]) -> Provider:
+def _from_flat(provider: Provider, flat: dict[str, str]) -> Provider:
     return from_options(provider.provider_name(), flat)
 
 
@@ -83,22 +83,22 @@ def _assert_hidden(value: object) -> None:
         assert secret not in str(value)
 
 
-# What was redacted never loads ----------------------------------------------------------------------------------------
+# Redacted providers do not load ---------------------------------------------------------------------------------------
 
 
 @hidden
 def test_redacted_options_do_not_load(name: str) -> None:
-    """Not as a flat dict, by any way that reads one."""
+    """A redacted flat dict is refused by every function that reads one."""
     provider = HIDDEN[name]()
     flat = provider.to_options(redact=True)
     assert any(MASK in text for text in flat.values())
     _assert_hidden(flat)
     calls: list[Callable[[], object]] = [
-        lambda: _again(provider, flat),
+        lambda: _from_flat(provider, flat),
         lambda: type(provider).from_options({"provider": provider.provider_name(), **flat}),
     ]
     if not name.startswith(("header", "map")):
-        # Headers are text of another kind to a class that does not know the option.
+        # A class that does not know the option does not read the string as headers.
         calls += [
             lambda: GenericProvider("g", **flat),
             lambda: GenericProvider("g").with_(**flat),
@@ -112,7 +112,7 @@ def test_redacted_options_do_not_load(name: str) -> None:
 @hidden
 @formats
 def test_redacted_documents_do_not_load(name: str, format: Any) -> None:
-    """Not as a document."""
+    """A redacted document is refused in every format."""
     provider = HIDDEN[name]()
     text = dumps(Catalog({"a": provider}), format=format, secrets="redact")
     _assert_hidden(text)
@@ -124,7 +124,7 @@ def test_redacted_documents_do_not_load(name: str, format: Any) -> None:
 
 @hidden
 def test_redacted_statements_do_not_load(name: str) -> None:
-    """Not as a statement."""
+    """A redacted statement is refused."""
     text = create_model_sql("m", HIDDEN[name](), input="a STRING", output="b STRING", secrets="redact")
     _assert_hidden(text)
     with pytest.raises(DocumentError):
@@ -147,7 +147,7 @@ MASKED: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("extra", MASKED, ids=range(len(MASKED)))
 def test_masks_in_extras(extra: dict[str, Any]) -> None:
-    """A mask where a secret would be is refused in extra options, however they are given."""
+    """A mask in place of a secret is refused in extra options, in every call that accepts them."""
     calls: tuple[Callable[[], object], ...] = (
         lambda: OpenAICompatProvider(extra_options=extra),
         lambda: OpenAICompatProvider().with_(extra_options=extra),
@@ -181,7 +181,7 @@ def test_masks_in_extras(extra: dict[str, Any]) -> None:
     ids=range(14),
 )
 def test_masks_in_options(given: dict[str, Any]) -> None:
-    """So it is in the options that may be masked."""
+    """A mask in place of a secret is refused in the options that may hold secrets."""
     for call in (lambda: OpenAICompatProvider(**given), lambda: OpenAICompatProvider().with_(**given)):
         with pytest.raises(InvalidOptionsError, match="mask"):
             call()
@@ -189,13 +189,13 @@ def test_masks_in_options(given: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("headers", [{"Authorization": MASK}, {"X-Thing": MASK}, f"a:b,Authorization:{MASK}"], ids=range(3))
 def test_masks_in_maps(headers: Any) -> None:
-    """And in headers that are a map."""
+    """A mask in place of a secret is refused in headers that are a map."""
     with pytest.raises(InvalidOptionsError, match="mask"):
         TritonProvider("h", custom_headers=headers)
 
 
 def test_stars_that_are_no_mask() -> None:
-    """A prompt may hold stars, and so may a text inside JSON."""
+    """Stars are accepted in a prompt, and in a string in JSON."""
     provider = OpenAICompatProvider(
         system_prompt=f"say {MASK} for passwords",
         user_prompt=f"{MASK}!",
@@ -209,13 +209,13 @@ def test_stars_that_are_no_mask() -> None:
         assert Catalog({"a": provider}) == loads(dumps(Catalog({"a": provider}), format=format), format=format)
 
 
-# What is hidden stays hidden ------------------------------------------------------------------------------------------
+# Secrets stay hidden --------------------------------------------------------------------------------------------------
 
 
 @hidden
 @formats
 def test_documents_keep_secrets(name: str, format: Any) -> None:
-    """A provider that was written with its secrets comes back equal, and shows none of them."""
+    """A provider that is written with its secrets is equal when it is loaded, and shows none of them."""
     provider = HIDDEN[name]()
     _assert_hidden(provider)
     with pytest.raises(DocumentError) as caught:
@@ -232,9 +232,9 @@ def test_documents_keep_secrets(name: str, format: Any) -> None:
 
 @pytest.mark.parametrize("name", [name for name in HIDDEN if "Secret" not in name])
 def test_flat_dicts_keep_secrets(name: str) -> None:
-    """So does one that comes back from its flat dict, where the dict can tell."""
+    """A provider that is made from its flat dict is equal, and shows no secret."""
     provider = HIDDEN[name]()
-    again = _again(provider, provider.to_options())
+    again = _from_flat(provider, provider.to_options())
     assert provider == again
     _assert_hidden(again)
     assert provider.to_options(redact=True) == again.to_options(redact=True)
@@ -242,14 +242,14 @@ def test_flat_dicts_keep_secrets(name: str) -> None:
 
 @hidden
 def test_statements_refuse_secrets(name: str) -> None:
-    """A statement holds no secret that nobody said to show."""
+    """A statement with a secret is refused unless the caller allows it."""
     with pytest.raises(InvalidOptionsError) as caught:
         create_model_sql("m", HIDDEN[name](), input="a STRING", output="b STRING")
     _assert_hidden(caught.value)
 
 
 def test_secrets_of_other_names_in_documents() -> None:
-    """An extra option that is secret by its value alone is written so that it is secret again."""
+    """An extra option that is a `Secret` under a plain name is a `Secret` again when it is loaded."""
     provider = OpenAICompatProvider(extra_options={"app-id": Secret("plain words"), "vendor-token": "t", "a": "b"})
     entry = to_dict(provider, secrets="reveal")
     assert {"app-id": {"secret": "plain words"}, "vendor-token": "t", "a": "b"} == entry["extra_options"]
@@ -258,7 +258,7 @@ def test_secrets_of_other_names_in_documents() -> None:
 
 
 def test_changes_hide_secrets() -> None:
-    """The difference of two catalogs shows that a secret changed, and neither of them."""
+    """The difference of two catalogs shows that a secret changed, but not its values."""
     one, other = (GenericProvider("g", **{"app-id": Secret(text)}) for text in ("plain words", MARK))
     (change,) = Catalog({"a": one}).diff({"a": other})
     _assert_hidden(change)
@@ -274,7 +274,7 @@ def test_changes_hide_secrets() -> None:
     ids=range(4),
 )
 def test_headers_that_are_no_secrets(headers: Any) -> None:
-    """They are an ordinary `str`, shown and written everywhere."""
+    """Headers without credentials are a `str`, and are shown and written everywhere."""
     provider = OpenAICompatProvider(extra_header=headers)
     assert str is type(provider.extra_header)
     assert provider.to_options() == provider.to_options(redact=True)
@@ -288,7 +288,7 @@ def test_headers_that_are_no_secrets(headers: Any) -> None:
 
 
 def test_maps_that_are_no_secrets() -> None:
-    """So are headers that are a map."""
+    """A map of headers without credentials is a `str`, and is shown and written."""
     provider = TritonProvider("h", custom_headers={"X-Tenant": "acme"})
     assert str is type(provider.custom_headers)
     assert "X-Tenant:acme" == provider.to_options(redact=True)["custom-headers"]
@@ -297,7 +297,7 @@ def test_maps_that_are_no_secrets() -> None:
 
 
 def test_masks_of_single_headers() -> None:
-    """Of several headers only those that are credentials are masked."""
+    """Only the headers that are credentials are masked."""
     shown = OpenAICompatProvider(extra_header={"Authorization": "Bearer x", "X-Tenant": "acme"}).to_options(redact=True)
     assert {"Authorization": MASK, "X-Tenant": "acme"} == json.loads(shown["extra-header"])
     shown = TritonProvider("h", custom_headers={"Authorization": "Bearer x", "X-Tenant": "acme"}).to_options(redact=True)
@@ -315,13 +315,13 @@ def test_masks_of_single_headers() -> None:
     ids=["JSON", "map"],
 )
 def test_headers_in_fingerprints(make: Callable[[str, str], Provider]) -> None:
-    """A credential is in no fingerprint, and another header is."""
+    """A header that is no credential changes the fingerprint; a credential does not."""
     assert make("Bearer a", "acme").fingerprint() == make("Bearer b", "acme").fingerprint()
     assert make("Bearer a", "acme").fingerprint() != make("Bearer a", "other").fingerprint()
 
 
 def test_changes_of_headers() -> None:
-    """A difference in headers shows the header that is no secret."""
+    """A difference of headers shows the header that is no credential."""
     one, other = (OpenAICompatProvider(extra_header={"Authorization": MARK, "X-Tenant": each}) for each in ("acme", "other"))
     (change,) = Catalog({"a": one}).diff({"a": other})
     assert "acme" in str(change)
@@ -357,7 +357,7 @@ YAML = [
 
 @pytest.mark.parametrize("value", YAML)
 def test_yaml_errors_show_no_value(value: str) -> None:
-    """A key that was written without quotes, and is something else in YAML, is in no message."""
+    """No message shows a key that was not quoted, and that YAML reads as something else."""
     text = f"providers:\n  a:\n    provider: openai-compat\n    endpoint: {ENDPOINT}\n    api_key: {value}\n"
     with pytest.raises(DocumentError) as caught:
         loads(text, format="yaml")
@@ -370,7 +370,7 @@ def test_yaml_errors_show_no_value(value: str) -> None:
 
 @pytest.mark.parametrize(("format", "value"), [("toml", "S3cr3t-mArKeR"), ("toml", "'S3cr3t-mArKeR"), ("json", "S3cr3t-mArKeR")])
 def test_other_syntax_errors_show_no_value(format: Any, value: str) -> None:
-    """The same holds for TOML and JSON."""
+    """A syntax error in TOML or JSON does not show the value."""
     text = f"[providers.a]\napi_key = {value}\n" if format == "toml" else f'{{"providers": {{"a": {{"api_key": {value}}}}}}}'
     with pytest.raises(DocumentError) as caught:
         loads(text, format=format)
@@ -409,7 +409,7 @@ def test_long_values_are_masked_before_they_are_cut(before: str, length: int) ->
     ids=range(2),
 )
 def test_old_spellings_as_errors(sql: str) -> None:
-    """Where the user makes errors of warnings, that of an old spelling and its frames show no secret."""
+    """If the user turns warnings into errors, the error of an old spelling and its frames show no secret."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(OldSpellingWarning) as caught:
@@ -423,7 +423,7 @@ def test_old_spellings_as_errors(sql: str) -> None:
 
 
 def test_redacted_with_a_reference() -> None:
-    """A reference is not looked up where nothing is revealed, and shows as such."""
+    """A reference is shown as a reference, and is not resolved by `to_options` with redact=True."""
     provider = OpenAIProvider(ENDPOINT, Secret.from_env("LLMPROVIDERS_NO_SUCH_KEY"))
     assert MASK not in repr(provider)
     assert "LLMPROVIDERS_NO_SUCH_KEY" in repr(provider)

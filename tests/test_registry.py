@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Providers by name, for the whole process."""
+"""The registry: providers by name, for the whole process."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_names() -> None:
 
 
 def test_by_options() -> None:
-    """With options, the identifier's class is built, or a generic provider if there is none."""
+    """With options, the provider is of the identifier's class, or a `GenericProvider` if there is no class."""
     made = set_provider("openai-compat", model="a")
     assert A == made == get_provider("openai-compat")
     assert DashScopeProvider() == set_provider("dashscope")
@@ -62,13 +62,13 @@ def test_by_options() -> None:
 
 
 def test_options_with_awkward_names() -> None:
-    """The function's own parameter names are free to be options."""
+    """Options may have the names of the function's own parameters."""
     flat = set_provider("g", provider="x", name_or_provider="y", options="z", name="n").to_options()
     assert {"provider": "x", "name_or_provider": "y", "options": "z", "name": "n"} == flat
 
 
 def test_registering_again() -> None:
-    """A name that is registered again keeps its place; the default stays by name."""
+    """A name that is registered again keeps its position in the list, and stays the default."""
     set_provider("x", A)
     set_provider("y", B)
     set_default_provider("x")
@@ -90,7 +90,7 @@ def test_registering_again() -> None:
     ids=range(6),
 )
 def test_other_calls(call: Any) -> None:
-    """There are three ways to call, and no other."""
+    """Calls other than the three documented ones are refused."""
     with pytest.raises(InvalidTypeError) as caught:
         call()
     expected = "set_provider(provider), set_provider(name, provider) or set_provider(identifier, **options)"
@@ -100,13 +100,13 @@ def test_other_calls(call: Any) -> None:
 
 
 class Nameless(Provider):
-    """A provider whose author left its identifier empty."""
+    """A provider class with an empty identifier."""
 
     identifier = ""
 
 
 def test_empty_names() -> None:
-    """A name has at least one character."""
+    """An empty name is refused."""
     with pytest.raises(ProviderError, match="^GenericProvider: provider: expected an identifier that is not empty, got ''$"):
         set_provider("")
     for call in (lambda: set_provider("", A), lambda: set_provider(Nameless())):
@@ -115,7 +115,7 @@ def test_empty_names() -> None:
 
 
 def test_looking_up() -> None:
-    """Without a name: the default, else the only one, else an error that lists the names."""
+    """Without a name, `get_provider` returns the default or the only provider, or raises an error that lists the names."""
     with pytest.raises(UnknownProviderError) as caught:
         get_provider()
     assert "no provider is registered; call set_provider() first" == str(caught.value)
@@ -131,7 +131,7 @@ def test_looking_up() -> None:
 
 
 def test_unknown_names() -> None:
-    """A name that is not there is an error, a LookupError, with the names and a guess."""
+    """An unknown name is a LookupError with the known names and a suggestion."""
     with pytest.raises(UnknownProviderError) as caught:
         get_provider("chat")
     assert "no provider is registered as 'chat'; registered: none" == str(caught.value)
@@ -168,7 +168,7 @@ JUNK: list[tuple[Any, str]] = [
     "call", [get_provider, remove_provider, set_default_provider, lambda name: using_provider(name).__enter__()], ids=range(4)
 )
 def test_names_of_any_type(call: Callable[[Any], Any], name: Any, text: str) -> None:
-    """A name of any type and length is one that is not registered, shown in a short line."""
+    """A name of any type and length is reported as not registered, in a short line."""
     set_provider("chat", A)
     with pytest.raises(UnknownProviderError) as caught:
         call(name)
@@ -179,7 +179,7 @@ def test_names_of_any_type(call: Callable[[Any], Any], name: Any, text: str) -> 
 
 @given(name=st.text() | st.integers() | st.floats() | st.binary() | st.none() | st.lists(st.integers()))
 def test_messages_of_any_name(name: Any) -> None:
-    """Whatever the name is, the error is the library's, and can be printed."""
+    """For any name the error is one of the library, and can be printed."""
     for call in (remove_provider, set_default_provider):
         with pytest.raises(UnknownProviderError) as caught:
             call(name)
@@ -188,7 +188,7 @@ def test_messages_of_any_name(name: Any) -> None:
 
 
 def test_awkward_names_that_are_registered() -> None:
-    """Messages list the names of 20 providers, those that are long or cannot be printed as Python writes them."""
+    """Messages list 20 names at most; those that are long or not printable are shown as Python literals."""
     for name in ("a\nb", "\ud800", "x" * 100, "\u0447\u0430\u0442"):
         set_provider(name, A)
         assert A is get_provider(name)
@@ -211,7 +211,7 @@ class Name(str, Enum):
     CHAT = "chat"
 
 
-def test_names_that_are_members() -> None:
+def test_names_that_are_enum_members() -> None:
     """A member of an enum of strings is the string."""
     set_provider(Name.CHAT, A)
     assert [str] == [type(name) for name in list_providers()]
@@ -221,7 +221,7 @@ def test_names_that_are_members() -> None:
 
 
 def test_removing() -> None:
-    """What is removed is returned; a default that is removed is the default no more."""
+    """`remove_provider` returns the provider; a removed default is no longer the default."""
     set_provider("x", A)
     set_provider("y", B)
     set_default_provider("x")
@@ -237,7 +237,7 @@ def test_removing() -> None:
 
 
 def test_the_list_is_a_copy() -> None:
-    """Changing what `list_providers` gave changes nothing."""
+    """A change of the list that `list_providers` returns does not change the registry."""
     set_provider(A)
     list_providers().clear()
     assert ["openai-compat"] == list_providers()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A secret shows nowhere: a marker is put wherever a secret can be, and looked for wherever something is shown."""
+"""No output shows a secret: each option that can hold a secret holds a marker, and no repr, message or frame shows it."""
 
 from __future__ import annotations
 
@@ -56,14 +56,12 @@ from llmproviders import (
     required_secret,
     set_provider,
 )
-from llmproviders.catalogs.schema import catalog_schema
 from llmproviders.cli.app import application
-from llmproviders.cli.listings import option_record
 from llmproviders.fields.converters import stop_strings
 
 MARK = "sk-mArKeR-7f3"
 OURS = (str(Path(llmproviders.__file__).parent), "<llmproviders")
-"""How the files of the library's frames begin, and those of generated code."""
+"""The first characters of the file names of the library's frames, and of its generated code."""
 ENDPOINT = "https://h/v1/chat/completions"
 WITH_MARK = f"https://user:{MARK}@h/v1/chat/completions"
 
@@ -73,12 +71,12 @@ PROVIDERS: dict[str, Callable[[], Provider]] = {
     "positional": lambda: OpenAIProvider(ENDPOINT, MARK),
     "auth_token": lambda: TritonProvider("h", auth_token=MARK),
     "extra_header": lambda: OpenAICompatProvider(extra_header={"X-Anything": MARK, "B": ["x", MARK]}),
-    "extra_header text": lambda: OpenAICompatProvider(extra_header=json.dumps({"a": MARK})),
+    "extra_header string": lambda: OpenAICompatProvider(extra_header=json.dumps({"a": MARK})),
     "custom_headers": lambda: TritonProvider("h", custom_headers={"X-Anything": MARK}),
-    "custom_headers text": lambda: TritonProvider("h", custom_headers=f"Authorization: Bearer {MARK}"),
+    "custom_headers string": lambda: TritonProvider("h", custom_headers=f"Authorization: Bearer {MARK}"),
     "custom_headers JSON": lambda: TritonProvider("h", custom_headers=json.dumps({"a": MARK})),
     "extra_body": lambda: OpenAICompatProvider(extra_body={"a": [{"api_key": {"x": MARK}}], "url": WITH_MARK}),
-    "extra_body text": lambda: OpenAICompatProvider(extra_body=json.dumps({"password": MARK})),
+    "extra_body string": lambda: OpenAICompatProvider(extra_body=json.dumps({"password": MARK})),
     "endpoint": lambda: OpenAICompatProvider(endpoint=WITH_MARK),
     "endpoint query": lambda: OpenAICompatProvider(endpoint=f"https://h/v1?api_key={MARK}"),
     "endpoint slash": lambda: TritonProvider(f"http://user:pa/{MARK}@h:8000/v2"),
@@ -89,7 +87,7 @@ PROVIDERS: dict[str, Callable[[], Provider]] = {
     "extra URL": lambda: OpenAICompatProvider(proxy=WITH_MARK),
     "extra JSON": lambda: OpenAICompatProvider(vendor={"secret": MARK}, other=json.dumps({"secret": MARK})),
     "extra JSON list": lambda: OpenAICompatProvider(vendor=[{"secret": MARK}]),
-    "extra JSON text list": lambda: OpenAICompatProvider(vendor=json.dumps([{"secret": MARK}])),
+    "extra JSON string list": lambda: OpenAICompatProvider(vendor=json.dumps([{"secret": MARK}])),
     "generic": lambda: GenericProvider("g", **{"api-key": MARK, "PASSWORD": MARK, "client.secret": MARK}),
     "own": lambda: RerankProvider("h", token=MARK),
     "own url": lambda: RerankProvider(WITH_MARK),
@@ -116,7 +114,7 @@ def logged(value: Any) -> str:
 
 
 def shows(value: Any) -> Iterator[str]:
-    """Every way in which a value is shown."""
+    """The results of every way to show a value."""
     yield from (
         repr(value),
         str(value),
@@ -143,7 +141,7 @@ def shows(value: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_nothing_shows_a_secret(name: str) -> None:
-    """Of a provider and of everything in it, no way of showing shows the secret; only `to_options` has it."""
+    """No way to show a provider, or a part of it, shows the secret; only `to_options` returns it."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         provider = PROVIDERS[name]()
@@ -164,7 +162,7 @@ def test_nothing_shows_a_secret(name: str) -> None:
 
 
 def library_frames(error: BaseException) -> Iterator[str]:
-    """What a traceback with variables shows of the library's frames, and of the exceptions behind it."""
+    """The library's frames with their variables, and the exception with its causes and contexts, as strings."""
     seen: BaseException | None = error
     while seen is not None:
         yield from (str(seen), repr(seen), repr(seen.args), repr(vars(seen)), repr(getattr(seen, "__notes__", "")))
@@ -214,13 +212,13 @@ FAILURES: dict[str, Callable[[], Any]] = {
     "endpoint long": lambda: TritonProvider("x" * 30 + WITH_MARK + "\ud800" * 60),
     "header value": lambda: OpenAICompatProvider(extra_header={"a": {MARK: 1}}),
     "header JSON": lambda: OpenAICompatProvider(extra_header=BAD_JSON),
-    "header text": lambda: OpenAICompatProvider(extra_header=MARK),
+    "header string": lambda: OpenAICompatProvider(extra_header=MARK),
     "header type": lambda: OpenAICompatProvider(extra_header=[MARK]),
     "body JSON": lambda: OpenAICompatProvider(extra_body=BAD_JSON),
-    "body text": lambda: OpenAICompatProvider(extra_body=f"token={MARK}"),
+    "body string": lambda: OpenAICompatProvider(extra_body=f"token={MARK}"),
     "body type": lambda: OpenAICompatProvider(extra_body=[MARK]),
     "body value": lambda: OpenAICompatProvider(extra_body={"token": MARK, "x": {1}}),
-    "map text": lambda: TritonProvider("h", custom_headers=f"Authorization {MARK}"),
+    "map string": lambda: TritonProvider("h", custom_headers=f"Authorization {MARK}"),
     "map break": lambda: TritonProvider("h", custom_headers=f"Authorization:{MARK}\n"),
     "map duplicate": lambda: TritonProvider("h", custom_headers=f"a:{MARK},a:{MARK}"),
     "map value": lambda: TritonProvider("h", custom_headers={"a": [MARK]}),
@@ -301,7 +299,7 @@ MISUSES: dict[str, Callable[[], Any]] = {
 
 @pytest.mark.parametrize("name", MISUSES)
 def test_no_misuse_shows_a_secret(name: str) -> None:
-    """Neither does a call that is wrong altogether."""
+    """The error of a call with wrong arguments shows no secret."""
     assert_hidden(MISUSES[name], (TypeError, AttributeError, ProviderError))
 
 
@@ -375,17 +373,18 @@ LEAKY = [LeakyValidator, LeakyConverter, LeakyType, LeakyChain, MarkedSecret]
 
 @pytest.mark.parametrize("cls", LEAKY)
 def test_failing_checks_of_a_secret(cls: Any) -> None:
-    """A validator or converter of the user's that puts the secret into its message does not get it out."""
+    """If a user-defined validator or converter puts the secret into its message, the error does not show it."""
     assert_hidden(lambda: cls(token=MARK))
     assert_hidden(lambda: cls(token=Secret(MARK)))
     assert_hidden(lambda: cls().with_(token=MARK))
-    assert_hidden(lambda: cls.from_options({attrs.fields(cls).token.metadata["llmproviders"].key: MARK}))
+    keys = {info.name: info.key for info in options(cls)}
+    assert_hidden(lambda: cls.from_options({keys["token"]: MARK}))
     assert_hidden(lambda: cls(extra_options={"token": MARK}).with_(token=MARK, zz=1))
 
 
 @pytest.mark.parametrize("lead", ["", "x" * 190])
-def test_failing_last_word(lead: str) -> None:
-    """Not even where the class's own `__attrs_post_init__` fails does the message show the secret, or a part of it."""
+def test_failing_post_init(lead: str) -> None:
+    """If a user-defined `__attrs_post_init__` fails, the message shows no part of the secret."""
     assert_hidden(lambda: LeakyEnd(token=MARK, lead=lead), InvalidOptionsError)
     with pytest.raises(InvalidOptionsError) as caught:
         LeakyEnd(token=MARK, lead=lead)
@@ -393,12 +392,12 @@ def test_failing_last_word(lead: str) -> None:
 
 
 def test_marked_secret_of_another_type() -> None:
-    """An option that is marked as secret is masked in messages, and as a value."""
+    """An option that is marked as secret is masked in messages, also if its type is wrong."""
     assert_hidden(lambda: MarkedSecret(token=[MARK]))
 
 
 def test_marked_secret_is_masked() -> None:
-    """A text option that is marked as secret shows as the mask and reaches Flink as it is."""
+    """A string option that is marked as secret is shown as the mask, and Flink gets the real value."""
 
     @attrs.frozen(kw_only=True)
     class Marked(Provider):
@@ -418,7 +417,7 @@ def test_marked_secret_is_masked() -> None:
 
 
 def test_redacted_options() -> None:
-    """`redact=True` shows what is there, with masks where the secrets are."""
+    """`redact=True` returns all options, with masks in place of secrets."""
     provider = OpenAICompatProvider(
         endpoint="https://me:pw@h/v1/chat/completions",
         api_key="k",
@@ -457,13 +456,13 @@ def test_redacted_options() -> None:
     ids=range(8),
 )
 def test_masks_are_no_secrets(cls: type[Provider], given: dict[str, Any]) -> None:
-    """A redacted dict is not taken for a real one."""
+    """A mask is refused as the value of a secret."""
     with pytest.raises(ProviderError, match="this is the mask of a redacted value; use the original or Secret.from_env"):
         cls(**given)
 
 
 def test_secret_values() -> None:
-    """A `Secret` is its text only when revealed; equal by text, shown as one constant mask."""
+    """A `Secret` is shown as one constant mask, is equal by its string, and only `reveal` returns it."""
     secret = Secret(MARK)
     assert ("******", "Secret('******')", "******  ") == (str(secret), repr(secret), f"{secret:<8}")
     assert (MARK, "text", "", False) == (secret.reveal(), secret.source, secret.reference, secret.is_reference)
@@ -472,7 +471,7 @@ def test_secret_values() -> None:
     assert secret != Secret("x")
     assert secret != MARK
     assert secret != Secret.from_env("MARK")
-    for change in (lambda: setattr(secret, "_text", "x"), lambda: delattr(secret, "_text")):
+    for change in (lambda: setattr(secret, "is_reference", True), lambda: delattr(secret, "is_reference")):
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             change()
     with pytest.raises(TypeError, match=r"^Secret\(\): expected a str, got int$"):
@@ -480,7 +479,7 @@ def test_secret_values() -> None:
 
 
 def test_masked_texts() -> None:
-    """A `MaskedText` reads as its masked form, and equals and hashes as the real one."""
+    """A `MaskedText` has the characters of its masked form, and equality and hash of the real string."""
     text = OpenAICompatProvider(endpoint=WITH_MARK).endpoint
     assert isinstance(text, MaskedText)
     assert "https://******@h/v1/chat/completions" == str(text)
@@ -494,7 +493,7 @@ def test_masked_texts() -> None:
     assert text == MaskedText(WITH_MARK, "other")
     again = pickle.loads(pickle.dumps(text))
     assert (WITH_MARK, str(text)) == (again.reveal(), str(again))
-    for change in (lambda: setattr(text, "_real", "x"), lambda: delattr(text, "_real")):
+    for change in (lambda: setattr(text, "reveal", str), lambda: delattr(text, "reveal")):
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             change()
 
@@ -517,7 +516,7 @@ def test_masked_texts() -> None:
     ids=range(11),
 )
 def test_urls(text: str, shown: str | None) -> None:
-    """Of a URL only its user part and credential parameters are masked."""
+    """Only the user part and the credential parameters of a URL are masked."""
     endpoint = TritonProvider(text).endpoint
     assert (shown or text) == str(endpoint)
     assert text == TritonProvider(text).to_options()["endpoint"]
@@ -539,8 +538,8 @@ def test_urls(text: str, shown: str | None) -> None:
     ],
     ids=range(21),
 )
-def test_what_looks_like_a_credential(key: str, is_secret: bool) -> None:
-    """Extras whose key looks like a credential are secrets, others are not."""
+def test_names_of_credentials(key: str, is_secret: bool) -> None:
+    """Only extra options whose key looks like the name of a credential are secrets."""
     value = GenericProvider("g", **{key: "x"}).extra_options[key]
     assert (Secret if is_secret else str) is type(value)
 
@@ -549,7 +548,7 @@ def test_what_looks_like_a_credential(key: str, is_secret: bool) -> None:
 
 
 def test_placeholders_are_shown() -> None:
-    """A placeholder of the platform is ordinary text, in any place that holds secrets."""
+    """A placeholder of the platform is shown unmasked in every option that holds secrets."""
     text = "${secret_values.key}"
     provider = OpenAICompatProvider(endpoint=ENDPOINT, api_key=text, **{"vendor-token": text})
     assert isinstance(provider.api_key, Secret)
@@ -567,7 +566,7 @@ def test_placeholders_are_shown() -> None:
 
 
 def test_environment_references(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A reference is resolved at each `to_options`, compared and shown as a reference."""
+    """A reference to a variable is resolved at each `to_options`, and is compared and shown as a reference."""
     reference = Secret.from_env("LLMPROVIDERS_ROTATED")
     provider = OpenAICompatProvider(endpoint=ENDPOINT, api_key=reference, **{"vendor-token": reference})
     for key in ("first", "second"):
@@ -621,12 +620,14 @@ def test_file_references(tmp_path: Path) -> None:
         provider.to_options()
     expected = f"secret file {path} cannot be read: No such file or directory; check the path and its permissions"
     assert expected == str(caught.value)
-    with pytest.raises(SecretError, match="cannot be read: Is a directory; check the path"):
+    # Windows reports another reason.
+    reason = "Permission denied" if os.name == "nt" else "Is a directory"
+    with pytest.raises(SecretError, match=f"cannot be read: {reason}; check the path"):
         Secret.from_file(tmp_path).reveal()
 
 
 def test_cached_options_hold_no_reference(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A provider derived from one whose reference was resolved resolves it anew."""
+    """A reference is resolved again at each `to_options`, also of a derived provider."""
     monkeypatch.setenv("LLMPROVIDERS_ROTATED", "a")
     provider = GenericProvider("g", anything=Secret.from_env("LLMPROVIDERS_ROTATED"))
     assert "a" == provider.to_options()["anything"]
@@ -634,20 +635,20 @@ def test_cached_options_hold_no_reference(monkeypatch: pytest.MonkeyPatch) -> No
     assert ["b", "b"] == [provider.to_options()["anything"], provider.with_(x=1).to_options()["anything"]]
 
 
-def test_secret_subclasses_nothing() -> None:
-    """A `Secret` is no text that something could print by its characters."""
+def test_secret_is_no_string() -> None:
+    """A `Secret` is no `str`, so that no function can print its characters."""
     assert not isinstance(Secret("x"), str)
     assert (object,) == Secret.__bases__
 
 
-def test_registering_leaves_no_trace(own_classes: Any) -> None:
-    """A class that cannot be registered is named without what it holds."""
+def test_no_error_of_registration_shows_a_secret(own_classes: Any) -> None:
+    """The error for an object that is no class does not show the object."""
     with pytest.raises(TypeError):
         register_provider_class(BASE)  # type: ignore[type-var]
 
 
-def test_references_have_names() -> None:
-    """A reference to nothing is a mistake of the line that makes it."""
+def test_references_with_wrong_names() -> None:
+    """A reference with a wrong name or path is refused when it is made."""
     expected = r"^Secret\.from_env\(\): expected the name of an environment variable \(letters, digits and underscores\)$"
     names: dict[Any, type[Exception]] = {
         5: TypeError,
@@ -668,7 +669,7 @@ def test_references_have_names() -> None:
 
 @attrs.frozen(kw_only=True)
 class Defaults(Provider):
-    """Defaults that are secrets, as a class for one's own services may have."""
+    """A user-defined class whose defaults are secrets."""
 
     identifier = "defaults"
     token: Secret | None = attrs.field(default=Secret(MARK), metadata=option("token"))
@@ -678,8 +679,9 @@ class Defaults(Provider):
 
 
 @pytest.mark.parametrize("given", [{}, {"size": 2}, {"size": 2, "extra_options": {"a": "b"}}])
-def test_defaults_that_are_secrets(given: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A class's default is masked, refused and looked up anew as a value that is given."""
+def test_defaults_that_are_secrets(given: dict[str, Any], own_classes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A default is masked, refused and resolved like a value of the call."""
+    register_provider_class(Defaults)
     made = Defaults(**given)
     for number, provider in enumerate([made, made, Defaults(**given), made.with_()]):
         monkeypatch.setenv("LLMPROVIDERS_ROTATED", f"k{number}")
@@ -688,7 +690,9 @@ def test_defaults_that_are_secrets(given: dict[str, Any], monkeypatch: pytest.Mo
         assert ["token", "key", "url", "size", *provider.extra_options] == list(flat)
     for text in (made.to_options(redact=True), made, made.check("vvr-11.9"), made.token):
         assert MARK not in str(text)
-    for value in (options(Defaults), inspect.signature(Defaults), [option_record(Defaults, info) for info in options(Defaults)]):
+    listed = CliRunner().invoke(application(), ["providers", "defaults", "--json"])
+    assert 0 == listed.exit_code
+    for value in (options(Defaults), inspect.signature(Defaults), listed.output):
         assert MARK not in repr(value)
     assert made == Defaults.from_options({**made.to_options(redact=True), "token": MARK, "key": "x", "url": WITH_MARK}).without(
         "key"
@@ -701,7 +705,7 @@ def test_defaults_that_are_secrets(given: dict[str, Any], monkeypatch: pytest.Mo
 
 
 def test_defaults_that_are_secrets_elsewhere(own_classes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither the schema nor the command line show one, or look one up."""
+    """The schema, the command line and the signature show no default that is a secret, and resolve no reference."""
 
     @register_provider_class
     @attrs.frozen(kw_only=True)
@@ -717,14 +721,15 @@ def test_defaults_that_are_secrets_elsewhere(own_classes: Any, monkeypatch: pyte
     shown = CliRunner().invoke(application(), ["providers", "held"])
     assert (0, True) == (shown.exit_code, "https://******@h/" in shown.output)
     found = CliRunner().invoke(application(), ["providers", "held", "--json"])
-    assert 0 == found.exit_code
-    for text in (shown.output, found.output, json.dumps(catalog_schema()), str(inspect.signature(Held))):
+    schema = CliRunner().invoke(application(), ["schema"])
+    assert (0, 0, True) == (found.exit_code, schema.exit_code, "Held" in schema.output)
+    for text in (shown.output, found.output, schema.output, str(inspect.signature(Held))):
         assert MARK not in text
 
 
 @attrs.frozen(kw_only=True)
 class Whole(Provider):
-    """Options that are secret as a whole, whatever form they have."""
+    """Options of every form that are marked as secret."""
 
     identifier = "whole"
     body: str | None = attrs.field(default=None, converter=json_object, metadata=option("body", secret=True, format="json"))
@@ -738,7 +743,7 @@ class Whole(Provider):
     [("body", f'{{"x": "{MARK}"}}'), ("url", f"https://h/{MARK}?token=a"), ("json", f'{{"x": "{MARK}"}}'), ("stop", MARK)],
 )
 def test_options_that_are_secret_as_a_whole(name: str, text: str) -> None:
-    """Their mask hides all of the text, and the text comes to Java."""
+    """The mask hides the whole string, and `to_options` returns it."""
     provider = Whole(**{name: text})
     assert MARK not in repr(provider)
     assert {name: MASK} == provider.to_options(redact=True)
@@ -747,13 +752,13 @@ def test_options_that_are_secret_as_a_whole(name: str, text: str) -> None:
 
 
 def test_secret_is_final() -> None:
-    """What hides a secret asks for its very type."""
+    """A subclass of `Secret` is refused."""
     with pytest.raises(TypeError, match="^Secret cannot be subclassed$"):
         type("Mine", (Secret,), {})
 
 
-def test_secrets_are_checked_as_their_texts_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A `Secret` of what no key can be is refused, one of a masked text holds that text, and a variable is UTF-8."""
+def test_secrets_are_checked_like_strings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `Secret` of a mask or a lone surrogate is refused, a `Secret` of a masked string holds it, a variable is UTF-8."""
     for text, expected in ((MASK, "the real value"), ("a\ud800", "a string without lone surrogates")):
         for key in (text, Secret(text)):
             with pytest.raises(InvalidOptionsError, match=f"api_key .api-key.: expected {expected}"):
@@ -770,15 +775,15 @@ class _Name(str, Enum):
     KEY = "LLMPROVIDERS_TEST_KEY"
 
 
-def test_names_that_are_members() -> None:
-    """A variable's name is plain text, whatever it is given as."""
+def test_names_that_are_enum_members() -> None:
+    """A member of an enum of strings is accepted as the name of a variable or file."""
     assert "Secret.from_env('LLMPROVIDERS_TEST_KEY')" == repr(Secret.from_env(_Name.KEY))
     assert "Secret.from_file('LLMPROVIDERS_TEST_KEY')" == repr(Secret.from_file(_Name.KEY))
 
 
 @attrs.frozen(kw_only=True)
 class Unresolved(Provider):
-    """A class whose tables cannot be made."""
+    """A class with an annotation that cannot be resolved."""
 
     identifier = "unresolved"
     token: "Nowhere | None" = attrs.field(default=None, metadata=option("token"))  # type: ignore[name-defined]  # noqa: F821, UP037
@@ -807,7 +812,7 @@ FAULTY: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("name", FAULTY)
 def test_frames_of_the_library(name: str, tmp_path: Path) -> None:
-    """No frame of ours in a traceback holds the secret, whatever is wrong."""
+    """No frame of the library in a traceback holds the secret, also for errors in the class."""
     with pytest.raises(Exception, match=r".") as caught:
         FAULTY[name](tmp_path)
     shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
@@ -817,7 +822,7 @@ def test_frames_of_the_library(name: str, tmp_path: Path) -> None:
 
 
 def test_a_key_in_place_of_its_variable() -> None:
-    """Who writes the key where the name of its variable belongs is told so, and nobody sees the key."""
+    """A key in place of the name of its variable is reported, and the message does not show the key."""
     text = f"""
 [providers.chat]
 provider = "openai-compat"
@@ -840,7 +845,7 @@ extra_options = {{ token = {{ env = "sk-{MARK}" }} }}
 
 
 def test_broken_json_in_extras() -> None:
-    """JSON that cannot be read is masked as a whole if it may hold a credential."""
+    """Invalid JSON is masked as a whole if it may hold a credential."""
     broken = GenericProvider("g", a=f'{{"token": "{MARK}",}}', b='{"plain": 1,}')
     assert MARK not in repr(broken)
     assert {"a": f'{{"token": "{MARK}",}}', "b": '{"plain": 1,}'} == broken.to_options()
@@ -848,7 +853,7 @@ def test_broken_json_in_extras() -> None:
 
 
 def test_headers_of_placeholders_are_no_secrets() -> None:
-    """What the platform fills in can be shown, and written into SQL and files, beside what is masked."""
+    """Headers that are placeholders are shown, also if other headers are masked."""
     headers = {"X-Tenant": "${secret_values.tenant}", "X-Shop": "${secret_values.shop}"}
     assert json.dumps(headers) == str(BASE.with_(extra_header=headers).extra_header)
     assert "${secret_values.tenant}" in str(TritonProvider("http://h", custom_headers=headers).custom_headers)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Misuse of secrets."""
+"""Wrong arguments of `Secret`, and secret files that cannot be read."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Fails:
     ids=range(8),
 )
 def test_misuse_of_secrets(call: Callable[[], object], kind: type[Exception], message: str) -> None:
-    """The error is ours, a TypeError where the type is wrong, and no frame of its traceback holds what was given."""
+    """A wrong argument is an error of the library, and no frame of its traceback holds the argument."""
     with pytest.raises(kind) as caught:
         call()
     assert kind is type(caught.value)
@@ -44,8 +44,8 @@ def test_misuse_of_secrets(call: Callable[[], object], kind: type[Exception], me
     assert caught.value.__context__ is None
 
 
-def test_secret_files_are_small(tmp_path: Path) -> None:
-    """Something else than a secret is not read to its end."""
+def test_secret_files_that_cannot_be_read(tmp_path: Path) -> None:
+    """A file that is too large, or whose name no file can have, is an error."""
     (tmp_path / "big").write_text("x" * 1_048_577)
     with pytest.raises(Exception, match="more than 1048576 characters; it is not the file of a secret"):
         Secret.from_file(tmp_path / "big").reveal()

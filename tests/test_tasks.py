@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A provider moved to another task: by its endpoint where it has one, else by its option, and nothing dropped silently."""
+"""`for_task`: changes the endpoint of a provider if it has one, else its option; no option is dropped silently."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from llmproviders import (
     TritonProvider,
     option,
 )
-from llmproviders.tasks import endpoint_for_task, task_of_endpoint
+from llmproviders.tasks import task_of_endpoint
 
 CHAT, EMBEDDINGS, MULTIMODAL, ASR = SUFFIXES
 HOST = "https://dashscope.aliyuncs.com"
@@ -52,15 +52,14 @@ ENDPOINTS = {
     ids=range(10),
 )
 def test_task_of_an_endpoint(endpoint: str, task: str | None) -> None:
-    """The end of the path tells the task, trailing slashes and letter case aside."""
+    """The end of the path determines the task; trailing slashes and letter case do not matter."""
     assert task == task_of_endpoint(endpoint)
 
 
 @pytest.mark.parametrize("old", ENDPOINTS)
 @pytest.mark.parametrize("new", ENDPOINTS)
 def test_endpoints_of_dashscope(old: str, new: str) -> None:
-    """DashScope serves all tasks, below two bases, and every endpoint tells all others."""
-    assert ENDPOINTS[new] == endpoint_for_task(ENDPOINTS[old], new)
+    """DashScope serves all tasks below two base URLs; each endpoint determines the endpoints of all other tasks."""
     provider = DashScopeProvider(endpoint=ENDPOINTS[old], content_type=None, api_key="k").for_task(new)
     assert ENDPOINTS[new] == provider.endpoint
     assert "k" == provider.to_options()["api-key"]
@@ -77,7 +76,7 @@ def test_endpoints_of_dashscope(old: str, new: str) -> None:
     ids=range(3),
 )
 def test_chat_to_embeddings_and_back(cls: Any, endpoint: str, expected: str) -> None:
-    """The task's path at the end is replaced, whatever the service; what was given stays."""
+    """The task's path at the end of the endpoint is replaced for every service; all other options stay."""
     provider = cls(endpoint=endpoint, api_key=Secret.from_env("LLMPROVIDERS_TEST_KEY"), model="m", vendor="x")
     moved = provider.for_task(EMBEDDINGS)
     assert expected == moved.to_options()["endpoint"]
@@ -89,13 +88,13 @@ def test_chat_to_embeddings_and_back(cls: Any, endpoint: str, expected: str) -> 
 
 
 def test_the_same_task_leaves_the_endpoint_as_it_is() -> None:
-    """There is nothing to replace, not even slashes."""
+    """The task that a provider already has changes nothing in its endpoint, not even slashes."""
     provider = OpenAICompatProvider(endpoint="http://h/CHAT/completions//", temperature=1)
     assert provider == provider.for_task(CHAT)
 
 
 def test_task_without_an_endpoint() -> None:
-    """The built-in service is told by the option."""
+    """Without an endpoint, `for_task` sets the option `task`."""
     provider = OpenAICompatProvider(model="m")
     assert {**provider.to_options(), "task": EMBEDDINGS} == provider.for_task(EMBEDDINGS).to_options()
     assert CHAT == OpenAICompatProvider(task=EMBEDDINGS).for_task(CHAT).task
@@ -104,14 +103,14 @@ def test_task_without_an_endpoint() -> None:
 
 
 def test_task_beside_an_endpoint() -> None:
-    """Where both are given both must tell the new task afterwards."""
+    """With an endpoint and the option `task`, `for_task` changes both."""
     provider = OpenAICompatProvider(endpoint="http://h/chat/completions", task=CHAT)
     moved = provider.for_task(EMBEDDINGS)
     assert ("http://h/embeddings", EMBEDDINGS) == (moved.endpoint, moved.task)
 
 
-def test_content_types_follow() -> None:
-    """A default that the new task does not take becomes the one that it takes, and goes back with it."""
+def test_content_types_change_with_the_task() -> None:
+    """A default content type that the new task does not accept becomes the default of that task."""
     chat = DashScopeProvider(endpoint=ENDPOINTS[CHAT], api_key="k")
     assert "IMAGE_URL" == chat.for_task(MULTIMODAL).content_type
     assert ("AUDIO_URL",) == chat.for_task(ASR).content_type
@@ -140,7 +139,7 @@ CHAT_OPTIONS: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", CHAT_OPTIONS)
 def test_options_of_chat_only(name: str) -> None:
-    """An option that the new task cannot take is named, and passed as None or left out before it is no trouble."""
+    """An option that the new task does not accept is a problem; None in the call, or `without` before it, drops it."""
     provider = OpenAICompatProvider(endpoint="http://h/chat/completions", api_key="k", **{name: CHAT_OPTIONS[name]})
     with pytest.raises(InvalidOptionsError) as caught:
         provider.for_task(EMBEDDINGS)
@@ -150,8 +149,8 @@ def test_options_of_chat_only(name: str) -> None:
     assert "http://h/embeddings" == provider.without(name).for_task(EMBEDDINGS).endpoint
 
 
-def test_all_options_in_the_way_are_named() -> None:
-    """Every option that the task does not take is one problem."""
+def test_all_options_that_do_not_fit_are_reported() -> None:
+    """Each option that the task does not accept is one problem."""
     provider = OpenAICompatProvider(**CHAT_OPTIONS)
     with pytest.raises(InvalidOptionsError) as caught:
         provider.for_task(EMBEDDINGS)
@@ -160,7 +159,7 @@ def test_all_options_in_the_way_are_named() -> None:
 
 
 def test_options_of_embeddings_only() -> None:
-    """The size of an embedding is no option of chat, and a body none of multimodal embeddings."""
+    """Chat does not accept `dimension`, and multimodal embeddings do not accept `extra_body`."""
     embeddings = DashScopeProvider(endpoint=ENDPOINTS[EMBEDDINGS], dimension=8)
     with pytest.raises(InvalidOptionsError, match="dimension: expected no such option for task chat/completions, got 8"):
         embeddings.for_task(CHAT)
@@ -170,8 +169,8 @@ def test_options_of_embeddings_only() -> None:
     assert "{}" == embeddings.with_(extra_body={}, dimension=None).for_task(ASR).to_options()["extra-body"]
 
 
-def test_changes_are_made_too() -> None:
-    """What is passed along is changed as by `with_`, and refused as by `with_`."""
+def test_changes_in_the_call() -> None:
+    """Options in the call are changed and checked as by `with_`."""
     provider = OpenAICompatProvider(endpoint="http://h/chat/completions", model="a")
     moved = provider.for_task(EMBEDDINGS, model="b", dimension=3, vendor=1)
     assert provider.with_(endpoint="http://h/embeddings", model="b", dimension=3, vendor=1) == moved
@@ -183,8 +182,8 @@ def test_changes_are_made_too() -> None:
 
 @pytest.mark.parametrize("cls", [OpenAICompatProvider, DashScopeProvider, OpenAIProvider])
 @given(data=st.data())
-def test_for_task_is_with_another_endpoint(cls: Any, data: st.DataObject) -> None:
-    """Where it succeeds, all that differs is what tells the task; where it does not, nothing has happened."""
+def test_for_task_changes_only_the_task(cls: Any, data: st.DataObject) -> None:
+    """`for_task` changes only the options that determine the task; if it fails, the provider is unchanged."""
     provider = data.draw(providers(cls))
     task = data.draw(st.sampled_from(cls.tasks))
     before = provider.to_options()
@@ -196,13 +195,12 @@ def test_for_task_is_with_another_endpoint(cls: Any, data: st.DataObject) -> Non
     changed = {"endpoint", "task", "content-type", "content-types"}
     flat = moved.to_options()
     assert {k: v for k, v in before.items() if k not in changed} == {k: v for k, v in flat.items() if k not in changed}
-    told = flat.get("task") or task_of_endpoint(flat["endpoint"])
-    assert task == told
+    assert task == (flat.get("task") or task_of_endpoint(flat["endpoint"]))
     assert moved == moved.for_task(task)
 
 
-def test_unambiguous_only() -> None:
-    """Other paths than DashScope's own do not tell where the native tasks are served."""
+def test_native_tasks_need_an_endpoint_of_dashscope() -> None:
+    """Only the paths of DashScope determine the endpoints of its native tasks."""
     for endpoint in (
         "https://h/v1/chat/completions",
         f"{HOST}/proxy/compatible-mode/v1/chat/completions",
@@ -218,7 +216,7 @@ def test_unambiguous_only() -> None:
 
 
 def test_classes_without_tasks() -> None:
-    """Triton has no tasks; a class of one's own has those that it names."""
+    """Triton has no tasks; a user-defined class has those that it lists."""
     with pytest.raises(InvalidOptionsError, match="expected a provider that has tasks"):
         TritonProvider("http://h/embeddings").for_task(EMBEDDINGS)
 
@@ -239,15 +237,15 @@ def test_classes_without_tasks() -> None:
         Served("http://h/embeddings").for_task("translate")
 
 
-def test_masked_endpoint_is_told_by_its_real_text() -> None:
-    """Rules and moves look at the URL itself, not at what is shown of it."""
+def test_the_real_endpoint_determines_the_task() -> None:
+    """Rules read the real URL, not its masked form."""
     endpoint = "https://h/v1?token=x/embeddings"
     with pytest.raises(InvalidOptionsError, match="expected TEXT alone"):
         OpenAICompatProvider(endpoint=endpoint, content_type="IMAGE_URL")
 
 
 def test_options_in_the_call_are_checked_too() -> None:
-    """An option that the new task cannot take is refused also where it is given with the task."""
+    """An option in the call that the new task does not accept is refused too."""
     chat = OpenAICompatProvider(endpoint="https://h/v1/chat/completions", api_key="k")
     with pytest.raises(InvalidOptionsError) as caught:
         chat.for_task("embeddings", temperature=0.5)

@@ -30,7 +30,6 @@ from llmproviders import (
     list_providers,
     option,
 )
-from llmproviders.messages import shown
 
 A = OpenAICompatProvider(endpoint="https://a/chat/completions", api_key="k", temperature=0.5)
 B = GenericProvider("b", x="1")
@@ -38,7 +37,7 @@ CATALOG = Catalog({"a": A, "b": B}, default="b")
 
 
 def test_mapping() -> None:
-    """It is a mapping in order, and says what it has when asked for something else."""
+    """A catalog is a mapping in order; the error for an unknown name lists the names."""
     assert A == CATALOG["a"]
     assert ["a", "b"] == list(CATALOG)
     assert len(CATALOG) == 2
@@ -54,7 +53,7 @@ def test_mapping() -> None:
 
 
 def test_values() -> None:
-    """It equals by content, order and default; it is hashable, and copies and pickles to itself."""
+    """Equality depends on content, order and default; a catalog can be hashed, copied and pickled."""
     assert Catalog({"a": A, "b": B}, default="b") == CATALOG
     assert hash(Catalog({"a": A, "b": B}, default="b")) == hash(CATALOG)
     assert Catalog({"b": B, "a": A}, default="b") != CATALOG
@@ -67,7 +66,7 @@ def test_values() -> None:
 
 
 def test_immutable() -> None:
-    """Nothing of it changes, and the dict that it was made of may."""
+    """A catalog cannot be changed, also not by a change of the dict that it was made from."""
     content = {"a": A}
     catalog = Catalog(content)
     content["b"] = B  # type: ignore[assignment]
@@ -75,7 +74,7 @@ def test_immutable() -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         catalog.x = 1  # type: ignore[attr-defined]
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        del catalog._default
+        del catalog.default  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +99,7 @@ def test_immutable() -> None:
     ids=range(11),
 )
 def test_bad_content(content: Any, text: str) -> None:
-    """Names are strings, values are providers; everything else is said at once."""
+    """All names that are no strings and all values that are no providers are reported at once."""
     with pytest.raises(InvalidOptionsError) as caught:
         Catalog(content)
     assert text == str(caught.value)
@@ -108,12 +107,23 @@ def test_bad_content(content: Any, text: str) -> None:
     assert {__name__, "llmproviders.boundary"} == {entry.frame.f_globals["__name__"] for entry in caught.traceback}
 
 
-JUNK: list[Any] = [5, 10**5000, [], {}, b"a", "", "zz", "\ud800", "x" * 10_000, object()]
+JUNK: list[tuple[Any, str]] = [
+    (5, "5"),
+    (10**5000, "a number of more than 30 digits"),
+    ([], "a value of type list"),
+    ({}, "a value of type dict"),
+    (b"a", "a value of type bytes"),
+    ("", "''"),
+    ("zz", "'zz'"),
+    ("\ud800", r"'\ud800'"),
+    ("x" * 10_000, f"'{'x' * 57}...'"),
+    (object(), "a value of type object"),
+]
 
 
-@pytest.mark.parametrize("name", JUNK, ids=range(len(JUNK)))
-def test_names_of_any_type(name: Any) -> None:
-    """A name of any type and length is one that the catalog does not have."""
+@pytest.mark.parametrize(("name", "shown"), JUNK, ids=range(len(JUNK)))
+def test_names_of_any_type(name: Any, shown: str) -> None:
+    """A name of any type and length is reported as one that the catalog does not have."""
     calls: list[Callable[[], Any]] = [
         lambda: CATALOG[name],
         lambda: CATALOG.without(name),
@@ -123,13 +133,13 @@ def test_names_of_any_type(name: Any) -> None:
     for call in calls:
         with pytest.raises(UnknownProviderError) as caught:
             call()
-        assert f"the catalog has no provider {shown(name)}; it has: a, b" == str(caught.value)
+        assert f"the catalog has no provider {shown}; it has: a, b" == str(caught.value)
     assert name not in CATALOG
     assert CATALOG.get(name) is None
 
 
 def test_bad_arguments() -> None:
-    """Names and providers of another type are problems; what is no mapping cannot be laid over a catalog."""
+    """Names and providers of another type are problems; only a mapping can be the right operand of |."""
     names: list[Any] = [5, [], None, ""]
     for name in names:
         with pytest.raises(
@@ -149,7 +159,7 @@ def test_bad_arguments() -> None:
 
 
 def test_derived() -> None:
-    """with_provider, without, with_default and | make new catalogs."""
+    """`with_provider`, `without`, `with_default` and | return new catalogs."""
     assert Catalog({"a": B, "b": B}, default="b") == CATALOG.with_provider("a", B)
     assert Catalog({"a": A, "b": B, "c": B}, default="b") == CATALOG.with_provider("c", B)
     assert Catalog({"a": A}) == CATALOG.without("b")
@@ -167,7 +177,7 @@ def test_derived() -> None:
 
 
 def test_register(empty_registry: None) -> None:
-    """Its providers and its default become the registry's."""
+    """`register` adds the providers to the registry, and sets the default if the catalog has one."""
     CATALOG.register()
     assert ["a", "b"] == list_providers()
     assert B == get_provider()
@@ -176,7 +186,7 @@ def test_register(empty_registry: None) -> None:
 
 
 def test_diff() -> None:
-    """Option by option, without a secret."""
+    """`diff` lists changed options, providers and the default, and shows no secret."""
     other = Catalog({"a": A.with_(temperature=None, seed=7), "c": B, "d": A}, default="c")
     mine = CATALOG.with_provider("d", A.with_(api_key="other"))
     assert mine.diff(other) == (
@@ -200,7 +210,7 @@ def test_diff() -> None:
 
 
 def test_diff_of_references() -> None:
-    """References are no secret, so they show."""
+    """References are shown, because they are no secrets."""
     one = Catalog({"a": A.with_(api_key=Secret.from_env("ONE"), token=Secret.from_file("/one"))})
     two = Catalog({"a": A.with_(api_key=Secret.from_env("TWO"), token="x")})
     assert [str(change) for change in one.diff(two)] == [
@@ -209,34 +219,34 @@ def test_diff_of_references() -> None:
     ]
 
 
-def texts(one: Provider, two: Provider) -> list[str]:
+def differences(one: Provider, two: Provider) -> list[str]:
     """The differences between two providers."""
     return [str(change) for change in Catalog({"a": one}).diff({"a": two})]
 
 
 def test_diff_of_secrets() -> None:
-    """Secrets that show alike and differ are a difference, wherever they are."""
-    assert texts(A, A.with_(api_key="other")) == ["~ a.api-key: ****** -> ******"]
-    assert texts(A.with_(token="x"), A.with_(token="y")) == ["~ a.token: ****** -> ******"]
-    assert texts(B.with_(**{"api-key": "x"}), B.with_(**{"api-key": "y"})) == ["~ a.api-key: ****** -> ******"]
+    """Different secrets are a difference in every option, even if their masked forms are equal."""
+    assert differences(A, A.with_(api_key="other")) == ["~ a.api-key: ****** -> ******"]
+    assert differences(A.with_(token="x"), A.with_(token="y")) == ["~ a.token: ****** -> ******"]
+    assert differences(B.with_(**{"api-key": "x"}), B.with_(**{"api-key": "y"})) == ["~ a.api-key: ****** -> ******"]
     one, two = (A.with_(extra_body={"user": "u", "password": password}) for password in "xy")
     masked = '{"user":"u","password":"******"}'
-    assert [text.replace(" ", "") for text in texts(one, two)] == [f"~a.extra-body:{masked}->{masked}"]
+    assert [text.replace(" ", "") for text in differences(one, two)] == [f"~a.extra-body:{masked}->{masked}"]
     one, two = (A.with_(endpoint=f"https://u:{password}@h/chat/completions") for password in "xy")
-    assert texts(one, two) == ["~ a.endpoint: https://******@h/chat/completions -> https://******@h/chat/completions"]
-    assert texts(A, A.with_(api_key=Secret("k"))) == []
+    assert differences(one, two) == ["~ a.endpoint: https://******@h/chat/completions -> https://******@h/chat/completions"]
+    assert differences(A, A.with_(api_key=Secret("k"))) == []
 
 
 def test_diff_of_sequences() -> None:
-    """An option that has another key for several values is one difference there and one here."""
-    assert texts(A, A.with_(content_type=("TEXT", "IMAGE_URL"))) == [
+    """An option that uses another key for several values is one difference under each key."""
+    assert differences(A, A.with_(content_type=("TEXT", "IMAGE_URL"))) == [
         "- a.content-type: TEXT",
         "+ a.content-types: TEXT;IMAGE_URL",
     ]
 
 
 class Price(Decimal):
-    """A number of the user's own."""
+    """A user-defined number."""
 
 
 converter.register_unstructure_hook(Price, str)
@@ -259,24 +269,24 @@ class Measured(Provider):
     ids=range(4),
 )
 def test_diff_of_equal_numbers(name: str, one: Any, two: Any) -> None:
-    """Numbers that are equal are no difference, also where another option differs."""
+    """Equal numbers are no difference, also if another option differs."""
     first, second = Measured(**{name: one}), Measured(**{name: two})
-    assert texts(first, second) == []
-    assert texts(first, second.with_(label="x")) == ["+ a.label: x"]
+    assert differences(first, second) == []
+    assert differences(first, second.with_(label="x")) == ["+ a.label: x"]
     assert [change.option for change in Catalog({"a": first}).diff({"a": second.with_(**{name: type(one)(two + 1)})})] == [name]
 
 
 def test_diff_of_classes() -> None:
-    """Options of two classes are compared by what shows."""
+    """Options of different classes are compared by their strings."""
     generic = GenericProvider("measured", amount="1.5", label="x")
-    assert texts(Measured(amount=1.5, label="x"), generic) == []
-    assert texts(Measured(amount=1.5, label="y"), generic) == ["~ a.label: y -> x"]
+    assert differences(Measured(amount=1.5, label="x"), generic) == []
+    assert differences(Measured(amount=1.5, label="y"), generic) == ["~ a.label: y -> x"]
 
 
 @pytest.mark.parametrize("cls", CLASSES)
 @given(data=st.data())
 def test_diff_of_any_providers(cls: type[Provider], data: st.DataObject) -> None:
-    """Providers differ exactly if they are not equal, and the differences show no secret."""
+    """`diff` is empty if and only if the providers are equal, and shows no secret."""
     one, two = data.draw(providers(cls)), data.draw(providers(cls))
     changes = Catalog({"a": one}).diff({"a": two})
     assert (one == two) == (not changes)

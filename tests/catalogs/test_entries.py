@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An entry of a document becomes a provider, or a problem that says what to do."""
+"""An entry of a document becomes a provider, or a problem with advice."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import attrs
@@ -27,7 +28,7 @@ class TestReading:
     """The meaning of a document."""
 
     def test_first_example(self) -> None:
-        """The keys extends and for_task are with_ and for_task."""
+        """The keys `extends` and `for_task` work like `with_` and `for_task` of a provider."""
         catalog = loads(FIRST, format="toml")
         assert list(catalog) == ["base", "chat", "embed"]
         assert catalog.default == "chat"
@@ -35,7 +36,7 @@ class TestReading:
         assert BASE.for_task("embeddings") == catalog["embed"]
 
     def test_without_and_omit(self) -> None:
-        """The key without puts back to the default, omit is None, extras join."""
+        """`without` resets options to their defaults, `omit` sets them to None, extra options are merged."""
         text = """
         [providers.a]
         provider = "openai-compat"
@@ -56,12 +57,12 @@ class TestReading:
         )
 
     def test_null_omits(self) -> None:
-        """A null, where the format has one, is None."""
+        """A null sets an option to None, in the formats that have one."""
         catalog = loads('{"providers": {"a": {"provider": "openai-compat", "retry_num": null}}}', format="json")
         assert OpenAICompatProvider(retry_num=None) == catalog["a"]
 
     def test_presets(self) -> None:
-        """A preset takes its own arguments and options."""
+        """A preset accepts its own arguments and options."""
         text = """
         [providers.a]
         preset = "openai"
@@ -85,10 +86,10 @@ class TestReading:
 
 
 class TestProblems:
-    """All problems are reported at once, each with its location and what to do."""
+    """All problems are reported at once, each with its location and advice."""
 
     def test_three_misspellings(self) -> None:
-        """One error for all of the file."""
+        """One error lists all problems of a file."""
         text = FIRST.replace("temperature", "temprature").replace('"embeddings"', '"embedding"').replace('"chat"', '"chta"', 1)
         assert problems(text) == [
             "toml:1:1: default: expected the name of a provider, got 'chta'; did you mean chat?",
@@ -189,7 +190,7 @@ class TestProblems:
         ],
     )
     def test_toml(self, text: str, expected: str | None) -> None:
-        """Each mistake by itself, to the letter."""
+        """Each problem has its exact message."""
         found = problems(text)
         if expected is None:
             assert len(found) == 1
@@ -199,62 +200,62 @@ class TestProblems:
 
 
 class TestAdvice:
-    """The advice is that of a file."""
+    """Problems give advice in the terms of a file."""
 
     def test_keys_of_other_entries(self) -> None:
-        """A key that goes with other entries is told so."""
+        """The advice for a key that does not fit the entry names the keys that it goes with."""
         text = "[providers.a]\nprovider = 'openai-compat'\nfor_task = 'embeddings'"
         assert problems(text) == [
             "toml:3:1: providers.a.for_task: expected no such key in this entry; for_task goes with preset or extends"
         ]
 
     def test_dropping_in_a_file(self) -> None:
-        """The advice is that of a file."""
+        """The advice for an option that does not fit the task names `omit`, not an argument of a call."""
         text = FIRST.replace("api_key", "seed = 1\napi_key")
         assert problems(text) == [
             'toml:14:1: providers.embed.seed: expected no such option for task embeddings, got 1; omit = ["seed"] drops it'
         ]
 
 
-class TestRare:
-    """Rare entries."""
+class TestOtherEntries:
+    """Entries with presets, user-defined checks and tables as extra options."""
 
     def test_preset_with_a_wrong_option(self) -> None:
-        """A preset's options are checked as the class's are."""
+        """The options of a preset are checked as those of the class."""
         text = "[providers.a]\npreset = 'openai'\ntop_p = 7"
         assert ["toml:3:1: providers.a.top_p: expected a finite number from 0 to 1, got 7"] == problems(text)
 
-    def test_class_with_a_last_word(self) -> None:
-        """An error of a class's last check is reported without a secret of the provider."""
+    def test_class_with_a_failing_post_init(self) -> None:
+        """An error of a user-defined `__attrs_post_init__` is reported without a secret of the provider."""
 
         @register_provider_class
         @attrs.frozen(kw_only=True)
-        class Last(Provider):
-            identifier = "last"
+        class Failing(Provider):
+            identifier = "failing"
             token: str = attrs.field(metadata=option("token", secret=True))
 
             def __attrs_post_init__(self) -> None:
                 raise RuntimeError(self.token)
 
         with pytest.raises(DocumentError) as caught:
-            from_dict({"provider": "last", "token": "MARK"})
+            from_dict({"provider": "failing", "token": "MARK"})
         expected = "dict:1:1: expected values that __attrs_post_init__ accepts, got RuntimeError (******)"
         assert expected == str(caught.value)
 
     def test_extras_may_be_tables(self) -> None:
-        """A table that is no reference is JSON."""
+        """A table as an extra option is JSON, unless it is a reference."""
         provider = from_dict({"generic": "g", "extra_options": {"a": {"b": 1}}})
         assert {"a": '{"b": 1}'} == provider.to_options()
 
 
-def test_an_option_is_wrong_once() -> None:
-    """A problem of an option is reported once, by the document or by the class."""
+def test_a_problem_is_reported_once() -> None:
+    """A problem of an option is reported by the document or by the class, not by both."""
     with pytest.raises(DocumentError) as caught:
         from_dict({"provider": "openai", "endpoint": "e", "api_key": {"x": "y"}})
     assert 'dict:1:1: api_key: expected a string, { env = "NAME" } or { file = "path" }, got another table' == str(caught.value)
 
 
-STUMBLED = {
+COMMON = {
     "a preset's task": (
         "[providers.c]\npreset = 'deepseek'\nfor_task = 'embeddings'\n",
         "c.toml:3:1: providers.c.for_task: expected chat/completions, as deepseek documents, got 'embeddings'; "
@@ -269,11 +270,11 @@ STUMBLED = {
         "c.toml:2:1: providers.c.extends: expected entries that do not extend each other in a circle, got c -> c; "
         "give it another name to extend an included entry of this name",
     ),
-    "a text without quotes": (
+    "a string without quotes": (
         "[providers.c]\nextends = deepseek\n",
         "c.toml:2:11: expected TOML (invalid value); write strings in quotes",
     ),
-    "a secret that is written out": (
+    "a literal secret": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = 'MARK'\n",
         "c.toml:4:1: providers.c.api_key: expected a reference, because this string is a secret, got ******; "
         'write { env = "NAME" } or { file = "path" }',
@@ -283,21 +284,21 @@ STUMBLED = {
         "c.toml:3:1: providers.c.extra_header: expected headers, got a table with only env; "
         "only a secret can be a reference; write a header of that name in a string",
     ),
-    "a key that is empty": (
+    "an empty secret": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = ''\n",
         'c.toml:4:1: providers.c.api_key: expected a secret, got an empty string; write { env = "NAME" } or { file = "path" }',
     ),
-    "a key as the name of its variable": (
+    "a secret as the name of its variable": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { env = 'gsk_MARK5678' }\n",
         "c.toml:4:1: providers.c.api_key: expected the name of an environment variable, because this string looks like the secret itself, "
         "got ******",
     ),
-    "a key as the path of its file": (
+    "a secret as the path of its file": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { pass = { file = 'Abcdefghijklmnopqrs9' } }\n",
         "c.toml:3:1: providers.c.extra_options.pass: expected the path of a file, because this string looks like the secret itself, "
         "got ******",
     ),
-    "a variable as a shell has it": (
+    "a variable in shell syntax": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { env = '${MARK} ' }\n",
         "c.toml:4:1: providers.c.api_key: expected the name of an environment variable (letters, digits and underscores), got ******; "
         "write only the name, without blanks, $ and braces",
@@ -311,21 +312,21 @@ STUMBLED = {
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { file = '' }\n",
         "c.toml:4:1: providers.c.api_key: expected the path of a file, got an empty string",
     ),
-    "a key as a key": (
+    "a secret as a key of the table": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { sk-MARK = 1 }\n",
         'c.toml:4:1: providers.c.api_key: expected a string, { env = "NAME" } or { file = "path" }, got another table',
     ),
-    "no reference at all": (
+    "an empty table": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = {}\n",
         'c.toml:4:1: providers.c.api_key: expected a string, { env = "NAME" } or { file = "path" }, got an empty table',
     ),
-    "an endpoint that tells no task": (
+    "an endpoint without a task": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/v1'\n"
         "[providers.d]\nextends = 'c'\nfor_task = 'embeddings'\n",
         "c.toml:4:1: providers.d.endpoint: expected an endpoint that ends with chat/completions or embeddings, got 'https://h/v1'; "
         "write endpoint=... of the service's embeddings API",
     ),
-    "a file that is not there": (
+    "a missing file": (
         "include = ['nope.toml']\ndefault = 'a'\n[providers.c]\nextends = 'b'\n",
         "c.toml:1:1: include.0: expected a file that can be read, got nope.toml: No such file or directory",
     ),
@@ -363,7 +364,7 @@ STUMBLED = {
         "c.toml:3:1: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
         'write { env = "NAME" } or { file = "path" }',
     ),
-    "an extra that is said to be a secret": (
+    "an extra that is marked as a secret": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a = { secret = 'MARK' } }\n",
         "c.toml:3:1: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
         'write { env = "NAME" } or { file = "path" }',
@@ -373,7 +374,7 @@ STUMBLED = {
         "c.toml:3:1: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
         "use a placeholder that the platform fills in, or add it in code",
     ),
-    "an extra that is written out": (
+    "an extra that is a literal secret": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a-token = 'MARK', b-token = { env = 'B' }, c = 'd' }\n",
         "c.toml:3:1: providers.c.extra_options.a-token: expected a reference, because this string is a secret, got ******; "
         'write { env = "NAME" } or { file = "path" }',
@@ -381,11 +382,13 @@ STUMBLED = {
 }
 
 
-@pytest.mark.parametrize("name", STUMBLED)
-def test_problems_that_newcomers_met(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A problem is reported at the key in the file, with what to write instead."""
+@pytest.mark.parametrize("name", COMMON)
+def test_common_problems(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A common problem is reported at the key in the file, with advice."""
+    if name == "a pattern" and os.name == "nt":
+        pytest.skip("Windows reports another reason, because no file name can contain *")
     monkeypatch.chdir(tmp_path)
-    text, expected = STUMBLED[name]
+    text, expected = COMMON[name]
     Path("c.toml").write_text(text, encoding="utf-8")
     found = [str(problem) for problem in check("c.toml")]
     assert [expected] == found

@@ -36,18 +36,18 @@ from llmproviders.catalogs.formats.lookup import FORMATS
 
 
 class TestRoundTrip:
-    """A catalog that is dumped and loaded is equal."""
+    """A catalog is equal after `dumps` and `loads`."""
 
     @pytest.mark.parametrize("format", FORMATS)
     @given(catalog=catalogs, inherit=st.booleans())
     def test_law(self, format: Any, catalog: Catalog, inherit: bool) -> None:
-        """loads(dumps(x)) == x, resolved or by inheritance."""
+        """`loads(dumps(x)) == x`, with and without inheritance."""
         text = dumps(catalog, format=format, secrets="reveal", inherit=inherit)
         assert catalog == loads(text, format=format)
 
     @given(any_provider)
     def test_dict(self, provider: Provider) -> None:
-        """from_dict(to_dict(x)) == x, and the dict is plain JSON."""
+        """`from_dict(to_dict(x)) == x`, and the dict is plain JSON."""
         entry = to_dict(provider, secrets="reveal")
         assert provider == from_dict(entry)
         assert provider == from_dict(json.loads(json.dumps(entry)))
@@ -57,21 +57,21 @@ class TestRoundTrip:
         "prompt", ["", "x" * 10_000, "a\nb\n", "a\r\nb", " a ", "é\u2028😀\x7f\x85", "'''\"\"\"\\", "no", "1e-3", "#", "\ufeff"]
     )
     def test_prompts(self, format: Any, prompt: str) -> None:
-        """Prompts of every kind come back as they were."""
+        """Every prompt is the same after `dumps` and `loads`."""
         catalog = Catalog({"p": OpenAICompatProvider(system_prompt=prompt)})
         assert catalog == loads(dumps(catalog, format=format), format=format)
 
     @pytest.mark.parametrize("format", FORMATS)
     def test_empty(self, format: Any) -> None:
-        """A catalog without providers is one."""
+        """A catalog may have no providers."""
         assert Catalog() == loads(dumps(Catalog(), format=format), format=format)
 
 
 class TestArguments:
-    """A wrong argument is the caller's mistake."""
+    """Wrong arguments are errors."""
 
     def test_unknown_format(self) -> None:
-        """A format that is none is the caller's mistake."""
+        """An unknown format is a `ValueError` that lists the formats."""
         with pytest.raises(ValueError, match="^format: expected toml, json, yaml, got 'xml'$"):
             loads("", format="xml")  # type: ignore[arg-type]
 
@@ -80,7 +80,7 @@ class TestWriting:
     """Files are written whole or not at all."""
 
     def test_dump_and_load(self, tmp_path: Path) -> None:
-        """All formats by their suffixes, with the mode of other files."""
+        """The suffix gives the format, and the new file has the default mode."""
         catalog = loads(FIRST, format="toml")
         (tmp_path / "plain").write_text("")
         for suffix in ("toml", "json", "yaml", "yml"):
@@ -90,8 +90,9 @@ class TestWriting:
             assert (tmp_path / "plain").stat().st_mode == path.stat().st_mode
         assert len(os.listdir(tmp_path)) == 5
 
+    @pytest.mark.skipif(os.name == "nt", reason="Windows has no permissions for group and others")
     def test_private(self, tmp_path: Path) -> None:
-        """Revealed secrets are for the owner's eyes; other files keep their mode."""
+        """Only the owner can read a file with revealed secrets; other files keep their mode."""
         path = tmp_path / "c.toml"
         path.write_text("")
         path.chmod(0o640)
@@ -101,7 +102,7 @@ class TestWriting:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
     def test_failure_leaves_the_old_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """When the disk fails, the old file is whole and nothing is left behind."""
+        """If the disk fails, the old file is unchanged, and no temporary file is left."""
         path = tmp_path / "c.toml"
         path.write_text("old")
 
@@ -116,7 +117,7 @@ class TestWriting:
         assert os.listdir(tmp_path) == ["c.toml"]
 
     def test_interruption_leaves_the_old_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """When the user interrupts it, too."""
+        """If the user interrupts `dump`, the old file is unchanged, and no temporary file is left."""
         path = tmp_path / "c.toml"
         path.write_text("old")
 
@@ -129,8 +130,9 @@ class TestWriting:
         assert path.read_text() == "old"
         assert os.listdir(tmp_path) == ["c.toml"]
 
+    @pytest.mark.skipif(os.name == "nt", reason="on Windows making links needs a privilege")
     def test_link_stays_a_link(self, tmp_path: Path) -> None:
-        """Writing to a link writes what it points to."""
+        """`dump` to a link writes the file that the link points to."""
         real, link = tmp_path / "real.toml", tmp_path / "link.toml"
         real.write_text("")
         link.symlink_to(real)
@@ -140,10 +142,10 @@ class TestWriting:
 
 
 class TestSecrecy:
-    """A traceback shows nothing of a document."""
+    """Tracebacks show no part of a document."""
 
-    def test_a_reading_shows_nothing(self, tmp_path: Path) -> None:
-        """A traceback that shows variables shows no document."""
+    def test_tracebacks_of_load(self, tmp_path: Path) -> None:
+        """A traceback of `load` that shows variables shows no document."""
         path = tmp_path / "c.toml"
         path.write_text("[providers.a]\nprovider = 'openai-compat'\napi_key = 'MARK'")
         with pytest.raises(DocumentError) as caught:
@@ -153,7 +155,7 @@ class TestSecrecy:
 
 
 def test_missing_extra_is_named() -> None:
-    """Without the package of a format, the error says how to install it."""
+    """If the package of a format is missing, the error has the command that installs it."""
     code = (
         "import sys; sys.modules['ruamel.yaml'] = None\n"
         "from llmproviders import loads, ProviderError\n"
@@ -165,19 +167,19 @@ def test_missing_extra_is_named() -> None:
 
 
 class TestFuzz:
-    """Every input gives a catalog or a ProviderError."""
+    """Every input gives a catalog or a `ProviderError`."""
 
     @given(
         st.text(max_size=200) | st.binary(max_size=200).map(lambda raw: raw.decode("utf-8", "replace")), st.sampled_from(FORMATS)
     )
     def test_noise(self, text: str, format: Any) -> None:
-        """Random texts."""
+        """Random strings raise only `ProviderError`."""
         with contextlib.suppress(ProviderError):
             loads(text, format=format)
 
     @given(catalogs, st.sampled_from(FORMATS), st.data())
     def test_mutated(self, catalog: Catalog, format: Any, data: st.DataObject) -> None:
-        """A good document with a piece cut out, repeated, or replaced."""
+        """A valid document with a part removed, repeated or replaced raises only `ProviderError`."""
         text = dumps(catalog, format=format, secrets="reveal")
         for _ in range(data.draw(st.integers(1, 3))):
             start = data.draw(st.integers(0, len(text)))

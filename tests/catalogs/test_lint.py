@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Warnings about files that load."""
+"""Warnings of `check` about files that can be loaded."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from llmproviders import (
-    check,
-    load,
-)
+from llmproviders import check, load
 
 
 @pytest.mark.parametrize(
@@ -25,8 +22,10 @@ from llmproviders import (
         ("[providers.other]\ngeneric = 'g'", False),
     ],
 )
-def test_an_entry_that_replaces_nothing(entries: str, warned: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A misspelled name in the file of an environment leaves the included entry as it is."""
+def test_names_similar_to_those_of_included_entries(
+    entries: str, warned: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unused new entry whose name is similar to that of an included entry is a warning: it probably should replace it."""
     monkeypatch.chdir(tmp_path)
     Path("shared.toml").write_text("[providers.service]\ngeneric = 'g'\n")
     Path("prod.toml").write_text(f"include = ['shared.toml']\n{entries}\n")
@@ -36,8 +35,8 @@ def test_an_entry_that_replaces_nothing(entries: str, warned: bool, tmp_path: Pa
     assert all(problem.problem.severity == "warning" for problem in found)
 
 
-def test_a_secret_that_is_written_out_is_a_warning(tmp_path: Path) -> None:
-    """The file loads all the same, and what extends the entry is not warned of again."""
+def test_a_literal_secret_is_a_warning(tmp_path: Path) -> None:
+    """A literal secret is one warning, also if another entry inherits it, and the file can be loaded."""
     path = tmp_path / "c.toml"
     path.write_text(
         "[providers.a]\nprovider = 'openai'\nendpoint = 'https://h'\napi_key = 'MARK'\n[providers.b]\nextends = 'a'\n"
@@ -46,8 +45,8 @@ def test_a_secret_that_is_written_out_is_a_warning(tmp_path: Path) -> None:
     assert ["a", "b"] == list(load(path))
 
 
-def test_secrets_are_found_in_entries_that_are_wrong(tmp_path: Path) -> None:
-    """A mistake beside it hides no secret; URLs, headers and bodies are looked into where nothing is wrong."""
+def test_secrets_are_found_in_entries_with_problems(tmp_path: Path) -> None:
+    """Literal secrets are found in entries with other problems, and in URLs, headers and bodies of valid entries."""
     path = tmp_path / "c.json"
     entries = {
         "wrong": {"preset": "deepseek", "api_key": "MARK", "temprature": 1},

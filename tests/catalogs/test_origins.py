@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the value of an option comes from."""
+"""`explain`: the origins of options."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from pathlib import Path
 
 from documents import FIRST
 
-from llmproviders import (
-    explain,
-)
+from llmproviders import explain
 
 
 class TestExplain:
     """The origin of an option's value."""
 
     def test_origins(self, tmp_path: Path) -> None:
-        """Own, inherited, by for_task, by preset, default, extras, without, omit."""
+        """An origin is the entry itself, its base, `for_task`, a preset, `omit`, `without`, or the default."""
         path = tmp_path / "c.toml"
         more = (
             '[providers.p]\npreset = "openai"\nomit = ["retry_num"]\n[providers.g]\ngeneric = "g"\nextra_options = { a = "1" }\n'
@@ -39,7 +37,7 @@ class TestExplain:
         assert of("p", "top_p")[0] == "default"
 
     def test_inherited_extras_have_an_origin(self, tmp_path: Path) -> None:
-        """An extra of the base is told to be the base's."""
+        """The origin of an inherited extra option is the base."""
         path = tmp_path / "c.toml"
         path.write_text("[providers.a]\ngeneric = 'g'\nextra_options = { x = '1' }\n[providers.b]\nextends = 'a'\n")
         origin = explain(path)[1]["b"]["extra_options.x"]

@@ -15,7 +15,7 @@ class TestChildren:
     """The problems of an entry are reported even if the entry that it extends has problems."""
 
     def test_all_at_once(self) -> None:
-        """A wrong base, its child's misspelling, wrong value, and wrong task; and a child of the child."""
+        """The problems of a base, of its child and of the child's child are reported together."""
         text = """
         [providers.base]
         provider = "openai-compat"
@@ -50,7 +50,7 @@ class TestChildren:
         ],
     )
     def test_of_every_kind(self, base: str, expected: list[str]) -> None:
-        """The class of a base is known by its kind, unless that is what is wrong."""
+        """A child is checked by the class of its base, if the base has a known class."""
         found = problems(f"[providers.a]\n{base}\n[providers.b]\nextends = 'a'\nx = 1")
         assert expected == [each.split(": ")[1] for each in found if "providers.b" in each]
 

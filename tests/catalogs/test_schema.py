@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The JSON Schema of catalogs: it accepts what `loads` accepts, but for what a schema cannot say."""
+"""The JSON Schema of catalogs accepts the documents that `loads` accepts, except for rules that no schema can express."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ BEYOND_A_SCHEMA = (
     "a JSON object with each name once",
     "a Flink map",
     "a duration",
-    "a value that passes its check",  # the own validator of a class
+    "a value that passes its check",  # the validator of a user-defined class
 )
-"""Beginnings or parts of what `loads` expects and a schema cannot say; the module's docstring lists them in words."""
+"""Parts of the messages of `loads` for rules that no schema can express."""
 
 
 @cache
 def validator() -> Any:
-    """The validator of the schema, which is the same for all tests."""
+    """The validator of the schema, made once for all tests."""
     return jsonschema.Draft202012Validator(catalog_schema())
 
 
 def accepts(document: Any) -> bool:
-    """Whether the schema takes a document."""
+    """Whether the schema accepts a document."""
     return bool(validator().is_valid(document))
 
 
 def test_is_a_schema() -> None:
-    """It fits the metaschema, and is plain JSON."""
+    """The schema is valid for its metaschema, and is plain JSON."""
     schema = catalog_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema == json.loads(json.dumps(schema))
 
 
-def test_says_every_option() -> None:
-    """Every option of every class is there with its meaning and default, so that editors complete it."""
+def test_has_every_option() -> None:
+    """The schema has every option with its meaning and default, so that editors can complete it."""
     entries = catalog_schema()["$defs"]
     for cls in provider_classes().values():
         properties = entries[cls.__name__]["properties"]
@@ -60,7 +60,7 @@ def test_says_every_option() -> None:
 
 
 def test_points_to_the_option() -> None:
-    """An editor marks the option that is wrong, not the whole entry."""
+    """An error of the schema points to the wrong option, not to the whole entry."""
     entry = {"provider": "triton", "endpoint": "http://h", "priority": 300}
     (error,) = validator().iter_errors({"providers": {"p": entry}})
     assert ["providers", "p", "priority"] == list(error.absolute_path)
@@ -72,8 +72,8 @@ any_provider = st.sampled_from(CLASSES).flatmap(providers)
 
 
 @given(st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1, max_size=5), any_provider, max_size=2), st.booleans())
-def test_accepts_what_is_dumped(content: Any, inherit: bool) -> None:
-    """Every document that dumps writes fits the schema."""
+def test_accepts_dumped_documents(content: Any, inherit: bool) -> None:
+    """The schema accepts every document that `dumps` writes."""
     text = dumps(Catalog(content), format="json", secrets="reveal", inherit=inherit)
     assert accepts(json.loads(text)), text
 
@@ -109,7 +109,7 @@ values = scalars | st.lists(scalars, max_size=2) | st.dictionaries(st.sampled_fr
 
 @st.composite
 def entries(draw: st.DrawFn) -> dict[str, Any]:
-    """An entry that may be right or wrong, mostly by one option."""
+    """An entry that is valid, or has few problems."""
     cls = draw(st.sampled_from([*provider_classes().values()]))
     names = [info.name for info in options(cls)]
     entry: dict[str, Any] = {"provider": cls.identifier}
@@ -121,7 +121,7 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
 @MANY
 @given(entries())
 def test_agrees_with_loads(entry: dict[str, Any]) -> None:
-    """The schema accepts what loads accepts; what only loads refuses is a rule that a schema cannot say."""
+    """The schema and `loads` agree, except for rules that no schema can express."""
     document = {"providers": {"p": entry}}
     try:
         loads(json.dumps(document), format="json")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files and what they include: what cannot be read, and where."""
+"""Files and included files, and the problems of reading them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from llmproviders import (
 
 
 class TestReading:
-    """Included files, and keys and characters for editors."""
+    """Files that can be read."""
 
     def test_include(self, tmp_path: Path) -> None:
-        """An including file has the included entries, may extend them, and wins."""
+        """A file has the entries of the files that it includes, and can extend and replace them."""
         (tmp_path / "common.yaml").write_text("providers:\n  base: {provider: openai-compat, model: m}\n  x: {generic: g}\n")
         main = tmp_path / "main.toml"
         main.write_text('include = ["common.yaml"]\n[providers.a]\nextends = "base"\nseed = 1\n[providers.x]\ngeneric = "h"\n')
@@ -36,7 +36,7 @@ class TestReading:
         assert list(load(main)) == ["base", "x"]
 
     def test_byte_order_mark(self, tmp_path: Path) -> None:
-        """A byte order mark, which some editors write, is no part of the text."""
+        """A byte order mark, which some editors write, is ignored."""
         path = tmp_path / "a.json"
         path.write_bytes(b"\xef\xbb\xbf" + b'{"providers": {}}')
         assert Catalog() == load(path)
@@ -46,7 +46,7 @@ class TestProblems:
     """Files that cannot be read."""
 
     def test_files(self, tmp_path: Path) -> None:
-        """A file that is missing, of no format, not UTF-8, or includes itself."""
+        """A file that is missing, has an unknown suffix, is not UTF-8, or includes itself is a problem."""
         missing, other, latin, circle = (tmp_path / name for name in ("m.toml", "o.ini", "l.yaml", "c.toml"))
         other.write_text("")
         latin.write_bytes(b"providers:\n  \xe9: 1")
@@ -62,7 +62,7 @@ class TestProblems:
             assert expected == str(caught.value)
 
     def test_schema_key(self) -> None:
-        """A document may say where its schema is."""
+        """A document may have the key `$schema`."""
         assert Catalog() == loads('{"$schema": "./catalog.schema.json", "providers": {}}', format="json")
 
 

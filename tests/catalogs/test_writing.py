@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Providers as entries: inheritance, secrets, options that a document cannot hold."""
+"""Writing providers as entries: inheritance, secrets, and options that a document cannot hold."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from llmproviders.catalogs.formats.lookup import FORMATS
 
 
 class TestInherit:
-    """Entries that extend others where it is shorter."""
+    """Entries extend others where this is shorter."""
 
     def test_inherit_is_shorter(self) -> None:
-        """With inherit=True an entry has only what differs from another."""
+        """With inherit=True an entry has only the differences from the entry that it extends."""
         catalog = Catalog({"a": BASE, "b": BASE.with_(temperature=0.5), "c": BASE.with_(temperature=0.5).without("api_key")})
         assert dumps(catalog, format="toml", inherit=True) == (
             '[providers.a]\nprovider = "openai-compat"\nendpoint = "https://api.deepseek.com/chat/completions"\n'
@@ -41,14 +41,14 @@ class TestInherit:
         )
 
     def test_extras_in_another_order(self) -> None:
-        """Extras keep their order, also where another entry has them in another."""
+        """Extra options keep their order, also if another entry has them in another order."""
         catalog = Catalog({"a": GenericProvider("g", x="1", y="2"), "b": GenericProvider("g", y="2", x="1")})
         again = loads(dumps(catalog, format="json", inherit=True), format="json")
         assert list(again["b"].to_options()) == ["y", "x"]
 
 
 class TestSecrets:
-    """Nothing secret reaches a document unless the caller says so."""
+    """A document has no secret unless the caller allows it."""
 
     LEAKY = OpenAICompatProvider(
         endpoint="https://user:MARK@h/chat/completions",
@@ -60,7 +60,7 @@ class TestSecrets:
 
     @pytest.mark.parametrize("format", FORMATS)
     def test_refused(self, format: Any) -> None:
-        """A literal secret is refused, naming the option and the ways out."""
+        """A literal secret is refused, with the name of the option and advice."""
         with pytest.raises(DocumentError) as caught:
             dumps(Catalog({"p": self.LEAKY}), format=format)
         assert "MARK" not in str(caught.value)
@@ -78,7 +78,7 @@ class TestSecrets:
 
     @pytest.mark.parametrize("format", FORMATS)
     def test_redacted_does_not_load(self, format: Any) -> None:
-        """A redacted document has no secret, and says so when it is loaded."""
+        """A redacted document has no secret, and every mask is a problem when it is loaded."""
         text = dumps(Catalog({"p": self.LEAKY}), format=format, secrets="redact")
         assert "MARK" not in text
         found = problems(text, format)
@@ -87,18 +87,18 @@ class TestSecrets:
 
     @pytest.mark.parametrize("format", FORMATS)
     def test_revealed(self, format: Any) -> None:
-        """Secrets that were revealed on purpose load."""
+        """A document with revealed secrets can be loaded."""
         catalog = Catalog({"p": self.LEAKY})
         assert catalog == loads(dumps(catalog, format=format, secrets="reveal"), format=format)
 
     def test_placeholders_and_references(self) -> None:
-        """Neither is secret."""
+        """Placeholders and references are written, because they are no secrets."""
         provider = TritonProvider("http://h", auth_token="${secret_values.t}")
         assert to_dict(provider) == {"provider": "triton", "endpoint": "http://h", "auth_token": "${secret_values.t}"}
         assert to_dict(provider.with_(auth_token=Secret.from_file("/t")))["auth_token"] == {"file": "/t"}
 
     def test_dicts_report_problems_as_documents_do(self) -> None:
-        """to_dict and from_dict report problems."""
+        """`to_dict` and `from_dict` report problems with locations."""
         with pytest.raises(DocumentError, match=r"^dict:1:1: api_key: expected no literal secret"):
             to_dict(OpenAICompatProvider(endpoint="e", api_key="MARK"))
         with pytest.raises(DocumentError, match=r"^dict:1:1: top_p: expected a finite number from 0 to 1, got 7$"):
@@ -110,10 +110,10 @@ class TestSecrets:
 
 
 class TestFields:
-    """Fields that a document cannot hold, or does not have to."""
+    """Fields that a document cannot hold, or does not need."""
 
     def test_reserved_name(self) -> None:
-        """An option whose name a document uses itself is refused, not lost."""
+        """An option whose name is reserved in documents is refused, not lost."""
 
         @attrs.frozen(kw_only=True)
         class Odd(Provider):
@@ -124,7 +124,7 @@ class TestFields:
             to_dict(Odd(place="x"))
 
     def test_fields_that_are_no_options(self) -> None:
-        """A private field has no place in a document; what the class sets itself is set again when it is read."""
+        """A private field with a value is refused; a field that the class itself sets is not written."""
 
         @register_provider_class
         @attrs.frozen(kw_only=True)

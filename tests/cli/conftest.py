@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every test of the command line has a folder of its own with catalogs in it."""
+"""Every test of the command line runs in its own folder with catalogs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from command_line import LITERAL, TEXTS
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working directory with the catalog in the three formats, and a plain terminal."""
+    """A working directory with a catalog in the three formats, and without variables that change the output."""
     monkeypatch.chdir(tmp_path)
     for name in ("NO_COLOR", "FORCE_COLOR", "DEEPSEEK_API_KEY", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)

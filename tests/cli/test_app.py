@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The program: help, exit codes, streams, terminals; and no command shows a secret."""
+"""The program: help, exit codes, streams and terminals; no command shows a secret."""
 
 from __future__ import annotations
 
@@ -18,19 +18,16 @@ from llmproviders.cli.app import COMMANDS
 
 
 def test_an_unknown_name_is_a_usage_error() -> None:
-    """Exit code 2, with the names there are and the one that is close."""
+    """An unknown name is exit code 2, with the known names and a suggestion."""
     for call in (["show", "a.toml"], ["options", "a.toml"], ["diff", "a.toml", "a.json"]):
         assert "did you mean chat?" in run(*call, "chta", code=2)
     assert "did you mean chat?" in run("set", "a.toml", "chta", "n=1", code=2)
-    assert (
-        "it has: none" in run("set", "empty.json", "x", "n=1", code=2)
-        if Path("empty.json").write_text('{"providers": {}}')
-        else ""
-    )
+    Path("empty.json").write_text('{"providers": {}}', encoding="utf-8")
+    assert "it has: none" in run("set", "empty.json", "x", "n=1", code=2)
 
 
 def test_no_command_shows_a_literal_secret() -> None:
-    """Neither in values, nor in problems, nor in differences."""
+    """Values, problems and differences show no literal secret unless the call allows it."""
     other = LITERAL.replace(KEY, f"{KEY}-two")
     Path("other.toml").write_text(other, encoding="utf-8")
     Path("bad.toml").write_text(LITERAL + "temperature = 'hot'\n", encoding="utf-8")
@@ -56,8 +53,8 @@ def test_no_command_shows_a_literal_secret() -> None:
 
 
 @pytest.mark.parametrize("command", ["check", "options", "sql"])
-def test_a_model_without_a_name(command: str) -> None:
-    """Such as a variable of the shell that is not set."""
+def test_an_empty_model_name_is_a_usage_error(command: str) -> None:
+    """An empty name of a model is refused; it may come from an unset variable of the shell."""
     more = {
         "check": ("--against", "flink-2.3"),
         "options": ("chat",),
@@ -67,7 +64,7 @@ def test_a_model_without_a_name(command: str) -> None:
 
 
 def test_version_and_help() -> None:
-    """Help teaches by example, for every command."""
+    """The help of every command has its examples."""
     assert run("--version") == f"llmproviders {llmproviders_version()}\n"
     assert "llmproviders check providers.toml" in run("--help")
     for command in COMMANDS:
@@ -84,14 +81,14 @@ def llmproviders_version() -> str:
 
 
 def test_a_wrong_call_is_exit_code_2() -> None:
-    """As typer ends it."""
+    """Unknown commands and options, and missing arguments, are exit code 2."""
     assert run("chekc", code=2)
     assert run("check", "--nope", code=2)
     assert run("options", "a.toml", code=2)
 
 
-def test_colours_only_where_they_are_wanted() -> None:
-    """None in a pipe; in a terminal some, unless NO_COLOR is set."""
+def test_colours_only_in_a_terminal() -> None:
+    """Output has colours only in a terminal, and not if NO_COLOR is set."""
     colour = "\x1b[33m"
     arguments = ("diff", "a.toml", "b.toml")
     Path("b.toml").write_text(TOML.replace("0.2", "0.3"), encoding="utf-8")
@@ -101,7 +98,7 @@ def test_colours_only_where_they_are_wanted() -> None:
 
 
 def test_as_a_process() -> None:
-    """``python -m llmproviders``, its exit codes, and its two streams; importing it does nothing."""
+    """``python -m llmproviders`` uses exit codes and both streams; importing the module does nothing."""
     importlib.import_module("llmproviders.__main__")
     good, bad, wrong = process("check", "a.toml"), process("check", "none.toml"), process("show", "a.toml", "x")
     assert (good.returncode, good.stdout, good.stderr) == (0, "", "1 file, no problems\n")
@@ -110,7 +107,7 @@ def test_as_a_process() -> None:
 
 
 def test_in_a_terminal_without_unicode() -> None:
-    """A character that the terminal does not have is an escape; JSON is always UTF-8."""
+    """A character that the terminal cannot encode is printed as an escape; JSON is always UTF-8."""
     Path("u.json").write_text(JSON.replace('"extends": "base",', '"extends": "base", "model": "你好",'), encoding="utf-8")
     env = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     shown = process("show", "u.json", "base", env=env)
@@ -120,8 +117,8 @@ def test_in_a_terminal_without_unicode() -> None:
     assert json.loads(process("options", "u.json", "chat", "--json", env=env, encoding="utf-8").stdout)["model"] == "你好"
 
 
-def test_a_reader_may_stop() -> None:
-    """A closed pipe is no traceback."""
+def test_a_closed_pipe() -> None:
+    """A closed pipe ends a command with exit code 1, without a traceback."""
     for arguments in (["providers", "--json"], ["providers", "triton"]):
         read, write = os.pipe()
         os.close(read)
@@ -132,15 +129,15 @@ def test_a_reader_may_stop() -> None:
 
 
 def test_without_typer() -> None:
-    """One line with the install command, and exit code 2; importing the module is no error."""
+    """Without typer, the program prints the command that installs it, and ends with exit code 2."""
     code = "import sys; sys.modules['typer'] = None; from llmproviders.cli import main; sys.exit(main())"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     message = "the command line needs the package typer; install it with: pip install 'llmproviders[cli]'\n"
     assert (result.returncode, result.stdout, result.stderr) == (2, "", message)
 
 
-def test_streams_that_cannot_be_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A program that replaced the streams gets the same output."""
+def test_replaced_streams(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A program that replaces the streams gets the same output."""
     import io
 
     stream = io.StringIO()

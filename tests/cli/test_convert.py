@@ -14,7 +14,7 @@ from command_line import TEXTS, run
 from llmproviders import load, loads
 
 SQL = """\
--- what an old job has
+-- an old job
 CREATE MODEL `chat` INPUT (`text` STRING) OUTPUT (`answer` STRING) WITH (
   'provider' = 'bailian',
   'endpoint' = 'https://api.example.com/v1/chat/completions',
@@ -39,7 +39,7 @@ WITH (
 
 
 def test_sql() -> None:
-    """The statement of a provider, as the runtime wants it."""
+    """`sql` prints the statement of a provider for a runtime, with the given options."""
     columns = ("--input", "text STRING", "--output", "answer STRING")
     shown = run(
         "sql", "a.toml", "base", *columns, "--for", "flink-2.3", "--model", "m", "--secrets", "reveal", DEEPSEEK_API_KEY="sk-hush"
@@ -53,7 +53,7 @@ def test_sql() -> None:
 
 
 def test_sql_refuses() -> None:
-    """Secrets unless somebody says so, in the words of the command line; and all else that is wrong."""
+    """`sql` refuses secrets unless the call allows them, and prints all problems in terms of the command line."""
     hint = "write a placeholder such as ${secret_values.key}, or pass --secrets reveal or --secrets redact"
     assert (
         "a.toml:4:1: providers.base: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
@@ -69,8 +69,8 @@ def test_sql_refuses() -> None:
 
 
 @pytest.mark.parametrize("command", ["options", "sql"])
-def test_secrets_that_are_not_there(command: str) -> None:
-    """Each reference that cannot be looked up is told at its place, all of them at once."""
+def test_references_that_cannot_be_resolved(command: str) -> None:
+    """All references that cannot be resolved are reported, each at its location."""
     text = TEXTS["toml"].replace("temperature = 0.2", 'extra_options = { a-token = { file = "no/such/key" } }')
     Path("away.toml").write_text(text, encoding="utf-8")
     more = {"options": ("--reveal",), "sql": ("--input", "a STRING", "--output", "b STRING", "--secrets", "reveal")}
@@ -83,8 +83,8 @@ def test_secrets_that_are_not_there(command: str) -> None:
     ) == shown
 
 
-def test_what_another_class_has_not() -> None:
-    """An option that would be lost on the way to a runtime is told in the words of files."""
+def test_options_that_the_runtime_does_not_have() -> None:
+    """An option that a runtime does not have is reported at its location, with advice for a file."""
     Path("lost.toml").write_text(TEXTS["toml"].replace("temperature = 0.2", 'content_type = "IMAGE_URL"'), encoding="utf-8")
     for command in (("options",), ("sql", "--input", "text STRING", "--output", "a STRING")):
         shown = run(command[0], "lost.toml", "chat", *command[1:], "--for", "flink-2.3", code=1)
@@ -95,7 +95,7 @@ def test_what_another_class_has_not() -> None:
 
 
 def test_sql_warns() -> None:
-    """Warnings of a runtime are printed beside the statement."""
+    """Warnings of a runtime are printed after the statement."""
     text = TEXTS["toml"].replace('{ env = "DEEPSEEK_API_KEY" }', '"${secret_values.key}"')
     text = text.replace("openai-compat", "openai").replace("extra_body", "# extra_body")
     Path("held.toml").write_text(text, encoding="utf-8")
@@ -107,7 +107,7 @@ def test_sql_warns() -> None:
 
 
 def test_import() -> None:
-    """A catalog of the statements; what has another name today is said, and written in that."""
+    """`import` writes a catalog; an old spelling is a warning, and the new one is written."""
     Path("model.sql").write_text(SQL.replace("sk-hush", "${secret_values.other}"), encoding="utf-8")
     shown = run("import", "model.sql")
     assert (
@@ -129,7 +129,7 @@ def test_import() -> None:
 
 
 def test_import_refuses() -> None:
-    """Literal secrets unless somebody says so, models of one name, and what is no statement, each with its place."""
+    """`import` refuses literal secrets unless the call allows them, models of the same name, and invalid files."""
     Path("model.sql").write_text(SQL, encoding="utf-8")
     shown = run("import", "model.sql", code=1)
     hint = "write a placeholder such as ${secret_values.key} for it, or pass --secrets reveal or --secrets redact"
@@ -151,7 +151,7 @@ def test_import_refuses() -> None:
 
 @pytest.mark.parametrize("to", ["toml", "yaml", "json"])
 def test_convert_keeps_the_catalog(to: str) -> None:
-    """To standard output, and to a file whose suffix tells the format."""
+    """`convert` writes an equal catalog to standard output, or to a file whose suffix gives the format."""
     catalog = load("a.toml")
     assert loads(run("convert", "a.toml", "--to", to), format=to) == catalog  # type: ignore[arg-type]
     assert run("convert", "a.toml", "--inherit", "-o", f"out.{to}") == ""
@@ -159,22 +159,22 @@ def test_convert_keeps_the_catalog(to: str) -> None:
     assert "extends" in Path(f"out.{to}").read_text(encoding="utf-8")
 
 
-def test_convert_wants_a_format() -> None:
-    """Neither --to nor a suffix is a usage error."""
+def test_convert_without_a_format() -> None:
+    """A call with neither --to nor -o, or an unknown format, is an error."""
     assert run("convert", "a.toml", code=2).startswith("convert: give --to")
     assert run("convert", "a.toml", "--to", "xml", code=2)
     assert "expected a file that ends with" in run("convert", "a.toml", "-o", "out.txt", code=1)
 
 
-def test_convert_onto_the_file_itself() -> None:
-    """It would lose comments, and what is included and inherited."""
+def test_convert_to_the_input_file() -> None:
+    """The input file as output is refused, because comments, includes and inheritance would be lost."""
     shown = run("convert", "a.toml", "-o", "./a.toml", code=2)
     assert "convert: the output is the input file; use set to change its values, or name another file with -o\n" == shown
     assert TEXTS["toml"] == Path("a.toml").read_text(encoding="utf-8")
 
 
 def test_convert_refuses_literal_secrets() -> None:
-    """It names each and the ways out; revealed they are in a file that only its owner reads."""
+    """`convert` refuses literal secrets with advice; only the owner can read a file with revealed ones."""
     lines = run("convert", "secret.toml", "-o", "out.json", code=1).splitlines()
     assert lines[0].startswith("secret.toml: providers.chat.")
     assert all("--secrets reveal or --secrets redact" in line for line in lines)
@@ -184,15 +184,15 @@ def test_convert_refuses_literal_secrets() -> None:
     assert os.name == "nt" or Path("out.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_convert_to_where_nothing_can_be_written() -> None:
-    """An error of the system is one line."""
+def test_convert_to_a_file_that_cannot_be_written() -> None:
+    """An error of the operating system is one line."""
     shown = run("convert", "a.toml", "-o", "no/such/folder/out.json", code=1)
     file = Path("no/such/folder/out.json").resolve()
     assert f"{file}:1:1: expected a file that can be written, got No such file or directory\n" == shown
 
 
-def test_convert_to_no_format(tmp_path: Path) -> None:
-    """An output file whose suffix tells no format is told so, without advice about secrets."""
+def test_convert_to_an_unknown_suffix(tmp_path: Path) -> None:
+    """An output file with an unknown suffix is an error, without advice about secrets."""
     source = tmp_path / "a.json"
     source.write_text('{"providers": {}}')
     command = [sys.executable, "-m", "llmproviders", "convert", str(source), "-o", str(tmp_path / "out.txt")]

@@ -12,7 +12,7 @@ import llmproviders
 
 
 def test_runtimes() -> None:
-    """All runtimes, one runtime, and one of its providers."""
+    """`runtimes` lists all runtimes, the providers of one runtime, or one of its providers."""
     lines = [line.split() for line in run("runtimes").splitlines()]
     assert ["flink-2.4", "openai,", "triton", "not", "released", "Apache", "Flink", "2.4"] in lines
     assert ["vvr-11.7", "openai-compat", "Realtime", "Compute", "for", "Apache", "Flink,", "VVR", "11.7"] in lines
@@ -31,7 +31,7 @@ def test_runtimes() -> None:
 
 
 def test_runtimes_json() -> None:
-    """The data as it is kept."""
+    """With --json, runtimes are records with all data."""
     (record,) = run_json("runtimes", "flink-2.3", "openai")
     assert ("flink-2.3", "Apache Flink 2.3", True, True) == tuple(
         record[key] for key in ("runtime", "title", "released", "exhaustive")
@@ -47,21 +47,21 @@ def test_runtimes_json() -> None:
 
 
 def test_schema() -> None:
-    """The JSON Schema, as the library makes it."""
+    """`schema` prints the JSON Schema of the library."""
     from llmproviders.catalogs.schema import catalog_schema
 
     assert json.loads(run("schema")) == json.loads(json.dumps(catalog_schema()))
 
 
 def test_providers_lists_the_classes() -> None:
-    """Each with its identifier."""
+    """`providers` lists every class with its identifier."""
     shown = run("providers")
     assert all(f" {identifier} " in shown for identifier in llmproviders.provider_classes())
     assert [each["identifier"] for each in run_json("providers")] == list(llmproviders.provider_classes())
 
 
-def test_providers_shows_the_records_of_a_class() -> None:
-    """Every option with its key, type, default, rule and meaning."""
+def test_providers_shows_the_options_of_a_class() -> None:
+    """Every option is shown with its key, type, default, rule and meaning."""
     shown = run("providers", "triton")
     infos = llmproviders.options(llmproviders.TritonProvider)
     assert all(re.search(rf"^ {info.name} +{info.key} +{info.java} ", shown, re.MULTILINE) for info in infos)
@@ -77,13 +77,13 @@ def test_providers_shows_the_records_of_a_class() -> None:
 
 
 def test_providers_of_an_unknown_identifier() -> None:
-    """A usage error with what is close, or with what takes any."""
+    """An unknown identifier is a usage error with a suggestion."""
     assert "did you mean triton?" in run("providers", "tritn", code=2)
     assert 'generic = "zzz"' in run("providers", "zzz", code=2)
 
 
 def test_presets() -> None:
-    """Every service, with what an entry wants to know; each loads as an entry of that name."""
+    """`presets` lists every service and region with its URL."""
     shown = run("presets")
     records = run_json("presets")
     assert {each["name"] for each in records} == {*llmproviders.presets.SERVICES, "dashscope"}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command `set`: what it changes in a file, and what it refuses."""
+"""The command `set`: its changes of a file, and the changes that it refuses."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from llmproviders import Secret, load
 from llmproviders.catalogs.formats.lookup import format_module
 
 
-def test_set_says_what_to_do() -> None:
-    """Hints that can be followed."""
+def test_set_gives_advice() -> None:
+    """A refused change has advice in terms of the command line, and the file is unchanged."""
     Path("x.toml").write_text(TEXTS["toml"], encoding="utf-8")
     shown = run("set", "x.toml", "chat", 'extra_header={"Authorization": "Bearer x"}', code=1)
     assert shown.endswith("providers.chat.extra_header: expected no literal secret in a document, got ******; pass --reveal\n")
@@ -41,7 +41,7 @@ def test_set_says_what_to_do() -> None:
     ],
 )
 def test_set_changes_one_line(suffix: str, lines: list[str]) -> None:
-    """One option changed is one line changed, its comment kept, and what it means is printed."""
+    """A change of an option changes one line, keeps its comment, and is printed."""
     assert run("set", f"a.{suffix}", "chat", "temperature=0.5") == "~ chat.temperature: 0.2 -> 0.5\n"
     assert diff_of(suffix) == lines
 
@@ -55,7 +55,7 @@ def test_set_changes_one_line(suffix: str, lines: list[str]) -> None:
     ],
 )
 def test_set_adds_one_line(suffix: str, lines: list[str]) -> None:
-    """A new option is a line below the entry's last one, above what belongs to the next; JSON wants a comma before it."""
+    """A new option is one line below the entry's last option; in JSON the line before it gets a comma."""
     run("set", f"a.{suffix}", "chat", "model=qwen-max")
     assert diff_of(suffix) == lines
 
@@ -64,15 +64,15 @@ def test_set_adds_one_line(suffix: str, lines: list[str]) -> None:
     ("suffix", "line"),
     [("toml", "-temperature = 0.2  # low"), ("yaml", "-    temperature: 0.2  # low"), ("json", '-      "temperature": 0.2,')],
 )
-def test_set_takes_one_line_out(suffix: str, line: str) -> None:
+def test_set_removes_one_line(suffix: str, line: str) -> None:
     """--unset removes the option's line."""
     assert run("set", f"a.{suffix}", "chat", "--unset", "temperature") == "- chat.temperature: 0.2\n"
     assert diff_of(suffix) == [line]
 
 
 @pytest.mark.parametrize("suffix", TEXTS)
-def test_set_and_unset_again_leaves_the_file_as_it_was(suffix: str) -> None:
-    """Adding options and taking them out is nothing."""
+def test_set_and_unset_restore_the_file(suffix: str) -> None:
+    """The file is the same after options are added and removed again."""
     added = ("model=m", "extra_options.a.b=c", "top_p=0.5", 'stop=["x", "y"]', 'user_prompt=two\nlines: "quoted" # ü 你好')
     run("set", f"a.{suffix}", "chat", *added)
     provider: Any = load(f"a.{suffix}")["chat"]
@@ -84,8 +84,8 @@ def test_set_and_unset_again_leaves_the_file_as_it_was(suffix: str) -> None:
     assert diff_of(suffix) == []
 
 
-def test_set_to_what_it_is_writes_nothing() -> None:
-    """The file is not even replaced."""
+def test_set_to_the_same_value_writes_nothing() -> None:
+    """An option that already has the value is not written, and the file is not replaced."""
     before = Path("a.toml").stat()
     assert run("set", "a.toml", "chat", "temperature=0.2") == ""
     assert Path("a.toml").stat().st_mtime_ns == before.st_mtime_ns
@@ -94,7 +94,7 @@ def test_set_to_what_it_is_writes_nothing() -> None:
 
 @pytest.mark.parametrize("suffix", TEXTS)
 def test_a_refused_set_writes_nothing(suffix: str) -> None:
-    """Every problem is printed, and the file is the same byte for byte."""
+    """All problems of a refused change are printed, and the file has the same bytes."""
     before = Path(f"a.{suffix}").read_bytes()
     lines = run("set", f"a.{suffix}", "chat", "temperature=hot", "tempature=1", "n=0", "model=m", code=1).splitlines()
     assert len(lines) == 3
@@ -107,7 +107,7 @@ def test_a_refused_set_writes_nothing(suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", TEXTS)
 def test_set_keeps_line_ends_and_byte_order_mark(suffix: str) -> None:
-    """A file as some editors write it stays one."""
+    """A file keeps its line ends of Windows and its byte order mark."""
     path = Path(f"a.{suffix}")
     path.write_bytes(b"\xef\xbb\xbf" + TEXTS[suffix].replace("\n", "\r\n").encode())
     run("set", f"a.{suffix}", "chat", "temperature=0.5", "model=m")
@@ -119,7 +119,7 @@ def test_set_keeps_line_ends_and_byte_order_mark(suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", TEXTS)
 def test_set_secrets(suffix: str) -> None:
-    """References by env: and file:, or as a table; a literal one only with --reveal, in a private file."""
+    """A secret is a reference by env: or file: or a table; a literal secret needs --reveal, and makes the file private."""
     name = f"a.{suffix}"
     for text, expected in {
         "env:OTHER": Secret.from_env("OTHER"),
@@ -142,7 +142,7 @@ def test_set_secrets(suffix: str) -> None:
 
 
 def test_set_by_type() -> None:
-    """A text becomes a value of the option's type where it can be one."""
+    """A value is written with the type of its option, if it can be read as that type."""
     Path("t.toml").write_text('[providers.t]\nprovider = "triton"\nendpoint = "http://h"\n', encoding="utf-8")
     given = {
         "flatten_batch_dim=true": "flatten_batch_dim = true",
@@ -169,7 +169,7 @@ def test_set_by_type() -> None:
 
 
 def test_set_in_entries_of_every_kind() -> None:
-    """The class is known by provider, preset, what is extended, or not at all."""
+    """`set` works for entries with provider, preset, extends and generic."""
     entries = {
         "deep": {"preset": "deepseek"},
         "dash": {"preset": "dashscope"},
@@ -185,8 +185,8 @@ def test_set_in_entries_of_every_kind() -> None:
     assert "seed" in run("set", "k.json", "gen", "seed=5", code=1)
 
 
-def test_set_mends_a_file() -> None:
-    """A file may be wrong before, even in a circle, if it is right after."""
+def test_set_repairs_a_file() -> None:
+    """A file may have problems before the change, but not after it."""
     Path("b.toml").write_text(
         TOML.replace('[providers.base]\nprovider = "openai-compat"', '[providers.base]\nextends = "chat"'), encoding="utf-8"
     )
@@ -196,8 +196,8 @@ def test_set_mends_a_file() -> None:
     assert run("check", "b.toml") == "1 file, no problems\n"
 
 
-def test_set_where_it_cannot() -> None:
-    """Files that cannot be read, entries that are in another file or are not a table."""
+def test_set_of_entries_that_cannot_be_changed() -> None:
+    """A missing file, an entry of an included file, and an entry that is no table are errors."""
     Path("i.toml").write_text('include = ["a.toml"]\n', encoding="utf-8")
     assert "is in a.toml; change it there" in run("set", "i.toml", "chat", "n=1", code=2)
     assert "missing.toml:1:1:" in run("set", "missing.toml", "chat", "n=1", code=1)
@@ -210,8 +210,8 @@ def test_set_where_it_cannot() -> None:
         assert "providers.x is not a table" in run("set", f"n.{suffix}", "x", "n=1", code=1)
 
 
-def test_set_where_an_edit_would_change_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The edited document is compared with the intended one before it is written."""
+def test_set_refuses_an_edit_with_side_effects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit that would also change other values, or have no effect, is refused."""
     shared = "providers:\n  a: &a {generic: x}\n  b: *a\n"
     Path("s.yaml").write_text(shared, encoding="utf-8")
     assert "edit the file by hand" in run("set", "s.yaml", "b", "extra_options.k=v", code=1)
@@ -227,14 +227,14 @@ def test_set_where_an_edit_would_change_more(monkeypatch: pytest.MonkeyPatch) ->
     ids=" ".join,
 )
 def test_set_usage(arguments: list[str]) -> None:
-    """A call that means nothing is a usage error."""
+    """A call without changes, or with changes that contradict each other, is a usage error."""
     before = Path("a.toml").read_bytes()
     assert run("set", "a.toml", "chat", *arguments, code=2)
     assert Path("a.toml").read_bytes() == before
 
 
 def test_unset_an_extra_option() -> None:
-    """By the name that sets it."""
+    """--unset removes an extra option by the name that sets it."""
     run("set", "a.json", "chat", "extra_options.k=v", "extra_options.l=w")
     assert run("set", "a.json", "chat", "--unset", "extra_options.k") == "- chat.k: v\n"
     assert run("set", "a.json", "chat", "--unset", "extra_options.k", code=2)

@@ -8,15 +8,13 @@ import re
 from pathlib import Path
 
 import attrs
-import pytest
 from command_line import AGAINST, JSON, KEY, TOML, run, run_json
 
-from llmproviders import Provider, load, option
-from llmproviders.providers.classes import known_classes
+from llmproviders import Provider, load, option, register_provider_class
 
 
 def test_options_for_a_runtime() -> None:
-    """The options, or every reason why the runtime refuses them."""
+    """`options --for` prints the options for a runtime, or every problem that the runtime has with them."""
     Path("b.toml").write_text(AGAINST, encoding="utf-8")
     shown = run("options", "b.toml", "chat", "--for", "flink-2.3", code=1)
     assert [
@@ -29,8 +27,8 @@ def test_options_for_a_runtime() -> None:
     assert "model = m\n" in run("options", "b.toml", "base", "--for", "flink-2.3", "--model", "m")
 
 
-def test_show_says_where_values_come_from() -> None:
-    """File and line, the entry where it is inherited, the key that implied it, or that it is the default."""
+def test_show_has_the_origins_of_values() -> None:
+    """An origin is file and line, with the entry if inherited and the key if it has another name; or the default."""
     rows = {line.split()[0]: line.split() for line in run("show", "a.toml", "embed").splitlines() if line.strip()}
     assert rows["embed"] == ["embed", "(openai-compat)"]
     assert rows["endpoint"][1:] == ["https://api.deepseek.com/embeddings", "a.toml:18", "by", "for_task"]
@@ -47,7 +45,7 @@ def test_show_all_providers_and_all_options() -> None:
 
 
 def test_show_json() -> None:
-    """The same as records."""
+    """With --json, providers and options are records."""
     (record,) = run_json("show", "a.json", "chat")
     assert (record["provider"], record["identifier"], record["default"]) == ("chat", "openai-compat", True)
     temperature = next(each for each in record["options"] if each["option"] == "temperature")
@@ -62,13 +60,13 @@ def test_show_json() -> None:
 
 
 def test_show_an_option_that_is_omitted() -> None:
-    """An option that is not emitted is shown, empty."""
+    """An omitted option is shown without a value."""
     Path("b.toml").write_text(TOML.replace("temperature = 0.2", 'omit = ["retry_num"]'), encoding="utf-8")
     assert re.search(r"^ *retry_num +b\.toml:12 by omit *$", run("show", "b.toml", "chat"), re.MULTILINE)
 
 
 def test_a_table_in_a_pipe_is_never_cut() -> None:
-    """A long value is whole on its line, its line breaks as escapes."""
+    """In a pipe a long value is one line, with escapes for line breaks."""
     Path("b.json").write_text(
         JSON.replace('"temperature": 0.2', json.dumps({"system_prompt": "x\n" * 3000})[1:-1]), encoding="utf-8"
     )
@@ -76,7 +74,7 @@ def test_a_table_in_a_pipe_is_never_cut() -> None:
 
 
 def test_a_table_in_a_terminal_is_folded() -> None:
-    """In a terminal every character of a long value is there too."""
+    """In a terminal a long value is folded, and shown completely."""
     Path("b.json").write_text(
         JSON.replace('"temperature": 0.2', json.dumps({"system_prompt": "x" * 3000})[1:-1]), encoding="utf-8"
     )
@@ -91,9 +89,9 @@ class _Own(Provider):
     password: str = attrs.field(default="changeit", metadata=option("password", secret=True))
 
 
-def test_show_masks_a_credential_that_is_a_string(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A secret option is masked, in values and in defaults."""
-    monkeypatch.setitem(known_classes.known, "own", _Own)
+def test_show_masks_a_credential_that_is_a_string(own_classes: object) -> None:
+    """The value and the default of a secret option are masked."""
+    register_provider_class(_Own)
     Path("own.toml").write_text(f'[providers.x]\nprovider = "own"\npassword = "{KEY}"\n', encoding="utf-8")
     shown = run("show", "own.toml") + run("providers", "own") + run("providers", "own", "--json")
     assert KEY not in shown
@@ -101,8 +99,8 @@ def test_show_masks_a_credential_that_is_a_string(monkeypatch: pytest.MonkeyPatc
     assert shown.count("******") == 3
 
 
-def test_options_is_what_flink_gets() -> None:
-    """Java keys and texts, masked; the model of the call."""
+def test_options_prints_java_keys_and_strings() -> None:
+    """`options` prints the keys and masked strings of `to_options`, with the model of the call."""
     lines = run("options", "a.toml", "chat", "--model", "m-1").splitlines()
     assert "api-key = ******" in lines
     assert "temperature = 0.2" in lines
@@ -111,14 +109,14 @@ def test_options_is_what_flink_gets() -> None:
     assert flat == load("a.toml")["chat"].to_options(redact=True)
 
 
-def test_options_reveals_when_asked() -> None:
-    """References are looked up then; one that leads nowhere is said, with exit code 1."""
+def test_options_with_reveal() -> None:
+    """With --reveal references are resolved; an unset variable is exit code 1."""
     assert f"api-key = {KEY}" in run("options", "a.toml", "chat", "--reveal", DEEPSEEK_API_KEY=KEY)
     assert "environment variable DEEPSEEK_API_KEY is not set" in run("options", "a.toml", "chat", "--reveal", code=1)
 
 
 def test_diff() -> None:
-    """Exit code 0 without differences whatever the format, else 1."""
+    """`diff` compares files of any format; the exit code is 1 if there are differences."""
     assert run("diff", "a.toml", "a.json") == ""
     assert run_json("diff", "a.toml", "a.json") == []
     Path("b.toml").write_text(TOML.replace("0.2", "0.3").replace("providers.embed", "providers.vectors"), encoding="utf-8")
@@ -136,7 +134,7 @@ def test_diff() -> None:
 
 
 def test_diff_of_one_provider() -> None:
-    """Only what is different in it; it may be in one of the files only."""
+    """With a name, `diff` compares one provider, which may be in only one of the files."""
     Path("b.toml").write_text(TOML.replace("0.2", "0.3").replace("providers.embed", "providers.vectors"), encoding="utf-8")
     assert run("diff", "a.toml", "b.toml", "base") == ""
     assert run("diff", "a.toml", "b.toml", "chat", code=1) == "~ chat.temperature: 0.2 -> 0.3\n"

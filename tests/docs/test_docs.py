@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The documentation is whole: public names say all there is to them, pages are found, and links lead somewhere."""
+"""The documentation is complete: public names have docstrings, pages are listed, and links have targets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from llmproviders.runtimes import checks
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = {str(page.relative_to(ROOT)): page for page in [*DOCS.glob("*.md"), *DOCS.glob("[!_]*/*.md")]}
+PAGES = {page.relative_to(ROOT).as_posix(): page for page in [*DOCS.glob("*.md"), *DOCS.glob("[!_]*/*.md")]}
 TEXTS = {**PAGES, **{name: ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")}}
 
 sys.path.insert(0, str(DOCS / "_ext"))
@@ -35,13 +35,13 @@ generated = importlib.import_module("generated")
 
 
 def public_things() -> Iterator[tuple[str, Any]]:
-    """Every public name that says itself what it is, and its public members."""
+    """Every public class and function, and the public members of classes, by name."""
     for module in (llmproviders, flink, presets):
         prefix = module.__name__.removeprefix("llmproviders").lstrip(".")
         for name in module.__all__:
             thing = getattr(module, name)
             if not isinstance(thing, type) and not inspect.isfunction(thing):
-                continue  # data, documented beside it
+                continue  # a constant has its docstring below it
             where = f"{prefix}.{name}".lstrip(".")
             yield where, thing
             for member, item in vars(thing).items() if isinstance(thing, type) else ():
@@ -53,15 +53,15 @@ THINGS = dict(public_things())
 
 
 @pytest.mark.parametrize("name", THINGS)
-def test_public_things_say_what_they_are(name: str) -> None:
-    """A sentence at least, in the class or the function itself."""
+def test_public_things_have_docstrings(name: str) -> None:
+    """A public class, function or member has a docstring with a sentence."""
     text = inspect.getdoc(THINGS[name]) or ""
     assert re.match(r"[A-Z`*\"'0-9].*[.:]", text, re.DOTALL), text
 
 
 @pytest.mark.parametrize("name", [name for name, thing in THINGS.items() if callable(thing) and not isinstance(thing, type)])
-def test_parameters_are_told(name: str) -> None:
-    """The docstring of a function with several parameters names each."""
+def test_parameters_are_documented(name: str) -> None:
+    """The docstring of a function with several parameters names each of them."""
     function: Callable[..., Any] = THINGS[name]
     parameters = inspect.signature(function).parameters.values()
     # The positional ones of with_() are for type checkers only.
@@ -70,7 +70,7 @@ def test_parameters_are_told(name: str) -> None:
     assert len(names) < 2 or [] == [each for each in names if not re.search(rf"\b{each}\b", text)]
 
 
-def fields_without_text(cls: type) -> list[str]:
+def fields_without_docstring(cls: type) -> list[str]:
     """Annotated names in a class's body that no docstring follows."""
     source = ast.parse(inspect.getsource(sys.modules[cls.__module__]))
     (body,) = (node.body for node in ast.walk(source) if isinstance(node, ast.ClassDef) and node.name == cls.__name__)
@@ -86,17 +86,17 @@ def fields_without_text(cls: type) -> list[str]:
 
 @pytest.mark.parametrize(
     "cls",
-    # The fields of a provider are options, which say what they mean; those of an Option are parameters of option().
+    # The fields of a provider are options, which have meanings; those of an Option are documented as parameters of option().
     [each for each in THINGS.values() if attrs.has(each) and each is not llmproviders.Option and not issubclass(each, Provider)],
     ids=lambda cls: cls.__name__,
 )
-def test_fields_say_what_they_are(cls: type) -> None:
-    """Every field of a public record."""
-    assert [] == fields_without_text(cls)
+def test_fields_have_docstrings(cls: type) -> None:
+    """Every field of a public record has a docstring."""
+    assert [] == fields_without_docstring(cls)
 
 
 @pytest.mark.parametrize("name", {**checks.EVERYWHERE, **checks.RULES})
-def test_rules_say_where_they_are_from(name: str) -> None:
+def test_rules_have_sources(name: str) -> None:
     """The docstring of a rule names its source."""
     assert "Source: " in inspect.getdoc({**checks.EVERYWHERE, **checks.RULES}[name])
 
@@ -105,7 +105,7 @@ def test_rules_say_where_they_are_from(name: str) -> None:
 
 
 def test_every_option_is_in_the_reference() -> None:
-    """Each has a meaning, an anchor, and a row of its own."""
+    """Every option has a meaning, an anchor and one row in the reference."""
     rows = list(generated.provider_options())
     ours = {name: cls for name, cls in llmproviders.provider_classes().items() if cls.__module__.startswith("llmproviders.")}
     for identifier, cls in ours.items():
@@ -116,7 +116,7 @@ def test_every_option_is_in_the_reference() -> None:
 
 
 def test_every_runtime_is_in_the_reference() -> None:
-    """With every option of every factory, and every rule once."""
+    """The reference has every option of every factory, and every rule once."""
     text = "\n".join(generated.runtime_factories())
     for name in llmproviders.list_runtimes():
         for identifier, factory in llmproviders.runtime(name).factories.items():
@@ -127,7 +127,7 @@ def test_every_runtime_is_in_the_reference() -> None:
 
 
 def test_every_public_name_is_in_the_reference() -> None:
-    """The page of the API has an entry for each, but modules and presets, which have sections."""
+    """The page of the API has an entry for every public name, and the page of presets one for every service."""
     entries = re.findall(r"auto(?:class|exception|function|data):: ([\w.]+)", PAGES["docs/reference/api.md"].read_text("utf-8"))
     assert sorted({*llmproviders.__all__} - {"presets"}) == sorted(each for each in entries if "." not in each)
     assert len(set(entries)) == len(entries)
@@ -135,7 +135,7 @@ def test_every_public_name_is_in_the_reference() -> None:
 
 
 def test_every_command_is_in_the_reference() -> None:
-    """With its text and its examples."""
+    """The reference has every command with its description and examples."""
     text = "\n".join(generated.commands())
     for command in COMMANDS:
         assert f"## {command.name}\n" in text
@@ -144,7 +144,7 @@ def test_every_command_is_in_the_reference() -> None:
 
 
 def test_every_key_of_a_file_is_in_the_reference() -> None:
-    """Those of the file, and of each kind of entry."""
+    """The reference has every key of a file and of its entries."""
     text = "\n".join([*generated.file_keys(), *generated.file_entries()])
     assert all(f"`{key}`" in text for key in ("providers", "default", "include", *llmproviders.catalogs.entries.RESERVED))
 
@@ -152,10 +152,10 @@ def test_every_key_of_a_file_is_in_the_reference() -> None:
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
-def test_every_page_is_found() -> None:
-    """Each is in a table of contents, once."""
+def test_every_page_is_listed() -> None:
+    """Every page is in one table of contents."""
     listed = [
-        str((page.parent / line).relative_to(DOCS))
+        (page.parent / line).relative_to(DOCS).as_posix()
         for page in PAGES.values()
         for tree in re.findall(r"```\{toctree\}\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
         for line in tree.splitlines()
@@ -166,7 +166,7 @@ def test_every_page_is_found() -> None:
 
 @cache
 def headings(page: Path) -> set[str]:
-    """The anchors that a page has: headings as GitHub makes them, and targets, generated ones included."""
+    """The anchors of a page: those that GitHub makes from headings, and targets, also generated ones."""
     text = page.read_text("utf-8")
     if included := re.match(r"```\{include\} (\S+)", text):
         text = (page.parent / included[1]).read_text("utf-8")
@@ -177,8 +177,8 @@ def headings(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_links_lead_somewhere(name: str) -> None:
-    """The file of every relative link exists, and has the heading."""
+def test_links_have_targets(name: str) -> None:
+    """The file of every relative link exists, and has the anchor."""
     text = re.sub(r"^```.*?^```", "", generated.fill_in(TEXTS[name].read_text("utf-8")), flags=re.MULTILINE | re.DOTALL)
     for link in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`]*`", "", text)):
         if re.match(r"[a-z]+:", link):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import DocumentError, DocumentProblem, Problem
@@ -38,6 +39,9 @@ def replace_file(path: Path, text: str, *, private: bool) -> None:
         Path(temporary).chmod(0o600 if private else mode)
         Path(temporary).replace(path)
     except BaseException as error:
+        # Windows does not remove a read-only file.
+        with suppress(OSError):
+            Path(temporary).chmod(0o600)
         Path(temporary).unlink()
         if isinstance(error, OSError):
             raise _unwritable(path, error) from None

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import sys
@@ -48,15 +49,15 @@ def command(name: str, *examples: str, needs_arguments: bool = True) -> Callable
             try:
                 function(*args, **kwargs)
                 sys.stdout.flush()
-            except BrokenPipeError:
-                # The reader closed the pipe; silence the final flush.
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-                fail(FOUND)
             except DocumentError as error:
                 fail(FOUND, *map(str, error.problems))
             except (UnknownProviderError, UnknownRuntimeError, EditError, UsageError) as error:
                 fail(USAGE, str(error))
             except OSError as error:
+                if _is_closed_pipe(error):
+                    # Silence the final flush.
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                    fail(FOUND)
                 fail(FOUND, f"{error.filename or 'output'}: {error.strerror or error}")
             except ProviderError as error:
                 fail(FOUND, *str(error).splitlines())
@@ -64,6 +65,11 @@ def command(name: str, *examples: str, needs_arguments: bool = True) -> Callable
         return Command(name, examples, needs_arguments, run)
 
     return register
+
+
+def _is_closed_pipe(error: OSError) -> bool:
+    # Windows reports a closed pipe as an invalid argument.
+    return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL and error.filename is None)
 
 
 def fail(code: int, *messages: str) -> NoReturn:

@@ -49,12 +49,12 @@ CHAT = ("providers", "chat")
     ],
 )  # fmt: skip
 def test_edit_yaml(text: str, path: tuple[str, ...], value: Any, expected: str) -> None:
-    """No other character changes, but where an anchor moves or the last line goes."""
+    """No other character changes, except where an anchor moves or the last line is removed."""
     assert format_module("yaml").edit(text, path, value) == expected
 
 
 def test_edit_yaml_that_cannot_be_edited() -> None:
-    """An edit that would change other values, or that would not be YAML, is refused, not guessed at."""
+    """An edit that would change other values, or whose result would be no YAML, is refused."""
     edit = format_module("yaml").edit
     message = r"^{} cannot be set without changing other values \(is it shared by an anchor\?\); edit the file by hand$"
     for text, path, value in (
@@ -82,7 +82,7 @@ def test_edit_yaml_that_cannot_be_edited() -> None:
     ],
 )  # fmt: skip
 def test_edit_json(text: str, path: tuple[str, ...], value: Any, expected: str) -> None:
-    """The other values stay as they are written."""
+    """The other values are unchanged."""
     assert format_module("json").edit(text, path, value) == expected
 
 
@@ -97,5 +97,5 @@ def test_edit_json(text: str, path: tuple[str, ...], value: Any, expected: str) 
     ],
 )  # fmt: skip
 def test_edit_toml(text: str, path: tuple[str, ...], value: Any, expected: str) -> None:
-    """A new key stands with its table's others, above the comments of the next."""
+    """A new key is added below the other keys of its table, above the comments of the next table."""
     assert format_module("toml").edit(text, path, value) == expected

@@ -45,18 +45,18 @@ ZERO = "YAML 1.1 reads it as octal; quote it if it is a string"
     ids=range(20),
 )
 def test_yaml(text: str, where: tuple[int, int], expected: str, hint: str) -> None:
-    """The message has the location, and what to write instead."""
+    """The message has the location and advice."""
     with pytest.raises(SyntaxProblem) as caught:
         yaml.read(text)
     assert (where, expected, hint) == (caught.value.location, caught.value.expected, caught.value.hint)
     assert "S3cr3t" not in str(caught.value)
     assert "0123456789" not in str(caught.value)
-    # Nor does what is behind it.
+    # The context of the error could show it.
     assert caught.value.__context__ is None
 
 
-def test_yaml_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error that is not the reader's own is not quoted."""
+def test_other_errors_in_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message of an unexpected error is not shown."""
 
     def fail(*args: object) -> None:
         raise ValueError("S3cr3t")
@@ -66,13 +66,13 @@ def test_yaml_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
         yaml.read("a: 1")
 
 
-def test_anchors_of_one_name() -> None:
-    """They are no reason for a warning of ruamel.yaml, which would show them."""
+def test_anchors_of_the_same_name() -> None:
+    """Anchors of the same name are accepted without a warning of ruamel.yaml, which would show the name."""
     assert "a: &S3cr3t 1\nb: &S3cr3t 2\nc: 4\n" == yaml.edit("a: &S3cr3t 1\nb: &S3cr3t 2\nc: 3\n", ("c",), 4)
 
 
 def test_json_and_toml() -> None:
-    """They show no value either, and of keys none that looks like one."""
+    """Messages about JSON and TOML show no value, and no key that looks like a secret."""
     for module, text in (
         (json, '{"a": "S3cr3t" "b"}'),
         (json, '{"a": S3cr3t}'),

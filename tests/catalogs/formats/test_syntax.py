@@ -18,23 +18,23 @@ from llmproviders.catalogs.formats.lookup import FORMATS
 
 
 class TestReading:
-    """YAML 1.2."""
+    """YAML 1.2 is read."""
 
     def test_yaml_core_schema(self) -> None:
-        """1e-3 is a number, as YAML 1.2 says, and so are its other spellings of scalars."""
+        """Scalars are read as in the core schema of YAML 1.2: 1e-3 is a number."""
         text = (
             "providers: {a: {provider: openai-compat, temperature: 1e-3, seed: 0x10, n: !!int 2, model: !!str 5, user_prompt: ~}}"
         )
         assert OpenAICompatProvider(temperature=0.001, seed=16, n=2, model="5") == loads(text, format="yaml")["a"]
 
     def test_yaml_aliases(self) -> None:
-        """An anchor may be used again."""
+        """Aliases are replaced by the values of their anchors."""
         text = "providers:\n  a: &a {provider: triton, endpoint: &e http://h}\n  b: *a\n  c: {provider: triton, endpoint: *e}\n"
         assert [TritonProvider("http://h")] * 3 == list(loads(text, format="yaml").values())
 
 
 class TestProblems:
-    """Syntax errors, with their locations."""
+    """Syntax errors have locations."""
 
     @pytest.mark.parametrize(
         ("text", "expected"),
@@ -61,7 +61,7 @@ class TestProblems:
         ],
     )
     def test_yaml(self, text: str, expected: str) -> None:
-        """Problems that only YAML has."""
+        """A problem of YAML has its exact location and message."""
         assert [expected] == problems(text, "yaml")
 
     @pytest.mark.parametrize(
@@ -79,17 +79,17 @@ class TestProblems:
         ],
     )
     def test_json(self, text: str, expected: str) -> None:
-        """Problems that only JSON has."""
+        """A problem of JSON has its exact location and message."""
         assert [expected] == problems(text, "json")
 
     def test_locations_in_json(self) -> None:
-        """Values have a location, also deep in a document."""
+        """A problem of a nested value has the location of the value."""
         text = '{\n "providers": {\n  "a": {"provider": "openai-compat",\n   "top_p": 7}\n }\n}'
         assert problems(text, "json") == ["json:4:13: providers.a.top_p: expected a finite number from 0 to 1, got 7"]
 
     @pytest.mark.parametrize("format", FORMATS)
     def test_bombs(self, format: Any) -> None:
-        """Nesting and aliases that grow without bound end in an error."""
+        """Very deep nesting, and aliases that expand exponentially, are refused."""
         bombs = {
             "toml": ["a = " + "[" * 5000 + "]" * 5000, "a = " + "[" * 150 + "]" * 150],
             "json": ["[" * 150 + "]" * 150],
@@ -103,7 +103,7 @@ class TestLimits:
     """Long numbers, deep nesting and line ends."""
 
     def test_long_numbers(self) -> None:
-        """Numbers of very many digits are refused in every format, and never take long."""
+        """A number of thousands of digits is refused in every format."""
         digits = "9" * 5000
         long = "a document without a number of thousands of digits"
         assert [f"json:1:1: expected {long}"] == problems(f'{{"a": {digits}}}', "json")
@@ -112,12 +112,12 @@ class TestLimits:
             f"a: {digits}", "yaml"
         )
 
-    def test_unfit_and_deep(self) -> None:
+    def test_deeply_nested_constants(self) -> None:
         """A constant that is not JSON has its location at any depth."""
         assert ["json:1:901: expected a JSON number, got NaN"] == problems("[" * 900 + "NaN" + "]" * 900, "json")
 
     def test_carriage_returns(self) -> None:
-        """Lines may end as Windows ends them."""
+        """Lines may end with a carriage return and a line feed."""
         text = "[providers.a]\r\nprovider = 'openai-compat'\r\ntop_p = 7\r\n"
         assert ["toml:3:1: providers.a.top_p: expected a finite number from 0 to 1, got 7"] == problems(text)
 
@@ -138,7 +138,7 @@ class TestLimits:
     ],
 )
 def test_common_problems_in_yaml(text: str, expected: str) -> None:
-    """A message of the parser has a hint."""
+    """Common syntax errors have hints."""
     with pytest.raises(DocumentError) as caught:
         loads(text, format="yaml")
     assert f"yaml:{expected}" == str(caught.value)
