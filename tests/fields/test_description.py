@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Classes that cannot work are refused with the class, the field, and what to write instead."""
+"""Unusable classes are refused; the message has the class, the field, and what to write instead."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MARK = "sk-mArKeR-7f3"
 @pytest.mark.parametrize("name", ["with_", "to_options", "check", "without", "for_task", "from_options", "fingerprint"])
 @either
 def test_names_of_methods(name: str, slots: bool) -> None:
-    """A field that would hide a method of every provider is refused, with the class and the field."""
+    """A field that would hide a method of every provider is refused; the message has the class and the field."""
 
     def make() -> Any:
         namespace = {
@@ -43,20 +43,20 @@ def test_names_of_methods(name: str, slots: bool) -> None:
         }
         return frozen(slots)(type("Hiding", (Provider,), namespace))
 
-    text = hiding_refusal(make)
-    assert "Hiding" in text
-    assert name in text
+    message = hiding_refusal(make)
+    assert "Hiding" in message
+    assert name in message
 
 
 def hiding_refusal(make: Callable[[], Any]) -> str:
-    """As `refusal`, for classes whose methods may be hidden."""
+    """The message that refuses the class; unlike `refusal`, this calls no method that may be hidden."""
     with pytest.raises(InvalidClassError) as caught:
         make()()
     return str(caught.value)
 
 
 def own_class(**namespace: Any) -> Callable[[], Any]:
-    """The first use of a class with one option, ``size``, if *namespace* does not say otherwise."""
+    """A function that uses a new class with one option, ``size``; *namespace* adds to its body or replaces parts of it."""
     body = {
         "identifier": "own",
         "__annotations__": {"size": "int"},
@@ -100,7 +100,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_classes(name: str) -> None:
-    """A class that cannot work is refused with the class, the field, and what to write instead."""
+    """An unusable class is refused with the class, the field, and what to write instead."""
     use, expected = REFUSED[name]
     with pytest.raises(InvalidClassError) as caught:
         use()
@@ -109,7 +109,7 @@ def test_refused_classes(name: str) -> None:
 
 @attrs.frozen(kw_only=True)
 class Ruled(Provider):
-    """Rules of every kind that goes wrong."""
+    """A class whose rule does not return a `Problem`."""
 
     identifier = "ruled"
     key: Secret | None = attrs.field(default=None, metadata=option("key"))
@@ -118,7 +118,7 @@ class Ruled(Provider):
 
 
 def test_rules_that_return_something_else() -> None:
-    """A rule that returns no `Problem` is said so."""
+    """A rule that returns neither a `Problem` nor None is reported."""
     with pytest.raises(InvalidOptionsError) as caught:
         Ruled(key=MARK, x="bad")
     assert "Ruled: x: expected a rule that returns a Problem or None, got 'not bad'" == str(caught.value)
@@ -135,15 +135,15 @@ def test_rules_that_return_something_else() -> None:
     ],
 )
 def test_refused_rules(rules: Any, expected: str) -> None:
-    """Rules that are none are a mistake of the class."""
+    """A class whose rules have another form is refused."""
     with pytest.raises(InvalidClassError) as caught:
         own_class(rules=rules)()
     assert expected == str(caught.value)
 
 
 @pytest.mark.usefixtures("own_classes")
-def test_a_refused_class_in_files() -> None:
-    """Files and statements that name such a class say where."""
+def test_a_refused_class_in_documents() -> None:
+    """A document or statement that names an unusable class is refused with the location."""
 
     @register_provider_class
     @attrs.frozen(kw_only=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON in options: depth, types, a full stack."""
+"""JSON in options: its levels, its types, and a full stack."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HUGE = 10**5000
 
 
 def test_levels_of_json() -> None:
-    """JSON nests at most 200 levels, given as string or mapping."""
+    """JSON has at most 200 levels, given as string or as mapping."""
     assert nested(200) == read_json(json_object(nested(200)) or "")
     assert json_object(json.dumps(nested(200))) == json_object(nested(200))
     assert '{"a": "[[[[["}' == json_object('{"a": "[[[[["}')
@@ -38,7 +38,7 @@ def test_levels_of_json() -> None:
 
 @pytest.mark.parametrize("levels", [201, 600, 5000])
 def test_nested_brackets_are_a_string(levels: int) -> None:
-    """As an extra option they are a plain string, masked as a whole if they may hold a credential."""
+    """JSON of too many levels is a plain string as an extra option, and is masked as a whole if it may hold a credential."""
     text = "[" * levels + "]" * levels
     assert text == extra_value("x", text)
     assert str is type(extra_value("x", text))
@@ -48,7 +48,7 @@ def test_nested_brackets_are_a_string(levels: int) -> None:
 
 
 def test_a_full_stack() -> None:
-    """Even where the caller has used up the stack, the error is ours."""
+    """If the caller has used up the stack, the value is accepted or the error is one of the library."""
 
     def deep(convert: Callable[[], object]) -> object:
         try:
@@ -65,7 +65,7 @@ def test_a_full_stack() -> None:
 
 
 def test_json_of_other_types() -> None:
-    """Subclasses and foreign numbers become what JSON has, huge ints are refused."""
+    """Subclasses and foreign numbers become JSON's types; huge ints are refused."""
     assert '{"one": "one", "a": [2, 3, 0.5]}' == json_object(
         {Word.ONE: Word.ONE, "a": (Whole.TWO, ForeignInt(3), ForeignFloat(0.5))}
     )

@@ -74,7 +74,7 @@ def _with_validator(kind: Any, validator: Any, slots: bool, default: Any) -> Any
 @either
 @pytest.mark.parametrize("name", VALIDATORS)
 def test_validators(name: str, slots: bool) -> None:
-    """attrs' validators and own ones see every value, None included, in every way of making a provider."""
+    """Validators of attrs and of users check every value, None included, however the provider is made."""
     kind, validator, good, bad = VALIDATORS[name]
     cls = _with_validator(kind, validator, slots, good[0])
     field = attrs.fields(cls)[-1].name
@@ -89,7 +89,7 @@ def test_validators(name: str, slots: bool) -> None:
 @either
 @pytest.mark.parametrize("name", VALIDATORS)
 def test_disabled_validators(name: str, slots: bool) -> None:
-    """`attrs.validators.disabled` switches them off, `between` included; the type is still asked for."""
+    """`attrs.validators.disabled` switches validators off, `between` included; types are still checked."""
     kind, validator, good, bad = VALIDATORS[name]
     cls = _with_validator(kind, validator, slots, good[0])
     field = attrs.fields(cls)[-1].name
@@ -135,7 +135,7 @@ def test_the_constructor_agrees_with_attrs_validate(name: str, slots: bool, valu
 
 @either
 def test_decorated_validators_see_the_instance(slots: bool) -> None:
-    """A validator in decorator form compares with other fields, given or default, in whatever order they are declared."""
+    """A validator in decorator form sees all fields, given or default, in any order of declaration."""
 
     @frozen(slots)
     class Own(Provider):
@@ -168,7 +168,7 @@ def test_decorated_validators_see_the_instance(slots: bool) -> None:
 
 @either
 def test_decorated_and_given_validators(slots: bool) -> None:
-    """A validator in decorator form stands beside those that were given."""
+    """A validator in decorator form is added to those of the field."""
 
     @frozen(slots)
     class Own(Provider):
@@ -187,7 +187,7 @@ def test_decorated_and_given_validators(slots: bool) -> None:
 
 @either
 def test_all_problems_of_a_call(slots: bool) -> None:
-    """Types, converters, validators and rules are reported together, one problem for each."""
+    """Problems of types, converters, validators and rules are reported together, one for each option."""
 
     def no(cls: type, a: int, d: str) -> Problem | None:
         return Problem("d", "no d") if d == "bad" else None
@@ -218,7 +218,7 @@ def _by_name(value: Any, field: attrs.Attribute[Any]) -> str:
 
 @either
 def test_converters(slots: bool) -> None:
-    """Converters of every documented kind run on what is given, and on defaults once."""
+    """Converters of every documented kind convert the given values and the defaults."""
 
     @frozen(slots)
     class Own(Provider):
@@ -263,8 +263,8 @@ def test_converters(slots: bool) -> None:
 
 
 @either
-def test_converters_are_held_to_the_type(slots: bool) -> None:
-    """What a converter gives must be what the annotation says."""
+def test_results_of_converters(slots: bool) -> None:
+    """The result of a converter must have the annotated type."""
 
     @frozen(slots)
     class Own(Provider):
@@ -277,7 +277,7 @@ def test_converters_are_held_to_the_type(slots: bool) -> None:
 
 @either
 def test_converters_that_take_self(slots: bool) -> None:
-    """A converter that takes the instance is refused, with the class, the field, and what to write instead."""
+    """A converter that takes the instance is refused; the message has the class and the field."""
 
     def make() -> Any:
         @frozen(slots)
@@ -291,13 +291,13 @@ def test_converters_that_take_self(slots: bool) -> None:
 
         return Dependent
 
-    text = refusal(make)
-    assert "Dependent" in text
-    assert "size" in text
+    message = refusal(make)
+    assert "Dependent" in message
+    assert "size" in message
 
 
 def test_converters_without_a_signature() -> None:
-    """A converter whose argument nobody annotated takes anything, as far as the signature tells."""
+    """In the signature, an option whose converter has no annotation accepts `Any`."""
 
     @attrs.frozen(kw_only=True)
     class Own(Provider):
@@ -311,7 +311,7 @@ def test_converters_without_a_signature() -> None:
 
 
 def test_converters_that_raise_errors_of_the_library() -> None:
-    """A problem that a converter reports is said of the option."""
+    """An error of the library that a converter raises is a problem of its option."""
 
     @attrs.frozen(kw_only=True)
     class Own(Provider):
@@ -324,7 +324,7 @@ def test_converters_that_raise_errors_of_the_library() -> None:
 
 
 def test_bounds_of_other_numbers() -> None:
-    """`between` is a validator for every type."""
+    """`between` validates every type that can be compared."""
 
     @attrs.frozen(kw_only=True)
     class Own(Provider):
