@@ -28,8 +28,6 @@ from llmproviders.fields.extras import ExtraOptions, extra_value
 from llmproviders.syntax.scalars import read_double
 
 HUGE = 10**5000
-
-
 KEY = "sk-0123456789abcdef"
 
 

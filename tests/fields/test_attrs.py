@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import attrs
 import cloudpickle
 import pytest
-from attrs_classes import Dicted, Larger, Slotted, Undecorated, assert_same, frozen, problem_names
+from attrs_classes import Dicted, Larger, Slotted, Undecorated, assert_same, frozen, problem_names, slots_or_dict
 from own import RerankProvider
 
 from llmproviders import (
@@ -27,9 +27,6 @@ from llmproviders import (
     between,
     option,
 )
-
-either = pytest.mark.parametrize("slots", [True, False], ids=["slots", "dict"])
-
 
 MARK = "sk-mArKeR-7f3"
 
@@ -174,7 +171,7 @@ def test_attrs_functions(name: str) -> None:
     attrs.validate(provider)
 
 
-@either
+@slots_or_dict
 def test_asdict_filters(slots: bool) -> None:
     """`attrs.asdict` takes filters and serializers."""
     provider = (Slotted if slots else Dicted)(size=3, token=MARK)
@@ -195,7 +192,7 @@ def test_weak_references(name: str) -> None:
     assert None is reference()
 
 
-@either
+@slots_or_dict
 def test_match_statements(slots: bool) -> None:
     """A provider matches patterns of its options; only positional fields match by position."""
     provider: Any = (Slotted if slots else Dicted)(size=3, model="m")
@@ -223,7 +220,7 @@ def test_slots() -> None:
         assert has_dict is hasattr(provider, "__dict__"), type(provider)
 
 
-@either
+@slots_or_dict
 def test_frozen(slots: bool) -> None:
     """Attributes can be neither assigned nor deleted."""
     provider: Any = (Slotted if slots else Dicted)(size=3)
@@ -286,7 +283,7 @@ def test_constructors_that_call_attrs_init(cls: Any) -> None:
         cls()
 
 
-@either
+@slots_or_dict
 def test_repr(slots: bool) -> None:
     """The repr is that of attrs: each field in order, shown as its declaration asks."""
 
@@ -305,7 +302,7 @@ def test_repr(slots: bool) -> None:
     assert {"plain": "1", "hidden": MARK, "shown": MARK} == Own().to_options()
 
 
-@either
+@slots_or_dict
 def test_eq_by_key(slots: bool) -> None:
     """A field with ``eq=key`` is compared and hashed by the result of the key function."""
 
@@ -323,7 +320,7 @@ def test_eq_by_key(slots: bool) -> None:
     assert {"region": "EU", "size": "1"} == Own(region="EU").to_options()
 
 
-@either
+@slots_or_dict
 def test_eq_off(slots: bool) -> None:
     """A field with ``eq=False`` is neither compared nor hashed."""
 
@@ -339,7 +336,7 @@ def test_eq_off(slots: bool) -> None:
     assert {"label": "a", "size": "1"} == Own(label="a").to_options()
 
 
-@either
+@slots_or_dict
 def test_hash_follows_eq(slots: bool) -> None:
     """A field with ``hash=False`` is compared and not hashed."""
 

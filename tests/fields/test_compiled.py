@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 import pytest
-from attrs_classes import Dicted, Larger, Slotted, Undecorated, frozen, problem_names
+from attrs_classes import Dicted, Larger, Slotted, Undecorated, frozen, problem_names, slots_or_dict
 from own import RerankProvider
 
 from llmproviders import (
@@ -30,12 +30,7 @@ from llmproviders import (
     secret,
 )
 
-either = pytest.mark.parametrize("slots", [True, False], ids=["slots", "dict"])
-
-
 MARK = "sk-mArKeR-7f3"
-
-
 THREADS = 16
 
 
@@ -59,7 +54,7 @@ def fast_thread_switches() -> Iterator[None]:
 
 @pytest.mark.parametrize("use", FIRST_USES)
 @pytest.mark.usefixtures("fast_thread_switches")
-@either
+@slots_or_dict
 def test_first_use_by_many_threads(use: str, slots: bool) -> None:
     """All threads that use a new class at the same time get the same result."""
     for _ in range(3):
@@ -128,7 +123,7 @@ def test_signature_of_a_generic_provider() -> None:
     assert [inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.VAR_KEYWORD] == kinds
 
 
-@either
+@slots_or_dict
 def test_signatures_hide_secrets(slots: bool) -> None:
     """A default that is a secret is shown as the mask, in signatures and in help."""
 
@@ -167,7 +162,7 @@ def test_source_of_generated_code(cls: Any) -> None:
     assert [] == [info.name for info in options(cls) if info.name not in source]
 
 
-@either
+@slots_or_dict
 def test_tracebacks_show_generated_code(slots: bool) -> None:
     """Every frame between a call and a user's converter has a source line."""
     stacks: list[traceback.StackSummary] = []

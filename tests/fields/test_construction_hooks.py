@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import cloudpickle
 import pytest
-from attrs_classes import frozen, problem_names
+from attrs_classes import frozen, problem_names, slots_or_dict
 
 import llmproviders
 from llmproviders import (
@@ -23,13 +23,10 @@ from llmproviders import (
     option,
 )
 
-either = pytest.mark.parametrize("slots", [True, False], ids=["slots", "dict"])
-
-
 MARK = "sk-mArKeR-7f3"
 
 
-@either
+@slots_or_dict
 def test_pre_init(slots: bool) -> None:
     """``__attrs_pre_init__`` is called once for each new provider, before it has values."""
     seen: list[bool] = []
@@ -57,7 +54,7 @@ def test_pre_init(slots: bool) -> None:
         assert [False] == seen
 
 
-@either
+@slots_or_dict
 def test_post_init(slots: bool) -> None:
     """A value that ``__attrs_post_init__`` sets with `object.__setattr__` is read, written, compared and copied."""
 
@@ -87,7 +84,7 @@ def test_post_init(slots: bool) -> None:
     assert {"region": "US", "size": "1"} == cloudpickle.loads(cloudpickle.dumps(provider)).to_options()
 
 
-@either
+@slots_or_dict
 def test_post_init_sees_all_and_runs_once(slots: bool) -> None:
     """``__attrs_post_init__`` runs once for each provider, after all values and extra options are validated."""
     seen: list[tuple[int, dict[str, Any]]] = []
@@ -107,7 +104,7 @@ def test_post_init_sees_all_and_runs_once(slots: bool) -> None:
     assert 4 == len(seen)
 
 
-@either
+@slots_or_dict
 def test_post_init_that_raises(slots: bool) -> None:
     """An exception of ``__attrs_post_init__`` becomes a problem of the call, unless it is an error of the library."""
 
@@ -136,7 +133,7 @@ def test_post_init_that_raises(slots: bool) -> None:
             call(6)
 
 
-@either
+@slots_or_dict
 @pytest.mark.usefixtures("own_classes")
 def test_post_init_that_raises_in_documents(slots: bool) -> None:
     """An exception of ``__attrs_post_init__`` becomes an error of the document or statement that has the provider."""
@@ -165,7 +162,7 @@ def test_post_init_that_raises_in_documents(slots: bool) -> None:
         call(4)
 
 
-@either
+@slots_or_dict
 @pytest.mark.usefixtures("own_classes")
 def test_an_unusable_class_in_documents(slots: bool) -> None:
     """A document or statement that names an unusable class raises an error of the library."""

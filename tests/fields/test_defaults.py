@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
-from attrs_classes import frozen, refusal
+from attrs_classes import frozen, refusal, slots_or_dict
 
 from llmproviders import (
     InvalidOptionsError,
@@ -18,10 +18,8 @@ from llmproviders import (
     option,
 )
 
-either = pytest.mark.parametrize("slots", [True, False], ids=["slots", "dict"])
 
-
-@either
+@slots_or_dict
 def test_factories_run_per_instance(slots: bool) -> None:
     """A factory is called once for each provider that is not given the option, and copies keep its value."""
     numbers = itertools.count()
@@ -47,7 +45,7 @@ def test_factories_run_per_instance(slots: bool) -> None:
     assert provider.serial != provider.without("serial").serial
 
 
-@either
+@slots_or_dict
 def test_factories_of_mutable_values(slots: bool) -> None:
     """No two providers share the list that a factory makes."""
 
@@ -62,7 +60,7 @@ def test_factories_of_mutable_values(slots: bool) -> None:
     assert [["x"], [], [], [], []] == [provider._seen for provider in providers]
 
 
-@either
+@slots_or_dict
 def test_decorated_defaults(slots: bool) -> None:
     """``@field.default`` is a factory that takes the instance, and is refused."""
 
@@ -83,7 +81,7 @@ def test_decorated_defaults(slots: bool) -> None:
     assert "size" in message
 
 
-@either
+@slots_or_dict
 def test_factories_that_take_self(slots: bool) -> None:
     """A factory that takes the instance is refused; the message has the class, the field, and what to write instead."""
 

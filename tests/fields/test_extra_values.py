@@ -19,11 +19,7 @@ from llmproviders.fields.extras import ExtraOptions, extra_value
 from llmproviders.secrets import reveal
 
 HUGE = 10**5000
-
-
 KEY = "sk-0123456789abcdef"
-
-
 url_texts = st.lists(url_parts, max_size=12).map("".join)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Optional, Union
 
 import attrs
 import pytest
+from attrs_classes import slots_or_dict
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import CLASSES, every_provider, providers
@@ -30,8 +31,6 @@ from llmproviders import (
     to_dict,
 )
 from llmproviders.catalogs.catalog import Catalog
-
-either = pytest.mark.parametrize("slots", [True, False], ids=["slots", "dict"])
 
 
 def _own(kind: Any, *, default: Any = None, slots: bool = True, **more: Any) -> Any:
@@ -99,7 +98,7 @@ def test_from_options_is_structure(cls: Any, data: st.DataObject) -> None:
         assert made == converter.structure(flat, cls)
 
 
-@either
+@slots_or_dict
 def test_hooks_before_first_use(slots: bool) -> None:
     """A pair of hooks writes and reads a user's type."""
     point = _point()
@@ -113,7 +112,7 @@ def test_hooks_before_first_use(slots: bool) -> None:
         cls(value="@5")
 
 
-@either
+@slots_or_dict
 @pytest.mark.parametrize("used", ["class", "instance", "instance twice", "read"])
 def test_hooks_after_first_use(used: str, slots: bool) -> None:
     """Hooks that are registered after the first use of the class are used everywhere."""
@@ -136,7 +135,7 @@ def test_hooks_after_first_use(used: str, slots: bool) -> None:
     assert old == cls.from_options(old.to_options())
 
 
-@either
+@slots_or_dict
 def test_hooks_of_decimals(slots: bool) -> None:
     """A hook for a subclass of `Decimal` decides how it is written."""
     money = _money()
@@ -160,7 +159,7 @@ def test_a_default_is_written_as_given() -> None:
     assert cls(value=money("1.00")).fingerprint() == cls().fingerprint()
 
 
-@either
+@slots_or_dict
 def test_a_hook_for_a_provider_class(slots: bool) -> None:
     """`to_options` gives the result of a hook for the provider class itself."""
     cls = _own(str | None, slots=slots)
@@ -172,7 +171,7 @@ def test_a_hook_for_a_provider_class(slots: bool) -> None:
     assert {"all": "x-2"} == old.to_options(overrides={"size": 2})
 
 
-@either
+@slots_or_dict
 def test_a_structure_hook_for_a_provider_class(slots: bool) -> None:
     """`from_options` gives the result of a structure hook for the provider class itself."""
     cls = _own(str | None, slots=slots)
@@ -375,7 +374,7 @@ TYPES: dict[str, tuple[Any, Any, str]] = {
 }
 
 
-@either
+@slots_or_dict
 @pytest.mark.parametrize("name", TYPES)
 def test_types_that_need_no_hook(name: str, slots: bool) -> None:
     """Types that the library knows are written and read without a hook of the user."""
@@ -443,7 +442,7 @@ def test_hooks_in_documents() -> None:
     assert "@5" in dumps(Catalog({"a": provider}), format="json")
 
 
-@either
+@slots_or_dict
 def test_a_type_without_hooks(slots: bool) -> None:
     """A type without hooks is named when the class is first used, and works once it has hooks."""
 
@@ -483,23 +482,6 @@ def test_a_hook_that_fails_later() -> None:
     assert "Hooked: expected a hook that works, got ZeroDivisionError" == str(caught.value)
 
 
-def test_classes_that_are_no_providers() -> None:
-    """The converter writes and reads any attrs class with options."""
-
-    @attrs.frozen
-    class Plain:
-        size: int = attrs.field(default=1, metadata=option("the-size"))
-
-    assert {"the-size": "2"} == converter.unstructure(Plain(2))
-    assert Plain(2) == converter.structure({"the-size": "2"}, Plain)
-    with pytest.raises(InvalidOptionsError) as caught:
-        converter.structure({"the-size": "x", "more": "y"}, Plain)
-    assert (
-        "Plain: 2 problems\n  size (the-size): expected a whole number in digits, got 'x'\n"
-        "  more: expected an option of Plain, got an unknown key"
-    ) == str(caught.value)
-
-
 def test_hooks_for_strings_get_the_real_value() -> None:
     """A hook for `str` gets the real value, and its result is written unmasked."""
     before = converter.get_unstructure_hook(str)
@@ -523,14 +505,3 @@ def test_values_that_change() -> None:
     assert "a" == provider.to_options()["the-value"]
     provider.value.append("b")
     assert "a,b" == provider.to_options()["the-value"]
-
-
-def test_plain_classes_with_aliases() -> None:
-    """The constructor of a class that is no provider is called with the names of its arguments."""
-
-    @attrs.frozen
-    class Plain:
-        _size: int = attrs.field(default=1, metadata=option("the-size"))
-        made: str = attrs.field(default="m", init=False, metadata=option("made"))
-
-    assert Plain(2) == converter.structure(converter.unstructure(Plain(2)), Plain)

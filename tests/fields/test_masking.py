@@ -34,11 +34,7 @@ from llmproviders.syntax.maps import read_map
 from llmproviders.syntax.scalars import read_double
 
 KEY = "sk-0123456789abcdef"
-
-
 REDACTED = "this is the mask of a redacted value"
-
-
 url_texts = st.lists(url_parts, max_size=12).map("".join)
 
 

@@ -15,16 +15,13 @@ from typing import Any
 import attrs
 import cloudpickle
 import pytest
-from attrs_classes import assert_same, frozen
+from attrs_classes import assert_same, frozen, slots_or_dict
 
 import llmproviders
 from llmproviders import (
     Provider,
     option,
 )
-
-either = pytest.mark.parametrize("slots", [True, False], ids=["slots", "dict"])
-
 
 DEFINES = '''
 import sys
@@ -114,7 +111,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("used", [True, False], ids=["used", "unused"])
-@either
+@slots_or_dict
 def test_cloudpickle_from_main(elsewhere: dict[str, Any], slots: bool, used: bool) -> None:
     """A class of ``__main__`` works in the process that it is sent to, used before or not."""
     flat = {"size": "3", "token": "t", "label": "l", "zz": "x"}
@@ -128,7 +125,7 @@ def test_cloudpickle_from_main(elsewhere: dict[str, Any], slots: bool, used: boo
     ] == elsewhere[f"{slots}-{used}"]
 
 
-@either
+@slots_or_dict
 def test_cloudpickle_of_local_classes(slots: bool) -> None:
     """A local class is pickled by value, and in the same process its copy is the same class."""
 

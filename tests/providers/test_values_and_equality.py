@@ -22,23 +22,15 @@ from strategies import every_provider
 from llmproviders import (
     Catalog,
     DocumentError,
-    DocumentProblem,
     GenericProvider,
-    InvalidClassError,
     InvalidOptionsError,
     InvalidTypeError,
     OpenAICompatProvider,
     OpenAIProvider,
-    Problem,
     Provider,
     ProviderError,
-    Rejected,
-    RejectedType,
     Secret,
-    SecretError,
     TritonProvider,
-    UnknownProviderError,
-    UnknownRuntimeError,
     converter,
     create_model_sql,
     dumps,
@@ -367,30 +359,6 @@ def test_masked_values_are_validated() -> None:
 
 
 # Errors ---------------------------------------------------------------------------------------------------------------
-
-PROBLEM = Problem("n", "an int", got="x", hint="do", key="k", is_type=True)
-ERRORS: list[Exception] = [
-    Rejected("an int", hint="do this"),
-    RejectedType("an int"),
-    InvalidOptionsError("C", [PROBLEM]),
-    InvalidTypeError("C", [PROBLEM, PROBLEM]),
-    DocumentError([DocumentProblem("f", 1, 2, "a.b", PROBLEM)]),
-    SecretError("no secret"),
-    UnknownProviderError("no provider"),
-    UnknownRuntimeError("no runtime"),
-    InvalidClassError("no class"),
-]
-
-
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_errors_are_pickled(error: Exception) -> None:
-    """An error that comes from another process says the same."""
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        again = pickle.loads(pickle.dumps(error, protocol))
-        assert type(error) is type(again)
-        assert str(error) == str(again)
-        assert vars(error) == vars(again)
-    assert str(error) == str(copy.copy(error)) == str(copy.deepcopy(error))
 
 
 # Classes of installed packages ----------------------------------------------------------------------------------------
