@@ -59,7 +59,7 @@ def _one_of(cls: type, a: str | None, b: str | None) -> Problem | None:
 
 
 @attrs.frozen(kw_only=True)
-class Wanting(Provider):
+class Needy(Provider):
     """A class whose rule fails if no option is given."""
 
     identifier = "wanting"
@@ -70,26 +70,26 @@ class Wanting(Provider):
 
 
 WAYS_WITHOUT_OPTIONS: dict[str, Callable[[], object]] = {
-    "nothing": Wanting,
-    "None": lambda: Wanting(a=None),
-    "another option": lambda: Wanting(size=2),
-    "an extra": lambda: Wanting(vendor="x"),
-    "extra_options": lambda: Wanting(extra_options={"vendor": "x"}),
-    "from_options": lambda: Wanting.from_options({}),
-    "from_options, another": lambda: Wanting.from_options({"size": "2"}),
-    "with_": lambda: Wanting(a="x").with_(a=None),
-    "with_, and another": lambda: Wanting(a="x").with_(a=None, size=2),
-    "without": lambda: Wanting(a="x").without("a"),
+    "nothing": Needy,
+    "None": lambda: Needy(a=None),
+    "another option": lambda: Needy(size=2),
+    "an extra": lambda: Needy(vendor="x"),
+    "extra_options": lambda: Needy(extra_options={"vendor": "x"}),
+    "from_options": lambda: Needy.from_options({}),
+    "from_options, another": lambda: Needy.from_options({"size": "2"}),
+    "with_": lambda: Needy(a="x").with_(a=None),
+    "with_, and another": lambda: Needy(a="x").with_(a=None, size=2),
+    "without": lambda: Needy(a="x").without("a"),
 }
 
 
 @pytest.mark.parametrize("way", WAYS_WITHOUT_OPTIONS)
 def test_a_rule_that_needs_an_option(way: str) -> None:
     """A rule is checked for every provider, however it is made."""
-    with pytest.raises(InvalidOptionsError, match="^Wanting: a: expected one of a and b, got neither$"):
+    with pytest.raises(InvalidOptionsError, match="^Needy: a: expected one of a and b, got neither$"):
         WAYS_WITHOUT_OPTIONS[way]()
-    assert {"a": "x", "size": "2"} == Wanting(a="x", size=2).to_options()
-    assert 2 == Wanting(b="x").with_(size=2).size
+    assert {"a": "x", "size": "2"} == Needy(a="x", size=2).to_options()
+    assert 2 == Needy(b="x").with_(size=2).size
 
 
 def test_a_rule_over_an_iterator() -> None:
