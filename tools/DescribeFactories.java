@@ -12,7 +12,7 @@ import org.apache.flink.configuration.FallbackKey;
 import org.apache.flink.table.factories.Factory;
 import org.apache.flink.table.factories.ModelProviderFactory;
 
-/** Prints what the model provider factories on the class path say of themselves, a fact a line, tab-separated. */
+/** Prints the options of the model provider factories on the class path: one fact on each line, tab-separated. */
 public class DescribeFactories {
     public static void main(String[] args) throws Exception {
         for (Factory factory : ServiceLoader.load(Factory.class)) {
@@ -30,7 +30,7 @@ public class DescribeFactories {
     }
 
     private static void describe(String identifier, String kind, Set<ConfigOption<?>> options) throws Exception {
-        // Neither the type nor whether it is a list is public.
+        // The type of an option is not public.
         Method type = ConfigOption.class.getDeclaredMethod("getClazz");
         type.setAccessible(true);
         for (ConfigOption<?> option : options) {
@@ -46,7 +46,7 @@ public class DescribeFactories {
                 deprecated.add(each.getKey());
             }
             String shown = java.isEnum() ? "Enum" : java.getSimpleName();
-            String text = option.hasDefaultValue() ? "=" + option.defaultValue() : "";
+            String value = option.hasDefaultValue() ? "=" + option.defaultValue() : "";
             System.out.println(
                     String.join(
                             "\t",
@@ -55,13 +55,13 @@ public class DescribeFactories {
                             kind,
                             option.key(),
                             shown,
-                            text,
+                            value,
                             String.join(",", choices),
                             String.join(",", deprecated)));
         }
     }
 
-    /** The model names that the tokenizer in the jar knows, and which of them it also knows as a beginning. */
+    /** Prints the model names that the tokenizer in the jar knows, and for each whether it is also accepted as a prefix. */
     private static void tokenizers(String identifier) throws Exception {
         Class<?> encodings;
         try {
@@ -78,8 +78,8 @@ public class DescribeFactories {
             names.add((String) models.getMethod("getName").invoke(each));
         }
         for (String name : names) {
-            boolean begins = ((Optional<?>) find.invoke(registry, name + "~")).isPresent();
-            System.out.println("tokenizer\t" + identifier + "\t" + (begins ? "prefix" : "name") + "\t" + name);
+            boolean isPrefix = ((Optional<?>) find.invoke(registry, name + "~")).isPresent();
+            System.out.println("tokenizer\t" + identifier + "\t" + (isPrefix ? "prefix" : "name") + "\t" + name);
         }
     }
 }

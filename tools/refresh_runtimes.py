@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Read what each runtime's model provider factories accept off the released artifacts, and write it into the data files.
+"""Read the options of each runtime's model provider factories from the released artifacts, and write the data files.
 
     python tools/refresh_runtimes.py            # writes src/llmproviders/runtimes/*.json
-    python tools/refresh_runtimes.py --check    # exits with 1, and says what differs, if a file is not what it would write
+    python tools/refresh_runtimes.py --check    # writes nothing; shows the differences, and exits with 1 if there are any
 
-Needs a JDK 11 or newer and Maven for Apache's jars, and pip for the vendor's wheels; what is fetched is kept in the
-folder of ``--cache``. A runtime that is not released is left alone: there is nothing to read it off. To add a release,
-copy the file of the one before and change its artifacts.
+It needs a JDK 11 or newer and Maven for Apache's jars, and pip for the vendor's wheels. Downloads are kept in the folder
+of ``--cache``. A runtime that is not released has no artifacts, so its file is not changed. To add a release, copy the
+file of the previous one and change its artifacts.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import argparse
 import difflib
 import inspect
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -27,45 +28,45 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "src/llmproviders/runtimes"
 DESCRIBE = Path(__file__).parent / "DescribeFactories.java"
-# Of the current versions of the plugin none takes a jar whose parent POM is missing, as that of the model jars is.
+# Newer versions of the plugin refuse a jar whose parent POM is missing, and that of the model jars was not published.
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:2.10:copy"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if something differs")
-    parser.add_argument("--cache", type=Path, default=ROOT / ".cache/runtimes", help="where to keep what is fetched")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if there are differences")
+    parser.add_argument("--cache", type=Path, default=ROOT / ".cache/runtimes", help="the folder where downloads are kept")
     args = parser.parse_args()
     different = False
     for path in sorted(DATA.glob("*.json")):
-        old = path.read_text()
+        old = path.read_text(encoding="utf-8")
         new = json.dumps(refreshed(json.loads(old), args.cache), indent=2) + "\n"
         if new == old:
             continue
         different = True
-        names = f"{path.name}, as it is", f"{path.name}, as the artifacts say"
+        names = f"{path.name}, now", f"{path.name}, from the artifacts"
         sys.stdout.writelines(difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), *names))
         if not args.check:
-            path.write_text(new)
+            path.write_text(new, encoding="utf-8", newline="\n")
     if not different:
         print("runtimes: no differences")
     return 1 if different and args.check else 0
 
 
 def refreshed(runtime: dict[str, Any], cache: Path) -> dict[str, Any]:
-    """A runtime's data with what its artifacts say in place of what it says of their options."""
+    """A runtime's data, with the options as its artifacts have them."""
     if not runtime["released"]:
         return runtime
     for identifier, factory in runtime["factories"].items():
         artifact = factory["artifact"]
         described = of_wheel(artifact, cache) if "==" in artifact else of_jar(artifact, cache)
         if sorted(described) != sorted(name for name, each in runtime["factories"].items() if each["artifact"] == artifact):
-            sys.exit(f"{runtime['name']}: {artifact} has the factories {', '.join(described)}")
+            sys.exit(f"{runtime['name']}: expected the factories of {artifact} that its file names, got {', '.join(described)}")
         factory.update(described[identifier])
     return runtime
 
 
-# Apache: what the factories in the jar answer --------------------------------------------------------------------------
+# Apache: the options of the factories in a jar -------------------------------------------------------------------------
 
 
 def of_jar(artifact: str, cache: Path) -> dict[str, dict[str, Any]]:
@@ -78,13 +79,13 @@ def of_jar(artifact: str, cache: Path) -> dict[str, dict[str, Any]]:
         "org.slf4j:slf4j-api:1.7.36",
     ]
     paths = [jar(each, cache) for each in (*needed, artifact)]
-    command = [tool("java"), "-cp", ":".join(map(str, paths)), str(DESCRIBE)]
+    command = [tool("java"), "-cp", os.pathsep.join(map(str, paths)), str(DESCRIBE)]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     return dict(factories(line.split("\t") for line in lines))
 
 
 def jar(artifact: str, cache: Path) -> Path:
-    """The jar, from the cache or through Maven."""
+    """The jar, from the cache or fetched by Maven."""
     _, name, version = artifact.split(":")
     path = cache / f"{name}-{version}.jar"
     if not path.exists():
@@ -92,16 +93,17 @@ def jar(artifact: str, cache: Path) -> Path:
         command = [tool("mvn"), "-q", "-B", COPY, f"-Dartifact={artifact}", f"-DoutputDirectory={cache.resolve()}"]
         found = subprocess.run(command, check=False, capture_output=True, text=True)
         if found.returncode or not path.exists():
-            sys.exit(f"{artifact} cannot be fetched:\n{found.stdout[-2000:]}")
+            sys.exit(f"expected to fetch {artifact}, got an error of Maven:\n{found.stdout[-2000:]}")
     return path
 
 
 def tool(name: str) -> str:
-    return shutil.which(name) or sys.exit(f"{name} not found; this needs a JDK 11 or newer, and Maven")
+    """The path of an installed program."""
+    return shutil.which(name) or sys.exit(f"expected {name} in PATH, found none; install a JDK 11 or newer, and Maven")
 
 
 def factories(facts: Iterator[list[str]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What DescribeFactories prints, by identifier."""
+    """The data of each factory, by identifier, from the facts that DescribeFactories prints."""
     known: dict[str, dict[str, Any]] = {}
     for kind, identifier, *rest in facts:
         if kind == "factory":
@@ -128,11 +130,11 @@ def factories(facts: Iterator[list[str]]) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def ordered(options: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The required ones first, each in alphabetical order: Java keeps them in no order at all."""
+    """The required options first, then the others, both in alphabetical order, because Java has no order."""
     return dict(sorted(options.items(), key=lambda item: (not item[1].get("required", False), item[0])))
 
 
-# The vendor: what the classes in the wheel declare ---------------------------------------------------------------------
+# The vendor: the options of the classes in a wheel ---------------------------------------------------------------------
 
 
 def of_wheel(requirement: str, cache: Path) -> dict[str, dict[str, Any]]:
@@ -140,7 +142,7 @@ def of_wheel(requirement: str, cache: Path) -> dict[str, dict[str, Any]]:
     name, _, version = requirement.partition("==")
     pattern = f"{name.replace('-', '_')}-{version}-*.whl"
     if not list(cache.glob(pattern)):
-        # The module that is read is plain Python: any wheel will do, whatever Python and platform run this.
+        # The module is plain Python, so the wheel of any version and platform can be read.
         options = ["--no-deps", "--only-binary", ":all:", "--python-version", "3.11", "--platform", "manylinux1_x86_64"]
         command = [sys.executable, "-m", "pip", "download", "--quiet", *options, "--dest", str(cache), requirement]
         subprocess.run(command, check=True)
@@ -153,7 +155,7 @@ def of_wheel(requirement: str, cache: Path) -> dict[str, dict[str, Any]]:
 
 
 def of_class(cls: Any) -> tuple[str, dict[str, Any]]:
-    """Identifier and options of one of its classes."""
+    """The identifier and the options of a class of the wheel."""
     parameters = inspect.signature(cls).parameters
     needed = [name for name, each in parameters.items() if each.default is each.empty and each.kind is each.KEYWORD_ONLY]
     made = cls(**dict.fromkeys(needed, "x"))
