@@ -30,19 +30,19 @@ def test_levels_of_json() -> None:
     for value in (nested(201), nested(5000)):
         with pytest.raises(Rejected, match="more than 200 levels"):
             json_object(value)
-    for text in ('{"a":' * 201 + "1" + "}" * 201, '{"a":' * 90_000):
+    for string in ('{"a":' * 201 + "1" + "}" * 201, '{"a":' * 90_000):
         for convert in (json_object, json_headers):
             with pytest.raises(Rejected, match="^expected JSON of at most 200 levels$"):
-                convert(text)
+                convert(string)
 
 
 @pytest.mark.parametrize("levels", [201, 600, 5000])
 def test_nested_brackets_are_a_string(levels: int) -> None:
     """JSON of too many levels is a plain string as an extra option, and is masked as a whole if it may hold a credential."""
-    text = "[" * levels + "]" * levels
-    assert text == extra_value("x", text)
-    assert str is type(extra_value("x", text))
-    hidden = extra_value("x", text.replace("[]", '["api_key"]'))
+    string = "[" * levels + "]" * levels
+    assert string == extra_value("x", string)
+    assert str is type(extra_value("x", string))
+    hidden = extra_value("x", string.replace("[]", '["api_key"]'))
     assert isinstance(hidden, MaskedText)
     assert MASK == str(hidden)
 
@@ -56,8 +56,8 @@ def test_a_full_stack() -> None:
         except RecursionError:
             return convert()
 
-    text = json.dumps(nested(150))
-    for convert in (lambda: json_object(text), lambda: json_object(nested(150)), lambda: extra_value("x", nested(150))):
+    string = json.dumps(nested(150))
+    for convert in (lambda: json_object(string), lambda: json_object(nested(150)), lambda: extra_value("x", nested(150))):
         try:
             deep(convert)
         except Rejected:

@@ -46,12 +46,12 @@ url_texts = st.lists(url_parts, max_size=12).map("".join)
     "?://token=?key=a/b:c@dh&b&token=ab/c:d@e&&token=ab/c:d@e&x@yh&token=ab/c:d@e&token=ab/c:d@e"
     ":///8080key=&x@ya=@key=://a=key=/?key=a/b:c@d&x@y:u&@"
 )
-def test_masking_is_idempotent(text: str) -> None:
+def test_masking_is_idempotent(string: str) -> None:
     """Masking a masked string again changes nothing, and the string is known as redacted."""
-    masked = mask_urls(text)
+    masked = mask_urls(string)
     assert masked == mask_urls(masked)
-    assert mask_value(text) == mask_value(mask_value(text))
-    assert is_redacted(masked) or masked == text
+    assert mask_value(string) == mask_value(mask_value(string))
+    assert is_redacted(masked) or masked == string
 
 
 headers = st.dictionaries(
@@ -174,7 +174,7 @@ def test_a_mask_beside_a_secret() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("string", "shown"),
     [
         ("http://u:p@h/x", "http://******@h/x"),
         ("http://u:p@s@h/x", "http://******@h/x"),
@@ -190,9 +190,9 @@ def test_a_mask_beside_a_secret() -> None:
         ("", ""),
     ],
 )
-def test_masked_urls(text: str, shown: str) -> None:
+def test_masked_urls(string: str, shown: str) -> None:
     """Only the user part and the credential parameters of URLs are masked."""
-    assert shown == mask_urls(text)
+    assert shown == mask_urls(string)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_time_is_linear(run: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "is_key"),
+    ("string", "is_key"),
     [
         (KEY, True),
         ("sk-short", False),
@@ -236,9 +236,9 @@ def test_time_is_linear(run: Callable[[], object]) -> None:
         ("", False),
     ],
 )
-def test_strings_that_look_like_a_key(text: str, is_key: bool) -> None:
+def test_strings_that_look_like_a_key(string: str, is_key: bool) -> None:
     """Keys of services look like keys; names of models and identifiers of requests do not."""
-    assert is_key is looks_like_key(text)
+    assert is_key is looks_like_key(string)
 
 
 @pytest.mark.parametrize(

@@ -100,8 +100,8 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("main")
     env = {**os.environ, "PYTHONPATH": str(Path(llmproviders.__file__).parent.parent)}
     output = ""
-    for name, text in (("defines.py", DEFINES), ("reads.py", READS)):
-        (folder / name).write_text(text, encoding="utf-8")
+    for name, source in (("defines.py", DEFINES), ("reads.py", READS)):
+        (folder / name).write_text(source, encoding="utf-8")
         command = [sys.executable, str(folder / name), str(folder)]
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
         assert (0, "") == (done.returncode, done.stderr)

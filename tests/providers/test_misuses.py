@@ -70,10 +70,10 @@ MISUSES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
 @pytest.mark.parametrize("name", MISUSES)
 def test_misuses(name: str) -> None:
     """A call with wrong arguments raises a TypeError that shows how to call; for a wrong number it is Python's own."""
-    call, kind, text = MISUSES[name]
+    call, kind, message = MISUSES[name]
     with pytest.raises(TypeError) as caught:
         call()
-    assert text == str(caught.value)
+    assert message == str(caught.value)
     assert kind is type(caught.value)
 
 

@@ -109,16 +109,16 @@ float_options = pytest.mark.parametrize(
 
 
 @float_options
-@pytest.mark.parametrize(("value", "kind", "text"), FLOATS, ids=range(len(FLOATS)))
-def test_numbers_of_float_options(make: Any, name: str, key: str, value: Any, kind: type, text: str) -> None:
+@pytest.mark.parametrize(("value", "kind", "string"), FLOATS, ids=range(len(FLOATS)))
+def test_numbers_of_float_options(make: Any, name: str, key: str, value: Any, kind: type, string: str) -> None:
     """An `int` is emitted as it was given and a `float` as its repr, without minus zero."""
-    if text == "1e+22" and name in ("top_p", "presence_penalty"):
-        value, text = 0.25, "0.25"
+    if string == "1e+22" and name in ("top_p", "presence_penalty"):
+        value, string = 0.25, "0.25"
     provider = make(**{name: value})
     for each in (provider, make().with_(**{name: value}), attrs.evolve(provider), pickle.loads(pickle.dumps(provider))):
-        assert text == each.to_options()[key]
+        assert string == each.to_options()[key]
         assert kind is type(getattr(each, name))
-    assert text == make().to_options(overrides={name: value})[key]
+    assert string == make().to_options(overrides={name: value})[key]
     assert provider == type(provider).from_options(provider.to_options())
     assert provider.to_options() == type(provider).from_options(provider.to_options()).to_options()
 
@@ -185,16 +185,16 @@ def test_huge_ints() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("value", "string"),
     [(Whole(5), "5"), (Part(0.5), "0.5"), (5, "5"), (0.5, "0.5"), (1.0, "1.0"), (Fraction(1, 4), "0.25")],
     ids=range(6),
 )
 @pytest.mark.parametrize("make", [GenericProvider, lambda _, **given: Numbered(**given)], ids=["generic", "own"])
-def test_numbers_in_extras(make: Any, value: Any, text: str) -> None:
+def test_numbers_in_extras(make: Any, value: Any, string: str) -> None:
     """Extra options accept the numbers that options accept."""
-    assert text == make("g", vendor=value).to_options()["vendor"]
-    assert text == make("g").with_(vendor=value).to_options()["vendor"]
-    assert text == make("g", extra_options={"a": value}).to_options()["a"]
+    assert string == make("g", vendor=value).to_options()["vendor"]
+    assert string == make("g").with_(vendor=value).to_options()["vendor"]
+    assert string == make("g", extra_options={"a": value}).to_options()["a"]
 
 
 def test_numbers_of_numpy() -> None:
@@ -410,7 +410,7 @@ def test_decimals() -> None:
         pass
 
     converter.register_unstructure_hook(Money, str)
-    converter.register_structure_hook(Money, lambda text, _: Money(text))
+    converter.register_structure_hook(Money, lambda string, _: Money(string))
     cls = attrs.frozen(kw_only=True)(
         type(
             "Priced",
