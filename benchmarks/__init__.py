@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Speed beside peers: ``python -m benchmarks``."""
+"""Speed compared with peers: ``python -m benchmarks``."""

@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ratios of this library to its peers, measured in pairs that take turns; below 1 this library is the faster one.
+"""Ratios of this library to its peers, measured in pairs that take turns; below 1, this library is faster.
 
-A ratio is that of the medians, its spread the quartiles of the ratios of the pairs. No wall time is ever asserted.
-A row is left out where a peer cannot do it. pydantic and msgspec check as many of our rules as they can in every row; the
-dataclass checks nothing; dict is `dict.copy()` of a finished dict of options, the lower limit.
-Where a peer has no variants, `with_` is compared to making the object anew.
+A ratio is that of the medians; its spread is the quartiles of the ratios of the pairs. Wall time is never compared to a limit.
+A row is left out for a peer that cannot do it. In every row, pydantic and msgspec check as many of our rules as they can, and
+the dataclass checks nothing. dict is `dict.copy()` of a finished dict of options: the lower limit.
+If a peer has no variants, `with_` is compared to making a new object.
 
-Most rows are warm: the same arguments are given again and again; where "new JSON texts" is said, the two JSON strings differ
-each time. The cold rows are what a job pays that makes each provider once. "first construct" and "first with_" take a set of
-names that the process has not used before, one call per set, timed alone, with the class in use and the values known.
-"worst of the first 10 calls" is, for each of many new sets of names, the longest of its first ten constructs over their
-median; since the machine interrupts some calls, its ratio is the median over the sets, and its spread their quartiles.
-"first use in a new process" is a construct, a `with_` and a `to_options()` after the import, against building the peer's
-class of the same 25 options after the peer's import; pydantic has built another model before, because with the first one of a
-process it also searches for plugins ("pydantic's first" includes that).
-"attribute access" reads every option, beside a class of attrs alone with the same slots.
+Most rows are warm: the same arguments are given in every call; in the row "new JSON strings", the two JSON strings differ each
+time. The cold rows are the cost of a job that makes each provider once. "first construct" and "first with_" use a set of names
+that the process has not used before, one call per set, timed alone; the class and the values were used before.
+"worst of the first 10 calls" is the longest of the first ten constructs with a new set of names, divided by their median; its
+ratio is the median over many sets, because the machine interrupts some calls, and its spread is the quartiles.
+"first use in a new process" is a construct, a `with_` and a `to_options()` after the import, compared with building the peer's
+class of the same 25 options after the peer's import. pydantic has built another model before, because it searches for plugins
+with the first model of a process ("pydantic's first" includes that).
+"attribute access" reads every option, compared with a plain attrs class with the same slots.
 
-Rows of a catalog are times per provider: first against the parser of the format alone, which only makes dicts; then
-of larger catalogs against the smallest, which stays near 1 where the time is linear in the size. Rows with "gc" include
-Python's garbage collections, which visit every object made so far; the others do not.
+Rows of a catalog are times per provider: first compared with the parser of the format alone, which only makes dicts; then of
+larger catalogs compared with the smallest, which stays near 1 if the time is linear in the size. Rows with "gc" include
+Python's garbage collections, which visit every object that exists; the others do not.
 """
 
 import argparse
@@ -39,13 +39,13 @@ from types import SimpleNamespace
 import attrs
 
 from . import catalogs, cold, peer_dataclass, peer_llmproviders, peer_msgspec, peer_pydantic, peer_ververica, processes, report
-from .arguments import ALL, FOUR, OURS, TEXTS, WRONG, change_of
+from .arguments import ALL, FOUR, OURS, STRINGS, WRONG, change_of
 
 FLAT = peer_llmproviders.make(**FOUR).to_options()
 
 
 def cases(name, peer):
-    """What the peer does in each row: (prepare, run). `prepare` makes what one call of `run` gets, outside the clock."""
+    """The peer's functions of each row: (prepare, run). `prepare` makes the argument of one call of `run`, and is not timed."""
     if name == "dict":
         copy = (lambda: FLAT, dict.copy)
         return {"first to_options()": copy, "repeated to_options()": copy, "with_ and to_options()": copy}
@@ -62,14 +62,14 @@ def cases(name, peer):
     found = {
         "construct with 4 options": (lambda: None, lambda _: make()),
         "construct with all 25 options": (lambda: None, lambda _: peer.make(**ALL)),
-        "the same, new JSON texts": (fresh, lambda options: peer.make(**options)),
+        "the same, new JSON strings": (fresh, lambda options: peer.make(**options)),
         "first to_options()": (make, peer.to_options),
         "repeated to_options()": (lambda: base, peer.to_options),
         "with_ of one option": (lambda: base, lambda it: change(it, temperature=0.3)),
         "with_ and to_options()": (lambda: base, lambda it: peer.override(it, 0.3)),
     }
     if hasattr(peer, "read"):
-        found["from_options of 12 texts"] = (lambda: TEXTS, peer.read)
+        found["from_options of 12 strings"] = (lambda: STRINGS, peer.read)
     if base == make():  # ververica-flink compares by identity
         other = make()
         found["equality of two equal ones"] = (lambda: base, lambda it: it == other)
@@ -79,22 +79,22 @@ def cases(name, peer):
 
 @cache
 def loop(case):
-    """A loop of the case's own, as each place of a program is: what CPython learns of its calls is not unlearned by the next."""
+    """A loop for this case only: CPython specialises code for its calls, and another case would undo that."""
     prepare, run = case
     setup = "items = [prepare() for _ in range(count)]; run = call; collect()"
-    world = {"prepare": prepare, "call": run, "collect": gc.collect}
-    return timeit.Timer("for item in items: run(item)", setup, globals=world), world
+    names = {"prepare": prepare, "call": run, "collect": gc.collect}
+    return timeit.Timer("for item in items: run(item)", setup, globals=names), names
 
 
 def sample(case, count):
-    """Seconds of *count* calls."""
-    timer, world = loop(case)
-    world["count"] = count
+    """The seconds that *count* calls take."""
+    timer, names = loop(case)
+    names["count"] = count
     return timer.timeit(1)
 
 
-def enough(case, seconds):
-    """How many calls take about that long, once whatever is made on first use is made."""
+def count_for(case, seconds):
+    """The number of calls that take about *seconds*, after the first use."""
     sample(case, 200)
     count = 1
     while (took := sample(case, count)) < seconds / 4:
@@ -103,13 +103,13 @@ def enough(case, seconds):
 
 
 def timer(case, seconds):
-    """A function that measures the microseconds of one call, over as many as take about *seconds*."""
-    count = enough(case, seconds)
+    """A function that measures the microseconds of one call, as the mean of calls that take about *seconds* together."""
+    count = count_for(case, seconds)
     return lambda: sample(case, count) / count * 1e6
 
 
 def compare(row, peer, ours, theirs, pairs, *, unit):
-    """One line of the result: *ours* and *theirs* measured in turn, each at its first place half of the time."""
+    """One line of the result: *ours* and *theirs* measured in turn; each comes first in half of the pairs."""
     mine, others = [], []
     for number in range(pairs):
         for measure, results in ((ours, mine), (theirs, others))[:: 1 if number % 2 else -1]:
@@ -120,7 +120,7 @@ def compare(row, peer, ours, theirs, pairs, *, unit):
 
 
 def bytes_each(peer, count):
-    """Memory of each of *count* variants of one base, kept in a list."""
+    """The bytes of each of *count* variants of one base, kept in a list."""
     base, change = peer.make(**FOUR), change_of(peer)
     change(base, temperature=0.1)
     gc.collect()
@@ -132,7 +132,7 @@ def bytes_each(peer, count):
 
 
 def variants_timer(count):
-    """A function that measures the microseconds of a variant, where *count* of them are kept."""
+    """A function that measures the microseconds of a variant, while *count* of them are kept."""
     base = peer_llmproviders.make(**FOUR)
 
     def measure():
@@ -150,13 +150,13 @@ def variants_timer(count):
 
 
 def refused():
-    """A call with three problems, one of them with a suggestion."""
+    """Make a call with three problems, one of them with a suggestion."""
     with suppress(ValueError):
         peer_llmproviders.make(**WRONG)
 
 
 def reads_timer(provider, seconds):
-    """A function that measures the nanoseconds of reading an attribute, over as many reads as take about *seconds*."""
+    """A function that measures the nanoseconds of reading an attribute, as the mean of reads of about *seconds* together."""
     reads = [f"it.{name}" for name in ALL] * 4
     timer = timeit.Timer("; ".join(reads), "it = provider", globals={"provider": provider})
     count = max(1, round(100 * seconds / timer.timeit(100)))
@@ -164,7 +164,7 @@ def reads_timer(provider, seconds):
 
 
 def measure(peers, *, quick):
-    """Every row against every peer."""
+    """Measure every warm row with every peer."""
     pairs, seconds, many = (5, 0.0005, 2_000) if quick else (41, 0.004, 1_000_000)
     done = {name: cases(name, peer) for name, peer in peers.items()}
     mine = done.pop(OURS)
@@ -194,7 +194,7 @@ def measure(peers, *, quick):
 
 
 def measure_cold(peers, *, quick):
-    """First calls with new sets of names; no set is used for two rows or two peers."""
+    """Measure first calls with new sets of names; no set is used for two rows or two peers."""
     count = 20 if quick else 200
     others = {name: peer for name, peer in peers.items() if name not in {OURS, "dict"}}
     options = cold.new_options()
@@ -215,7 +215,7 @@ def measure_cold(peers, *, quick):
 
 
 def measure_processes(*, quick):
-    """Imports, and the first use of a class, each in a fresh process."""
+    """Measure imports, and the first use of a class, each in a new process."""
     pairs = 3 if quick else 21
     with tempfile.TemporaryDirectory() as folder:
         imports = {name: processes.timer(folder, statement) for name, statement in processes.IMPORTS.items()}
@@ -227,7 +227,7 @@ def measure_processes(*, quick):
 
 
 def measure_catalogs(*, quick):
-    """Catalogs from texts, against the parser of the format, and large ones against small ones."""
+    """Compare reading catalogs with the parser of the format, and large catalogs with small ones."""
     (low, *sizes), pairs = ((100, 300, 1_000), 3) if quick else ((1_000, 3_000, 10_000, 30_000), 5)
     for name, parser in catalogs.PARSERS.items():
         of = {size: catalogs.measures(size, name) for size in (low, *sizes)}
@@ -241,7 +241,7 @@ def measure_catalogs(*, quick):
 
 
 def versions(peers):
-    """What was measured, where, and when."""
+    """The measured versions, the machine and the date."""
     names = (OURS, "attrs", "cattrs", "pydantic", "msgspec")
     found = {name: importlib.metadata.version(name) for name in names}
     if "ververica" in peers:
@@ -252,12 +252,14 @@ def versions(peers):
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="only show that it runs: few pairs, noisy ratios")
-    parser.add_argument("--json", metavar="FILE", help="write the results there too")
-    parser.add_argument("--plot", metavar="FILE", help="draw cost against size there (.svg, .png)")
+    parser.add_argument("--quick", action="store_true", help="only show that it runs: few pairs, imprecise ratios")
+    parser.add_argument("--json", metavar="FILE", help="also write the results to FILE")
+    parser.add_argument("--plot", metavar="FILE", help="draw cost against size into FILE (.svg, .png)")
     parser.add_argument("--markdown", action="store_true", help="print the table of the README at the end")
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--ververica", metavar="PATH", help="compare with that wheel of ververica-flink, or its providers.py")
+    source.add_argument(
+        "--ververica", metavar="PATH", help="compare with the wheel of ververica-flink at PATH, or its providers.py"
+    )
     source.add_argument(
         "--fetch", action="store_true", help=f"compare with {peer_ververica.REQUIREMENT}, downloaded for this run"
     )

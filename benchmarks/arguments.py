@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The name of this library, the arguments that every peer gets, and how a peer makes a variant."""
+"""The name of this library, the arguments for every peer, and the way that a peer makes a variant."""
 
 OURS = "llmproviders"
 FOUR = {"endpoint": "https://api.deepseek.com/chat/completions", "api_key": "sk-1", "model": "deepseek-chat", "temperature": 0.7}
@@ -27,7 +27,7 @@ ALL = {
     "extra_header": '{"X-Tenant": "shop"}',
     "extra_body": '{"top_k": 20}',
 }
-TEXTS = {
+STRINGS = {
     "endpoint": FOUR["endpoint"],
     "api-key": "sk-1",
     "model": "deepseek-chat",
@@ -45,5 +45,5 @@ WRONG = {"endpoint": FOUR["endpoint"], "temprature": 0.7, "top_p": 7, "max_token
 
 
 def change_of(peer):
-    """The peer's own way to change options; a peer without variants makes the object of `FOUR` anew."""
+    """The peer's own way to change options; a peer without variants makes a new object of `FOUR`."""
     return getattr(peer, "change", None) or (lambda _, **changes: peer.make(**{**FOUR, **changes}))

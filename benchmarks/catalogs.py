@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Catalogs as texts, and what reads them: this library, and the parser of the format alone."""
+"""Catalogs as documents, read by this library and by the parser of the format alone."""
 
 import gc
 import json
@@ -11,8 +11,8 @@ from llmproviders.catalogs.formats.toml import tomllib
 PARSERS = {"json": json.loads, "toml": tomllib.loads}
 
 
-def text(count, name):
-    """A catalog of that many providers: one in ten is written out, the others extend it."""
+def document(count, name):
+    """A catalog of *count* providers in the format *name*: one in ten is written out, the others extend it."""
     entries = {}
     for number in range(count):
         if number % 10 == 0:
@@ -27,15 +27,15 @@ def text(count, name):
 
 
 def _options(entry):
-    # Of these values, only the table is written differently in JSON.
+    # Of these values, only the table is written differently in TOML and JSON.
     return "".join(
         f"{key} = {json.dumps(value).replace(': ', ' = ') if isinstance(value, dict) else json.dumps(value)}\n"
         for key, value in entry.items()
     )
 
 
-def timer(run, document, count, *, collects=False):
-    """A function that measures the microseconds per provider of one reading, without the garbage collector unless it *collects*."""
+def timer(run, content, count, *, collects=False):
+    """A function that measures the microseconds per provider of one reading; the garbage collector runs if *collects*."""
 
     def measure():
         gc.collect()
@@ -43,7 +43,7 @@ def timer(run, document, count, *, collects=False):
             gc.disable()
         try:
             start = time.perf_counter()
-            run(document)
+            run(content)
             return (time.perf_counter() - start) / count * 1e6
         finally:
             gc.enable()
@@ -53,12 +53,12 @@ def timer(run, document, count, *, collects=False):
 
 
 def measures(count, name):
-    """What measures a catalog of that many providers: this library, the parser alone, and this library with collections."""
-    document = text(count, name)
-    assert loads(document, format=name).keys() == PARSERS[name](document)["providers"].keys()
+    """The timers of a catalog of *count* providers: this library, the parser alone, and this library with collections."""
+    content = document(count, name)
+    assert loads(content, format=name).keys() == PARSERS[name](content)["providers"].keys()
 
     def ours(it):
         return loads(it, format=name)
 
-    collecting = timer(ours, document, count, collects=True)
-    return timer(ours, document, count), timer(PARSERS[name], document, count), collecting
+    collecting = timer(ours, content, count, collects=True)
+    return timer(ours, content, count), timer(PARSERS[name], content, count), collecting

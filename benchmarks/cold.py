@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""First calls with a set of option names that the process has not used before, with a class that is in use.
+"""First calls with a set of option names that the process has not used before; the class was used before.
 
-A job makes each of its providers once, so it pays for the first call. Each set of names is measured in one pair of calls,
-with the same values for both sides; the values were used before, their combination was not. Calls are timed one by one.
+A job makes each of its providers once, so its cost is that of the first call. Each set of names is measured in one pair of
+calls, with the same values for both sides; the values were used before, but not together. Calls are timed one by one.
 """
 
 import gc
@@ -19,7 +19,7 @@ OTHERS = tuple(name for name in ALL if name not in {*FOUR, "task"})
 
 
 def new_options():
-    """Sets of four of the `OTHERS` with their values, in an order that looks random and is the same in every run."""
+    """Sets of four of the `OTHERS` with their values, in a shuffled order that is the same in every run."""
     sets = list(combinations(OTHERS, 4))
     random.Random(0).shuffle(sets)
     for names in sets:
@@ -59,7 +59,7 @@ def change_timer(peer, sets):
 
 
 def first_calls(peer, sets):
-    """For each of *sets*, the worst and the median time of its first ten constructs."""
+    """For each of *sets*, the longest and the median time of its first ten constructs."""
     for options in sets:
         times = [microseconds(peer.make, **SERVICE, **options) for _ in range(10)]
         yield max(times), statistics.median(times)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""This library, by the verbs of every peer."""
+"""This library, with the functions that every peer has."""
 
 from llmproviders import OpenAICompatProvider as Provider
 

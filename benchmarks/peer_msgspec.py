@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A frozen msgspec Struct with the same options, and the rules that msgspec can say; `convert` checks them."""
+"""A frozen msgspec Struct with the same options, and the rules that msgspec can express; `convert` checks them."""
 
 from typing import Annotated, Literal
 

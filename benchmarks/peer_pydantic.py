@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A frozen, strict pydantic model with the same options, and the rules that pydantic can say."""
+"""A frozen, strict pydantic model with the same options, and the rules that pydantic can express."""
 
 import json
 from typing import Annotated, Literal
@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 
-def _json_object(text: str) -> str:
-    if not isinstance(json.loads(text), dict):
-        raise ValueError("expected a JSON object")  # noqa: TRY004  (pydantic collects only these)
-    return text
+def _json_object(string: str) -> str:
+    if not isinstance(json.loads(string), dict):
+        raise ValueError("expected a JSON object")  # noqa: TRY004  (pydantic collects ValueErrors, no TypeErrors)
+    return string
 
 
 Long = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
@@ -69,12 +69,12 @@ make = Provider
 read = Provider.model_validate_strings
 
 
-def _text(value):
+def _string(value):
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def to_options(provider):
-    return {key: _text(value) for key, value in provider.model_dump(by_alias=True, exclude_none=True).items()}
+    return {key: _string(value) for key, value in provider.model_dump(by_alias=True, exclude_none=True).items()}
 
 
 def change(provider, **changes):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The provider class of ververica-flink; its one module needs the standard library only."""
+"""The provider class of ververica-flink; its module needs the standard library only."""
 
 import importlib.util
 import subprocess
@@ -13,17 +13,17 @@ MODULE = "pyflink/dataframe/ai/providers.py"
 REQUIREMENT = "ververica-flink==11.9.0"
 
 
-def fetched(folder):
-    """The wheel, downloaded into *folder*; it is not installed, so any Python will do."""
+def fetch(folder):
+    """Download the wheel into *folder*; it is not installed, so any version of Python works."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", folder]
     subprocess.run([*command, "--python-version=3.11", "--platform=manylinux1_x86_64", REQUIREMENT], check=True)
     return next(Path(folder).glob("*.whl"))
 
 
 def peer(path=None):
-    """The peer from a wheel or a providers.py at *path*, or else from the package index."""
+    """The peer, from a wheel or a providers.py at *path*, or from the package index."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(path) if path else fetched(folder)
+        path = Path(path) if path else fetch(folder)
         if path.suffix == ".whl":
             with zipfile.ZipFile(path) as wheel:
                 path = Path(wheel.extract(MODULE, folder))

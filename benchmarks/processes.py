@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measurements that need a fresh process each time: imports, and the first use of a class."""
+"""Measurements that need a new process each time: imports, and the first use of a class."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ IMPORTS = {
     "msgspec": "import benchmarks.peer_msgspec",
 }
 
-# The peer's module is read outside the clock: running it builds the class.
+# Reading the peer's module is not timed; running it, which builds the class, is.
 _MODULE = """
 from importlib.util import find_spec
 spec = find_spec("benchmarks.peer_{name}")
@@ -23,7 +23,7 @@ code = spec.loader.get_code(spec.name)
 """
 _PYDANTIC = "import json; from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator"
 _BUILD = "exec(code, {'__name__': spec.name})"
-# Setup and statement. With the first model of a process, whichever it is, pydantic also searches for plugins.
+# Setup and statement. pydantic also searches for plugins with the first model of a process.
 FIRST_USES = {
     OURS: (
         "from benchmarks.arguments import FOUR; from llmproviders import OpenAICompatProvider",
@@ -36,11 +36,11 @@ FIRST_USES = {
 
 
 def timer(folder, statement, setup=""):
-    """A function that measures the microseconds of *statement* in a fresh process; compiled modules are kept in *folder*."""
+    """A function that measures the microseconds of *statement* in a new process; compiled modules are kept in *folder*."""
     code = f"{setup}\nimport time\nstart = time.perf_counter()\n{statement}\nprint((time.perf_counter() - start) * 1e6)"
-    # Modules are compiled once, before anything is measured, even where the environment says not to write them.
-    world = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    world["PYTHONPYCACHEPREFIX"] = folder
-    run = partial(subprocess.run, [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=world)
+    # Modules are compiled once, before anything is measured, even if the environment forbids to write them.
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    variables["PYTHONPYCACHEPREFIX"] = folder
+    run = partial(subprocess.run, [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=variables)
     run()
     return lambda: float(run().stdout)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the results: lines, JSON, the table of the README, a plot."""
+"""Write the results: lines, JSON, the table of the README, a plot."""
 
 import json
 from pathlib import Path
 
-# The limit of each ratio, by row and peer; the rows of the README.
+# The limit of each ratio, by row and peer. The README shows these rows.
 GOALS = {
     ("construct with 4 options", "ververica"): 0.55,
     ("construct with 4 options", "pydantic"): 1,
@@ -17,7 +17,7 @@ GOALS = {
     ("with_ and to_options()", "ververica"): 0.4,
     ("first to_options()", "ververica"): 0.3,
     ("repeated to_options()", "ververica"): 0.04,
-    ("from_options of 12 texts", "pydantic"): 1.2,
+    ("from_options of 12 strings", "pydantic"): 1.2,
     ("equality of two equal ones", "pydantic"): 1,
     ("hash", "pydantic"): 1,
     ("bytes of a variant, of 1000000", "ververica"): 0.46,
@@ -60,7 +60,7 @@ def markdown(about, results):
 
 
 def plot(path, results):
-    """Cost against size, for the rows that grow: a line that stays level is a cost that does not depend on the size."""
+    """Draw cost against size, for the rows of several sizes: a level line is a cost that does not depend on the size."""
     from matplotlib.figure import Figure
 
     lines = {}

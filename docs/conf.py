@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How Sphinx makes the documentation; ``scripts/docs`` runs it."""
+"""The configuration of Sphinx; ``scripts/docs`` runs it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ release = version = version_of("llmproviders")
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "reference"]
 exclude_patterns = ["_ext"]
 nitpicky = True
-# Types of others, whose documentation would have to be fetched: Python's, attrs' and PyFlink's.
+# Third-party types: links to them would need a download of their documentation.
 nitpick_ignore_regex = [
     ("py:class", r"(collections\.abc|datetime|os|pathlib|typing|typing_extensions|attrs?|cattrs|pyflink)\..*")
 ]
@@ -25,7 +25,7 @@ nitpick_ignore_regex = [
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 
-# One parameter a line where they are many.
+# Long signatures have one parameter on each line.
 python_maximum_signature_line_length = 100
 
 html_theme = "furo"
@@ -33,6 +33,6 @@ html_title = f"llmproviders {release}"
 html_static_path = ["_static"]
 html_css_files = ["reading.css"]
 html_show_sourcelink = False
-# Prompts are not copied, and lines of output neither.
+# Neither prompts nor lines of output are copied.
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The catalog of catalog.toml: what Flink gets, what a change changes, and every mistake of a file at once.
+"""The catalog of catalog.toml: the options for Flink, the difference between two catalogs, and all mistakes of a file.
 
-It needs no extra: the standard library reads TOML from Python 3.11 on.
+It needs no extra from Python 3.11 on, where the standard library reads TOML.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ def main() -> None:
     print(f"{FILE.name} has {', '.join(catalog)}; the default is {catalog.default}")
     print()
 
-    print("What Flink gets for embed, masked")
-    for key, text in catalog["embed"].to_options(redact=True).items():
-        print(f"  {key} = {text!r}")
+    print("The options of embed for Flink, masked")
+    for key, value in catalog["embed"].to_options(redact=True).items():
+        print(f"  {key} = {value!r}")
     print()
 
-    print("What report has that chat has not")
+    print("The differences between chat and report")
     for change in catalog.diff(catalog.with_provider("chat", catalog["report"])):
         print(f"  {change}")
     print()
 
-    print("A release that makes chat warmer and moves sentiment")
+    print("The differences of a release: another temperature for chat, another endpoint for sentiment")
     release = catalog | {
         "chat": catalog["chat"].with_(temperature=0.7),
         "sentiment": catalog["sentiment"].with_(endpoint="https://triton-2.example.com:8000"),
@@ -37,10 +37,10 @@ def main() -> None:
         print(f"  {change}")
     print()
 
-    print("Two mistakes, refused together")
-    text = FILE.read_text(encoding="utf-8").replace("temperature = 0.2", "temprature = 0.2").replace("10s", "soon")
+    print("Two mistakes, reported together")
+    document = FILE.read_text(encoding="utf-8").replace("temperature = 0.2", "temprature = 0.2").replace("10s", "soon")
     try:
-        loads(text, format="toml")
+        loads(document, format="toml")
     except DocumentError as error:
         for problem in error.problems:
             print(f"  {problem}")

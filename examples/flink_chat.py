@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions answered by a model on a Flink of one's own: PyFlink's mini-cluster, in this process.
+"""Questions answered by a model on a local Flink: PyFlink's mini-cluster, in this process.
 
 It needs Java 11 or newer, ``pip install '.[flink]'`` in a clone, and Maven (mvn) to fetch Flink's jar for models.
-The service is a small one on loopback, unless two variables name a real one:
+The service is a small one on the loopback interface, unless these variables name a real one:
 
     OPENAI_ENDPOINT=https://api.example.com/v1/chat/completions OPENAI_API_KEY=sk-... OPENAI_MODEL=... python examples/flink_chat.py
 """
@@ -39,7 +39,7 @@ def main() -> None:
         ensure_jars(t_env, provider)
 
         questions = t_env.from_elements(
-            [(text,) for text in QUESTIONS], DataTypes.ROW([DataTypes.FIELD("question", DataTypes.STRING())])
+            [(question,) for question in QUESTIONS], DataTypes.ROW([DataTypes.FIELD("question", DataTypes.STRING())])
         )
         answers = predict(questions, "question", provider=provider, output={"answer": "STRING"}, config={"timeout": "1 min"})
         with answers.execute().collect() as rows:
@@ -49,7 +49,7 @@ def main() -> None:
 
 @contextmanager
 def service() -> Iterator[tuple[str, Secret]]:
-    """The endpoint and key of the variables, or of a service on loopback that lives as long as the block."""
+    """The endpoint and key of the environment variables, or of a loopback service that runs until the block ends."""
     if "OPENAI_ENDPOINT" in os.environ:
         yield os.environ["OPENAI_ENDPOINT"], Secret.from_env("OPENAI_API_KEY")
         return
@@ -60,23 +60,23 @@ def service() -> Iterator[tuple[str, Secret]]:
 
 
 class Loopback(BaseHTTPRequestHandler):
-    """As much of the OpenAI API as a chat takes."""
+    """The part of the OpenAI API that a chat needs."""
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        question = asked["messages"][-1]["content"]
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        question = request["messages"][-1]["content"]
         message = {"role": "assistant", "content": f"A model would answer these {len(question)} characters."}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        reply = {"id": "1", "object": "chat.completion", "created": 1, "model": asked["model"], "choices": [choice]}
-        text = json.dumps(reply).encode()
+        reply = {"id": "1", "object": "chat.completion", "created": 1, "model": request["model"], "choices": [choice]}
+        body = json.dumps(reply).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(text)))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(text)
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Do not log."""
 
 
 if __name__ == "__main__":

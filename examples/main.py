@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Five providers of one job, what Flink gets for each, and a mistake that never reaches the cluster.
+"""Five providers of one job, the options of each for Flink, and a mistake that is found before the cluster starts.
 
-Nothing is sent anywhere: a provider is a configuration.
+No request is sent: a provider is only a configuration.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import attrs
 
 from llmproviders import InvalidOptionsError, Provider, Secret, TritonProvider, at_least, duration, option, presets, secret
 
-# The keys stay out of the code: providers refer to variables, which are read when the options are handed over.
+# The keys are not in the code: providers refer to environment variables, which are read by to_options().
 for variable in ("DEEPSEEK_API_KEY", "DASHSCOPE_API_KEY", "TRITON_TOKEN", "RERANK_API_KEY"):
     os.environ.setdefault(variable, "sk-demo")
 
 
 @attrs.frozen(kw_only=True)
 class RerankProvider(Provider):
-    """A provider of our own, for a factory of our own on the Java side."""
+    """A user-defined provider, for a user-defined factory in Java."""
 
     identifier = "acme-rerank"
 
@@ -31,7 +31,7 @@ class RerankProvider(Provider):
 
 
 def providers() -> dict[str, Provider]:
-    """The providers of the job, by what they are for."""
+    """The providers of the job, by their purpose."""
     # DeepSeek has no embeddings API, so the embeddings are derived from a chat provider of another service.
     qwen = presets.dashscope(model="qwen-plus", error_handling_strategy="IGNORE")
     return {
@@ -39,10 +39,10 @@ def providers() -> dict[str, Provider]:
         "Embeddings (DashScope, derived from its chat provider)": qwen.for_task(
             "embeddings", model="text-embedding-v4", dimension=1024
         ),
-        "Multimodal embeddings (DashScope, derived likewise)": qwen.for_task(
+        "Multimodal embeddings (DashScope, derived in the same way)": qwen.for_task(
             "multimodal-embedding", model="multimodal-embedding-v1"
         ),
-        "Own model (Triton)": TritonProvider(
+        "A model of our own (Triton)": TritonProvider(
             "https://triton.example.com:8000",
             model_name="sentiment",
             auth_token=Secret.from_env("TRITON_TOKEN"),
@@ -50,7 +50,7 @@ def providers() -> dict[str, Provider]:
             timeout=timedelta(seconds=10),
             default_value={"label": "unknown"},
         ),
-        "Own provider class": RerankProvider(
+        "A provider class of our own": RerankProvider(
             endpoint="https://rerank.example.com/v1",
             api_key=Secret.from_env("RERANK_API_KEY"),
             timeout=timedelta(milliseconds=1500),
@@ -60,15 +60,15 @@ def providers() -> dict[str, Provider]:
 
 def main() -> None:
     for title, provider in providers().items():
-        flink_gets = provider.to_options()
+        for_flink = provider.to_options()
         shown = provider.to_options(redact=True)
         print(f"{title}\n  provider = {provider.provider_name()}")
-        for key, text in shown.items():
-            note = "  (masked here; Flink gets the text)" if text != flink_gets[key] else ""
-            print(f"  {key} = {text!r}{note}")
+        for key, value in shown.items():
+            note = "  (masked here; Flink gets the real value)" if value != for_flink[key] else ""
+            print(f"  {key} = {value!r}{note}")
         print()
 
-    print("A mistake, refused on the line where it was made")
+    print("Mistakes, refused on the line where they were made")
     try:
         presets.deepseek(model="deepseek-chat", temprature=0.7, top_p=7, retry_backoff_base_interval="soon")
     except InvalidOptionsError as error:

@@ -20,6 +20,8 @@ from llmproviders import (
     secret,
 )
 
+slots_or_dict = pytest.mark.parametrize("slots", [True, False], ids=["slots", "dict"])
+
 
 def frozen(slots: bool) -> Callable[[type], Any]:
     return attrs.frozen(kw_only=True, slots=slots)

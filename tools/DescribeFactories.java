@@ -78,8 +78,8 @@ public class DescribeFactories {
             names.add((String) models.getMethod("getName").invoke(each));
         }
         for (String name : names) {
-            boolean begins = ((Optional<?>) find.invoke(registry, name + "~")).isPresent();
-            System.out.println("tokenizer\t" + identifier + "\t" + (begins ? "prefix" : "name") + "\t" + name);
+            boolean isPrefix = ((Optional<?>) find.invoke(registry, name + "~")).isPresent();
+            System.out.println("tokenizer\t" + identifier + "\t" + (isPrefix ? "prefix" : "name") + "\t" + name);
         }
     }
 }

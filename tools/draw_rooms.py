@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Draw the rooms of the package, read from its imports, into CONTRIBUTING.md; ``--check`` only compares.
+"""Draw the rooms of the package, by its imports, into CONTRIBUTING.md; ``--check`` only compares.
 
-A room is a folder, or a file beside the folders. `tests/test_architecture.py` has the order that the imports must keep.
+A room is a folder, or a file beside the folders. `tests/test_architecture.py` has the order of rooms that imports must follow.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BEGIN, END = "<!-- rooms: written by tools/draw_rooms.py -->\n", "<!-- end of ro
 
 @cache
 def modules(root: Path) -> Mapping[str, Path]:
-    """The files of the modules, by name without the package's; the package itself is the empty name."""
+    """The files of the modules, by their names without the package; the name of the package itself is empty."""
     found = {}
     for path in sorted(root.rglob("*.py")):
         parts = path.relative_to(root).with_suffix("").parts
@@ -34,7 +34,7 @@ def room(name: str) -> str:
 
 
 def imports(name: str, root: Path) -> Iterator[str]:
-    """The modules of the package that a module imports, also within functions and for type checkers."""
+    """The modules of the package that a module imports, also in functions and for type checkers only."""
     path = modules(root)[name]
     package = [PACKAGE, *path.relative_to(root).parent.parts]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -60,12 +60,12 @@ def rooms(root: Path) -> dict[str, set[str]]:
 
 
 def floors(below: Mapping[str, set[str]]) -> list[list[str]]:
-    """The rooms from top to bottom: each stands one floor above the highest room that it imports from."""
+    """The rooms from top to bottom: each is one floor above the highest room that it imports from."""
     left, found = dict(below), list[list[str]]()
     while left:
         floor = sorted(name for name, others in left.items() if not others & left.keys())
         if not floor:
-            sys.exit(f"these rooms import each other in a circle: {', '.join(sorted(left))}")
+            sys.exit(f"expected no circle of imports, got one among these rooms: {', '.join(sorted(left))}")
         found.append(floor)
         left = {name: others for name, others in left.items() if name not in floor}
     return found[::-1]
@@ -97,4 +97,4 @@ if __name__ == "__main__":
     if "--check" in sys.argv:
         sys.exit(f"{TARGET.name} is out of date: run tools/draw_rooms.py" if new != old else 0)
     if new != old:
-        TARGET.write_text(new, encoding="utf-8")
+        TARGET.write_text(new, encoding="utf-8", newline="\n")

@@ -14,6 +14,7 @@ import argparse
 import difflib
 import inspect
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -37,7 +38,7 @@ def main() -> int:
     args = parser.parse_args()
     different = False
     for path in sorted(DATA.glob("*.json")):
-        old = path.read_text()
+        old = path.read_text(encoding="utf-8")
         new = json.dumps(refreshed(json.loads(old), args.cache), indent=2) + "\n"
         if new == old:
             continue
@@ -45,7 +46,7 @@ def main() -> int:
         names = f"{path.name}, current", f"{path.name}, from the artifacts"
         sys.stdout.writelines(difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), *names))
         if not args.check:
-            path.write_text(new)
+            path.write_text(new, encoding="utf-8", newline="\n")
     if not different:
         print("runtimes: no differences")
     return 1 if different and args.check else 0
@@ -59,7 +60,7 @@ def refreshed(runtime: dict[str, Any], cache: Path) -> dict[str, Any]:
         artifact = factory["artifact"]
         described = of_wheel(artifact, cache) if "==" in artifact else of_jar(artifact, cache)
         if sorted(described) != sorted(name for name, each in runtime["factories"].items() if each["artifact"] == artifact):
-            sys.exit(f"{runtime['name']}: {artifact} has the factories {', '.join(described)}")
+            sys.exit(f"{runtime['name']}: expected the factories of {artifact} that its file names, got {', '.join(described)}")
         factory.update(described[identifier])
     return runtime
 
@@ -77,7 +78,7 @@ def of_jar(artifact: str, cache: Path) -> dict[str, dict[str, Any]]:
         "org.slf4j:slf4j-api:1.7.36",
     ]
     paths = [jar(each, cache) for each in (*needed, artifact)]
-    command = [tool("java"), "-cp", ":".join(map(str, paths)), str(DESCRIBE)]
+    command = [tool("java"), "-cp", os.pathsep.join(map(str, paths)), str(DESCRIBE)]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     return dict(factories(line.split("\t") for line in lines))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Type checkers take what a user writes, and refuse what is wrong where it is written."""
+"""Type checkers accept the right lines of a user's file, and refuse each wrong line."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-USER = ROOT / "typing_tests/test_user.py"
+USER = Path(__file__).parent / "user.py"
 IGNORE = re.compile(r"  # type: ignore\[([\w, -]+)\]$")
 EXPECTED = {
     number: set(ignored[1].split(", "))
@@ -24,7 +23,7 @@ EXPECTED = {
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The errors of mypy and pyright by line, for the user's file with and without its ignores; both run at once."""
+    """The errors of mypy and pyright by line, for the user's file with and without its ignores; both checkers run at once."""
     folder = tmp_path_factory.mktemp("types")
     stripped = folder / "stripped.py"
     stripped.write_text(
@@ -80,16 +79,16 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
 def test_a_users_file_is_clean(found: dict[str, Any], checker: str) -> None:
-    """What is right is taken, and every `type: ignore` is needed (mypy would say if not)."""
-    assert {} == found[checker].get("test_user.py", {})
+    """The file is accepted, and mypy finds no `type: ignore` that is not needed."""
+    assert {} == found[checker].get("user.py", {})
 
 
-def test_mypy_refuses_what_is_wrong(found: dict[str, Any]) -> None:
-    """Without the ignores, mypy finds exactly what they expect."""
+def test_mypy_refuses_wrong_lines(found: dict[str, Any]) -> None:
+    """Without the ignores, mypy finds exactly the errors that they name."""
     assert EXPECTED == found["mypy"]["stripped.py"]
 
 
-def test_pyright_refuses_what_is_wrong(found: dict[str, Any]) -> None:
-    """Without the ignores, pyright finds something on exactly the same lines."""
+def test_pyright_refuses_wrong_lines(found: dict[str, Any]) -> None:
+    """Without the ignores, pyright finds an error on exactly the same lines."""
     wrong = found["pyright"]["stripped.py"]
     assert sorted(EXPECTED) == sorted(wrong), wrong

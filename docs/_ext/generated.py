@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The generated parts of the reference, made from the metadata that the library itself reads.
+"""The generated parts of the reference, from the metadata that the library itself reads.
 
-Where a page has ``<!-- generated: NAME -->``, the Markdown of the function ``NAME`` comes. Sphinx is not needed to make it, so
-that the tests can hold it against the library.
+In a page, ``<!-- generated: NAME -->`` is replaced by the Markdown of the function ``NAME``. The functions do not need Sphinx,
+so that the tests can compare their results with the library.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from llmproviders.runtimes import checks
 
 
 def code(text: object, anchor: str = "") -> str:
-    """Code, also in a cell of a table; with an anchor, links can lead to it."""
+    """Inline code, also for a cell of a table; with an anchor, it can be the target of a link."""
     shown = f"`{text}`".replace("|", r"\|")
     return f"{shown}{{#{anchor}}}" if anchor else shown
 
@@ -33,7 +33,7 @@ def codes(texts: Iterable[object]) -> str:
 
 
 def plain(text: str) -> str:
-    """Text in which Markdown sees nothing but code between backticks; options of commands are code too."""
+    """Markdown whose only markup is code in backticks; options of commands become code too."""
     parts = re.split(r"(``.+?``|`.+?`)", re.sub(r"(?<!\S)--[a-z-]+", r"`\g<0>`", " ".join(text.split())))
     escaped = (re.sub(r"([\\*_\[\]<>|{}$#])", r"\\\1", part) for part in parts[::2])
     quoted = (code(part.strip("`")) for part in [*parts[1::2], "``"])
@@ -41,7 +41,7 @@ def plain(text: str) -> str:
 
 
 def table(columns: str, rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """A table whose columns' titles are given as they stand in its first line."""
+    """A table; *columns* is its first line, with ``|`` between the titles."""
     yield from ("", f"| {columns} |", f"|{'---|' * (columns.count('|') + 1)}")
     yield from (f"| {' | '.join(row)} |" for row in rows)
     yield ""
@@ -72,9 +72,9 @@ def provider_options() -> Iterator[str]:
         yield from section(2, code(identifier), identifier)
         yield from (f"{{class}}`llmproviders.{cls.__name__}`: {plain(documented(cls).partition('.')[0])}.", "")
         yield f"- Runtimes: {', '.join(f'[{name}](runtimes.md#{name}-{identifier})' for name in factories(identifier))}."
-        yield f"- Tasks: {codes(cls.tasks) or 'not told apart'}."
+        yield f"- Tasks: {codes(cls.tasks) or 'none'}."
         yield f"- Java key of a model that is named per call: {code(cls.model_key)}."
-        columns = "Option, Java key | Type | Default | Takes | Tasks | Runtimes | Meaning"
+        columns = "Option, Java key | Type | Default | Accepts | Tasks | Runtimes | Meaning"
         yield from table(columns, (option_row(cls, info) for info in options(cls)))
 
 
@@ -100,35 +100,35 @@ def option_row(cls: type[Provider], info: OptionInfo) -> Iterator[str]:
 
 
 def runtime_overview() -> Iterator[str]:
-    """The runtimes, and which identifiers each has."""
+    """The runtimes, and the identifiers of each."""
     found = [runtime(name) for name in list_runtimes()]
     rows = (
         (
             f"[{each.name}](#{each.name})",
             plain(each.title) + ("" if each.released else ", not released"),
             ", ".join(f"[{identifier}](#{each.name}-{identifier})" for identifier in each.factories),
-            "an error" if each.exhaustive else "a warning: Java may take more than its source shows",
+            "an error" if each.exhaustive else "a warning: Java may accept more keys than its source shows",
         )
         for each in found
     )
-    yield from table("Runtime | What it is | Factories | A key that is not listed", rows)
+    yield from table("Runtime | Title | Factories | A key that is not listed gives", rows)
 
 
 def runtime_factories() -> Iterator[str]:
-    """For every runtime and factory: its source, what is wrong with it, its rules, and a row for each option."""
+    """For every runtime and factory: its source, its defects, its rules, and a row for each option."""
     for name in list_runtimes():
         found = runtime(name)
         yield from section(2, name, name)
         yield from (f"{plain(found.title)}. Sources:", "", *(f"- {plain(source)}" for source in found.sources))
         for identifier, factory in found.factories.items():
             yield from section(3, f"{code(identifier)} on {name}", f"{name}-{identifier}")
-            yield from (f"Read off {code(factory.artifact)}.", "")
+            yield from (f"Read from {code(factory.artifact)}.", "")
             yield from (f"- No model runs on it: {plain(defect)}." for defect in factory.defects)
-            yield f"- Rules: {', '.join(f'[{rule}](#rule-{rule})' for rule in factory.rules) or 'none of its own'}."
+            yield f"- Rules: {', '.join(f'[{rule}](#rule-{rule})' for rule in factory.rules) or 'only those of every runtime'}."
             if factory.tokenizer is not None:
-                begun = (f"{prefix}…" for prefix in factory.tokenizer.prefixes)
-                yield f"- Models whose tokens it counts: {codes([*factory.tokenizer.names, *begun])}."
-            yield from table("Java key | Type | Default | Takes | Option", _factory_rows(identifier, factory.options.values()))
+                prefixes = (f"{prefix}…" for prefix in factory.tokenizer.prefixes)
+                yield f"- Models whose tokens it counts: {codes([*factory.tokenizer.names, *prefixes])}."
+            yield from table("Java key | Type | Default | Accepts | Option", _factory_rows(identifier, factory.options.values()))
 
 
 def _factory_rows(identifier: str, found: Iterable[Any]) -> Iterator[list[str]]:
@@ -138,7 +138,7 @@ def _factory_rows(identifier: str, found: Iterable[Any]) -> Iterator[list[str]]:
         name = names.get(option.key)
         yield [
             code(option.key) + (f"; older: {codes(option.deprecated_keys)}" if option.deprecated_keys else ""),
-            option.type or "not said",
+            option.type or "not known",
             "required" if option.required else "" if option.default is None else code(option.default),
             codes(option.choices),
             f"[{code(name)}](options.md#{identifier}-{name})" if name else "",
@@ -157,12 +157,12 @@ def runtime_rules() -> Iterator[str]:
 
 
 def file_keys() -> Iterator[str]:
-    """The keys of a whole file, out of its JSON Schema."""
+    """The keys of a whole file, from its JSON Schema."""
     yield from table("Key | Value | Meaning", _key_rows(catalog_schema()))
 
 
 def file_entries() -> Iterator[str]:
-    """The keys of each kind of entry, and what a file holds for each option of a class."""
+    """The keys of each kind of entry, and the values of each option of a class in a file."""
     every = {info.name for cls in provider_classes().values() for info in options(cls)}
     for title, entry in catalog_schema()["$defs"].items():
         kind = next(key for key in entry["properties"] if key in KINDS)
@@ -185,8 +185,8 @@ def _key_rows(schema: Mapping[str, Any], identifier: str = "", hidden: Iterable[
 def words(schema: Mapping[str, Any]) -> str:
     """The values of a schema in words, without null and without other spellings of a string."""
     if "anyOf" in schema:
-        told = [each for each in schema["anyOf"] if each != {"type": "null"} and not each.get("pattern", "").startswith("^(?:[")]
-        return " or ".join(dict.fromkeys(map(words, told)))
+        shown = [each for each in schema["anyOf"] if each != {"type": "null"} and not each.get("pattern", "").startswith("^(?:[")]
+        return " or ".join(dict.fromkeys(map(words, shown)))
     if "const" in schema or "enum" in schema:
         return codes(schema.get("enum") or [schema["const"]])
     if "examples" in schema:
@@ -213,7 +213,7 @@ def words(schema: Mapping[str, Any]) -> str:
 
 
 def commands() -> Iterator[str]:
-    """Every command: what it does, its arguments and options, and its examples, as ``--help`` has them."""
+    """Every command: its description, arguments, options and examples, as ``--help`` shows them."""
     import typer
     from typer.main import get_command
 
@@ -255,5 +255,5 @@ MAKERS: Mapping[str, Callable[[], Iterator[str]]] = {
 
 
 def fill_in(text: str) -> str:
-    """A page with what is generated in its place."""
+    """A page with its generated parts."""
     return re.sub(r"<!-- generated: (\w+) -->", lambda found: "\n".join(MAKERS[found[1]]()), text)

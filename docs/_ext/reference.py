@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sphinx's side of the reference: generated Markdown goes into pages, docstrings and their types become links."""
+"""The Sphinx extension of the reference: it fills in generated Markdown, and makes links in docstrings and signatures."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FIELDS = {"Args:": "param", "Raises:": "raises"}
 
 
 def link(text: str, within: str) -> str:
-    """A name in single backticks as a link if the reference has it, else as code; *within* is where it stands."""
+    """A name in single backticks, as a link if the reference has it, otherwise as code; *within* is the documented name."""
     name = text.removesuffix("()")
     first, _, member = name.partition(".")
     owner = within.split(".")[1] if "." in within else ""
@@ -67,7 +67,7 @@ def fields(lines: list[str]) -> Iterator[str]:
 
 def process_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     if what == "data":
-        # A name that is imported from elsewhere is documented there.
+        # The documentation of an imported name is in the module that defines it.
         key = ("", name.rpartition(".")[2])
         found = (
             ModuleAnalyzer.for_module(each).find_attr_docs().get(key)
@@ -80,20 +80,20 @@ def process_docstring(app: Sphinx, what: str, name: str, obj: Any, options: Any,
 
 
 def process_signature(app: Sphinx, what: str, name: str, obj: Any, options: Any, given: str | None, returned: str | None) -> Any:
-    """Hide parameters that have their own reference (options), and positional ones that only type checkers see."""
+    """Hide the options, which have a reference of their own, and positional parameters that exist for type checkers only."""
     shown = re.sub(r"\*\*options: .*?(?=, \w+:|\))", "**options", given or "")
     return given and re.sub(r"\*args: [\w.~]+, ", "", shown), returned
 
 
 def drop_links(app: Sphinx, doctree: Any) -> None:
-    """Drop links to Python's own `type`, which would lead to an attribute of that name, and to names without an entry."""
+    """Drop links to Python's `type`, which would lead to an attribute of that name, and to names without an entry."""
     for node in list(doctree.findall(pending_xref)):
         if node.get("reftype") == "class" and node.get("reftarget") in ("type", "JavaType", "TextFormat"):
             node.replace_self(node.children)
 
 
 def resolve_types(module: Any) -> None:
-    """Execute the imports under TYPE_CHECKING, so that signatures can be resolved; missing packages get stand-ins."""
+    """Execute the imports under TYPE_CHECKING, so that signatures can be resolved; a missing package is replaced by stubs."""
     for node in ast.parse(getsource(module)).body:
         for statement in node.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" else ():
             if isinstance(statement, ast.ImportFrom):

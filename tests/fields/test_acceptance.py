@@ -28,8 +28,6 @@ from llmproviders.fields.extras import ExtraOptions, extra_value
 from llmproviders.syntax.scalars import read_double
 
 HUGE = 10**5000
-
-
 KEY = "sk-0123456789abcdef"
 
 
@@ -52,24 +50,24 @@ def same(expected: object, found: object) -> bool:
     ],
     ids=range(9),
 )
-def test_numbers_stay_what_they_are(given: Any, expected: float) -> None:
-    """An int stays an int where a float is expected, there is no -0.0, and other numbers become Python's own."""
+def test_numbers_keep_their_kind(given: Any, expected: float) -> None:
+    """An int stays an int where a float is expected, -0.0 becomes 0.0, and other numbers become Python's own."""
     assert same(expected, number_acceptor("Double", None)(given))
-    # The slow way of a subclass, and the rule, make no difference.
+    # A rule does not change the value.
     assert same(expected, number_acceptor("Double", between(-(10.0**301), 10.0**301))(given))
 
 
 @pytest.mark.parametrize("java", ["Integer", "Long", "Double"])
 @pytest.mark.parametrize("given", [True, "1", None, Broken(), [], 1j], ids=["bool", "str", "None", "broken", "list", "complex"])
-def test_no_numbers(java: str, given: Any) -> None:
-    """Booleans and strings are no numbers, and neither is a complex number."""
+def test_other_values_are_no_numbers(java: str, given: Any) -> None:
+    """Booleans, strings and complex numbers are refused where a number is expected."""
     with pytest.raises(RejectedType):
         number_acceptor(java, None)(given)
 
 
 @pytest.mark.parametrize("given", [5.0, Fraction(5), ForeignFloat(5.0)], ids=["float", "Fraction", "foreign"])
-def test_no_ints(given: Any) -> None:
-    """No float is an int, even if it is a whole number."""
+def test_floats_are_no_ints(given: Any) -> None:
+    """A float is refused where an int is expected, even if it is a whole number."""
     with pytest.raises(RejectedType, match="^expected an int$"):
         number_acceptor("Long", None)(given)
     assert same(5.0, number_acceptor("Double", None)(given))
@@ -78,8 +76,8 @@ def test_no_ints(given: Any) -> None:
 @pytest.mark.parametrize(
     "given", [HUGE, -HUGE, ForeignInt(HUGE), Fraction(HUGE), math.inf, math.nan, ForeignFloat(math.nan)], ids=range(7)
 )
-def test_numbers_beyond_all_bounds(given: Any) -> None:
-    """They are refused by our own error, not by that of Python, which does not print thousands of digits."""
+def test_numbers_out_of_bounds(given: Any) -> None:
+    """A number out of bounds is refused with an error of the library, not with Python's error about too many digits."""
     with pytest.raises(Rejected, match="^expected a finite number$"):
         number_acceptor("Double", None)(given)
     with pytest.raises(Rejected, match="^expected (an int|an int within Java's int .*)$"):
@@ -90,7 +88,7 @@ def test_numbers_beyond_all_bounds(given: Any) -> None:
 
 
 def test_rules_of_numbers() -> None:
-    """A rule is part of acceptance, unless validators are switched off; the bounds of Java's types always hold."""
+    """A rule is checked unless validators are switched off; the bounds of Java's types always hold."""
     share = number_acceptor("Double", between(0, 1, open_low=True))
     count = number_acceptor("Integer", between(1, 10))
     for accept, value in ((share, 0), (share, 0.0), (share, 2), (share, 1.5), (count, 0), (count, 11)):
@@ -108,7 +106,7 @@ def test_rules_of_numbers() -> None:
 
 
 def test_numpy() -> None:
-    """NumPy's numbers are numbers, its booleans are not."""
+    """NumPy's numbers are accepted as numbers, its booleans are not."""
     numpy = pytest.importorskip("numpy")
     double = number_acceptor("Double", None)
     assert same(5, number_acceptor("Long", None)(numpy.int64(5)))
@@ -127,8 +125,8 @@ def test_numpy() -> None:
 
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**299), 10**299))
 @example(-0.0)
-def test_numbers_survive_their_text(number: float) -> None:
-    """Of an accepted number the text is read as that number, of the same type."""
+def test_numbers_are_read_back_from_their_string(number: float) -> None:
+    """The string of an accepted number is read as the same number of the same type."""
     accept = number_acceptor("Double", None)
     number = accept(number)
     again = accept(read_double(string_of(number)))
@@ -137,7 +135,7 @@ def test_numbers_survive_their_text(number: float) -> None:
 
 
 def test_subclasses_of_str() -> None:
-    """They become plain strings by their characters, whatever they say of themselves."""
+    """A value of a subclass of `str` becomes a plain string of its characters, whatever its methods return."""
     accepts: list[Callable[[Any], Any]] = [
         accept_string,
         url,
@@ -147,9 +145,9 @@ def test_subclasses_of_str() -> None:
         duration,
         json_object,
     ]
-    for accept, text in zip(accepts, ["x", "x", "x", "x", "x", "5s", "{}"], strict=True):
-        found = accept(Own(text))
+    for accept, string in zip(accepts, ["x", "x", "x", "x", "x", "5s", "{}"], strict=True):
+        found = accept(Own(string))
         assert str is type(found)
-        assert text == found
+        assert string == found
     assert Secret("x") == secret(Own("x"))
     assert Word.ONE is enum_acceptor(Word)(Own("ONE"))

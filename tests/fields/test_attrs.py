@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An own provider class has the methods, copies, comparisons and fields that attrs documents for a frozen class."""
+"""A user-defined provider class has the methods, copies, comparisons and fields that attrs documents for a frozen class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import attrs
 import cloudpickle
 import pytest
-from attrs_classes import Dicted, Larger, Slotted, Undecorated, assert_same, frozen, problem_names
+from attrs_classes import Dicted, Larger, Slotted, Undecorated, assert_same, frozen, problem_names, slots_or_dict
 from own import RerankProvider
 
 from llmproviders import (
@@ -28,21 +28,18 @@ from llmproviders import (
     option,
 )
 
-either = pytest.mark.parametrize("slots", [True, False], ids=["slots", "dict"])
-
-
 MARK = "sk-mArKeR-7f3"
 
 
 class Chosen(Slotted):
-    """A constructor that gives one option itself, as classes in Python do."""
+    """A class whose constructor sets one option and calls super()."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(model="x", **options)
 
 
 class ChosenDicted(Dicted):
-    """The same without slots."""
+    """The same class without slots."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(model="x", **options)
@@ -50,7 +47,7 @@ class ChosenDicted(Dicted):
 
 @attrs.frozen(kw_only=True)
 class Addressed(Provider):
-    """A constructor with arguments of its own, as attrs documents for ``__attrs_init__``."""
+    """A class whose constructor has a parameter of its own and calls ``__attrs_init__``, as attrs documents it."""
 
     identifier: ClassVar[str] = "addressed"
     host: str = attrs.field(metadata=option("host"))
@@ -63,7 +60,7 @@ class Addressed(Provider):
 
 @attrs.frozen(kw_only=True, slots=False)
 class AddressedDicted(Provider):
-    """The same without slots."""
+    """The same class without slots."""
 
     identifier: ClassVar[str] = "addressed-dicted"
     host: str = attrs.field(metadata=option("host"))
@@ -103,7 +100,7 @@ every_provider = pytest.mark.parametrize("name", PROVIDERS)
 @every_provider
 @pytest.mark.parametrize("flattened", [False, True], ids=["new", "after to_options"])
 def test_copies(name: str, flattened: bool) -> None:
-    """Pickle in all protocols, `copy`, `deepcopy` and cloudpickle give an equal provider that derives as well."""
+    """Pickle in all protocols, `copy`, `deepcopy` and cloudpickle give an equal provider, whose variants are equal too."""
     provider = PROVIDERS[name]().with_()
     if flattened:
         provider.to_options()
@@ -115,8 +112,8 @@ def test_copies(name: str, flattened: bool) -> None:
         assert_same(provider.with_(**{"zz-more": "x"}), again.with_(**{"zz-more": "x"}))
 
 
-def test_what_was_changed_and_copied() -> None:
-    """A copy made before `to_options` was called and one made after it derive to the same."""
+def test_copies_before_and_after_to_options() -> None:
+    """Copies made before and after the first `to_options` have equal variants."""
     provider = Slotted(size=3)
     before = pickle.loads(pickle.dumps(provider))
     provider.to_options()
@@ -144,7 +141,7 @@ def test_evolve(name: str) -> None:
 
 
 def test_evolve_of_a_generic_provider() -> None:
-    """Its name is a field, whatever its options are called."""
+    """The identifier of a generic provider is a field, whatever the names of its options."""
     provider = GenericProvider("x", a="b", name="n", provider_name="p")
     assert_same(provider, attrs.evolve(provider))
     assert GenericProvider("x", c="d") == attrs.evolve(provider, extra_options={"c": "d"})
@@ -152,7 +149,7 @@ def test_evolve_of_a_generic_provider() -> None:
 
 
 def test_evolve_by_alias() -> None:
-    """`attrs.evolve` knows private fields by their argument, and validates."""
+    """`attrs.evolve` accepts a private field under the name of its argument, and validates."""
     assert "m" == attrs.evolve(Slotted(size=3), note="m")._note
     assert ["size"] == problem_names(lambda: attrs.evolve(Slotted(), size=0))
 
@@ -174,7 +171,7 @@ def test_attrs_functions(name: str) -> None:
     attrs.validate(provider)
 
 
-@either
+@slots_or_dict
 def test_asdict_filters(slots: bool) -> None:
     """`attrs.asdict` takes filters and serializers."""
     provider = (Slotted if slots else Dicted)(size=3, token=MARK)
@@ -186,7 +183,7 @@ def test_asdict_filters(slots: bool) -> None:
 
 @every_provider
 def test_weak_references(name: str) -> None:
-    """A provider can be referred to weakly."""
+    """A weak reference to a provider can be made."""
     provider = PROVIDERS[name]().with_(**{"zz-weak": "x"})
     reference = weakref.ref(provider)
     assert provider is reference()
@@ -195,9 +192,9 @@ def test_weak_references(name: str) -> None:
     assert None is reference()
 
 
-@either
+@slots_or_dict
 def test_match_statements(slots: bool) -> None:
-    """A provider matches patterns of its options; only fields that are positional match by position."""
+    """A provider matches patterns of its options; only positional fields match by position."""
     provider: Any = (Slotted if slots else Dicted)(size=3, model="m")
     match provider:
         case Slotted(size=3, model=str(model)) | Dicted(size=3, model=str(model)):
@@ -217,15 +214,15 @@ def test_match_statements(slots: bool) -> None:
 
 
 def test_slots() -> None:
-    """A class in attrs' usual form has slots and no dict, and so have the built-in ones; one without slots has a dict."""
+    """A class with slots, such as the built-in ones, has no ``__dict__``; a class without slots has one."""
     for provider in (make() for make in PROVIDERS.values()):
         has_dict = isinstance(provider, (Dicted, AddressedDicted, Undecorated, Chosen))
         assert has_dict is hasattr(provider, "__dict__"), type(provider)
 
 
-@either
+@slots_or_dict
 def test_frozen(slots: bool) -> None:
-    """Nothing can be assigned or deleted."""
+    """Attributes can be neither assigned nor deleted."""
     provider: Any = (Slotted if slots else Dicted)(size=3)
     for name in ("size", "extra_options", "_note", "other"):
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
@@ -236,7 +233,7 @@ def test_frozen(slots: bool) -> None:
 
 
 def test_inheritance() -> None:
-    """A subclass is another class: with another default, another identifier, or a constructor of its own."""
+    """A subclass may have another default, another identifier or another constructor, and does not equal its base."""
     assert ({"size": "1"}, {"size": "10"}, {"size": "1"}) == (
         Slotted().to_options(),
         Larger().to_options(),
@@ -256,7 +253,7 @@ def test_inheritance() -> None:
 
 @pytest.mark.parametrize("cls", [Chosen, ChosenDicted])
 def test_constructors_that_call_super(cls: Any) -> None:
-    """They derive, go to options and come back like others, and are validated like others."""
+    """A class whose constructor calls super() is derived, written, read and validated like any other class."""
     provider = cls(size=2)
     assert {"model": "x", "size": "2"} == provider.to_options()
     assert {"model": "y", "size": "2"} == provider.with_(model="y").to_options()
@@ -271,7 +268,7 @@ def test_constructors_that_call_super(cls: Any) -> None:
 
 @pytest.mark.parametrize("cls", [Addressed, AddressedDicted])
 def test_constructors_that_call_attrs_init(cls: Any) -> None:
-    """``__attrs_init__`` is the constructor that attrs would have written, with conversion, validation and extra options."""
+    """``__attrs_init__`` is the constructor that attrs would write, with conversion, validation and extra options."""
     provider = cls("h:8000", zz="x")
     assert {"host": "h", "port": "8000", "zz": "x"} == provider.to_options()
     assert ("h", 8000) == (provider.host, provider.port)
@@ -286,9 +283,9 @@ def test_constructors_that_call_attrs_init(cls: Any) -> None:
         cls()
 
 
-@either
+@slots_or_dict
 def test_repr(slots: bool) -> None:
-    """attrs' own repr: each field in order, each shown as its declaration says."""
+    """The repr is that of attrs: each field in order, shown as its declaration asks."""
 
     @frozen(slots)
     class Own(Provider):
@@ -305,9 +302,9 @@ def test_repr(slots: bool) -> None:
     assert {"plain": "1", "hidden": MARK, "shown": MARK} == Own().to_options()
 
 
-@either
+@slots_or_dict
 def test_eq_by_key(slots: bool) -> None:
-    """A field with ``eq=key`` is compared and hashed by what the key function gives."""
+    """A field with ``eq=key`` is compared and hashed by the result of the key function."""
 
     @frozen(slots)
     class Own(Provider):
@@ -323,9 +320,9 @@ def test_eq_by_key(slots: bool) -> None:
     assert {"region": "EU", "size": "1"} == Own(region="EU").to_options()
 
 
-@either
+@slots_or_dict
 def test_eq_off(slots: bool) -> None:
-    """A field with ``eq=False`` counts neither in comparisons nor in hashes."""
+    """A field with ``eq=False`` is neither compared nor hashed."""
 
     @frozen(slots)
     class Own(Provider):
@@ -339,7 +336,7 @@ def test_eq_off(slots: bool) -> None:
     assert {"label": "a", "size": "1"} == Own(label="a").to_options()
 
 
-@either
+@slots_or_dict
 def test_hash_follows_eq(slots: bool) -> None:
     """A field with ``hash=False`` is compared and not hashed."""
 
@@ -352,15 +349,15 @@ def test_hash_follows_eq(slots: bool) -> None:
     assert hash(Own(label="a")) == hash(Own(label="b"))
 
 
-def test_what_an_instance_holds_besides() -> None:
-    """Without slots, an attribute that is no field is copied and pickled, as attrs does it."""
+def test_attributes_that_are_no_fields() -> None:
+    """In a class without slots, an attribute that is no field is copied and pickled, as in any attrs class."""
     provider = Dicted(size=3)
     object.__setattr__(provider, "cache", [1])
     assert [1] == copy.copy(provider).cache == pickle.loads(pickle.dumps(provider)).cache  # type: ignore[attr-defined]
 
 
 def test_dynamic_attributes() -> None:
-    """A class's own ``__getattr__`` does not stand in for values that were refused."""
+    """A ``__getattr__`` of the class does not replace values that were refused."""
 
     class Dynamic(OpenAICompatProvider):
         identifier = "dynamic"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The hooks that attrs calls when an instance or a class is made."""
+"""The hooks that attrs or Python calls when an instance or a class is made."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from typing import Any
 import attrs
 import cloudpickle
 import pytest
-from attrs_classes import frozen, problem_names
+from attrs_classes import frozen, problem_names, slots_or_dict
 
 import llmproviders
 from llmproviders import (
-    InvalidClassError,
     InvalidOptionsError,
     OpenAICompatProvider,
     Provider,
@@ -24,15 +23,12 @@ from llmproviders import (
     option,
 )
 
-either = pytest.mark.parametrize("slots", [True, False], ids=["slots", "dict"])
-
-
 MARK = "sk-mArKeR-7f3"
 
 
-@either
+@slots_or_dict
 def test_pre_init(slots: bool) -> None:
-    """``__attrs_pre_init__`` is called once for every provider that is made, before there are values."""
+    """``__attrs_pre_init__`` is called once for each new provider, before it has values."""
     seen: list[bool] = []
 
     @frozen(slots)
@@ -58,9 +54,9 @@ def test_pre_init(slots: bool) -> None:
         assert [False] == seen
 
 
-@either
+@slots_or_dict
 def test_post_init(slots: bool) -> None:
-    """What ``__attrs_post_init__`` sets with `object.__setattr__` is what is read, written, compared and copied."""
+    """A value that ``__attrs_post_init__`` sets with `object.__setattr__` is read, written, compared and copied."""
 
     @frozen(slots)
     class Own(Provider):
@@ -88,9 +84,9 @@ def test_post_init(slots: bool) -> None:
     assert {"region": "US", "size": "1"} == cloudpickle.loads(cloudpickle.dumps(provider)).to_options()
 
 
-@either
+@slots_or_dict
 def test_post_init_sees_all_and_runs_once(slots: bool) -> None:
-    """``__attrs_post_init__`` runs once for each provider, after conversion and validation, extra options included."""
+    """``__attrs_post_init__`` runs once for each provider, after all values and extra options are validated."""
     seen: list[tuple[int, dict[str, Any]]] = []
 
     @frozen(slots)
@@ -108,9 +104,9 @@ def test_post_init_sees_all_and_runs_once(slots: bool) -> None:
     assert 4 == len(seen)
 
 
-@either
+@slots_or_dict
 def test_post_init_that_raises(slots: bool) -> None:
-    """What ``__attrs_post_init__`` raises is a problem of the call, unless it is an error of the library already."""
+    """An exception of ``__attrs_post_init__`` becomes a problem of the call, unless it is an error of the library."""
 
     @frozen(slots)
     class Own(Provider):
@@ -137,10 +133,10 @@ def test_post_init_that_raises(slots: bool) -> None:
             call(6)
 
 
-@either
+@slots_or_dict
 @pytest.mark.usefixtures("own_classes")
 def test_post_init_that_raises_in_documents(slots: bool) -> None:
-    """What ``__attrs_post_init__`` raises is an error of the document or the statement that asks for the provider."""
+    """An exception of ``__attrs_post_init__`` becomes an error of the document or statement that has the provider."""
 
     @llmproviders.register_provider_class
     @frozen(slots)
@@ -166,21 +162,17 @@ def test_post_init_that_raises_in_documents(slots: bool) -> None:
         call(4)
 
 
-@either
+@slots_or_dict
 @pytest.mark.usefixtures("own_classes")
-def test_a_class_that_cannot_be_used_in_documents(slots: bool) -> None:
-    """A document or statement that names such a class gives an error of the library, unless it was never registered."""
+def test_an_unusable_class_in_documents(slots: bool) -> None:
+    """A document or statement that names an unusable class raises an error of the library."""
 
+    @llmproviders.register_provider_class
     @frozen(slots)
     class Own(Provider):
         identifier = "own-unfit"
         size: int = attrs.field(default=attrs.Factory(lambda self: 1, takes_self=True), metadata=option("size"))
 
-    try:
-        llmproviders.register_provider_class(Own)
-    except InvalidClassError:
-        assert "own-unfit" not in llmproviders.provider_classes()
-        return
     entry = {"provider": "own-unfit", "size": 5, "extra_options": {"a-token": MARK}}
     calls: tuple[Callable[[], object], ...] = (
         lambda: llmproviders.from_dict(entry),
@@ -196,7 +188,7 @@ def test_a_class_that_cannot_be_used_in_documents(slots: bool) -> None:
 
 
 def test_post_init_without_validators() -> None:
-    """An exception of ``__attrs_post_init__`` is reported, and validators that are switched off are not."""
+    """While validators are switched off, an exception of ``__attrs_post_init__`` is reported, and theirs are not."""
 
     @attrs.frozen(kw_only=True)
     class Own(Provider):
@@ -205,21 +197,23 @@ def test_post_init_without_validators() -> None:
 
         def __attrs_post_init__(self) -> None:
             if self.size > 5:
-                raise Unsayable
+                raise Unprintable
 
     with attrs.validators.disabled(), pytest.raises(InvalidOptionsError) as caught:
         Own(size=6)
-    assert "Own: expected values that __attrs_post_init__ accepts, got Unsayable (Unsayable)" == str(caught.value)
+    assert "Own: expected values that __attrs_post_init__ accepts, got Unprintable (Unprintable)" == str(caught.value)
     assert ["size"] == problem_names(lambda: Own(size=6))
 
 
-class Unsayable(Exception):
+class Unprintable(Exception):
+    """An exception that has no message."""
+
     def __str__(self) -> str:
         raise RuntimeError
 
 
-def test_a_hook_that_ends_the_chain() -> None:
-    """A base may have an ``__init_subclass__`` that calls no other."""
+def test_an_init_subclass_without_super() -> None:
+    """A base class may have an ``__init_subclass__`` that does not call super()."""
 
     class Ending:
         def __init_subclass__(cls, **kwargs: object) -> None:
@@ -235,8 +229,8 @@ def test_a_hook_that_ends_the_chain() -> None:
     assert ("a", "m") == (Own(x="a", model="m").x, Own(x="a").with_(model="m").model)
 
 
-def test_a_failed_constructor_leaves_it_frozen() -> None:
-    """Whoever keeps the instance of a call that failed cannot change it."""
+def test_the_instance_of_a_failed_call_is_frozen() -> None:
+    """The instance of a constructor call that failed cannot be changed."""
     kept: list[Any] = []
 
     class Keeping(OpenAICompatProvider):

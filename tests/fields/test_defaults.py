@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
-from attrs_classes import frozen, refusal
+from attrs_classes import frozen, refusal, slots_or_dict
 
 from llmproviders import (
     InvalidOptionsError,
@@ -18,12 +18,10 @@ from llmproviders import (
     option,
 )
 
-either = pytest.mark.parametrize("slots", [True, False], ids=["slots", "dict"])
 
-
-@either
+@slots_or_dict
 def test_factories_run_per_instance(slots: bool) -> None:
-    """A factory is called once for each provider that is not given the value, and its value is kept in copies of it."""
+    """A factory is called once for each provider that is not given the option, and copies keep its value."""
     numbers = itertools.count()
 
     @frozen(slots)
@@ -47,7 +45,7 @@ def test_factories_run_per_instance(slots: bool) -> None:
     assert provider.serial != provider.without("serial").serial
 
 
-@either
+@slots_or_dict
 def test_factories_of_mutable_values(slots: bool) -> None:
     """No two providers share the list that a factory makes."""
 
@@ -62,9 +60,9 @@ def test_factories_of_mutable_values(slots: bool) -> None:
     assert [["x"], [], [], [], []] == [provider._seen for provider in providers]
 
 
-@either
+@slots_or_dict
 def test_decorated_defaults(slots: bool) -> None:
-    """``@field.default`` is a factory that takes the instance, and refused like one."""
+    """``@field.default`` is a factory that takes the instance, and is refused."""
 
     def make() -> Any:
         @frozen(slots)
@@ -78,14 +76,14 @@ def test_decorated_defaults(slots: bool) -> None:
 
         return Own
 
-    text = refusal(make)
-    assert "Own" in text
-    assert "size" in text
+    message = refusal(make)
+    assert "Own" in message
+    assert "size" in message
 
 
-@either
+@slots_or_dict
 def test_factories_that_take_self(slots: bool) -> None:
-    """A factory that takes the instance is refused, with the class, the field, and what to write instead."""
+    """A factory that takes the instance is refused; the message has the class, the field, and what to write instead."""
 
     def make() -> Any:
         @frozen(slots)
@@ -95,13 +93,13 @@ def test_factories_that_take_self(slots: bool) -> None:
 
         return Dependent
 
-    text = refusal(make)
-    assert "Dependent" in text
-    assert "size" in text
-    assert "__attrs_post_init__" in text or "factory=" in text or "Factory" in text
+    message = refusal(make)
+    assert "Dependent" in message
+    assert "size" in message
+    assert "__attrs_post_init__" in message or "factory=" in message or "Factory" in message
 
 
-def test_fields_that_nobody_sets() -> None:
+def test_fields_without_a_value() -> None:
     """A private field without argument and default may stay unset."""
 
     @attrs.frozen(kw_only=True)
@@ -116,7 +114,7 @@ def test_fields_that_nobody_sets() -> None:
 
 
 def test_required_options_with_converters() -> None:
-    """A required option is required whatever its converter takes."""
+    """An option without a default is required, whatever its converter accepts."""
 
     @attrs.frozen(kw_only=True)
     class Own(Provider):
@@ -133,8 +131,8 @@ def test_required_options_with_converters() -> None:
     assert "5" == Own(x=5, y=None).x  # type: ignore[arg-type]
 
 
-def test_defaults_that_nobody_needs() -> None:
-    """A factory or converter that fails for the default does no harm to a provider that has a value."""
+def test_defaults_that_fail() -> None:
+    """A factory or converter that fails for the default is a problem only if the option is not given."""
 
     def fail() -> str:
         raise LookupError("none")

@@ -1,38 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Classes that cannot work are refused with the class, the field, and what to write instead."""
+"""Unusable classes are refused; the message has the class, the field, and what to write instead."""
 
 from __future__ import annotations
 
+import sys
+import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Optional
 
 import attrs
 import pytest
-from attrs_classes import frozen
+from attrs_classes import frozen, slots_or_dict
 
 from llmproviders import (
     DocumentError,
     InvalidClassError,
-    InvalidOptionsError,
+    OpenAICompatProvider,
     Provider,
     Rule,
-    Secret,
+    at_least,
     from_dict,
     option,
+    options,
     parse_create_model,
+    provider_classes,
     register_provider_class,
 )
-
-either = pytest.mark.parametrize("slots", [True, False], ids=["slots", "dict"])
-
 
 MARK = "sk-mArKeR-7f3"
 
 
 @pytest.mark.parametrize("name", ["with_", "to_options", "check", "without", "for_task", "from_options", "fingerprint"])
-@either
+@slots_or_dict
 def test_names_of_methods(name: str, slots: bool) -> None:
-    """A field that would hide a method of every provider is refused, with the class and the field."""
+    """A field that would hide a method of every provider is refused; the message has the class and the field."""
 
     def make() -> Any:
         namespace = {
@@ -43,20 +44,20 @@ def test_names_of_methods(name: str, slots: bool) -> None:
         }
         return frozen(slots)(type("Hiding", (Provider,), namespace))
 
-    text = hiding_refusal(make)
-    assert "Hiding" in text
-    assert name in text
+    message = hiding_refusal(make)
+    assert "Hiding" in message
+    assert name in message
 
 
 def hiding_refusal(make: Callable[[], Any]) -> str:
-    """As `refusal`, for classes whose methods may be hidden."""
+    """The message that refuses the class; unlike `refusal`, this calls no method that may be hidden."""
     with pytest.raises(InvalidClassError) as caught:
         make()()
     return str(caught.value)
 
 
 def own_class(**namespace: Any) -> Callable[[], Any]:
-    """The first use of a class with one option, ``size``, if *namespace* does not say otherwise."""
+    """A function that uses a new class with one option, ``size``; *namespace* adds to its body or replaces parts of it."""
     body = {
         "identifier": "own",
         "__annotations__": {"size": "int"},
@@ -100,28 +101,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_classes(name: str) -> None:
-    """A class that cannot work is refused with the class, the field, and what to write instead."""
+    """An unusable class is refused with the class, the field, and what to write instead."""
     use, expected = REFUSED[name]
     with pytest.raises(InvalidClassError) as caught:
         use()
     assert expected == str(caught.value)
-
-
-@attrs.frozen(kw_only=True)
-class Ruled(Provider):
-    """Rules of every kind that goes wrong."""
-
-    identifier = "ruled"
-    key: Secret | None = attrs.field(default=None, metadata=option("key"))
-    x: str | None = attrs.field(default=None, metadata=option("x"))
-    rules = (Rule(("x",), lambda cls, x: f"not {x}" if x == "bad" else None),)  # type: ignore[arg-type, return-value]
-
-
-def test_rules_that_return_something_else() -> None:
-    """A rule that returns no `Problem` is said so."""
-    with pytest.raises(InvalidOptionsError) as caught:
-        Ruled(key=MARK, x="bad")
-    assert "Ruled: x: expected a rule that returns a Problem or None, got 'not bad'" == str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -135,15 +119,15 @@ def test_rules_that_return_something_else() -> None:
     ],
 )
 def test_refused_rules(rules: Any, expected: str) -> None:
-    """Rules that are none are a mistake of the class."""
+    """A class whose rules have another form is refused."""
     with pytest.raises(InvalidClassError) as caught:
         own_class(rules=rules)()
     assert expected == str(caught.value)
 
 
 @pytest.mark.usefixtures("own_classes")
-def test_a_refused_class_in_files() -> None:
-    """Files and statements that name such a class say where."""
+def test_a_refused_class_in_documents() -> None:
+    """A document or statement that names an unusable class is refused with the location."""
 
     @register_provider_class
     @attrs.frozen(kw_only=True)
@@ -162,3 +146,136 @@ def test_a_refused_class_in_files() -> None:
         DocumentError, match=r"^dict:1:1: provider: .*, got 'bad'; Bad.rules: expected a tuple of Rule, got 5 in it"
     ):
         from_dict({"provider": "bad", "size": 1})
+
+
+def test_fields_that_would_be_lost() -> None:
+    """A class is refused if a field is neither an option nor private, or if attrs did not build it."""
+
+    @attrs.frozen
+    class Forgetful(Provider):
+        identifier = "forgetful"
+        size: int = attrs.field(default=1, kw_only=True)
+
+    message = "Forgetful.size would not reach Flink: give it metadata=option(...), or a private name"
+    with pytest.raises(TypeError) as caught:
+        Forgetful()
+    assert InvalidClassError is type(caught.value)
+    assert message == str(caught.value)
+
+    class Undecorated(Provider):
+        identifier = "undecorated"
+        size: int = attrs.field(default=1, kw_only=True, metadata=option("size"))
+
+    message = "Undecorated has options but is not an attrs class: decorate it with @attrs.frozen(kw_only=True)"
+    with pytest.raises(TypeError) as caught:
+        Undecorated()
+    assert message == str(caught.value)
+
+
+def test_one_key_for_two_options() -> None:
+    """Two options with the same key are refused, also if the key is an older one of either."""
+
+    @attrs.frozen(kw_only=True)
+    class Twice(Provider):
+        identifier = "twice"
+        size: int = attrs.field(default=1, metadata=option("size"))
+        length: int = attrs.field(default=1, metadata=option("length", deprecated_keys=("size",)))
+
+    for use in (Twice, lambda: options(Twice)):
+        with pytest.raises(InvalidClassError, match="^Twice: expected one option with the key 'size', got size and length$"):
+            use()
+
+
+def _faulty() -> dict[str, tuple[Callable[[], Any], str]]:
+    def own(**namespace: Any) -> Callable[[], Any]:
+        return lambda: attrs.frozen(kw_only=True)(type("Faulty", (Provider,), {"identifier": "faulty", **namespace}))()  # noqa: PLW0108
+
+    def field(kind: str, **arguments: Any) -> dict[str, Any]:
+        name = arguments.pop("key", "n")
+        return {
+            "__annotations__": {"n": kind},
+            "n": attrs.field(**{"metadata": option(name), **arguments}),
+            "__module__": __name__,
+        }
+
+    hidden = "hides the option model: declare it as a field, model: ... = attrs.field(...)"
+    return {
+        "default": (own(**field("int", default=0, validator=at_least(1))), "Faulty.n: default: expected an int of at least 1"),
+        "choices": (
+            own(**field("str", default="a", metadata=option("n", choices="nowhere"))),
+            "Faulty.n: expected choices that the class has, got nowhere",
+        ),
+        "key": (
+            own(**field("str", default="a", key="provider")),
+            "Faulty: expected one option with the key 'provider', got its identifier and n",
+        ),
+        "plain": (lambda: type("Plain", (OpenAICompatProvider,), {"model": "gpt"}), f"Plain.model {hidden}"),
+        "annotated": (
+            lambda: type("Plain", (OpenAICompatProvider,), {"model": "gpt", "__annotations__": {"model": "str"}})(),  # noqa: PLW0108
+            f"Plain.model {hidden}",
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", _faulty())
+def test_faulty_classes(name: str) -> None:
+    """The message about a faulty class has the class, the option and the reason."""
+    make, expected = _faulty()[name]
+    for _ in range(2):
+        with pytest.raises(InvalidClassError) as caught:
+            make()
+        assert expected == str(caught.value)
+
+
+def test_decorators_in_the_other_order() -> None:
+    """A class that is registered before attrs builds it is refused, because attrs then makes another class."""
+    expected = "^Early is not an attrs class yet: write @register_provider_class above @attrs.frozen\\(kw_only=True\\)$"
+    with pytest.raises(InvalidClassError, match=expected):
+
+        @attrs.frozen(kw_only=True)
+        @register_provider_class
+        class Early(Provider):
+            identifier = "early"
+            size: int = attrs.field(default=1, metadata=option("size"))
+
+    assert "early" not in provider_classes()
+
+
+def test_without_identifier() -> None:
+    """A class without an identifier is abstract; its subclass with one is not."""
+
+    @attrs.frozen
+    class Abstract(Provider):
+        size: int = attrs.field(default=1, kw_only=True, metadata=option("size"))
+
+    with pytest.raises(
+        InvalidClassError, match="^Abstract is abstract: use a subclass that has an identifier, or GenericProvider$"
+    ):
+        Abstract()
+    with pytest.raises(InvalidClassError, match="^Abstract is abstract"):
+        Abstract.from_options({})
+
+    class Concrete(Abstract):
+        identifier = "concrete"
+
+    assert {"size": "1"} == Concrete().to_options()
+
+
+def test_annotations_that_are_names() -> None:
+    """Annotations that are strings are resolved when the class is first used, not when it is made."""
+    namespace: dict[str, Any] = {"Provider": Provider, "attrs": attrs, "option": option, "__name__": "later"}
+    exec(
+        "from __future__ import annotations\n"
+        "@attrs.frozen\n"
+        "class Later(Provider):\n"
+        "    identifier = 'later'\n"
+        "    size: Optional[int] = attrs.field(default=None, kw_only=True, metadata=option('size'))\n",
+        namespace,
+    )
+    module = types.ModuleType("later")
+    sys.modules["later"] = module
+    try:
+        vars(module).update(namespace, Optional=Optional)
+        assert {"size": "5"} == namespace["Later"](size=5).to_options()
+    finally:
+        del sys.modules["later"]

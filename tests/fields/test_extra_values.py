@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Extra options: a mapping whose values are strings, of any value without another exception."""
+"""The mapping of extra options, and the values that it accepts."""
 
 from __future__ import annotations
 
@@ -19,16 +19,12 @@ from llmproviders.fields.extras import ExtraOptions, extra_value
 from llmproviders.secrets import reveal
 
 HUGE = 10**5000
-
-
 KEY = "sk-0123456789abcdef"
-
-
 url_texts = st.lists(url_parts, max_size=12).map("".join)
 
 
 def test_extras_are_a_mapping() -> None:
-    """Immutable, hashable, equal in any order, the same after pickling, its keys plain."""
+    """Extra options are an immutable, hashable mapping: equal in any order, the same after pickling, with plain keys."""
     extras = ExtraOptions({"b": 1, Word.ONE: True, "none": None, "api-key": "k"})
     assert ["b", "one", "api-key"] == list(extras)
     assert all(type(key) is str for key in extras)
@@ -52,14 +48,16 @@ def test_extras_are_a_mapping() -> None:
         extras["none"]
 
 
-def test_extras_that_are_keys() -> None:
-    """A value that looks like a key is a secret under any name, and so it stays on its way through strings."""
+def test_values_that_look_like_keys() -> None:
+    """A value that looks like a key is a secret under any name, and is one again when its string is read."""
     extras = ExtraOptions({"app_id": Secret(KEY), "other": KEY, "model": "Meta-Llama-3-70B-Instruct-Turbo"})
     assert [Secret(KEY), Secret(KEY), "Meta-Llama-3-70B-Instruct-Turbo"] == list(extras.values())
     assert extras == ExtraOptions({key: reveal(value) for key, value in extras.items()})
 
 
-class Torn(Mapping[str, object]):
+class Unreadable(Mapping[str, object]):
+    """A mapping that raises when its value is read."""
+
     def __getitem__(self, key: str) -> object:
         raise RuntimeError(KEY)
 
@@ -72,15 +70,29 @@ class Torn(Mapping[str, object]):
 
 ODD = [
     *("", "[" * 600, '{"a":' * 600, "\ud800", f"https://{MASK}@h", "{", f"['{KEY}'", Own("x"), Word.ONE, Whole.TWO),
-    *(HUGE, -HUGE, 10**400, math.nan, LOOP, nested(300), Torn(), object(), b"x", {1: 2}, {"a": {1}}, Secret("\ud800"), None),
+    *(
+        HUGE,
+        -HUGE,
+        10**400,
+        math.nan,
+        LOOP,
+        nested(300),
+        Unreadable(),
+        object(),
+        b"x",
+        {1: 2},
+        {"a": {1}},
+        Secret("\ud800"),
+        None,
+    ),
     *(MaskedText("\ud800", MASK), MaskedText(MASK, MASK), Secret.from_env("X"), Broken(), ForeignInt(HUGE), 1j, {"token": HUGE}),
 ]
 
 
 @pytest.mark.parametrize("key", ["x", "api-key", Word.ONE, Own("x"), "\ud800", "", 5, None, HUGE, KEY, "x" * 9999], ids=range(11))
 @pytest.mark.parametrize("value", ODD, ids=range(len(ODD)))
-def test_extras_raise_nothing_else(key: Any, value: Any) -> None:
-    """Whatever key and value are, they are taken or rejected, and no message shows a secret or goes on and on."""
+def test_any_extra_is_accepted_or_rejected(key: Any, value: Any) -> None:
+    """Any key and value are accepted or rejected; the message is short and shows no secret."""
     for make in (
         lambda: extra_value(key, value),
         lambda: ExtraOptions({key: value}),
@@ -95,8 +107,8 @@ def test_extras_raise_nothing_else(key: Any, value: Any) -> None:
 
 
 @given(st.text() | url_texts, st.recursive(st.text() | st.integers() | st.floats() | url_texts, st.lists))
-def test_extras_of_any_kind(key: str, value: Any) -> None:
-    """What is taken is a plain string or a secret, and taking it again changes nothing."""
+def test_accepted_extras(key: str, value: Any) -> None:
+    """An accepted value is a plain string or a secret, and does not change when it is accepted again."""
     try:
         made = extra_value(key, value)
     except Rejected:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Extra options: a keyword that is no option reaches Java, with a warning where Java can hardly know it."""
+"""Keywords that are no options become extra options, with a warning if they look like a mistake."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ENDPOINT = "https://h/v1/chat/completions"
 MARK = "sk-mArKeR-7f3"
 KEY = "sk-abcdefghijklmnop0123456789"
 
-# What is no option of a chat service's class, and what its author may have meant.
+# Keywords that are no options of a chat service's class, and what the warning proposes.
 MEANT = {
     "modle_name": "extra_options={'modle-name': ...}",
     "vendor_flag": "extra_options={'vendor-flag': ...}",
@@ -58,7 +58,7 @@ MEANT = {
     "custom_headers": "extra_header=...",
     "max_completion_tokens": "max_tokens=...",
 }
-UNSUSPECTED = ("vendor", "best-of", "vendor.flag", "vendor-flag", "x y")
+UNSUSPICIOUS = ("vendor", "best-of", "vendor.flag", "vendor-flag", "x y")
 
 
 class Own(OpenAICompatProvider):
@@ -93,7 +93,7 @@ def _line(call: Callable[[], object]) -> int:
 @pytest.mark.parametrize("name", MEANT)
 @pytest.mark.parametrize("cls", [OpenAICompatProvider, DashScopeProvider])
 def test_a_suspicious_keyword(cls: Any, name: str) -> None:
-    """It becomes an extra option, and a warning says what to write."""
+    """A suspicious keyword becomes an extra option, and a warning says what to write."""
     caught = _warned(lambda: cls(**{name: "x"}))
     assert [ExtraOptionWarning] == [each.category for each in caught]
     message = str(caught[0].message)
@@ -110,14 +110,14 @@ def test_a_suspicious_keyword(cls: Any, name: str) -> None:
 
 
 def test_the_warning_is_a_user_warning() -> None:
-    """Python shows it by default."""
+    """The warning is a `UserWarning`, which Python shows by default."""
     assert issubclass(ExtraOptionWarning, UserWarning)
 
 
-@pytest.mark.parametrize("name", UNSUSPECTED)
+@pytest.mark.parametrize("name", UNSUSPICIOUS)
 @pytest.mark.parametrize("cls", [OpenAICompatProvider, Small])
 def test_other_keywords(cls: Any, name: str) -> None:
-    """A name that Java may well have is not warned of."""
+    """A keyword that may be a Java key causes no warning."""
     assert [] == _warned(lambda: cls(**{name: "x"}))
     assert [] == _warned(lambda: cls().with_(**{name: "x"}))
     assert "x" == cls(**{name: "x"}).to_options()[name]
@@ -143,7 +143,7 @@ WAYS: dict[str, Callable[[], object]] = {
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.usefixtures("empty_registry")
 def test_the_line_of_the_caller(way: str) -> None:
-    """The warning is one, names the keyword, and points at the line that has it."""
+    """One warning names the keyword, and points at the line of the call."""
     (found,) = _warned(WAYS[way])
     assert ExtraOptionWarning is found.category
     assert "vendor_flag" in str(found.message)
@@ -151,15 +151,15 @@ def test_the_line_of_the_caller(way: str) -> None:
 
 
 @pytest.mark.usefixtures("empty_registry")
-def test_the_line_does_not_depend_on_how_often() -> None:
-    """However often a line runs, the warning points at it."""
+def test_the_line_stays_the_same() -> None:
+    """The warning points at the line of the call, however often it runs."""
     for _ in range(8):
         for way, call in WAYS.items():
             assert [(__file__, _line(call))] == [(each.filename, each.lineno) for each in _warned(call)], way
 
 
 def test_a_constructor_that_calls_super() -> None:
-    """In a subclass with a constructor the warning points into this file: at the call, or at that of ``super()``."""
+    """In a subclass with a constructor, the warning points at the call or at its call of ``super()``."""
     call = lambda: Own(vendor_flag="x")  # noqa: E731
     (found,) = _warned(call)
     assert ExtraOptionWarning is found.category
@@ -168,18 +168,18 @@ def test_a_constructor_that_calls_super() -> None:
 
 
 def test_several_suspicious_keywords() -> None:
-    """Each of them is named."""
+    """All suspicious keywords of a call are named."""
     caught = _warned(lambda: OpenAICompatProvider(vendor_flag="x", temp="y"))
-    text = " ".join(str(each.message) for each in caught)
+    messages = " ".join(str(each.message) for each in caught)
     assert {ExtraOptionWarning} == {each.category for each in caught}
-    assert "vendor_flag" in text
-    assert "temp" in text
+    assert "vendor_flag" in messages
+    assert "temp" in messages
 
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     HELD = OpenAICompatProvider(endpoint=ENDPOINT, api_key="${secret_values.k}", extra_options={"vendor_flag": "x", "temp": "y"})
-TEXT = dumps(Catalog({"a": HELD}), format="json")
+DOCUMENT = dumps(Catalog({"a": HELD}), format="json")
 SILENT: dict[str, Callable[[], Any]] = {
     "extra_options": lambda: OpenAICompatProvider(extra_options={"vendor_flag": "x", "temp": "y", "base_url": "z"}),
     "with_ extra_options": lambda: BASE.with_(extra_options={"vendor_flag": "x"}),
@@ -200,7 +200,7 @@ SILENT: dict[str, Callable[[], Any]] = {
     "from_options": lambda: OpenAICompatProvider.from_options({"vendor_flag": "x", "temp": "y"}),
     "from_options function": lambda: from_options("openai-compat", {"vendor_flag": "x"}),
     "dumps": lambda: dumps(Catalog({"a": HELD}), format="toml"),
-    "loads": lambda: loads(TEXT, format="json"),
+    "loads": lambda: loads(DOCUMENT, format="json"),
     "to_dict, from_dict": lambda: from_dict(to_dict(HELD)),
     "statement": lambda: parse_create_model("CREATE MODEL m WITH ('provider'='openai-compat', 'vendor_flag'='x')"),
 }
@@ -209,7 +209,7 @@ SILENT: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("way", SILENT)
 @pytest.mark.usefixtures("empty_registry")
 def test_no_warning(way: str) -> None:
-    """What was given as extra options, is there already, or comes from a document is not warned of."""
+    """A name from extra_options, from the provider itself or from a document causes no warning."""
     assert [] == [str(each.message) for each in _warned(SILENT[way])]
 
 
@@ -231,7 +231,7 @@ def test_removing_an_extra() -> None:
     ids=range(5),
 )
 def test_a_warning_that_is_an_error(make: Callable[[], object]) -> None:
-    """Where the user makes errors of warnings, neither the error nor its frames show a secret."""
+    """If warnings are errors, neither the error nor its frames show a secret."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(ExtraOptionWarning) as caught:
@@ -258,7 +258,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("name", "value", "meant"), REFUSED)
 def test_names_that_are_refused(name: str, value: Any, meant: str) -> None:
-    """A name close to an option's, and the Java key of one, are errors that say what to write, and no warnings."""
+    """A misspelled option and the Java key of an option are errors that say what to write."""
     for call in (
         lambda: OpenAICompatProvider(**{name: value}),
         lambda: BASE.with_(**{name: value}),
@@ -273,7 +273,7 @@ def test_names_that_are_refused(name: str, value: Any, meant: str) -> None:
 
 
 def test_one_option_twice() -> None:
-    """An extra option by name and in `extra_options` is one too many; `with_` changes the one that is there."""
+    """An extra option given by keyword and in `extra_options` is refused; `with_` changes an existing one."""
     with pytest.raises(InvalidOptionsError) as caught:
         OpenAICompatProvider(extra_options={"a-b": "1"}, **{"a-b": "2"})
     assert "OpenAICompatProvider: a-b: expected one value, got one by name and one in extra_options" == str(caught.value)
@@ -281,7 +281,7 @@ def test_one_option_twice() -> None:
 
 
 def test_a_suspicious_keyword_in_a_failing_call() -> None:
-    """It may be why an option is missing, so the error names it too."""
+    """The error of a failing call names a suspicious keyword that may stand for a missing option."""
     with pytest.raises(InvalidOptionsError) as caught:
         OpenAIProvider(base_url="https://h/v1", model="m", vendor_flag="x")
     assert (
@@ -293,8 +293,8 @@ def test_a_suspicious_keyword_in_a_failing_call() -> None:
 
 
 @pytest.mark.parametrize("value", [None, "y"])
-def test_a_suspicious_keyword_that_is_there_already(value: str | None) -> None:
-    """A change of an extra option, or its removal, is no news."""
+def test_a_suspicious_keyword_that_exists(value: str | None) -> None:
+    """The error of a failing call does not name a keyword that changes or removes an extra option."""
     provider = OpenAICompatProvider(extra_options={"base_url": "x"})
     with pytest.raises(InvalidOptionsError) as caught:
         provider.with_(base_url=value, n=0)
@@ -304,8 +304,8 @@ def test_a_suspicious_keyword_that_is_there_already(value: str | None) -> None:
     assert "OpenAICompatProvider: n: expected an int of at least 1, got 0" == str(caught.value)
 
 
-def test_what_a_class_does_not_have() -> None:
-    """A name that other clients know is not advised where the class has no such option."""
+def test_proposals_are_options_of_the_class() -> None:
+    """The warning proposes no option that the class does not have."""
     (found,) = _warned(lambda: TritonProvider("h", max_completion_tokens=5))
     assert "TritonProvider has no such option" in str(found.message)
 
@@ -314,7 +314,7 @@ def test_what_a_class_does_not_have() -> None:
 
 
 def test_many_extras() -> None:
-    """9,000 extra options are taken, read, changed and written in linear time."""
+    """9,000 extra options are accepted, read, changed and written in linear time."""
     given = {f"key-{number}": str(number) for number in range(9_000)}
     begin = time.process_time()
     provider = GenericProvider("g", **given)
@@ -327,7 +327,7 @@ def test_many_extras() -> None:
 
 
 def test_values_that_look_like_keys() -> None:
-    """The value of an extra option that looks like a key is a secret, whatever the option is called."""
+    """The value of an extra option that looks like a key is a secret, whatever the name of the option."""
     provider = GenericProvider("g", app=KEY, other="sk-8", name="a-name-of-a-model-2024")
     assert (Secret, str, str) == tuple(map(type, provider.extra_options.values()))
     assert KEY not in repr(provider)
@@ -339,7 +339,7 @@ def test_values_that_look_like_keys() -> None:
 
 
 def test_extras_given_as_secrets() -> None:
-    """A value given as `Secret` stays one, through every copy."""
+    """A value given as `Secret` stays one in every copy."""
     provider = OpenAICompatProvider(extra_options={"app-id": Secret(MARK)})
     for each in (provider, provider.with_(temperature=1), attrs.evolve(provider), pickle.loads(pickle.dumps(provider))):
         assert Secret(MARK) == each.extra_options["app-id"]

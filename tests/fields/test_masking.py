@@ -34,11 +34,7 @@ from llmproviders.syntax.maps import read_map
 from llmproviders.syntax.scalars import read_double
 
 KEY = "sk-0123456789abcdef"
-
-
 REDACTED = "this is the mask of a redacted value"
-
-
 url_texts = st.lists(url_parts, max_size=12).map("".join)
 
 
@@ -50,12 +46,12 @@ url_texts = st.lists(url_parts, max_size=12).map("".join)
     "?://token=?key=a/b:c@dh&b&token=ab/c:d@e&&token=ab/c:d@e&x@yh&token=ab/c:d@e&token=ab/c:d@e"
     ":///8080key=&x@ya=@key=://a=key=/?key=a/b:c@d&x@y:u&@"
 )
-def test_masking_is_idempotent(text: str) -> None:
-    """What is masked is masked, and is known as redacted."""
-    masked = mask_urls(text)
+def test_masking_is_idempotent(string: str) -> None:
+    """Masking a masked string again changes nothing, and the string is known as redacted."""
+    masked = mask_urls(string)
     assert masked == mask_urls(masked)
-    assert mask_value(text) == mask_value(mask_value(text))
-    assert is_redacted(masked) or masked == text
+    assert mask_value(string) == mask_value(mask_value(string))
+    assert is_redacted(masked) or masked == string
 
 
 headers = st.dictionaries(
@@ -89,8 +85,8 @@ bodies = st.dictionaries(
     ],
     ids=["url", "json_object", "json_headers", "flink_map", "extra"],
 )
-def test_redacted_never_loads(convert: Callable[[Any], Any], values: st.SearchStrategy[Any]) -> None:
-    """What shows otherwise than it is, is refused as it shows; what shows as it is, is taken as it shows."""
+def test_redacted_values_are_never_accepted(convert: Callable[[Any], Any], values: st.SearchStrategy[Any]) -> None:
+    """The shown form of a value is refused if a part of it is masked, and is accepted otherwise."""
 
     @given(values)
     def check(value: Any) -> None:
@@ -139,8 +135,8 @@ def test_redacted_never_loads(convert: Callable[[Any], Any], values: st.SearchSt
     ],
     ids=range(22),
 )
-def test_redacted_values(convert: Callable[[Any], Any], value: Any) -> None:
-    """The mask is refused in every place that could be masked."""
+def test_the_mask_is_refused(convert: Callable[[Any], Any], value: Any) -> None:
+    """The mask is refused in every part of a value that could be masked."""
     with pytest.raises(Rejected, match="^expected the real value") as caught:
         convert(value)
     assert caught.value.hint == "this is the mask of a redacted value; use the original or Secret.from_env"
@@ -162,15 +158,15 @@ def test_redacted_values(convert: Callable[[Any], Any], value: Any) -> None:
     ],
     ids=range(10),
 )
-def test_masks_in_ordinary_places(convert: Callable[[Any], Any], value: Any) -> None:
-    """Elsewhere six asterisks are six asterisks."""
+def test_asterisks_elsewhere(convert: Callable[[Any], Any], value: Any) -> None:
+    """Six asterisks in a part that is never masked are accepted."""
     made = convert(value)
     assert "mask of" not in str(made)
     assert type(made) in (str, Secret)
 
 
 def test_a_mask_beside_a_secret() -> None:
-    """A prompt with asterisks is no redacted value because there is a secret beside it."""
+    """A prompt with asterisks is accepted, also beside a secret."""
     body = json_object({"prompt": f"say {MASK}", "token": "x", "note": MASK})
     assert isinstance(body, MaskedText)
     assert '{"prompt": "say ******", "token": "******", "note": "******"}' == str(body)
@@ -178,7 +174,7 @@ def test_a_mask_beside_a_secret() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("string", "shown"),
     [
         ("http://u:p@h/x", "http://******@h/x"),
         ("http://u:p@s@h/x", "http://******@h/x"),
@@ -194,9 +190,9 @@ def test_a_mask_beside_a_secret() -> None:
         ("", ""),
     ],
 )
-def test_masked_urls(text: str, shown: str) -> None:
-    """The user part and the credential parameters of URLs are masked, and nothing else."""
-    assert shown == mask_urls(text)
+def test_masked_urls(string: str, shown: str) -> None:
+    """Only the user part and the credential parameters of URLs are masked."""
+    assert shown == mask_urls(string)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +215,7 @@ def test_masked_urls(text: str, shown: str) -> None:
     ids=range(13),
 )
 def test_time_is_linear(run: Callable[[], object]) -> None:
-    """Inputs that took seconds take milliseconds; a second leaves room for a busy machine."""
+    """Long inputs take milliseconds; the limit of a second leaves room for a busy machine."""
     start = time.process_time()
     with suppress(Rejected):
         run()
@@ -227,7 +223,7 @@ def test_time_is_linear(run: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "is_key"),
+    ("string", "is_key"),
     [
         (KEY, True),
         ("sk-short", False),
@@ -240,9 +236,9 @@ def test_time_is_linear(run: Callable[[], object]) -> None:
         ("", False),
     ],
 )
-def test_what_looks_like_a_key(text: str, is_key: bool) -> None:
-    """Keys of services do, names of models and identifiers of requests do not."""
-    assert is_key is looks_like_key(text)
+def test_strings_that_look_like_a_key(string: str, is_key: bool) -> None:
+    """Keys of services look like keys; names of models and identifiers of requests do not."""
+    assert is_key is looks_like_key(string)
 
 
 @pytest.mark.parametrize(
@@ -262,7 +258,7 @@ def test_what_looks_like_a_key(text: str, is_key: bool) -> None:
     ],
 )
 def test_headers_are_masked_one_by_one(name: str, value: str, shown: str) -> None:
-    """Only headers with a credential-like name or value are masked; a string without any is a plain str."""
+    """Only headers with a credential-like name or value are masked; without any, the result is a plain `str`."""
     for _ in range(2):
         made = json_headers(json.dumps({name: value, "X-Other": "x"}))
         assert {name: shown, "X-Other": "x"} == json.loads(str(made))
@@ -276,18 +272,18 @@ def test_headers_are_masked_one_by_one(name: str, value: str, shown: str) -> Non
 
 
 def test_lists_of_header_values() -> None:
-    """Each value of a list is masked for itself."""
+    """Each value of a list is masked on its own."""
     made = json_headers({"Cookie": ["a", "${x}"], "X-A": ["b", KEY]})
     assert {"Cookie": [MASK, "${x}"], "X-A": ["b", MASK]} == json.loads(str(made))
 
 
 def test_the_masked_map() -> None:
-    """It is quoted only where the map itself has to be."""
+    """The masked form of a map is quoted only if the map itself is."""
     assert "Authorization:******,X-Tenant:acme" == str(flink_map({"Authorization": "Bearer x", "X-Tenant": "acme"}))
 
 
 def test_masked_strings_of_other_options() -> None:
-    """A masked string is validated as its real one, and hides no less than before."""
+    """A masked string is validated like the string that it hides, and stays masked."""
     endpoint = url("https://u:p@h")
     for convert in (json_object, json_headers, flink_map):
         with pytest.raises(Rejected):
@@ -298,7 +294,7 @@ def test_masked_strings_of_other_options() -> None:
     with pytest.raises(Rejected, match="lone surrogates"):
         url(MaskedText("\ud800", MASK))
     assert MASK == str(extra_value("x", MaskedText("hidden", MASK)))
-    # Where only the characters that show would be taken, it is refused.
+    # A converter that would keep only the shown characters refuses it.
     with pytest.raises(Rejected, match=r"at \['a'\], not a string of which a part is masked"):
         json_object({"a": endpoint})
     with pytest.raises(RejectedType):
@@ -308,7 +304,7 @@ def test_masked_strings_of_other_options() -> None:
 
 
 def test_remembered_strings() -> None:
-    """It holds hashes and masked forms, and not too many."""
+    """`Remembered` keeps a limited number of masked forms, and only of short plain strings."""
     known = Remembered()
     for number in range(Remembered.MAX_STRINGS + 1):
         known.keep(f"text {number}", MaskedText(f"text {number}", MASK))

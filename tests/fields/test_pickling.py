@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Classes that only one process has, in another process."""
+"""Classes that exist in one process only, pickled to another."""
 
 from __future__ import annotations
 
@@ -15,16 +15,13 @@ from typing import Any
 import attrs
 import cloudpickle
 import pytest
-from attrs_classes import assert_same, frozen
+from attrs_classes import assert_same, frozen, slots_or_dict
 
 import llmproviders
 from llmproviders import (
     Provider,
     option,
 )
-
-either = pytest.mark.parametrize("slots", [True, False], ids=["slots", "dict"])
-
 
 DEFINES = '''
 import sys
@@ -39,7 +36,7 @@ for slots in (True, False):
 
         @attrs.frozen(kw_only=True, slots=slots)
         class Own(Provider):
-            """One that only this process has."""
+            """A class that exists in this process only."""
 
             identifier = "own"
             size: int = attrs.field(default=1, metadata=option("size", "how large"), validator=between(1, 9))
@@ -99,12 +96,12 @@ print(json.dumps(found))
 
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What another process finds in the classes and providers that one pickled from its ``__main__``."""
+    """The results of a process that unpickles the classes and providers of another process's ``__main__``."""
     folder = tmp_path_factory.mktemp("main")
     env = {**os.environ, "PYTHONPATH": str(Path(llmproviders.__file__).parent.parent)}
     output = ""
-    for name, text in (("defines.py", DEFINES), ("reads.py", READS)):
-        (folder / name).write_text(text, encoding="utf-8")
+    for name, source in (("defines.py", DEFINES), ("reads.py", READS)):
+        (folder / name).write_text(source, encoding="utf-8")
         command = [sys.executable, str(folder / name), str(folder)]
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
         assert (0, "") == (done.returncode, done.stderr)
@@ -114,9 +111,9 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("used", [True, False], ids=["used", "unused"])
-@either
+@slots_or_dict
 def test_cloudpickle_from_main(elsewhere: dict[str, Any], slots: bool, used: bool) -> None:
-    """A class of ``__main__`` works in the process that it is sent to, whether it was used before or not."""
+    """A class of ``__main__`` works in the process that it is sent to, used before or not."""
     flat = {"size": "3", "token": "t", "label": "l", "zz": "x"}
     assert [
         flat,
@@ -128,9 +125,9 @@ def test_cloudpickle_from_main(elsewhere: dict[str, Any], slots: bool, used: boo
     ] == elsewhere[f"{slots}-{used}"]
 
 
-@either
+@slots_or_dict
 def test_cloudpickle_of_local_classes(slots: bool) -> None:
-    """A local class goes by value, used or not, and the copy is the same class in the same process."""
+    """A local class is pickled by value, and in the same process its copy is the same class."""
 
     class Color(enum.Enum):
         RED = "red"

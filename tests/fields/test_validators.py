@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Validators and converters of fields are called as attrs documents it, and all their problems are reported."""
+"""Validators of fields are called as attrs documents it, and all their problems are reported."""
 
 from __future__ import annotations
 
 import functools
-import inspect
-from datetime import timedelta
 from typing import Any
 
 import attrs
 import pytest
-from attrs_classes import frozen, problem_names, refusal
+from attrs_classes import frozen, problem_names, slots_or_dict
 from hypothesis import given
 from hypothesis import strategies as st
+from own import RerankProvider
 
 from llmproviders import (
     InvalidOptionsError,
@@ -20,12 +19,10 @@ from llmproviders import (
     Problem,
     Provider,
     Rule,
-    Secret,
     between,
+    duration,
     option,
 )
-
-either = pytest.mark.parametrize("slots", [True, False], ids=["slots", "dict"])
 
 
 def _even(instance: Any, attribute: Any, value: Any) -> None:
@@ -71,10 +68,10 @@ def _with_validator(kind: Any, validator: Any, slots: bool, default: Any) -> Any
     return frozen(slots)(type("Validated", (Provider,), namespace))
 
 
-@either
+@slots_or_dict
 @pytest.mark.parametrize("name", VALIDATORS)
 def test_validators(name: str, slots: bool) -> None:
-    """attrs' validators and own ones see every value, None included, in every way of making a provider."""
+    """Validators of attrs and of users check every value, None included, however the provider is made."""
     kind, validator, good, bad = VALIDATORS[name]
     cls = _with_validator(kind, validator, slots, good[0])
     field = attrs.fields(cls)[-1].name
@@ -86,10 +83,10 @@ def test_validators(name: str, slots: bool) -> None:
             assert ["x"] == [name.lstrip("_") for name in problem_names(call)], value
 
 
-@either
+@slots_or_dict
 @pytest.mark.parametrize("name", VALIDATORS)
 def test_disabled_validators(name: str, slots: bool) -> None:
-    """`attrs.validators.disabled` switches them off, `between` included; the type is still asked for."""
+    """`attrs.validators.disabled` switches validators off, `between` included; types are still checked."""
     kind, validator, good, bad = VALIDATORS[name]
     cls = _with_validator(kind, validator, slots, good[0])
     field = attrs.fields(cls)[-1].name
@@ -133,9 +130,9 @@ def test_the_constructor_agrees_with_attrs_validate(name: str, slots: bool, valu
         assert provider == cls(x=value)
 
 
-@either
+@slots_or_dict
 def test_decorated_validators_see_the_instance(slots: bool) -> None:
-    """A validator in decorator form compares with other fields, given or default, in whatever order they are declared."""
+    """A validator in decorator form sees all fields, given or default, in any order of declaration."""
 
     @frozen(slots)
     class Own(Provider):
@@ -166,9 +163,9 @@ def test_decorated_validators_see_the_instance(slots: bool) -> None:
         assert -1 == provider.with_(high=-1).high
 
 
-@either
+@slots_or_dict
 def test_decorated_and_given_validators(slots: bool) -> None:
-    """A validator in decorator form stands beside those that were given."""
+    """A validator in decorator form is added to those of the field."""
 
     @frozen(slots)
     class Own(Provider):
@@ -185,9 +182,9 @@ def test_decorated_and_given_validators(slots: bool) -> None:
     assert ["size"] == problem_names(lambda: Own(size=2))
 
 
-@either
+@slots_or_dict
 def test_all_problems_of_a_call(slots: bool) -> None:
-    """Types, converters, validators and rules are reported together, one problem for each."""
+    """Problems of types, converters, validators and rules are reported together, one for each option."""
 
     def no(cls: type, a: int, d: str) -> Problem | None:
         return Problem("d", "no d") if d == "bad" else None
@@ -212,128 +209,47 @@ def test_all_problems_of_a_call(slots: bool) -> None:
     assert ["d"] == problem_names(lambda: Own(a=2, d="bad"))
 
 
-def _by_name(value: Any, field: attrs.Attribute[Any]) -> str:
-    return f"{field.name}:{value}"
-
-
-@either
-def test_converters(slots: bool) -> None:
-    """Converters of every documented kind run on what is given, and on defaults once."""
-
-    @frozen(slots)
-    class Own(Provider):
-        identifier = "own"
-        plain: str = attrs.field(default="eu", converter=str.upper, metadata=option("plain"))
-        wrapped: int = attrs.field(default="3", converter=attrs.Converter(int), metadata=option("wrapped"))
-        named: str = attrs.field(default="x", converter=attrs.Converter(_by_name, takes_field=True), metadata=option("named"))
-        maybe: int | None = attrs.field(default=None, converter=attrs.converters.optional(int), metadata=option("maybe"))
-        piped: str = attrs.field(default="a", converter=[str.strip, str.upper], metadata=option("piped"))
-        pipe: str = attrs.field(default="a", converter=attrs.converters.pipe(str.strip, str.upper), metadata=option("pipe"))
-        filled: str = attrs.field(default=None, converter=attrs.converters.default_if_none("d"), metadata=option("filled"))
-        made: str = attrs.field(default=None, converter=attrs.converters.default_if_none(factory=str), metadata=option("made"))
-        flag: bool = attrs.field(default="no", converter=attrs.converters.to_bool, metadata=option("flag"))
-
-    defaults = {
-        "plain": "EU",
-        "wrapped": "3",
-        "named": "named:x",
-        "piped": "A",
-        "pipe": "A",
-        "filled": "d",
-        "made": "",
-        "flag": "false",
-    }
-    assert defaults == Own().to_options()
-    provider = Own(plain="us", wrapped="5", named="y", maybe="7", piped=" b ", pipe=" c ", filled=None, made=None, flag="yes")
-    expected: dict[str, str] = {
-        "plain": "US",
-        "wrapped": "5",
-        "named": "named:y",
-        "maybe": "7",
-        "piped": "B",
-        "pipe": "C",
-        "filled": "d",
-        "made": "",
-        "flag": "true",
-    }
-    assert expected == provider.to_options()
-    assert {**expected, "plain": "DE"} == provider.with_(plain="de").to_options()
-    assert None is Own(maybe=5).with_(maybe=None).maybe
-    assert ["wrapped"] == problem_names(lambda: Own(wrapped="x"))
-
-
-@either
-def test_converters_are_held_to_the_type(slots: bool) -> None:
-    """What a converter gives must be what the annotation says."""
-
-    @frozen(slots)
-    class Own(Provider):
-        identifier = "own"
-        size: int = attrs.field(default=1, converter=lambda value: value if value != "x" else "y", metadata=option("size"))
-
-    assert ["size"] == problem_names(lambda: Own(size="x"))
-    assert 5 == Own(size=5).size
-
-
-@either
-def test_converters_that_take_self(slots: bool) -> None:
-    """A converter that takes the instance is refused, with the class, the field, and what to write instead."""
-
-    def make() -> Any:
-        @frozen(slots)
-        class Dependent(Provider):
-            identifier = "dependent"
-            size: int = attrs.field(
-                default=1,
-                converter=attrs.Converter(lambda value, instance: value, takes_self=True),
-                metadata=option("size"),
-            )
-
-        return Dependent
-
-    text = refusal(make)
-    assert "Dependent" in text
-    assert "size" in text
-
-
-def test_converters_without_a_signature() -> None:
-    """A converter whose argument nobody annotated takes anything, as far as the signature tells."""
+def test_messages_of_validators() -> None:
+    """attrs' validators raise a message, the field and its value; only the message is shown."""
 
     @attrs.frozen(kw_only=True)
-    class Own(Provider):
-        identifier = "own"
-        size: int = attrs.field(default=1, converter=int, metadata=option("size"))
-        token: str | None = attrs.field(default=None, converter=lambda text: text or None, metadata=option("token", secret=True))
-
-    assert [Any, Any] == [inspect.signature(Own).parameters[name].annotation for name in ("size", "token")]
-    assert {"size": "1"} == Own(token="").to_options()
-    assert "******" == str(Own(token="t").token)
-
-
-def test_converters_that_raise_errors_of_the_library() -> None:
-    """A problem that a converter reports is said of the option."""
-
-    @attrs.frozen(kw_only=True)
-    class Own(Provider):
-        identifier = "own"
-        token: Secret = attrs.field(default="t", converter=Secret, metadata=option("token"))
+    class Regional(Provider):
+        identifier = "regional"
+        region: str = attrs.field(default="EU", validator=attrs.validators.in_(["EU", "US"]), metadata=option("region"))
 
     with pytest.raises(InvalidOptionsError) as caught:
-        Own(token=5)
-    assert "Own: token: expected a str, got int" == str(caught.value)
+        Regional(region="mars")
+    assert (
+        "Regional: region: expected a value that passes its check ('region' must be in ['EU', 'US'] (got 'mars')), got 'mars'"
+        == str(caught.value)
+    )
 
 
-def test_bounds_of_other_numbers() -> None:
-    """`between` is a validator for every type."""
+def test_validators_of_users() -> None:
+    """The message of a user's validator is shown with the value, and with the type if that is wrong."""
+    with pytest.raises(InvalidOptionsError) as caught:
+        RerankProvider("h", label="a b")
+    message = "RerankProvider: label: expected a value that passes its check (label of 10 holds a blank), got 'a b'"
+    assert message == str(caught.value)
+    with pytest.raises(InvalidOptionsError) as caught:
+        RerankProvider("h", label="a" * 10)
+    assert str(caught.value).startswith(
+        "RerankProvider: label: expected a value that passes its check (Length of 'label' must be <= 9"
+    )
 
-    @attrs.frozen(kw_only=True)
-    class Own(Provider):
-        identifier = "own"
-        wait: timedelta = attrs.field(
-            default=timedelta(seconds=1),
-            validator=between(timedelta(0), timedelta(seconds=5)),  # type: ignore[arg-type]
-            metadata=option("wait"),
+    @attrs.frozen
+    class Typed(Provider):
+        identifier = "typed"
+        text: Any = attrs.field(
+            default=None,
+            kw_only=True,
+            validator=attrs.validators.optional(attrs.validators.instance_of(str)),
+            metadata=option("text"),
         )
+        when: str | None = attrs.field(default=None, kw_only=True, converter=duration, metadata=option("when", java="Duration"))
 
-    assert ["wait"] == problem_names(lambda: Own(wait=timedelta(seconds=6)))
-    assert {"wait": "5s"} == Own(wait=timedelta(seconds=5)).to_options()
+    with pytest.raises(InvalidTypeError):
+        Typed(text=5)
+    with pytest.raises(InvalidOptionsError) as caught:
+        Typed(when="soon")
+    assert "Typed: when: expected a duration such as '30s', '500 ms' or '2min', got 'soon'" == str(caught.value)

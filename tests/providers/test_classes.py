@@ -46,7 +46,7 @@ A, B, C = OpenAICompatProvider(model="a"), OpenAICompatProvider(model="b"), Trit
 
 
 def test_known_classes() -> None:
-    """The library's own classes are known by their identifiers, any other identifier is generic."""
+    """The classes of the library are known by their identifiers; any other identifier is generic."""
     known = {cls.identifier: cls for cls in (OpenAICompatProvider, DashScopeProvider, TritonProvider, OpenAIProvider)}
     assert known.items() <= provider_classes().items()
     assert known == {identifier: provider_class(identifier) for identifier in known}
@@ -56,7 +56,7 @@ def test_known_classes() -> None:
 
 
 def test_registering_a_class(own_classes: Classes) -> None:
-    """A class that is registered is built for its identifier, and read for it; the last registered wins."""
+    """A registered class is used for its identifier in every call; the last registered one wins."""
     own_classes.known.pop("acme-rerank", None)
     assert GenericProvider is provider_class("acme-rerank")
     assert RerankProvider is register_provider_class(RerankProvider)
@@ -71,7 +71,7 @@ def test_registering_a_class(own_classes: Classes) -> None:
 
 
 @pytest.mark.parametrize("cls", [5, int, Provider, GenericProvider, RerankProvider("h"), None], ids=range(6))
-def test_what_is_no_class(cls: Any) -> None:
+def test_unfit_classes(cls: Any) -> None:
     """Only a Provider class that has an identifier can be registered."""
     expected = r"^register_provider_class\(\): expected a Provider class that has an identifier, got "
     with pytest.raises(InvalidClassError, match=expected):
@@ -80,13 +80,13 @@ def test_what_is_no_class(cls: Any) -> None:
 
 @pytest.mark.parametrize("identifier", [5, "", None, b"x"], ids=range(4))
 def test_classes_with_unfit_identifiers(identifier: Any) -> None:
-    """An identifier is a string."""
+    """A class whose identifier is no string, or is empty, cannot be registered."""
     with pytest.raises(InvalidClassError):
         register_provider_class(type("Own", (Provider,), {"identifier": identifier}))
 
 
 def test_classes_that_attrs_has_not_built() -> None:
-    """The message says where the decorator goes."""
+    """A class without the decorator of attrs is refused, and the message says where to write it."""
 
     class Own(Provider):
         identifier = "own"
@@ -100,7 +100,7 @@ def test_classes_that_attrs_has_not_built() -> None:
 
 @pytest.mark.parametrize("identifier", [5, [], {}, None, b"x", 10**5000], ids=range(6))
 def test_identifiers_of_other_types(identifier: Any) -> None:
-    """An identifier that is no string is a wrong type."""
+    """An identifier that is no string is refused as a wrong type."""
     calls: dict[str, Callable[[], Any]] = {
         "provider_class": lambda: provider_class(identifier),
         "from_options": lambda: from_options(identifier, {"api-key": "MARK"}),
@@ -111,7 +111,7 @@ def test_identifiers_of_other_types(identifier: Any) -> None:
 
 
 def entry_points(monkeypatch: pytest.MonkeyPatch, **values: str) -> list[str]:
-    """Installed packages name these classes; what is returned grows with each look."""
+    """Replace the installed entry points; the returned list grows with each look-up."""
     looks: list[str] = []
 
     def found(*, group: str) -> list[EntryPoint]:
@@ -123,7 +123,7 @@ def entry_points(monkeypatch: pytest.MonkeyPatch, **values: str) -> list[str]:
 
 
 def test_entry_points(monkeypatch: pytest.MonkeyPatch, own_classes: Classes) -> None:
-    """Classes of installed packages are known without a call, looked up once and only when they are needed."""
+    """Classes of installed packages are known without registration, looked up once and only if needed."""
     own_classes.known.pop("acme-rerank", None)
     looks = entry_points(monkeypatch, **{"acme-rerank": "own:RerankProvider", "triton": "own:NoSuchClass"})
     assert TritonProvider is provider_class("triton")
@@ -131,7 +131,7 @@ def test_entry_points(monkeypatch: pytest.MonkeyPatch, own_classes: Classes) -> 
     assert RerankProvider is provider_class("acme-rerank")
     assert RerankProvider("h") == set_provider("acme-rerank", endpoint="h")
     assert RerankProvider is provider_classes()["acme-rerank"]
-    # What was registered by a call is not replaced, nor even loaded.
+    # An entry point of a known identifier is not even loaded.
     assert TritonProvider is provider_class("triton")
     assert GenericProvider is provider_class("x")
     assert ["llmproviders.providers"] == looks
@@ -148,13 +148,13 @@ BROKEN = {
     "stub_exits_silently:X": "stub_exits_silently:X, which fails with SystemExit",
     "stub_leaks:X": "stub_leaks:X, which fails with ValueError: https://******@h ****** two lines",
     "stub_talks:X": f"stub_talks:X, which fails with ValueError: {'x' * 197}...",
-    "stub_cannot_say:X": "stub_cannot_say:X, which fails with Unsayable",
+    "stub_cannot_say:X": "stub_cannot_say:X, which fails with Unprintable",
     "stub_unbuilt:X": "stub_unbuilt:X, where X is not an attrs class: decorate it with @attrs.frozen(kw_only=True)",
     "not a reference": "not a reference, which fails with AttributeError: 'NoneType' object has no attribute 'group'",
 }
 
 
-class Unsayable(Exception):
+class Unprintable(Exception):
     """An exception whose message fails."""
 
     def __str__(self) -> str:
@@ -162,7 +162,7 @@ class Unsayable(Exception):
 
 
 class Unbuilt(Provider):
-    """A class whose decorator was forgotten."""
+    """A class without the decorator of attrs."""
 
     identifier = "acme"
     size: int = attrs.field(default=1, metadata=option("size-of"))
@@ -176,19 +176,19 @@ FAILURES: dict[str, BaseException] = {
     "stub_exits_silently": SystemExit(),
     "stub_leaks": ValueError("https://user:MARK@h sk-MARKMARKMARK\ntwo  lines"),
     "stub_talks": ValueError("x" * 10_000),
-    "stub_cannot_say": Unsayable(),
+    "stub_cannot_say": Unprintable(),
     "stub_interrupted": KeyboardInterrupt(),
 }
 
 
 class _Finder:
-    """Finds modules that fail, and one with a class that is not built."""
+    """Finds modules whose import fails, and one whose class attrs has not built."""
 
     def find_spec(self, name: str, *_: object) -> Any:
         return importlib.machinery.ModuleSpec(name, self) if name.startswith("stub_") else None  # type: ignore[arg-type]
 
     def create_module(self, spec: object) -> None:
-        """The usual one."""
+        """None: the import system makes the module."""
 
     def exec_module(self, module: ModuleType) -> None:
         if module.__name__ in FAILURES:
@@ -198,7 +198,7 @@ class _Finder:
 
 @pytest.fixture
 def stubs() -> Iterator[None]:
-    """Modules that cannot be imported."""
+    """The modules of `_Finder` can be found."""
     finder: Any = _Finder()
     sys.meta_path.append(finder)
     yield
@@ -208,7 +208,7 @@ def stubs() -> Iterator[None]:
 
 @pytest.mark.parametrize("value", BROKEN)
 def test_bad_entry_points(value: str, monkeypatch: pytest.MonkeyPatch, own_classes: Classes, stubs: None) -> None:
-    """A class that cannot be had is an error where it is named, each time, and in nobody else's way."""
+    """A class that cannot be loaded is an error in each call that names it, and does not affect other classes."""
     entry_points(monkeypatch, acme=value)
     expected = f"entry point acme: expected a Provider class with the identifier 'acme', got {BROKEN[value]}"
     calls: list[Callable[[], Any]] = [
@@ -234,7 +234,7 @@ def test_bad_entry_points(value: str, monkeypatch: pytest.MonkeyPatch, own_class
 
 
 def test_interrupted_entry_points(monkeypatch: pytest.MonkeyPatch, own_classes: Classes, stubs: None) -> None:
-    """Only the user's interruption goes through, and the next look is a whole one."""
+    """Only a KeyboardInterrupt leaves the look-up, and the next look-up is complete."""
     own_classes.known.pop("acme-rerank", None)
     entry_points(monkeypatch, **{"acme": "stub_interrupted:X", "acme-rerank": "own:RerankProvider"})
     with pytest.raises(KeyboardInterrupt):
@@ -244,18 +244,18 @@ def test_interrupted_entry_points(monkeypatch: pytest.MonkeyPatch, own_classes: 
 
 
 def test_entry_points_of_packages(monkeypatch: pytest.MonkeyPatch, own_classes: Classes, tmp_path: Path) -> None:
-    """The package of a broken entry point is named."""
+    """The message about a broken entry point names its package."""
     info = tmp_path / "acme_pack-1.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-pack\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[llmproviders.providers]\nacme = no_such_module:X\n")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-pack\nVersion: 1\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text("[llmproviders.providers]\nacme = no_such_module:X\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(ProviderError, match="^entry point acme of package acme-pack: expected a Provider class"):
         provider_class("acme")
 
 
 def test_from_options() -> None:
-    """A flat dict and its identifier give the typed provider, or a generic one."""
+    """A flat dict is read as the class of its identifier, or as a generic provider."""
     assert A == from_options("openai-compat", {"model": "a"})
     assert A == from_options("openai-compat", {"model": "a", "provider": "openai-compat"})
     assert GenericProvider("g", model="a") == from_options("g", {"model": "a", "provider": "g"})
@@ -264,7 +264,7 @@ def test_from_options() -> None:
 
 
 def test_older_keys() -> None:
-    """Keys that Flink has deprecated are read; where both are there, the new one counts, in any order."""
+    """Keys that Flink has deprecated are read; if both keys are given, the new one wins, in any order."""
     required = {"endpoint": "http://h/embeddings", "api-key": "k"}
     assert 5 == OpenAIProvider.from_options({**required, "maxTokens": "5"}).max_tokens
     assert 6 == OpenAIProvider.from_options({**required, "maxTokens": "5", "max-tokens": "6"}).max_tokens
@@ -275,7 +275,7 @@ def test_older_keys() -> None:
 
 
 def test_both_keys_of_content_types() -> None:
-    """One of the two keys, whichever order they come in."""
+    """content-type and content-types together are refused, in any order."""
     for order in (1, -1):
         flat = dict([("content-type", "TEXT"), ("content-types", "TEXT;TEXT")][::order])
         with pytest.raises(InvalidOptionsError, match="expected either content-type or content-types, got both"):
@@ -283,8 +283,8 @@ def test_both_keys_of_content_types() -> None:
     assert ("TEXT", "IMAGE_URL") == OpenAICompatProvider.from_options({"content-types": "text;image_url"}).content_type
 
 
-def test_texts_are_read_as_flink_reads_them() -> None:
-    """Not as Python would: booleans in any case, numbers with Java's signs and suffixes."""
+def test_strings_are_read_as_flink_reads_them() -> None:
+    """Strings are read as Flink reads them: booleans in any case, numbers with Java's signs and suffixes."""
     flat = {"endpoint": "h", "sequence-start": "TRUE", "max-retries": "+05", "circuit-breaker-failure-threshold": " 1e-1f "}
     provider = TritonProvider.from_options({**flat, "compression": "GZIP", "timeout": "1 Min"})
     assert (True, 5, 0.1, "gzip", "1 Min") == (
@@ -297,7 +297,7 @@ def test_texts_are_read_as_flink_reads_them() -> None:
 
 
 def test_identifier_in_the_dict_of_a_generic_provider() -> None:
-    """An identifier in the dict that is another than the one asked for is an error for every class."""
+    """An identifier in the dict that differs from the given one is refused."""
     with pytest.raises(InvalidOptionsError) as caught:
         from_options("g", {"provider": "other", "model": "a"})
     assert "GenericProvider: provider: expected 'g', got 'other'" == str(caught.value)
@@ -309,7 +309,7 @@ def test_identifier_in_the_dict_of_a_generic_provider() -> None:
 @pytest.mark.parametrize("identifier", ["g", "openai-compat"])
 @pytest.mark.parametrize("options", [5, None, [], "MARK", [("model", "a")]], ids=range(5))
 def test_flat_dicts_of_other_types(identifier: str, options: Any) -> None:
-    """Options that are no mapping are a wrong type."""
+    """Options that are no mapping are refused as a wrong type."""
     with pytest.raises(InvalidTypeError, match="Provider: options: expected a mapping of Java keys to "):
         from_options(identifier, options)
 
@@ -326,7 +326,7 @@ def test_flat_dicts_of_other_types(identifier: str, options: Any) -> None:
     ids=range(5),
 )
 def test_no_frame_of_the_library_in_tracebacks(call: Any) -> None:
-    """A traceback that shows variables shows no option."""
+    """A traceback has no frame of the library, because their variables hold secrets."""
     with pytest.raises(InvalidOptionsError) as caught:
         call("MARK")
     modules = {entry.frame.f_globals["__name__"] for entry in caught.traceback}
@@ -335,8 +335,8 @@ def test_no_frame_of_the_library_in_tracebacks(call: Any) -> None:
     assert caught.value.__cause__ is None
 
 
-def test_own_registration_in_few_lines(own_classes: Classes) -> None:
-    """What the documentation shows: declare, register, use."""
+def test_registration_in_few_lines(own_classes: Classes) -> None:
+    """A user-defined class is declared, registered and used as in the documentation."""
 
     @register_provider_class
     @attrs.frozen

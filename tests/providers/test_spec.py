@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The contract, written down a second time: tables of options, and a plain emitter to hold `to_options` against."""
+"""The contract, written a second time: tables of options, and a plain emitter to compare `to_options` with."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from llmproviders import (
 OVERFLOW = "truncated-tail truncated-tail-log truncated-head truncated-head-log skipped skipped-log"
 CONTENT = "TEXT IMAGE_URL AUDIO_BYTES AUDIO_URL MULTI_IMAGE_URLS"
 
-# Python name, Java key, kind, default text. The kind is how `text_of` writes a value; choices are spelled out.
+# Python name, Java key, kind, string of the default. `string_of` writes a value by its kind; choices are listed as the kind.
 CHAT_TABLE = [
     ("endpoint", "endpoint", "str", None),
     ("api_key", "api-key", "secret", None),
@@ -136,7 +136,7 @@ every_table = pytest.mark.parametrize("cls", [OpenAICompatProvider, DashScopePro
 
 @every_table
 def test_options_are_those_of_the_table(cls: type[Provider]) -> None:
-    """Names, Java keys, order, Java types, choices, secrets and what is required are the contract's."""
+    """Names, Java keys, order, Java types, choices, secrets and required options are those of the contract."""
     described = []
     for name, key, kind, _ in TABLES[cls]:
         choices = CONTENT if kind == "content" else kind if kind not in JAVA else ""
@@ -150,15 +150,15 @@ def test_options_are_those_of_the_table(cls: type[Provider]) -> None:
 
 @every_table
 def test_defaults_are_those_of_the_table(cls: type[Provider]) -> None:
-    """A provider that was given nothing emits the defaults that are not None, in the order of the table."""
+    """A provider with only required options emits the defaults that are not None, in the order of the table."""
     required = REQUIRED.get(cls, {})
     expected = {key: required.get(name, default) for name, key, _, default in TABLES[cls]}
-    emitted = {key: text for key, text in expected.items() if text is not None}
+    emitted = {key: string for key, string in expected.items() if string is not None}
     assert list(emitted.items()) == list(cls(**required).to_options().items())
 
 
 def test_identifiers_and_tasks() -> None:
-    """Identifiers, the keys of a model given per call, and tasks are the contract's."""
+    """Identifiers, the keys of a model given per call, and tasks are those of the contract."""
     both = ("chat/completions", "embeddings")
     assert ("openai-compat", "model", both) == (
         OpenAICompatProvider.identifier,
@@ -179,8 +179,8 @@ def test_identifiers_and_tasks() -> None:
 # The emitter ----------------------------------------------------------------------------------------------------------
 
 
-def duration_text(value: timedelta) -> str:
-    """A `timedelta` in the largest unit in which it is a whole number."""
+def duration_string(value: timedelta) -> str:
+    """The string of a `timedelta` in the largest unit in which it is a whole number."""
     micros = value // timedelta(microseconds=1)
     if micros == 0:
         return "0s"
@@ -189,50 +189,50 @@ def duration_text(value: timedelta) -> str:
     return f"{micros // sizes[unit]}{unit}"
 
 
-def any_text(value: Any) -> str:
-    """A value whose Java type nobody knows."""
+def any_string(value: Any) -> str:
+    """The string of a value whose Java type is unknown."""
     if isinstance(value, Secret):
         return value.reveal()
     if isinstance(value, str):
         return value
     if isinstance(value, timedelta):
-        return duration_text(value)
-    # There is no minus zero, unless inside JSON.
+        return duration_string(value)
+    # Minus zero is written as zero, except inside JSON.
     return json.dumps(value + 0.0 if isinstance(value, float) else value)
 
 
-def quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def quoted(string: str) -> str:
+    return "'" + string.replace("'", "''") + "'"
 
 
-def map_text(value: Mapping[str, str]) -> str:
+def map_string(value: Mapping[str, str]) -> str:
     harmless = re.compile(r"(?! )[-A-Za-z0-9_./+=;()~$^?< ]+(?<! )")
-    # A text that does not begin with a quote may be YAML to Flink.
-    plain = all(harmless.fullmatch(name) and harmless.fullmatch(text) for name, text in value.items())
-    return ",".join(f"{name}:{text}" if plain else quoted(quoted(name) + ":" + quoted(text)) for name, text in value.items())
+    # Flink may read a map that does not begin with a quote as YAML.
+    plain = all(harmless.fullmatch(name) and harmless.fullmatch(each) for name, each in value.items())
+    return ",".join(f"{name}:{each}" if plain else quoted(quoted(name) + ":" + quoted(each)) for name, each in value.items())
 
 
-def text_of(kind: str, value: Any) -> str:
-    """The Java text of a value of an option."""
+def string_of(kind: str, value: Any) -> str:
+    """The string of an option's value for Java."""
     if isinstance(value, Secret):
         return value.reveal()
     if kind == "double":
-        # An int stays one, and there is no minus zero.
+        # An int stays an int, and minus zero is written as zero.
         return str(int(value)) if isinstance(value, int) else repr(float(value) + 0.0)
     if kind in ("int", "long"):
         return str(int(value))
     if kind == "bool":
         return str(value).lower()
     if kind == "duration" and isinstance(value, timedelta):
-        return duration_text(value)
+        return duration_string(value)
     if kind == "stop" and not isinstance(value, str):
         return ",".join(value)
     if kind == "json" and not isinstance(value, str):
         return json.dumps(value)
     if kind == "map" and not isinstance(value, str):
-        return map_text(value)
+        return map_string(value)
     if kind == "any":
-        return any_text(value)
+        return any_string(value)
     if kind not in JAVA:
         (value,) = (choice for choice in kind.split() if re.fullmatch(re.sub("[-_]", "[-_]", choice), value, re.IGNORECASE))
     assert isinstance(value, str)
@@ -240,7 +240,7 @@ def text_of(kind: str, value: Any) -> str:
 
 
 def emitted(cls: type[Provider], given: Mapping[str, Any]) -> dict[str, str]:
-    """What the class emits, by the contract's tables alone."""
+    """The options that the class emits, by the tables of the contract alone."""
     flat: dict[str, str] = {}
     names = set()
     for name, key, kind, default in TABLES[cls]:
@@ -249,11 +249,11 @@ def emitted(cls: type[Provider], given: Mapping[str, Any]) -> dict[str, str]:
         if value is None:
             continue
         if kind == "content":
-            types = [text_of(CONTENT, each) for each in ([value] if isinstance(value, str) else value)]
+            types = [string_of(CONTENT, each) for each in ([value] if isinstance(value, str) else value)]
             flat["content-type" if types in (["TEXT"], ["IMAGE_URL"]) else "content-types"] = ";".join(types)
         else:
-            flat[key] = text_of(kind, value)
-    flat |= {name: any_text(value) for name, value in given.items() if name not in names and value is not None}
+            flat[key] = string_of(kind, value)
+    flat |= {name: any_string(value) for name, value in given.items() if name not in names and value is not None}
     return flat
 
 
@@ -264,36 +264,36 @@ def as_items(flat: dict[str, str]) -> list[tuple[str, str]]:
 
 @MANY
 @given(arguments(OpenAICompatProvider))
-def test_openai_compat_emits_what_the_tables_say(given: dict[str, Any]) -> None:
-    """Thousands of valid sets of arguments give exactly the contract's dict, in its order."""
+def test_openai_compat_emits_as_the_tables(given: dict[str, Any]) -> None:
+    """Valid arguments give exactly the dict of the contract, in its order."""
     assert as_items(emitted(OpenAICompatProvider, given)) == as_items(OpenAICompatProvider(**given).to_options())
 
 
 @MANY
 @given(arguments(DashScopeProvider))
-def test_dashscope_emits_what_the_tables_say(given: dict[str, Any]) -> None:
-    """Thousands of valid sets of arguments give exactly the contract's dict, in its order."""
+def test_dashscope_emits_as_the_tables(given: dict[str, Any]) -> None:
+    """Valid arguments give exactly the dict of the contract, in its order."""
     assert as_items(emitted(DashScopeProvider, given)) == as_items(DashScopeProvider(**given).to_options())
 
 
 @MANY
 @given(arguments(TritonProvider))
-def test_triton_emits_what_the_tables_say(given: dict[str, Any]) -> None:
-    """Thousands of valid sets of arguments give exactly the contract's dict, in its order."""
+def test_triton_emits_as_the_tables(given: dict[str, Any]) -> None:
+    """Valid arguments give exactly the dict of the contract, in its order."""
     assert as_items(emitted(TritonProvider, given)) == as_items(TritonProvider(**given).to_options())
 
 
 @MANY
 @given(arguments(OpenAIProvider))
-def test_openai_emits_what_the_tables_say(given: dict[str, Any]) -> None:
-    """Only what was given is emitted."""
+def test_openai_emits_as_the_tables(given: dict[str, Any]) -> None:
+    """Only given options are emitted, as the contract has them."""
     assert as_items(emitted(OpenAIProvider, given)) == as_items(OpenAIProvider(**given).to_options())
 
 
 @MANY
 @given(arguments(GenericProvider))
-def test_generic_emits_what_it_was_given(given: dict[str, Any]) -> None:
-    """Every option under the key given, in the order given."""
+def test_generic_emits_as_given(given: dict[str, Any]) -> None:
+    """A generic provider emits every option under its key, in the given order."""
     assert as_items(emitted(GenericProvider, given)) == as_items(GenericProvider("x", **given).to_options())
 
 
@@ -359,7 +359,7 @@ BAD_VALUES: list[tuple[type[Provider], str, tuple[Any, ...]]] = [
 
 @pytest.mark.parametrize(("cls", "name", "values"), BAD_VALUES, ids=range(len(BAD_VALUES)))
 def test_hard_errors(cls: type[Provider], name: str, values: tuple[Any, ...]) -> None:
-    """What neither a service nor a Java type takes is refused, naming the option, and by `with_` as well."""
+    """A value that no service or Java type accepts is refused with the option, by the constructor and by `with_`."""
     good = cls(**REQUIRED.get(cls, {}))
     for value in values:
         with pytest.raises(InvalidOptionsError) as caught:
@@ -371,7 +371,7 @@ def test_hard_errors(cls: type[Provider], name: str, values: tuple[Any, ...]) ->
 
 @every_table
 def test_wrong_types(cls: type[Provider]) -> None:
-    """No option takes a value of a type that is not its own: bool is no number, 1.0 no int, a number no text."""
+    """No option accepts a value of another type: a bool is no number, 1.0 no int, a number no string."""
     wrong: dict[str, tuple[Any, ...]] = {
         "str": (1, True, b"x", ["x"], object()),
         "secret": (1, b"x", ["x"]),
@@ -396,25 +396,25 @@ def test_wrong_types(cls: type[Provider]) -> None:
 
 
 class Level(IntEnum):
-    """An int that is another class."""
+    """An enum of ints."""
 
     ONE = 1
 
 
 class Style(str, Enum):
-    """A text that is another class."""
+    """An enum of strings."""
 
     IGNORE = "IGNORE"
 
 
 class Strategy(Enum):
-    """Names of Java's, as an enum of the user's."""
+    """A user's enum whose members have the names of Java's."""
 
     RETRY = "retry"
 
 
-def test_values_that_stand_for_others() -> None:
-    """Subclasses of int, float and str, and enum members, are taken as what they stand for."""
+def test_values_of_subclasses_and_enums() -> None:
+    """Values of subclasses of int, float and str, and members of enums, are accepted as the value they have."""
     provider = OpenAICompatProvider(
         n=Level.ONE,
         temperature=Level.ONE,
@@ -443,18 +443,18 @@ def test_values_that_stand_for_others() -> None:
 )
 @pytest.mark.parametrize("cls", [OpenAICompatProvider, DashScopeProvider])
 def test_key_needs_an_endpoint_and_no_task(cls: type[Provider], given: dict[str, Any]) -> None:
-    """The user's own key goes with an endpoint, and never with a task."""
+    """An api_key needs an endpoint, and is refused beside a task."""
     with pytest.raises(InvalidOptionsError):
         cls(**given)
 
 
 def test_no_hard_bound_for_temperature() -> None:
-    """Services differ, so any finite number goes."""
+    """Any finite temperature is accepted, because services differ."""
     assert ["-0.5", "99"] == [OpenAICompatProvider(temperature=t).to_options()["temperature"] for t in (-0.5, 99)]
 
 
 def test_java_bounds_belong_to_the_type() -> None:
-    """The outermost numbers of Java's int and long are taken."""
+    """The smallest and largest numbers of Java's int and long are accepted."""
     flat = OpenAICompatProvider(seed=-(2**63), n=2**63 - 1, retry_num=2**31 - 1).to_options()
     assert ["-9223372036854775808", "9223372036854775807", "2147483647"] == [flat[key] for key in ("seed", "n", "retry-num")]
 
@@ -498,7 +498,7 @@ def test_content_types(given: Any, expected: dict[str, str]) -> None:
     ids=range(8),
 )
 def test_content_types_by_task(cls: type[Provider], given: dict[str, Any], good: list[Any], bad: list[Any]) -> None:
-    """A task, or what the endpoint ends with, says which content types go; only chat takes several."""
+    """The task, or the end of the endpoint, determines the allowed content types; only chat allows several."""
     for value in good:
         cls(**given, content_type=value)
     for value in bad:
@@ -508,10 +508,10 @@ def test_content_types_by_task(cls: type[Provider], given: dict[str, Any], good:
 
 
 def test_multimodal_embedding_takes_no_body() -> None:
-    """The task multimodal-embedding has no extra_body, told by task or by endpoint."""
-    for place in ({"task": "multimodal-embedding"}, {"endpoint": NATIVE, "api_key": "k"}):
+    """The task multimodal-embedding, given by task or by endpoint, has no extra_body."""
+    for service in ({"task": "multimodal-embedding"}, {"endpoint": NATIVE, "api_key": "k"}):
         with pytest.raises(InvalidOptionsError) as caught:
-            DashScopeProvider(**place, content_type="IMAGE_URL", extra_body={})
+            DashScopeProvider(**service, content_type="IMAGE_URL", extra_body={})
         assert ["extra_body"] == [problem.option for problem in caught.value.problems]
 
 
@@ -542,19 +542,19 @@ def test_input_columns(given: Any, count: int, expected: dict[str, str]) -> None
 
 
 def test_input_columns_of_other_providers() -> None:
-    """Where nothing depends on the columns, they change nothing."""
+    """The columns change nothing for a provider whose options do not depend on them."""
     assert TritonProvider("x").to_options() == TritonProvider("x").to_options(COLUMNS)
 
 
 @pytest.mark.parametrize("columns", [["a"], [("a",)], [(1, "STRING")], [("a", "STRING"), None]], ids=range(4))
-def test_what_is_no_column(columns: Any) -> None:
-    """Columns are pairs of a name and a type."""
+def test_wrong_columns(columns: Any) -> None:
+    """Columns that are no pairs of a name and a type are refused."""
     with pytest.raises(InvalidTypeError, match="input_columns: expected pairs of a column's name and type, got a column of type"):
         OpenAICompatProvider().to_options(columns)
 
 
 def test_overrides() -> None:
-    """Overrides use Python names for this call only; None removes."""
+    """Overrides have Python names and change one call only; None removes an option."""
     provider = OpenAICompatProvider(temperature=0.5, model="a", **{"vendor-flag": 1})
     flat = provider.to_options(None, {"temperature": 1, "model": None, "vendor-flag": None, "other-flag": "x"})
     expected = {**OpenAICompatProvider().to_options(), "temperature": "1", "other-flag": "x"}
@@ -564,7 +564,7 @@ def test_overrides() -> None:
 
 
 def test_model_of_a_call() -> None:
-    """A model given per call goes under the model key, whatever the provider has there."""
+    """A model given per call replaces the value of the model key."""
     assert "m" == OpenAICompatProvider(model="x").to_options(model="m")["model"]
     assert "m" == TritonProvider("e", model_name="x").to_options(model="m")["model-name"]
     assert {"model": "m", "a": "b"} == GenericProvider("g", a="b").to_options(model="m")
@@ -573,7 +573,7 @@ def test_model_of_a_call() -> None:
 
 @pytest.mark.parametrize("cls", [OpenAICompatProvider, DashScopeProvider])
 def test_audio_format_is_no_option(cls: type[Provider]) -> None:
-    """It belongs to a prediction, and the message says so; `extra_options` passes it all the same."""
+    """`audio_format` is refused as a prediction option; `extra_options` passes it."""
     with pytest.raises(InvalidOptionsError, match="it is a prediction option"):
         cls(audio_format="mp3")
     assert "mp3" == cls(extra_options={"audio_format": "mp3"}).to_options()["audio_format"]
@@ -582,8 +582,8 @@ def test_audio_format_is_no_option(cls: type[Provider]) -> None:
 # Extra options --------------------------------------------------------------------------------------------------------
 
 
-def test_extras_as_text() -> None:
-    """Extras go to Java as they are: true not True, None left out, containers as JSON, in the order given."""
+def test_strings_of_extras() -> None:
+    """Extra options are written as Java writes them, containers as JSON, in the given order, without None."""
     provider = OpenAICompatProvider(b=True, a=None, c=1.5, d=[1, None], e={"x": True}, f="", g=timedelta(1))
     expected = {"b": "true", "c": "1.5", "d": "[1, null]", "e": '{"x": true}', "f": "", "g": "24h"}
     flat = provider.to_options()
@@ -591,7 +591,7 @@ def test_extras_as_text() -> None:
 
 
 def test_extras_win() -> None:
-    """An extra key that equals an emitted one wins, and keeps the place of the typed one."""
+    """An extra option replaces a typed option of the same key, at its position."""
     plain = OpenAICompatProvider().to_options()
     flat = OpenAICompatProvider(extra_options={"retry-num": "7"}).to_options()
     assert list({**plain, "retry-num": "7"}.items()) == list(flat.items())
@@ -601,7 +601,7 @@ def test_extras_win() -> None:
     "name", ["top-p", "max-tokens", "content-types", "retry-num", "Top_P", "topP", "temprature", "tmeperature", "stpo"]
 )
 def test_names_near_an_option(name: str) -> None:
-    """A Java key of an option, or a name near to one, is refused unless it is in `extra_options`."""
+    """The Java key of an option, or a misspelled name, is refused unless it is in `extra_options`."""
     with pytest.raises(InvalidOptionsError) as caught:
         OpenAICompatProvider(**{name: "1"})
     assert [name] == [problem.option for problem in caught.value.problems]
@@ -616,7 +616,7 @@ def test_names_near_an_option(name: str) -> None:
     "name", ["top_k", "enable_thinking", "min_p", "repetition_penalty", "frequency_penalty", "logit_bias", "user"]
 )
 def test_names_of_other_services(name: str) -> None:
-    """Names that other services know are not taken for misspellings; a warning says where they belong."""
+    """A parameter of other services is passed on, with a warning that says where to write it."""
     expected = (
         f"OpenAICompatProvider: {name} is not an option, and is passed to Java unchanged; write extra_body={{'{name}': ...}} "
         f"(extra_options={{'{name}': ...}} passes it without this warning)"
@@ -628,7 +628,7 @@ def test_names_of_other_services(name: str) -> None:
 
 
 def test_generic_names() -> None:
-    """Every name can be an option of `GenericProvider`, also those of its own parameters."""
+    """Any name can be an option of `GenericProvider`, also the names of its own parameters."""
     given: dict[str, Any] = {
         "name": "a",
         "self": "b",
@@ -643,7 +643,7 @@ def test_generic_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("value", "string"),
     [
         ("null", "null"),
         ("", ""),
@@ -660,7 +660,7 @@ def test_generic_names() -> None:
     ],
     ids=range(12),
 )
-def test_default_value(value: Any, text: str) -> None:
-    """The value for a failed inference: text as it is, the rest as its decimal text or JSON."""
-    assert text == TritonProvider("x", default_value=value).to_options()["default-value"]
+def test_default_value(value: Any, string: str) -> None:
+    """The value for a failed inference is written as it is if it is a string, otherwise as JSON."""
+    assert string == TritonProvider("x", default_value=value).to_options()["default-value"]
     assert "default-value" not in TritonProvider("x", default_value=None).to_options()

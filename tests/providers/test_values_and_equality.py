@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Numbers, and what is equal: equal providers have equal hashes and fingerprints, and no difference."""
+"""Numbers and equality: equal providers have equal hashes and fingerprints, and no difference."""
 
 from __future__ import annotations
 
@@ -22,23 +22,15 @@ from strategies import every_provider
 from llmproviders import (
     Catalog,
     DocumentError,
-    DocumentProblem,
     GenericProvider,
-    InvalidClassError,
     InvalidOptionsError,
     InvalidTypeError,
     OpenAICompatProvider,
     OpenAIProvider,
-    Problem,
     Provider,
     ProviderError,
-    Rejected,
-    RejectedType,
     Secret,
-    SecretError,
     TritonProvider,
-    UnknownProviderError,
-    UnknownRuntimeError,
     converter,
     create_model_sql,
     dumps,
@@ -63,7 +55,7 @@ class Numbered(Provider):
 
 
 class Whole(numbers.Integral):
-    """A whole number as numpy has them: no `int`, without arithmetic."""
+    """A whole number that is no `int`, as numpy has them; it has no arithmetic."""
 
     def __init__(self, value: int) -> None:
         self.value = value
@@ -75,7 +67,7 @@ class Whole(numbers.Integral):
 
 
 class Part(numbers.Real):
-    """A number as numpy has them: no `float`."""
+    """A number that is no `float`, as numpy has them."""
 
     def __init__(self, value: float) -> None:
         self.value = value
@@ -117,22 +109,22 @@ float_options = pytest.mark.parametrize(
 
 
 @float_options
-@pytest.mark.parametrize(("value", "kind", "text"), FLOATS, ids=range(len(FLOATS)))
-def test_numbers_of_float_options(make: Any, name: str, key: str, value: Any, kind: type, text: str) -> None:
-    """An `int` is emitted as it was given and a `float` by its repr; there is no minus zero."""
-    if text == "1e+22" and name in ("top_p", "presence_penalty"):
-        value, text = 0.25, "0.25"
+@pytest.mark.parametrize(("value", "kind", "string"), FLOATS, ids=range(len(FLOATS)))
+def test_numbers_of_float_options(make: Any, name: str, key: str, value: Any, kind: type, string: str) -> None:
+    """An `int` is emitted as it was given and a `float` as its repr, without minus zero."""
+    if string == "1e+22" and name in ("top_p", "presence_penalty"):
+        value, string = 0.25, "0.25"
     provider = make(**{name: value})
     for each in (provider, make().with_(**{name: value}), attrs.evolve(provider), pickle.loads(pickle.dumps(provider))):
-        assert text == each.to_options()[key]
+        assert string == each.to_options()[key]
         assert kind is type(getattr(each, name))
-    assert text == make().to_options(overrides={name: value})[key]
+    assert string == make().to_options(overrides={name: value})[key]
     assert provider == type(provider).from_options(provider.to_options())
     assert provider.to_options() == type(provider).from_options(provider.to_options()).to_options()
 
 
 def test_zero_has_no_sign() -> None:
-    """Minus zero is zero, however it is given."""
+    """Minus zero becomes zero, however it is given."""
     for provider in (Numbered(share=-0.0), Numbered.from_options({"share": "-0.0"}), Numbered().with_(share=-0.0)):
         assert "0.0" == provider.to_options()["share"]
         assert "share=0.0" in repr(provider)
@@ -141,7 +133,7 @@ def test_zero_has_no_sign() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "again"),
+    ("string", "kind", "again"),
     [
         ("1", int, "1"),
         ("0", int, "0"),
@@ -155,17 +147,17 @@ def test_zero_has_no_sign() -> None:
         (" 1 ", float, "1.0"),
     ],
 )
-def test_texts_of_float_options(text: str, kind: type, again: str) -> None:
-    """A text of plain digits is an `int`, so that it comes back as it was; other texts are read as Java reads them."""
-    provider = OpenAICompatProvider.from_options({"temperature": text})
+def test_strings_of_float_options(string: str, kind: type, again: str) -> None:
+    """A string of plain digits is read as an `int`, so that it is written again as it was; others are read as in Java."""
+    provider = OpenAICompatProvider.from_options({"temperature": string})
     assert kind is type(provider.temperature)
     assert again == provider.to_options()["temperature"]
-    assert float(text) == provider.temperature
+    assert float(string) == provider.temperature
 
 
 @pytest.mark.parametrize("value", [True, False, "1", b"1", 1j, [1], object], ids=repr)
-def test_what_is_no_number(value: Any) -> None:
-    """A bool and a text are no numbers."""
+def test_other_types_are_no_numbers(value: Any) -> None:
+    """A bool, a string and other types are refused where a number is expected."""
     for name in ("share", "count"):
         with pytest.raises(InvalidTypeError) as caught:
             Numbered(**{name: value})
@@ -173,8 +165,8 @@ def test_what_is_no_number(value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), Part(float("nan")), 10**400, 10**5000], ids=range(5))
-def test_what_no_double_holds(value: Any) -> None:
-    """A number that Java cannot read is refused, however large."""
+def test_numbers_that_no_double_holds(value: Any) -> None:
+    """A number that no Java double holds is refused with a short message, however large it is."""
     for call in (lambda: Numbered(share=value), lambda: Numbered().with_(share=value)):
         with pytest.raises(InvalidOptionsError) as caught:
             call()
@@ -183,29 +175,26 @@ def test_what_no_double_holds(value: Any) -> None:
 
 
 def test_huge_ints() -> None:
-    """A number of any size has a message, and as an extra option a text."""
+    """An int of 5,000 digits is refused, as an option and as an extra option."""
     with pytest.raises(InvalidOptionsError) as caught:
         Numbered(count=10**5000)
     assert "count" in str(caught.value)
-    try:
-        flat = Numbered(extra_options={"vendor": 10**5000}).to_options()
-    except InvalidOptionsError as error:
-        assert "vendor" in str(error)
-    else:
-        assert "1" + "0" * 5000 == flat["vendor"]
+    with pytest.raises(InvalidOptionsError) as caught:
+        Numbered(extra_options={"vendor": 10**5000})
+    assert "vendor" in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("value", "string"),
     [(Whole(5), "5"), (Part(0.5), "0.5"), (5, "5"), (0.5, "0.5"), (1.0, "1.0"), (Fraction(1, 4), "0.25")],
     ids=range(6),
 )
 @pytest.mark.parametrize("make", [GenericProvider, lambda _, **given: Numbered(**given)], ids=["generic", "own"])
-def test_numbers_in_extras(make: Any, value: Any, text: str) -> None:
-    """Extra options take the numbers that options take."""
-    assert text == make("g", vendor=value).to_options()["vendor"]
-    assert text == make("g").with_(vendor=value).to_options()["vendor"]
-    assert text == make("g", extra_options={"a": value}).to_options()["a"]
+def test_numbers_in_extras(make: Any, value: Any, string: str) -> None:
+    """Extra options accept the numbers that options accept."""
+    assert string == make("g", vendor=value).to_options()["vendor"]
+    assert string == make("g").with_(vendor=value).to_options()["vendor"]
+    assert string == make("g", extra_options={"a": value}).to_options()["a"]
 
 
 def test_numbers_of_numpy() -> None:
@@ -226,7 +215,7 @@ def test_numbers_of_numpy() -> None:
 @pytest.mark.parametrize("format", ["toml", "json", "yaml"])
 @pytest.mark.parametrize("value", [1, 1.0, 0, -0.0, 0.5, 1e22, 5e-324])
 def test_numbers_in_documents(format: Any, value: float) -> None:
-    """A document keeps whether a number is an `int`."""
+    """A number in a document is read back with the same value and type."""
     catalog = Catalog({"a": OpenAICompatProvider(temperature=value)})
     again = loads(dumps(catalog, format=format), format=format)
     assert catalog == again
@@ -235,7 +224,7 @@ def test_numbers_in_documents(format: Any, value: float) -> None:
 
 @pytest.mark.parametrize("value", [1, 1.0, 0.5, -0.0])
 def test_numbers_in_statements(value: float) -> None:
-    """So does a statement."""
+    """A number in a statement is read back with the same value and type."""
     provider = OpenAIProvider(ENDPOINT, "${secret_values.k}", temperature=value)
     again = parse_create_model(create_model_sql("m", provider, input="a STRING", output="b STRING")).provider
     assert provider == again
@@ -253,7 +242,7 @@ def _number(value: Any) -> float:
 
 @given(one=st.sampled_from(same_numbers), other=st.sampled_from(same_numbers))
 def test_numbers_are_equal_by_value(one: Any, other: Any) -> None:
-    """`==`, `hash`, `fingerprint` and `Catalog.diff` agree on numbers: by value, whatever their type."""
+    """`==`, `hash`, `fingerprint` and `Catalog.diff` compare numbers by value, whatever their type."""
     first, second = (OpenAICompatProvider(temperature=value, extra_options={"a": "b"}) for value in (one, other))
     equal = _number(one) == _number(other)
     assert equal is (first == second)
@@ -266,7 +255,7 @@ def test_numbers_are_equal_by_value(one: Any, other: Any) -> None:
 
 @given(one=every_provider, other=every_provider)
 def test_equality_agrees_with_itself(one: Provider, other: Provider) -> None:
-    """What is equal has one fingerprint and one hash and does not differ; a copy is equal."""
+    """Equal providers have the same fingerprint and hash, and no difference; a copy is equal."""
     for first, second in ((one, other), (one, copy.deepcopy(one)), (one, pickle.loads(pickle.dumps(one)).with_())):
         assert (first == second) is (second == first)
         different = Catalog({"a": first}).diff({"a": second})
@@ -283,8 +272,8 @@ def test_equality_agrees_with_itself(one: Provider, other: Provider) -> None:
     [(1, 1.0), ("1", 1), ("1.0", 1.0), (True, "true"), (0.0, -0.0), ({"a": 1}, '{"a": 1}'), ({"a": 1}, {"a": 1.0}), (1, 2)],
     ids=range(8),
 )
-def test_extras_are_equal_by_text(one: Any, other: Any) -> None:
-    """Of extra options nobody knows that they are numbers: they are equal if, and only if, their texts are."""
+def test_extras_are_equal_by_string(one: Any, other: Any) -> None:
+    """Extra options are equal if their strings are, because their types are unknown."""
     first, second = (GenericProvider("g", vendor=value) for value in (one, other))
     equal = first.to_options() == second.to_options()
     assert equal is (first == second)
@@ -303,19 +292,19 @@ def test_extras_are_equal_by_text(one: Any, other: Any) -> None:
     ],
     ids=["compat", "openai", "triton", "generic", "extra"],
 )
-def test_fingerprints_know_no_keys(make: Callable[[Any], Provider]) -> None:
-    """A literal key, a placeholder and a reference in its place have one fingerprint."""
+def test_fingerprints_without_keys(make: Callable[[Any], Provider]) -> None:
+    """Providers that differ only in the key, literal, placeholder or reference, have the same fingerprint."""
     keys = ["first", "second", "${secret_values.key}", "${secret_values.other}"]
     keys += [Secret("x"), Secret.from_env("LLMPROVIDERS_TEST_KEY"), Secret.from_file("/nowhere")]  # type: ignore[list-item]
     assert 1 == len({make(key).fingerprint() for key in keys})
     assert 7 == len({make(key) for key in keys})
 
 
-# Ways in --------------------------------------------------------------------------------------------------------------
+# Other inputs ---------------------------------------------------------------------------------------------------------
 
 
 class Key(str, enum.Enum):
-    """Keys as members, as `enum.StrEnum` has them."""
+    """Keys as members of an enum of strings."""
 
     SIZE = "size"
     VENDOR = "vendor"
@@ -323,7 +312,7 @@ class Key(str, enum.Enum):
 
 @pytest.mark.parametrize("warm", [False, True], ids=["first use", "used"])
 def test_keys_that_are_members(warm: bool) -> None:
-    """`from_options` takes keys of a subclass of `str`, the first time as every time."""
+    """`from_options` accepts keys of a subclass of `str`, at first use of the class and later."""
 
     @attrs.frozen(kw_only=True)
     class Sized(Provider):
@@ -342,7 +331,7 @@ def test_keys_that_are_members(warm: bool) -> None:
 
 @pytest.mark.parametrize("given", [{"endpoint": ENDPOINT, "api_key": "k"}, {"task": "chat/completions"}, {}], ids=range(3))
 def test_tasks_that_contradict(given: dict[str, Any]) -> None:
-    """`for_task` takes no other task beside its own."""
+    """`for_task` refuses an argument `task` that is another task."""
     provider = OpenAICompatProvider(**given)
     with pytest.raises(InvalidOptionsError, match="task"):
         provider.for_task("embeddings", task="chat/completions")
@@ -351,7 +340,7 @@ def test_tasks_that_contradict(given: dict[str, Any]) -> None:
 
 
 def test_masked_values_are_validated() -> None:
-    """A value of one option is no pass for another: what one took, another refuses if it is not for it."""
+    """A masked value of one option is validated again when it is given to another."""
     endpoint = OpenAICompatProvider(endpoint="https://u:p@h/v1/chat/completions", api_key="k").endpoint
     calls: tuple[Callable[[], object], ...] = (
         lambda: OpenAICompatProvider(extra_body=endpoint),
@@ -368,36 +357,12 @@ def test_masked_values_are_validated() -> None:
 
 # Errors ---------------------------------------------------------------------------------------------------------------
 
-PROBLEM = Problem("n", "an int", got="x", hint="do", key="k", is_type=True)
-ERRORS: list[Exception] = [
-    Rejected("an int", hint="do this"),
-    RejectedType("an int"),
-    InvalidOptionsError("C", [PROBLEM]),
-    InvalidTypeError("C", [PROBLEM, PROBLEM]),
-    DocumentError([DocumentProblem("f", 1, 2, "a.b", PROBLEM)]),
-    SecretError("no secret"),
-    UnknownProviderError("no provider"),
-    UnknownRuntimeError("no runtime"),
-    InvalidClassError("no class"),
-]
-
-
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_errors_are_pickled(error: Exception) -> None:
-    """An error that comes from another process says the same."""
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        again = pickle.loads(pickle.dumps(error, protocol))
-        assert type(error) is type(again)
-        assert str(error) == str(again)
-        assert vars(error) == vars(again)
-    assert str(error) == str(copy.copy(error)) == str(copy.deepcopy(error))
-
 
 # Classes of installed packages ----------------------------------------------------------------------------------------
 
 
 class Entry:
-    """An entry point whose class is had by calling something."""
+    """An entry point that loads its class by a given function."""
 
     dist = None
     value = "package.module:Class"
@@ -428,7 +393,7 @@ def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, own_
 
 
 def test_broken_entry_points(broken: str) -> None:
-    """A package whose class cannot be had keeps nobody from the others, whatever its import does."""
+    """An entry point that cannot be loaded does not affect other classes."""
     assert Numbered is provider_class("numbered")
     assert "broken" not in provider_classes()
     assert {"openai", "triton", "numbered"} <= set(provider_classes())
@@ -439,13 +404,13 @@ def test_broken_entry_points(broken: str) -> None:
 
 
 def test_decimals() -> None:
-    """A `Decimal` with hooks of the user's compares, fingerprints and differs by its value, and is written as given."""
+    """A `Decimal` with user's hooks is compared by its value, and written as it was given."""
 
     class Money(Decimal):
         pass
 
     converter.register_unstructure_hook(Money, str)
-    converter.register_structure_hook(Money, lambda text, _: Money(text))
+    converter.register_structure_hook(Money, lambda string, _: Money(string))
     cls = attrs.frozen(kw_only=True)(
         type(
             "Priced",

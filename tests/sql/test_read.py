@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CREATE MODEL statements: what is read, and the problems of other statements."""
+"""Reading CREATE MODEL statements, and the problems of other statements."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ NOT_READ: dict[str, tuple[str, str]] = {
         f"CREATE MODEL m INPUT (a INT,\n a INT) OUTPUT (b INT, `b` INT) {WITH}",
         "2 problems\n  sql:2:2: input: expected a different name for each column, got 'a' twice\n  sql:2:24: output: expected a different name for each column, got 'b' twice",
     ),
-    "a comment of two texts": (f"CREATE MODEL m COMMENT 'a' 'b' {WITH}", "sql:1:28: expected WITH, got a string in quotes"),
+    "a comment of two strings": (f"CREATE MODEL m COMMENT 'a' 'b' {WITH}", "sql:1:28: expected WITH, got a string in quotes"),
     "no options": ("CREATE MODEL m INPUT (a INT) OUTPUT (b INT)", "sql:1:44: expected WITH, got the end"),
     "empty options": ("CREATE MODEL m WITH ()", "sql:1:22: expected the key of an option as a string in quotes, got ')'"),
     "a comma at the end": (
@@ -165,7 +165,10 @@ NOT_READ: dict[str, tuple[str, str]] = {
         f'CREATE MODEL m WITH ("api-key" = "{MARK}")',
         "sql:1:22: expected no double quote, got one; write strings in single quotes and names in backticks",
     ),
-    "more": (f"CREATE MODEL m {WITH} {MARK}", "sql:1:40: expected the end of the statement, got a bare word"),
+    "a word after the statement": (
+        f"CREATE MODEL m {WITH} {MARK}",
+        "sql:1:40: expected the end of the statement, got a bare word",
+    ),
     "a query": (
         f"CREATE MODEL m {WITH} AS SELECT 1",
         "sql:1:40: expected the end of the statement, got AS; Flink has no CREATE MODEL AS SELECT",
@@ -243,7 +246,7 @@ def test_no_failure_shows_a_secret() -> None:
             assert_hidden(lambda sql=sql, read=read: read(sql), DocumentError)  # type: ignore[misc]
 
 
-# Options in old spellings, the provider of today, and the warnings.
+# Options in old spellings, the provider that they give, and the warnings.
 OLD: dict[str, tuple[Mapping[str, str], Provider, list[str]]] = {
     "an identifier": (
         {"provider": "bailian", "endpoint": URL, "apiKey": KEY, "systemPrompt": "s", "maxTokens": "5", "topP": "0.5"},
@@ -288,7 +291,7 @@ OLD: dict[str, tuple[Mapping[str, str], Provider, list[str]]] = {
 
 @pytest.mark.parametrize("name", OLD)
 def test_old_spellings(name: str) -> None:
-    """Old identifiers and keys are read as those of today, and a warning says what to write now."""
+    """Old identifiers and keys are read as the current ones, and a warning says what to write."""
     options, expected, messages = OLD[name]
     sql = "CREATE MODEL m WITH (\n" + ",\n".join(f"'{key}' = '{value}'" for key, value in options.items()) + ")"
     with warnings.catch_warnings(record=True) as caught:
@@ -333,16 +336,16 @@ def test_other_warnings() -> None:
     ] == [str(problem) for problem in statement.warnings]
 
 
-def test_errors_are_the_librarys() -> None:
+def test_classes_of_errors_and_warnings() -> None:
     """The error is a `ProviderError`, and the warning a `UserWarning` of the library."""
     assert issubclass(DocumentError, ProviderError)
     assert issubclass(OldSpellingWarning, UserWarning)
     assert llmproviders.__name__ == OldSpellingWarning.__module__.partition(".")[0]
 
 
-def test_what_looks_like_a_mistake() -> None:
-    """An unknown name goes to Java as it is, with a warning if it is close to a known one."""
-    said = {}
+def test_names_that_look_like_a_mistake() -> None:
+    """An unknown name is passed to Java unchanged, with a warning if it is close to a known one."""
+    found = {}
     for options in (
         "'provider' = 'opnai'",
         "'provider' = 'zzz', 'temprature' = '2'",
@@ -350,17 +353,17 @@ def test_what_looks_like_a_mistake() -> None:
         "'provider' = 'openai-compat', 'api_key' = 'k'",
     ):
         statement = parse_create_model(f"CREATE MODEL m WITH ({options})")
-        said[options] = [str(each) for each in statement.warnings]
+        found[options] = [str(each) for each in statement.warnings]
     assert [
         ["sql:1:35: provider: expected a known identifier, got an unknown name; did you mean openai?"],
         [],
         ["sql:1:80: temprature: expected an option of openai, got an unknown name; did you mean temperature?"],
         ["sql:1:52: api_key: expected an option of openai-compat, got an unknown name; did you mean api-key?"],
-    ] == list(said.values())
+    ] == list(found.values())
 
 
 def test_an_option_under_its_old_name_and_its_new_one() -> None:
-    """As in Flink, the new one wins, with a warning."""
+    """If an option is given under its old and its new name, the new one wins with a warning, as in Flink."""
     with pytest.warns(OldSpellingWarning):
         statement = parse_create_model(
             "CREATE MODEL m WITH ('provider' = 'openai', 'endpoint' = 'e', 'apiKey' = 'sk-a', 'api-key' = 'sk-b')"

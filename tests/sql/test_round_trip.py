@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A statement that is written is read as what it was written from."""
+"""A written statement is read back: the same name, columns, comment, and an equal provider."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ some_columns = st.lists(
 @pytest.mark.parametrize("cls", CLASSES)
 @given(data=st.data())
 def test_round_trip(cls: type[Provider], data: st.DataObject, own_class: None) -> None:
-    """A statement that is written is read as what it was written from: name, columns, comment, and an equal provider."""
+    """A written statement is read back with the same name, columns and comment, and an equal provider."""
     provider = data.draw(providers(cls))
     path = tuple(data.draw(st.lists(names, min_size=1, max_size=3)))
     given, made = data.draw(some_columns), data.draw(some_columns)
@@ -48,11 +48,11 @@ def test_round_trip(cls: type[Provider], data: st.DataObject, own_class: None) -
     try:
         options = provider.to_options([(column.name, column.type) for column in given])
     except InvalidOptionsError:
-        assume(False)  # it does not go with so many columns
+        assume(False)  # the provider does not accept that number of columns
     try:
         expected = from_options(provider.provider_name(), options)
     except InvalidOptionsError:
-        assume(False)  # an option that was left out has got its default, which breaks a rule with what is there
+        assume(False)  # the default of an option that was removed breaks a rule
     for name in (path, ".".join(map(quote_name, path))):
         sql = create_model_sql(name, provider, input=given, output=made, comment=comment, secrets="reveal", **flags)
         statement = parse_create_model(sql)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CREATE MODEL statements: what is written, and the problems of calls."""
+"""Writing CREATE MODEL statements, and the problems of calls."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_written(name: str) -> None:
-    """Statements are written to the letter, and the same call writes the same statement."""
+    """A call writes exactly the expected statement, and writes it again."""
     call, expected = WRITTEN[name]
     assert expected == call() == call()
 
@@ -133,7 +133,7 @@ NOT_WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
         lambda: create_model_sql("a.b.c.d", CHAT, input=IN, output=OUT),
         "create_model_sql: name: expected a model's name of at most three parts, got 'a.b.c.d'; write a part with dots in backticks",
     ),
-    "parts that are none": (
+    "no parts": (
         lambda: create_model_sql((), CHAT, input=IN, output=OUT),
         "create_model_sql: name: expected the model's name: one to three parts, got 0 parts",
     ),
@@ -177,7 +177,7 @@ NOT_WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
         lambda: create_model_sql("m", CHAT, input=IN, output=OUT, comment="\ud800"),
         "create_model_sql: comment: expected a string without lone surrogates; Java cannot read them",
     ),
-    "no columns, and all else": (
+    "several problems": (
         lambda: create_model_sql("", CHAT, input={}, output="a foo", runtime="flink-2.1", comment="\udfff"),
         "create_model_sql: 4 problems\n"
         "  name: expected a model's name, got ''\n"
@@ -203,7 +203,7 @@ def test_not_written(name: str) -> None:
 
 
 def test_secrets_is_a_choice() -> None:
-    """The argument `secrets` accepts three words."""
+    """The argument `secrets` accepts three words only."""
     with pytest.raises(ValueError, match=r"\Asecrets: expected 'refuse', 'reveal' or 'redact', got 'show'\Z"):
         create_model_sql("m", CHAT, input=IN, output=OUT, secrets="show")  # type: ignore[arg-type]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The columns of a model: what is accepted, and the problems of other arguments."""
+"""The columns of a model: the accepted arguments, and the problems of others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from llmproviders import Column, InvalidOptionsError, InvalidTypeError
 from llmproviders.syntax.columns import columns
 
 
-def test_columns_of_everything() -> None:
+def test_forms_of_columns() -> None:
     """A mapping, pairs, columns and SQL give the same columns."""
     expected = (Column("text", "STRING"), Column("id", "BIGINT NOT NULL", "the key"))
     assert expected == columns("text STRING, `id` BIGINT NOT NULL COMMENT 'the key'")
@@ -47,11 +47,11 @@ def test_columns_are_equal_by_type() -> None:
 
 REFUSED: dict[str, tuple[Any, str]] = {
     "nothing": ({}, "columns: input: expected at least one column, got none"),
-    "no text": (" -- nothing", "columns: input: expected at least one column, got none"),
+    "no SQL": (" -- nothing", "columns: input: expected at least one column, got none"),
     "no columns": (5, "columns: input: expected a mapping of names to SQL types, pairs of them, or SQL, got int"),
     "no pair": ([5], "columns: input: expected a name and a SQL type, both str, got an item of type int"),
     "no type": ([("a",)], "columns: input: expected a name and a SQL type, both str, got an item of type tuple"),
-    "no text for a type": ({"a": None}, "columns: input: expected a name and a SQL type, both str, got an item of type tuple"),
+    "no string for a type": ({"a": None}, "columns: input: expected a name and a SQL type, both str, got an item of type tuple"),
     "twice": ("a INT, a STRING", "columns: input: expected a different name for each column, got 'a' twice"),
     "a surrogate": (
         [("a", "INT", "\ud800")],
@@ -94,7 +94,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "no key": ("a INT, CONSTRAINT x CHECK (a > 1)", "columns: input: expected PRIMARY KEY or UNIQUE, got CHECK at column 21"),
     "no columns of a key": ("a INT, PRIMARY KEY ()", "columns: input: expected the name of a column, got ')' at column 21"),
     "half a key": ("a INT PRIMARY", "columns: input: expected KEY, got the end at column 14"),
-    "not what": ("a INT UNIQUE NOT NULL", "columns: input: expected ENFORCED, got NULL at column 18"),
+    "half a constraint": ("a INT UNIQUE NOT NULL", "columns: input: expected ENFORCED, got NULL at column 18"),
 }
 
 
@@ -108,8 +108,8 @@ def test_refused_columns(name: str) -> None:
     assert caught.value.__context__ is None
 
 
-def test_where() -> None:
-    """The message shows the role of the columns, and a wrong type is a TypeError."""
+def test_the_role_of_columns() -> None:
+    """The message shows the role of the columns; a wrong type is a TypeError."""
     with pytest.raises(InvalidTypeError, match=r"\Acolumns: output: expected a mapping"):
         columns(5, "output")  # type: ignore[arg-type]
 

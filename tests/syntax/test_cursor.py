@@ -24,7 +24,7 @@ NO_STRINGS = {
     ")": "a key, got ')'",
     "": "a key, got WITH; write it in single quotes",
 }
-# The prefix E makes a backslash an escape.
+# Strings with a prefix; in those with E, a backslash is an escape.
 PREFIXED = (
     *("U&'\\00e9'", "u&'a''b' UESCAPE '!'", "N'a' 'b'", "n'a'", "X'41'", "x'41'", "_UTF8'\u65e5'", "_utf-16LE'a''b'", "_x'a'"),
     *("E'a'", "e'\\''", "E'\\\\'", "E'\\''''", "E'a''b\\n'"),
@@ -49,13 +49,13 @@ def problem(sql: str) -> str:
 
 @pytest.mark.parametrize("sql", STRINGS)
 def test_strings(sql: str) -> None:
-    """Only a quote is special in a string; strings without a sign between them are one."""
+    """Only a quote is special in a string; adjacent strings are one string."""
     assert STRINGS[sql] == read(sql)
 
 
 @pytest.mark.parametrize("sql", NO_STRINGS)
-def test_no_strings(sql: str) -> None:
-    """Other tokens are refused."""
+def test_other_tokens_are_no_strings(sql: str) -> None:
+    """A token that is no string is refused."""
     assert f"expected {NO_STRINGS[sql]}" == problem(sql)
 
 

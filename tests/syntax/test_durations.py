@@ -17,7 +17,7 @@ from llmproviders.syntax.durations import read_duration, write_duration
 
 
 def nanos(iso: str | None) -> int | None:
-    """The nanoseconds of a duration that Java printed."""
+    """The nanoseconds of a duration that Java prints."""
     if iso is None:
         return None
     found = re.fullmatch(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?", iso)
@@ -32,8 +32,8 @@ def test_durations() -> None:
     assert expected == [[string, outcome(read_duration, string)] for string, _ in expected]
 
 
-def test_endless_digits() -> None:
-    """Python's own error for thousands of digits does not leave the reader."""
+def test_thousands_of_digits() -> None:
+    """Python's error about too many digits does not leave the reader."""
     assert outcome(read_duration, "9" * 5000 + "s") is None
     assert outcome(read_duration, "PT" + "9" * 5000 + "S") is None
     assert read_duration("0" * 5000 + "7ns") == 7
@@ -41,7 +41,7 @@ def test_endless_digits() -> None:
 
 @pytest.mark.parametrize("string", ["PT1M-30S", "PT-1M90S", "-PT-30S", "PT30,0S", "PT30.S"])
 def test_signs_within_durations(string: str) -> None:
-    """ISO-8601 as Java reads it: parts may be negative as long as the sum is not."""
+    """In an ISO-8601 duration, parts may be negative if the sum is not, as in Java."""
     assert read_duration(string) == 30 * 10**9
 
 
@@ -96,7 +96,7 @@ def test_largest_exact_unit(value: timedelta, string: str) -> None:
 
 
 def test_negative_timedelta() -> None:
-    """There are no negative durations."""
+    """A negative `timedelta` is refused."""
     with pytest.raises(Rejected, match="^expected a duration that is not negative$"):
         write_duration(timedelta(microseconds=-1))
 

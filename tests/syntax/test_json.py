@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON in option strings: what is read, what is written, and what is refused."""
+"""JSON in option strings: reading, writing, and refused values."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_json_is_as_json_dumps_writes_it(value: Any) -> None:
     ["", "[]", "1", "null", "{", '{"a": NaN}', '{"a": 1, "a": 2}', '{"b": {"a": 1, "a": 2}}', '{"a": 1' + "0" * 5000 + "}"],
 )
 def test_refused_json(string: str) -> None:
-    """All other strings than a JSON object with each name once are refused."""
+    """A string that is no JSON object with each name once is refused."""
     with pytest.raises(Rejected, match="^expected a JSON object with each name once$"):
         read_json_object(string)
 
@@ -76,14 +76,14 @@ def _deep() -> list[Any]:
     ],
     ids=range(9),
 )
-def test_what_json_cannot_carry(value: Any, expected: str) -> None:
-    """The message names the element and the reason."""
+def test_values_that_json_cannot_carry(value: Any, expected: str) -> None:
+    """A value that JSON cannot carry is refused with the element and the reason."""
     with pytest.raises(Rejected) as caught:
         write_json(value)
     assert expected == caught.value.expected
 
 
 def test_one_container_twice_is_no_loop() -> None:
-    """A container may be in another more than once."""
+    """A container may appear more than once in another."""
     shared: list[Any] = []
     assert write_json([shared, shared]) == "[[], []]"

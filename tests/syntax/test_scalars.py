@@ -43,8 +43,8 @@ def test_hexadecimal_doubles(string: str) -> None:
     assert {"0x.8p1": 1.0, "0X1.P-1": 0.5}.get(string) == outcome(read_double, string)
 
 
-def test_endless_digits_are_refused_by_our_own_error() -> None:
-    """Python's own error for thousands of digits does not leave the reader."""
+def test_thousands_of_digits() -> None:
+    """Python's error about too many digits does not leave the reader."""
     with pytest.raises(Rejected, match="a whole number within Java's bounds"):
         read_integer("9" * 5000)
     assert read_integer("0" * 5000 + "7") == 7
@@ -52,7 +52,7 @@ def test_endless_digits_are_refused_by_our_own_error() -> None:
 
 
 def test_ints_among_doubles() -> None:
-    """A number that is written again as it was read is an int, others are floats, and none is -0.0."""
+    """A string that `str` of an int would give is read as an int, others as floats, and none as -0.0."""
     strings = ["1", "0", "-1", "9" * 300, "01", "-0", "1.0", "+1", " 1", "1e2", "1" + "0" * 308, "9" * 309, "\u0661"]
     expected = [1, 0, -1, 10**300 - 1, 1.0, 0.0, 1.0, 1.0, 1.0, 100.0, 10**308, None, None]
     assert [repr(value) for value in expected] == [repr(outcome(read_double, string)) for string in strings]

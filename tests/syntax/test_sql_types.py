@@ -18,7 +18,7 @@ def test_types(sql_type: str) -> None:
 
 
 @pytest.mark.parametrize("sql_type", NO_TYPES)
-def test_no_types(sql_type: str) -> None:
+def test_refused_types(sql_type: str) -> None:
     """Other strings are refused, and the message names the problem."""
     with pytest.raises(InvalidOptionsError) as caught:
         canonical_type(sql_type)

@@ -42,6 +42,6 @@ def test_locations() -> None:
 
 
 def test_keywords() -> None:
-    """Keywords of the grammar that may be names are not reserved."""
+    """Keywords of the grammar that may also be names are not reserved."""
     assert RESERVED.isdisjoint({"MODEL", "INPUT", "OUTPUT", "IF", "KEY", "ENFORCED", "REPLACE", "TEMPORARY", "A"})
     assert {"VALUE", "USER", "TIMESTAMP", "WITH"} <= RESERVED

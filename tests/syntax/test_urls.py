@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""URLs that Flink's HTTP client accepts, and the expectation that others break."""
+"""URLs that Flink's HTTP client accepts, and the reason why others are refused."""
 
 from __future__ import annotations
 
@@ -46,5 +46,5 @@ NAME = "a URL with a host name"
     ids=range(25),
 )
 def test_urls(url: str, expected: str) -> None:
-    """The expectation is one phrase, and empty for a good URL."""
+    """The expectation is one phrase for a wrong URL, and empty for a good one."""
     assert expected == unfit_url(url)

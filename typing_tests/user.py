@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A user's file: type checkers read it and nobody runs it. What they must refuse carries a `type: ignore`."""
+"""A user's file, which type checkers read and which is never run. Each line that they must refuse has a `type: ignore`."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ OpenAIProvider("x", "y").with_(retry_backoff_strategy="FIXED")  # type: ignore[c
 chat.temperature = 0.5  # type: ignore[misc]
 print(chat.no_such_option)  # type: ignore[attr-defined]
 
-# An own provider ------------------------------------------------------------------------------------------------------
+# A user-defined provider ------------------------------------------------------------------------------------------------------
 
 
 @register_provider_class
