@@ -276,6 +276,12 @@ _ARGUMENTS: dict[type[Provider], SearchStrategy[dict[str, Any]]] = {
     RerankProvider: _arguments(_own, set(), endpoint=_urls),
     GenericProvider: _generic_options,
 }
+REQUIRED: dict[type[Provider], dict[str, str]] = {
+    OpenAIProvider: {"endpoint": "https://api.openai.com/v1/embeddings", "api_key": "sk"},
+    TritonProvider: {"endpoint": "http://triton:8000"},
+    RerankProvider: {"endpoint": "https://h"},
+}
+"""Values of the required options, for the classes that have some."""
 CLASSES = tuple(_ARGUMENTS)
 TYPED = tuple(cls for cls in CLASSES if cls is not GenericProvider)
 

@@ -21,7 +21,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from own import RerankProvider
-from strategies import CLASSES, TYPED, arguments, build, every_provider, extra_names, providers
+from strategies import CLASSES, REQUIRED, TYPED, arguments, build, every_provider, extra_names, providers
 
 from llmproviders import (
     GenericProvider,
@@ -40,11 +40,6 @@ from llmproviders import (
 
 every_class = pytest.mark.parametrize("cls", CLASSES)
 every_typed_class = pytest.mark.parametrize("cls", TYPED)
-REQUIRED: dict[type[Provider], dict[str, Any]] = {
-    OpenAIProvider: {"endpoint": "https://h/embeddings", "api_key": "k"},
-    TritonProvider: {"endpoint": "h"},
-    RerankProvider: {"endpoint": "h"},
-}
 
 
 def test_every_registered_class_has_a_strategy() -> None:

@@ -20,8 +20,12 @@ from llmproviders import (
     from_dict,
     loads,
     option,
+    provider_classes,
     register_provider_class,
 )
+
+KNOWN = ", ".join(dict.fromkeys([*provider_classes(), "acme-rerank"]))
+"""The identifiers of the built-in classes, and that of the fixture `own_class`."""
 
 
 class TestReading:
@@ -131,17 +135,16 @@ class TestProblems:
             ("[providers.a]\ngeneric = 1", "toml:2:1: providers.a.generic: expected a name, got a value of type int"),
             (
                 "[providers.a]\nprovider = 'tritn'",
-                "toml:2:1: providers.a.provider: expected a known identifier (openai-compat, dashscope, triton, openai, acme-rerank), "
-                "got 'tritn'; did you mean triton?",
+                f"toml:2:1: providers.a.provider: expected a known identifier ({KNOWN}), got 'tritn'; did you mean triton?",
             ),
             (
                 "[providers.a]\nprovider = 'zzz'",
-                "toml:2:1: providers.a.provider: expected a known identifier (openai-compat, dashscope, triton, openai, acme-rerank), "
+                f"toml:2:1: providers.a.provider: expected a known identifier ({KNOWN}), "
                 "got 'zzz'; generic = \"zzz\" accepts any identifier",
             ),
             (
                 "[providers.a]\nprovider = 'bailian'",
-                "toml:2:1: providers.a.provider: expected a known identifier (openai-compat, dashscope, triton, openai, acme-rerank), "
+                f"toml:2:1: providers.a.provider: expected a known identifier ({KNOWN}), "
                 "got 'bailian'; it is the older name of openai-compat",
             ),
             ("[providers.a]\npreset = 'opnai'", None),

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from strategies import MANY, arguments
+from strategies import MANY, REQUIRED, arguments
 
 from llmproviders import (
     DashScopeProvider,
@@ -30,6 +30,7 @@ from llmproviders import (
     Secret,
     TritonProvider,
     options,
+    provider_classes,
 )
 
 OVERFLOW = "truncated-tail truncated-tail-log truncated-head truncated-head-log skipped skipped-log"
@@ -127,11 +128,13 @@ JAVA = {
     "duration": "Duration",
     "map": "Map",
 }
-REQUIRED: dict[type[Provider], dict[str, str]] = {
-    TritonProvider: {"endpoint": "http://triton:8000"},
-    OpenAIProvider: {"endpoint": "https://api.openai.com/v1/embeddings", "api_key": "sk"},
-}
-every_table = pytest.mark.parametrize("cls", [OpenAICompatProvider, DashScopeProvider, TritonProvider, OpenAIProvider])
+every_table = pytest.mark.parametrize("cls", [cls for cls in TABLES if cls is not GenericProvider])
+
+
+def test_every_built_in_class_has_a_table() -> None:
+    """The contract of a built-in class is written down here."""
+    ours = {cls for cls in provider_classes().values() if cls.__module__.startswith("llmproviders.")}
+    assert ours == set(TABLES) - {GenericProvider}
 
 
 @every_table
