@@ -11,7 +11,7 @@ from typing_extensions import Self
 
 from ..boundary import public
 from ..errors import Problem, UnknownProviderError, invalid
-from ..messages import names_and_hint, shown
+from ..messages import names_and_hint, shown, shown_type
 from ..providers.base import Provider
 from ..registry import set_default_provider, set_provider
 from .comparison import Change, changes_between
@@ -180,4 +180,4 @@ def _problems_of_provider(argument: str, provider: object) -> list[Problem]:
     if isinstance(provider, Provider):
         return []
     # Only its type is shown: it may be a key.
-    return [Problem(argument, "a provider", got=f"a value of type {type(provider).__name__}", is_type=True)]
+    return [Problem(argument, "a provider", got=shown_type(provider), is_type=True)]

@@ -27,7 +27,7 @@ def option_string(provider: Provider, option: str) -> str | None:
         spec = None
     else:
         value = getattr(provider, option)
-        spec = compiled(type(provider)).about.specs[option]
+        spec = compiled(type(provider)).description.specs[option]
     if value is None:
         return None
     if isinstance(value, Secret) and value.is_reference:
@@ -39,4 +39,4 @@ def option_string(provider: Provider, option: str) -> str | None:
 
 def default_string(cls: type[Provider], info: OptionInfo) -> str | None:
     """The default of an option; None if it has none."""
-    return compiled(cls).about.specs[info.name].default_string
+    return compiled(cls).description.specs[info.name].default_string

@@ -81,7 +81,7 @@ class EntryEdit:
         if node is None:
             body = self._body if isinstance(self._body, Mapping) else {}
             hint = did_you_mean(option, [each for each in body if each not in RESERVED])
-            if not hint and option in compiled(self._cls).about.specs and "extends" in body:
+            if not hint and option in compiled(self._cls).description.specs and "extends" in body:
                 hint = f"'without=[\"{option}\"]' resets an inherited one to its default"
             raise EditError(with_hint(f"the entry {self._name!r} has no {option} of its own", hint))
         self._changes[path] = None
@@ -172,7 +172,7 @@ def _typed_option(cls: type[Provider], info: OptionInfo, text: str) -> Tree:
     if not isinstance(literal, (str, list, dict)):
         return text
     try:
-        compiled(cls).about.specs[info.name].accepted(literal)
+        compiled(cls).description.specs[info.name].accepted(literal)
     except Exception:  # noqa: BLE001
         # A user-defined converter may raise anything.
         return text

@@ -24,7 +24,7 @@ from ..fields.hooks import OptionReader
 from ..fields.metadata import OptionInfo
 from ..fields.problems import problem_of
 from ..fields.spec import EXTRAS
-from ..messages import did_you_mean, shown
+from ..messages import did_you_mean, shown, shown_type
 from ..presets import SERVICES, dashscope
 from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, provider_class, provider_classes
@@ -229,13 +229,13 @@ def _construct(cls: type[Provider], base: Provider | None, given: Mapping[str, A
         return base
     if base is None:
         return construct(cls, dict(given))
-    return base.with_(**compiled(cls).about.arguments(dict(given)))
+    return base.with_(**compiled(cls).description.arguments(dict(given)))
 
 
 def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[Found]) -> dict[str, Any]:
     """The values of an entry's options, by name of the field; *reserved* are the other keys that it may have."""
-    about = compiled(cls).about
-    specs = about.specs
+    description = compiled(cls).description
+    specs = description.specs
     given: dict[str, Any] = {}
     for key, value in entry.items():
         if key in reserved:
@@ -246,7 +246,7 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
         elif spec is None or spec.info is None or key in RESERVED:
             found.append(((key,), _unknown_key(cls, key, [*reserved, *specs])))
         elif isinstance(value, str) and spec.info.type in (bool, int, float):
-            found.append(((key,), _string_problem(about, key, value)))
+            found.append(((key,), _string_problem(description, key, value)))
         else:
             given[key] = _value(spec.info, value, found)
     for name in _names(entry.get("omit", []), "omit", found) if "omit" in reserved else ():
@@ -260,26 +260,26 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
 
 def _check_own_options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[Found]) -> None:
     """Add the problems of an entry's own options, where the entry that it extends has problems."""
-    about = compiled(cls).about
+    description = compiled(cls).description
     for name, value in _options(cls, entry, reserved, found).items():
         try:
-            about.specs[name].accepted(value)
+            description.specs[name].accepted(value)
         except Exception as error:  # noqa: BLE001
-            found.append(((name,), attrs.evolve(problem_of(about, name, value, error), option="", key="")))
+            found.append(((name,), attrs.evolve(problem_of(description, name, value, error), option="", key="")))
     task = entry.get("for_task", cls.tasks[0] if cls.tasks else None)
     if task is not None and task not in cls.tasks:
         found.append((("for_task",), attrs.evolve(no_task(cls, task), option="")))
 
 
-def _string_problem(about: Description, key: str, value: str) -> Problem:
+def _string_problem(description: Description, key: str, value: str) -> Problem:
     """The problem of a string in place of a number or a boolean, with what to write instead."""
-    spec = about.specs[key]
+    spec = description.specs[key]
     error: Exception = Rejected("another value")
     try:
         spec.accept(value)
     except Rejected as rejection:
         error = rejection
-    problem = problem_of(about, key, value, error)
+    problem = problem_of(description, key, value, error)
     if spec.info is not None and spec.info.type is bool:
         return attrs.evolve(problem, option="", key="", hint="write true or false")
     number = re.fullmatch(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?", value)
@@ -367,4 +367,4 @@ def _names(value: object, key: str, found: list[Found]) -> list[str]:
 
 
 def _type_problem(option: str, expected: str, value: object) -> Problem:
-    return Problem(option, expected, got=f"a value of type {type(value).__name__}", is_type=True)
+    return Problem(option, expected, got=shown_type(value), is_type=True)

@@ -13,10 +13,10 @@ from ..errors import DocumentError, DocumentProblem, Problem, invalid
 from ..messages import shown
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_named
-from ..secret_policy import Secrets, checked_secrets
+from ..secret_policy import Secrets, check_secrets
 from .atomic import replace_file
 from .catalog import Catalog
-from .formats.lookup import Format, checked_format, format_module, format_of
+from .formats.lookup import Format, check_format, format_module, format_of
 from .lint import literal_secrets, misspelled_replacements, runtime_problems
 from .origins import Origin, origins_of
 from .resolution import in_order, resolve
@@ -98,7 +98,7 @@ def loads(text: str, *, format: Format) -> Catalog:  # noqa: A002
     """
     if not isinstance(text, str):
         raise invalid("loads", [Problem("text", "a str", got=shown(text), is_type=True)])
-    return resolve(read_text(text, checked_format(format))).catalog()
+    return resolve(read_text(text, check_format(format))).catalog()
 
 
 @public
@@ -117,9 +117,9 @@ def dumps(catalog: Catalog, *, format: Format, secrets: Secrets = "refuse", inhe
     """
     if not isinstance(catalog, Catalog):
         raise invalid("dumps", [Problem("catalog", "a Catalog", got=shown(catalog), is_type=True)])
-    module = format_module(checked_format(format))
+    module = format_module(check_format(format))
     problems: list[Problem] = []
-    tree = tree_of(catalog, checked_secrets(secrets), problems, inherit=inherit)
+    tree = tree_of(catalog, check_secrets(secrets), problems, inherit=inherit)
     if problems:
         raise DocumentError(
             [DocumentProblem(format, 1, 1, problem.option, attrs.evolve(problem, option="")) for problem in problems]

@@ -13,7 +13,7 @@ from ..fields.compiled import compiled
 from ..fields.spec import EXTRAS
 from ..messages import closest
 from ..providers.base import Provider
-from ..providers.derive import chosen
+from ..providers.derive import non_defaults
 from ..runtimes.runtime import Runtime
 from ..secrets import MaskedText, Secret
 from .origins import located_problems
@@ -77,8 +77,8 @@ def _literal_secrets(
     """
     if not isinstance(entry, dict):
         return
-    specs = compiled(cls).about.specs if cls is not None else {}
-    values = chosen(provider) if provider is not None else {}
+    specs = compiled(cls).description.specs if cls is not None else {}
+    values = non_defaults(provider) if provider is not None else {}
     for key, value in entry.items():
         spec = specs.get(key)
         if spec is not None and spec.is_secret:

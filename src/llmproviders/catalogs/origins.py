@@ -12,7 +12,7 @@ import attrs
 from ..errors import DocumentProblem, Problem
 from ..fields.metadata import options
 from ..fields.spec import EXTRAS
-from ..providers.derive import chosen
+from ..providers.derive import non_defaults
 from .resolution import Resolution
 
 __all__ = ["Origin", "located_problems", "origins_of"]
@@ -40,7 +40,7 @@ def origins_of(resolution: Resolution, name: str) -> dict[str, Origin]:
     provider = resolution.provider(name)
     names = [info.name for info in options(type(provider))]
     names += [f"{EXTRAS}.{key}" for key in provider.extra_options]
-    values = chosen(provider)
+    values = non_defaults(provider)
     return {option: _origin(resolution, name, option, is_chosen=option in values) for option in names}
 
 
@@ -95,7 +95,7 @@ def located_problems(resolution: Resolution, name: str, problems: Iterable[Probl
     """Problems of a provider's options, each at the location of its option."""
     raw, provider = resolution.raw, resolution.provider(name)
     names = {info.name for info in options(type(provider))}
-    values = chosen(provider)
+    values = non_defaults(provider)
     for problem in problems:
         option = problem.option.removeprefix(f"{EXTRAS}.")
         option = option if option in names else f"{EXTRAS}.{option}"

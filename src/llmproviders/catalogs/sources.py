@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 
 from ..errors import DocumentError, DocumentProblem, Problem
-from ..messages import did_you_mean
+from ..messages import did_you_mean, shown_type
 from .formats.locations import Locate, Location, location_of
 from .formats.locations import Path as Steps
 from .formats.lookup import Format, format_module, format_of
@@ -126,7 +126,7 @@ def _read_text(raw: RawCatalog, text: str, name: Format, path: Path | None, abov
         raw.problems.append(_located(source, error.location, (), problem))
         return
     if not isinstance(tree, dict):
-        got = "an empty document" if tree is None else f"a value of type {type(tree).__name__}"
+        got = "an empty document" if tree is None else shown_type(tree)
         problem = Problem("", "a catalog", got=got, hint="a catalog has a table `providers`", is_type=True)
         raw.problems.append(_located(source, top, (), problem))
         return
@@ -142,7 +142,7 @@ def _read_text(raw: RawCatalog, text: str, name: Format, path: Path | None, abov
         if isinstance(default, str):
             raw.default, raw.default_document = default, document
         else:
-            problem = Problem("", "the name of a provider", got=f"a value of type {type(default).__name__}")
+            problem = Problem("", "the name of a provider", got=shown_type(default))
             raw.problems.append(document.problem(("default",), problem))
 
 
@@ -151,7 +151,7 @@ def _add_entries(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> 
     providers = tree.get("providers")
     if not isinstance(providers, dict):
         if providers is not None or "include" not in tree:
-            got = "nothing" if providers is None else f"a value of type {type(providers).__name__}"
+            got = "nothing" if providers is None else shown_type(providers)
             raw.problems.append(document.problem(("providers",), Problem("", "a table of providers", got=got)))
         return
     if "" in providers:
@@ -168,7 +168,7 @@ def _read_included(raw: RawCatalog, document: Document, names: object, path: Pat
     """Add the entries of the files that a document includes."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         hint = "put it in brackets" if isinstance(names, str) else ""
-        problem = Problem("", "a list of file names", got=f"a value of type {type(names).__name__}", hint=hint)
+        problem = Problem("", "a list of file names", got=shown_type(names), hint=hint)
         raw.problems.append(document.problem(("include",), problem))
         return
     here = () if path is None else (*above, Path(os.path.realpath(path)))

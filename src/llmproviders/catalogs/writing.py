@@ -14,9 +14,9 @@ from ..fields.compiled import compiled
 from ..fields.spec import EXTRAS, Spec
 from ..messages import shown
 from ..providers.base import Provider
-from ..providers.derive import chosen
+from ..providers.derive import non_defaults
 from ..providers.generic import GenericProvider
-from ..secret_policy import Secrets, checked_secrets
+from ..secret_policy import Secrets, check_secrets
 from ..secrets import MaskedText, Secret
 from ..syntax.json import read_json_object, write_json
 from .catalog import Catalog
@@ -42,7 +42,7 @@ def to_dict(provider: Provider, *, secrets: Secrets = "refuse") -> dict[str, Any
     if not isinstance(provider, Provider):
         raise invalid("to_dict", [Problem("provider", "a Provider", got=shown(provider), is_type=True)])
     problems: list[Problem] = []
-    entry = entry_of(provider, checked_secrets(secrets), problems)
+    entry = entry_of(provider, check_secrets(secrets), problems)
     if problems:
         raise DocumentError([DocumentProblem("dict", 1, 1, "", problem) for problem in problems])
     return entry
@@ -55,8 +55,8 @@ def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> d
     else:
         entry = {"provider": provider.provider_name()}
     omitted = []
-    specs = compiled(type(provider)).about.specs
-    for name, value in chosen(provider).items():
+    specs = compiled(type(provider)).description.specs
+    for name, value in non_defaults(provider).items():
         spec = specs[name]
         if name == EXTRAS:
             entry[EXTRAS] = {key: _extra(key, extra, secrets, problems) for key, extra in value.items()}

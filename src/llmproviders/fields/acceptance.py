@@ -19,7 +19,7 @@ import attrs
 from ..errors import Rejected, RejectedType
 from ..messages import did_you_mean, fold, listed
 from ..secrets import MaskedText
-from ..syntax.characters import has_surrogate
+from ..syntax.characters import refuse_surrogates
 from ..syntax.durations import write_duration
 from ..syntax.json import write_json
 from ..syntax.scalars import JAVA_BOUNDS, is_writable, plain_number
@@ -46,8 +46,7 @@ def accept_string(value: Any) -> str:
         return value
     if not isinstance(value, str):
         raise RejectedType("a str")
-    if has_surrogate(real_string(value)):
-        raise Rejected("a string without lone surrogates", hint="Java cannot read them")
+    refuse_surrogates(real_string(value))
     # A plain str even of an enum member or another subclass, but the mask must not be lost.
     return value if isinstance(value, MaskedText) else str.__str__(value)
 

@@ -14,7 +14,7 @@ from ..credentials import MASK, mask_urls
 from ..errors import Rejected, RejectedType
 from ..messages import shown
 from ..secrets import MaskedText, Secret, literal, masked
-from ..syntax.characters import has_surrogate
+from ..syntax.characters import refuse_surrogates
 from ..syntax.durations import read_duration, write_duration
 from ..syntax.json import read_json_flat, read_json_object, write_json, write_parsed_json
 from ..syntax.maps import read_map, write_map, write_masked_map
@@ -23,7 +23,7 @@ from .acceptance import Accept, accept_string, real_string, string_of
 from .masking import mask_json, masked_header, refuse_redacted
 
 __all__ = [
-    "CANONICAL",
+    "BUILT_IN_CONVERTERS",
     "duration",
     "fallback",
     "flink_map",
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-class Remembered(dict[int, str]):
+class AcceptedStrings(dict[int, str]):
     """A bounded cache of accepted strings: their masked form, by the hash of the string.
 
     The strings themselves are not kept, so that credentials do not outlive the providers that have them. Python's hash
@@ -70,8 +70,7 @@ def secret(value: str | Secret | None) -> Secret | None:
         return value
     real = value.reveal() if isinstance(value, Secret) else real_string(value)
     refuse_redacted(real)
-    if has_surrogate(real):
-        raise Rejected("a string without lone surrogates", hint="Java cannot read them")
+    refuse_surrogates(real)
     return value if isinstance(value, Secret) else Secret(real)
 
 
@@ -99,7 +98,7 @@ def url(value: str | None) -> str | None:
     return _kept_hidden(value, masked(text, mask_urls(text)))
 
 
-_durations: Final = Remembered()
+_durations: Final = AcceptedStrings()
 
 
 def duration(value: str | timedelta | None) -> str | None:
@@ -123,7 +122,7 @@ def duration(value: str | timedelta | None) -> str | None:
     return _durations.keep(text, text)
 
 
-_json_objects: Final = Remembered()
+_json_objects: Final = AcceptedStrings()
 
 
 def json_object(value: str | Mapping[str, Any] | None) -> str | None:
@@ -147,7 +146,7 @@ def _json_string(value: Any) -> str:
     return text
 
 
-_headers: Final = Remembered()
+_headers: Final = AcceptedStrings()
 
 
 def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str | None:
@@ -177,7 +176,7 @@ def _pairs(value: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
         raise Rejected("a mapping that can be read") from None
 
 
-_maps: Final = Remembered()
+_maps: Final = AcceptedStrings()
 
 
 def flink_map(value: str | Mapping[str, str] | None) -> str | None:
@@ -232,7 +231,7 @@ def fallback(value: Any) -> str | None:
     return string_of(value)
 
 
-CANONICAL: Final[set[Accept]] = {
+BUILT_IN_CONVERTERS: Final[set[Accept]] = {
     secret,
     required_secret,
     url,

@@ -18,7 +18,7 @@ from .extras import extra_value
 from .metadata import OptionInfo, hints, options
 from .spec import EXTRAS, Spec
 
-__all__ = ["Description", "Rule", "hiding"]
+__all__ = ["Description", "Rule", "hidden_field_error"]
 
 FIELD: Final = type(attrs.field())
 """The type of a field in the body of a class, until attrs has built it."""
@@ -129,7 +129,7 @@ class Description:
         if attribute.init and (parameter[0] == "_" or parameter in TAKEN):
             raise InvalidClassError(f"{where}: expected another alias, got {parameter!r}")
         if name in vars(self.cls) and not isinstance(vars(self.cls)[name], MemberDescriptorType):
-            raise hiding(self.cls, name)
+            raise hidden_field_error(self.cls, name)
 
     def arguments(self, values: dict[str, Any]) -> dict[str, Any]:
         """Values by name of the field as arguments of the constructor."""
@@ -201,7 +201,7 @@ def is_unbuilt(cls: type) -> bool:
     return any(isinstance(value, FIELD) for value in vars(cls).values())
 
 
-def hiding(cls: type, name: str) -> InvalidClassError:
+def hidden_field_error(cls: type, name: str) -> InvalidClassError:
     """The error about an attribute that hides a field."""
     return InvalidClassError(
         f"{cls.__name__}.{name} hides the option {name}: declare it as a field, {name}: ... = attrs.field(...)"

@@ -10,7 +10,7 @@ from ..credentials import MASK, has_credential_name, is_redacted, looks_like_cre
 from ..errors import Rejected, RejectedType
 from ..messages import shown
 from ..secrets import MaskedText, Secret, masked, reveal
-from ..syntax.characters import has_surrogate
+from ..syntax.characters import refuse_surrogates
 from ..syntax.json import read_json
 from .acceptance import string_of
 from .converters import secret
@@ -104,8 +104,7 @@ def extra_key(key: object) -> str:
     if not isinstance(key, str):
         raise RejectedType("option names that are str")
     plain = str.__str__(key)
-    if has_surrogate(plain):
-        raise Rejected("option names without lone surrogates", hint="Java cannot read them")
+    refuse_surrogates(plain, "option names")
     return plain
 
 

@@ -18,7 +18,7 @@ from ..secrets import MaskedText, Secret, reveal
 from ..syntax.scalars import JAVA_BOUNDS
 from .acceptance import Accept, accept_boolean, accept_string, choice_acceptor, enum_acceptor, instance_acceptor, number_acceptor
 from .bounds import Between
-from .converters import CANONICAL, json_object, required_secret, url
+from .converters import BUILT_IN_CONVERTERS, json_object, required_secret, url
 from .hooks import string_reader, string_writer
 from .metadata import OptionInfo, default_of, without_none
 
@@ -152,7 +152,7 @@ class Spec:
 
 
 def _is_ours(convert: Any) -> bool:
-    return isinstance(convert, FunctionType) and convert in CANONICAL
+    return isinstance(convert, FunctionType) and convert in BUILT_IN_CONVERTERS
 
 
 def _argument_type(convert: Any) -> Any:

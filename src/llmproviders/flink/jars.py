@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from ..boundary import unframed
 from ..errors import UnknownProviderError
+from ..messages import one_line
 from ..providers.base import Provider
 from ..registry import get_provider
 from ..runtimes.runtime import Runtime
 from .arguments import resolve_provider
-from .errors import FlinkError, clear_errors, in_one_line
+from .errors import LONGEST_LINE, FlinkError, clear_errors
 from .jvm import import_pyflink, java_configuration, running_jvm, running_runtime
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _fetch(artifact: str, jar: Path, maven: str, otherwise: str) -> None:
         if not fetched.is_file():
             lines = sorted((done.stdout + done.stderr).splitlines(), key=lambda line: not line.startswith("[ERROR]"))
             printed = next(filter(None, (line.removeprefix("[ERROR]").strip() for line in lines)), "no output")
-            msg = f"Maven cannot fetch {artifact}: {in_one_line(printed, [])}; {otherwise}"
+            msg = f"Maven cannot fetch {artifact}: {one_line(printed, longest=LONGEST_LINE)}; {otherwise}"
             raise FlinkError(msg)
         # Atomic, because several processes may fetch the same jar.
         fetched.replace(jar)

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnknownRuntimeError
-from ..optional import needs
+from ..optional import import_optional
 from ..runtimes.runtime import Runtime, list_runtimes, runtime
 from .errors import FlinkError, clear_errors
 
@@ -35,7 +35,7 @@ def import_pyflink(module: str) -> Any:
         ProviderError: if PyFlink is not installed, with the command that installs it.
         FlinkError: if it has no such module.
     """
-    needs("pyflink", "flink")
+    import_optional("pyflink", "flink")
     version = import_module("pyflink.version").__version__
     try:
         return import_module(f"pyflink.{module}")

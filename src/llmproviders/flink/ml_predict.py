@@ -191,12 +191,12 @@ def _input_columns(table: Table, names: tuple[str, ...], output: tuple[Column, .
     known = {each.getName(): each for each in java_columns(table)}
     problems = [] if names else [Problem("column", "the name of a column of the table", got="none")]
     problems += [
-        Problem("column", "the name of a column of the table", got=repr(name)[:60], hint=did_you_mean(str(name), list(known)))
+        Problem("column", "the name of a column of the table", got=shown(name), hint=did_you_mean(str(name), list(known)))
         for name in names
         if name not in known
     ]
     problems += [
-        Problem("output", "a name that no column of the table has", got=repr(each.name)[:60], hint="choose another name")
+        Problem("output", "a name that no column of the table has", got=shown(each.name), hint="choose another name")
         for each in output
         if each.name in known
     ]
@@ -256,6 +256,6 @@ def _read_config(given: Mapping[str, Any] | None) -> tuple[dict[str, str], list[
         try:
             parameters[key] = _CONFIG[key](value)
         except Rejected as error:
-            got = f"{value!r} ({type(value).__name__})" if error.is_type else repr(value)
-            problems.append(Problem(f"config[{key!r}]", error.expected, got=got[:60], hint=error.hint, is_type=error.is_type))
+            got = shown(value, with_type=error.is_type)
+            problems.append(Problem(f"config[{key!r}]", error.expected, got=got, hint=error.hint, is_type=error.is_type))
     return parameters, problems

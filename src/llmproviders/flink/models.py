@@ -11,7 +11,7 @@ from ..errors import Problem, invalid
 from ..providers.base import Provider
 from ..providers.derive import with_model
 from ..runtimes.runtime import Runtime
-from ..runtimes.runtime import runtime as runtime_of
+from ..runtimes.runtime import runtime as runtime_named
 from ..syntax.columns import Column, Columns, columns
 from ..syntax.sql_types import canonical_type
 from .arguments import resolve_provider, validate_overrides, validate_string
@@ -51,7 +51,7 @@ def model_descriptor(
         SecretError: if the reference of a secret cannot be resolved.
         FlinkError: if no JVM can be started.
     """
-    found = runtime_of(runtime) if runtime is not None else running_runtime()
+    found = runtime_named(runtime) if runtime is not None else running_runtime()
     return _descriptor(resolve_provider(provider), found, model, columns(input), columns(output, "output"), comment)
 
 

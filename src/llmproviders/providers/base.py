@@ -13,7 +13,7 @@ from typing_extensions import Self
 from ..boundary import outward, public
 from ..errors import Problem, invalid
 from ..fields.compiled import CompiledClass, compiled, construct, generated, keep_flat
-from ..fields.description import FIELD, Rule, hiding
+from ..fields.description import FIELD, Rule, hidden_field_error
 from ..fields.extras import NO_EXTRAS, Extra, ExtraOptions
 from ..fields.hooks import OptionReader, converter, flattener
 from ..fields.problems import collect
@@ -85,7 +85,7 @@ class Provider(CompiledClass):
         annotated = own.get("__annotations__", own if "__annotate_func__" in own else {})
         for field in attrs.fields(cls):
             if field.name in own and field.name not in annotated and not _is_field(own[field.name]):
-                raise hiding(cls, field.name)
+                raise hidden_field_error(cls, field.name)
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
@@ -265,7 +265,7 @@ class Provider(CompiledClass):
     @classmethod
     def _structured(cls, given: dict[str, Any], extras: dict[str, str], problems: list[Problem]) -> Self:
         """The provider of the values that were read; problems of strings and of values are reported together."""
-        about = compiled(cls).about
+        description = compiled(cls).description
         identifier = extras.pop("provider", cls.identifier)
         if identifier != cls.identifier:
             hint = "use llmproviders.from_options(identifier, options)"
@@ -273,8 +273,8 @@ class Provider(CompiledClass):
         if extras:
             given[EXTRAS] = extras
         if problems:
-            problems += collect(about, given, {}, bad={problem.option for problem in problems})
-            raise invalid(about.subject, problems)
+            problems += collect(description, given, {}, bad={problem.option for problem in problems})
+            raise invalid(description.subject, problems)
         return construct(cls, given)
 
     @public
@@ -304,18 +304,18 @@ def _options(
         changes = changes_of(type(provider).__name__, overrides)
         provider = provider.with_(**{**changes, **model_changes(provider, model)})
     problems = column_problems(input_columns)
-    surplus: Collection[str] = ()
+    unknown_defaults: Collection[str] = ()
     if runtime is not None:
-        from .on_runtime import errors_and_surplus
+        from .on_runtime import errors_and_unknown_defaults
 
-        errors, surplus = errors_and_surplus(provider, runtime)
+        errors, unknown_defaults = errors_and_unknown_defaults(provider, runtime)
         problems += errors
     if problems:
         raise invalid(type(provider).__name__, problems)
     flat = redacted(provider) if redact else flatten(provider)
     if input_columns is not None:
         flat = align(provider, flat, [name for name, _ in input_columns])
-    for key in surplus:
+    for key in unknown_defaults:
         del flat[key]
     return flat
 
@@ -333,7 +333,7 @@ def _is_provider(cls: Any) -> bool:
 
 
 def _structurer(cls: type[Provider]) -> Callable[[Mapping[str, str], Any], Provider]:
-    read = OptionReader(compiled(cls).about.infos)
+    read = OptionReader(compiled(cls).description.infos)
 
     @public
     def structure(flat: Any, _: Any) -> Provider:

@@ -15,14 +15,14 @@ from ..messages import did_you_mean, shown
 from ..secrets import reveal
 from ..tasks import endpoint_for_task, task_of_endpoint
 
-__all__ = ["changes_of", "chosen", "defaults_of", "model_changes", "no_task", "task_defaults", "to_task", "with_model"]
+__all__ = ["changes_of", "defaults_of", "model_changes", "no_task", "non_defaults", "task_defaults", "to_task", "with_model"]
 
 _Provider = TypeVar("_Provider", bound=Any)
 
 
-def chosen(provider: Any) -> dict[str, Any]:
+def non_defaults(provider: Any) -> dict[str, Any]:
     """The fields that differ from the class's defaults, extra options last."""
-    specs = compiled(type(provider)).about.specs
+    specs = compiled(type(provider)).description.specs
     found = {name: (getattr(provider, name, None), spec.default) for name, spec in specs.items()}
     # 1 and 1.0 are equal, and each is written as it was given.
     return {
@@ -56,8 +56,8 @@ def defaults_of(provider: Any, names: tuple[object, ...]) -> dict[str, Any]:
     Raises:
         InvalidOptionsError: if a name is neither, or the option is required.
     """
-    about = compiled(type(provider)).about
-    options = {spec.parameter: spec for spec in about.specs.values() if spec.attribute.init}
+    description = compiled(type(provider)).description
+    options = {spec.parameter: spec for spec in description.specs.values() if spec.attribute.init}
     problems: list[Problem] = []
     changes: dict[str, Any] = {}
     extras = dict(provider.extra_options)
@@ -73,12 +73,12 @@ def defaults_of(provider: Any, names: tuple[object, ...]) -> dict[str, Any]:
         elif name in extras:
             del extras[name]
         else:
-            expected = f"the name of an option or extra of this {about.subject}"
+            expected = f"the name of an option or extra of this {description.subject}"
             # Each name is compared to 100 extras at most, as there may be thousands of both.
             known = [*options, *islice(extras, 100)]
             problems.append(Problem(name, expected, hint=did_you_mean(name, known)))
     if problems:
-        raise invalid(about.subject, problems)
+        raise invalid(description.subject, problems)
     return {EXTRAS: extras, **changes}
 
 
@@ -87,7 +87,7 @@ def model_changes(provider: Any, model: str | None) -> dict[str, Any]:
     if model is None:
         return {}
     key = provider.model_option_key()
-    for spec in compiled(type(provider)).about.specs.values():
+    for spec in compiled(type(provider)).description.specs.values():
         if spec.info is not None and spec.info.key == key:
             return {spec.parameter: model}
     return {EXTRAS: {**provider.extra_options, key: model}}
@@ -109,7 +109,7 @@ def task_defaults(provider: Any, task: str) -> dict[str, Any]:
 
 def to_task(provider: Any, task: Any, changes: dict[str, Any]) -> list[Problem]:
     """Add the changes that move a provider to *task*, and return the problems that prevent the move."""
-    specs = compiled(type(provider)).about.specs
+    specs = compiled(type(provider)).description.specs
     if not isinstance(task, str) or task not in provider.tasks:
         return [no_task(type(provider), task)]
     if changes.get("task", task) != task:
@@ -132,7 +132,7 @@ def to_task(provider: Any, task: Any, changes: dict[str, Any]) -> list[Problem]:
     for name, value in task_defaults(provider, task).items():
         changes.setdefault(name, value)
     # Only values that were chosen count: a default of an option that the new task does not have may stay.
-    values = chosen(provider) | changes
+    values = non_defaults(provider) | changes
     return [
         Problem(
             name,

@@ -41,7 +41,7 @@ def flatten(provider: Any) -> dict[str, str]:
 
 def _unwritable(provider: Any) -> Iterator[Problem]:
     """The problems of options whose hook fails."""
-    for name, spec in compiled(type(provider)).about.specs.items():
+    for name, spec in compiled(type(provider)).description.specs.items():
         value = getattr(provider, name, None)
         if spec.info is not None and value is not None:
             try:
@@ -64,7 +64,7 @@ def flatten_as(provider: Any, show: Callable[[Secret | MaskedText], str]) -> dic
 
     made = compiled(type(provider))
     copy: Any = object.__new__(made.unfrozen)
-    for name in made.about.specs:
+    for name in made.description.specs:
         if hasattr(provider, name):
             setattr(copy, name, seen(getattr(provider, name)))
     copy.extra_options = ExtraOptions(provider.extra_options).mapped(seen)
@@ -107,7 +107,7 @@ def fingerprint(provider: Any) -> str:
     import json
 
     flat = flatten_as(provider, lambda value: MASK if isinstance(value, Secret) else str(value))
-    for name, spec in compiled(type(provider)).about.specs.items():
+    for name, spec in compiled(type(provider)).description.specs.items():
         if spec.info is not None and spec.info.key in flat and spec.info.key not in provider.extra_options:
             flat[spec.info.key] = _number_spelling(getattr(provider, name), flat[spec.info.key])
     content = [provider.provider_name(), sorted(flat.items())]

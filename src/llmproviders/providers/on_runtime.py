@@ -12,17 +12,17 @@ from typing import Any
 from ..errors import InvalidOptionsError, Problem, invalid
 from ..fields.compiled import compiled, construct
 from ..fields.spec import EXTRAS
-from ..runtimes.checks import identity, lost, problems, surplus
+from ..runtimes.checks import identity, lost, problems, unknown_defaults
 from ..runtimes.runtime import Runtime
-from ..runtimes.runtime import runtime as runtime_of
+from ..runtimes.runtime import runtime as runtime_named
 from ..runtimes.view import ALWAYS, Facts
 from ..secrets import MaskedText, Secret
 from ..syntax.columns import Columns, columns
 from ..tasks import task_of_endpoint
-from .derive import chosen
+from .derive import non_defaults
 from .flatten import align, flatten_as
 
-__all__ = ["check", "errors_and_surplus", "for_runtime"]
+__all__ = ["check", "errors_and_unknown_defaults", "for_runtime"]
 
 
 def check(provider: Any, runtime: str | Runtime, *, given: Columns | None, made: Columns | None) -> tuple[Problem, ...]:
@@ -36,7 +36,7 @@ def check(provider: Any, runtime: str | Runtime, *, given: Columns | None, made:
     """
     input_columns, output_columns = (None if each is None else columns(each) for each in (given, made))
     facts = facts_of(provider)
-    found = problems(facts, runtime_of(runtime), input=input_columns, output=output_columns)
+    found = problems(facts, runtime_named(runtime), input=input_columns, output=output_columns)
     if input_columns is not None:
         try:
             align(provider, dict(facts.flat), [column.name for column in input_columns])
@@ -45,22 +45,22 @@ def check(provider: Any, runtime: str | Runtime, *, given: Columns | None, made:
     return found
 
 
-def errors_and_surplus(provider: Any, runtime: str | Runtime) -> tuple[list[Problem], frozenset[str]]:
+def errors_and_unknown_defaults(provider: Any, runtime: str | Runtime) -> tuple[list[Problem], frozenset[str]]:
     """The errors of a provider on a runtime, and the keys of defaults that the runtime does not know."""
-    runtime = runtime_of(runtime)
+    runtime = runtime_named(runtime)
     errors = [problem for problem in provider.check(runtime) if problem.severity == "error"]
-    return errors, surplus(facts_of(provider), runtime)
+    return errors, unknown_defaults(facts_of(provider), runtime)
 
 
 def facts_of(provider: Any) -> Facts:
     """The part of a provider that the checks read."""
-    infos, given = compiled(type(provider)).about.infos, chosen(provider)
+    infos, given = compiled(type(provider)).description.infos, non_defaults(provider)
     keys = {key: info for info in infos for key in (info.key, info.sequence_key) if key}
     opaque = {key for key, info in keys.items() if info.secret or info.format == "json" or info.java == "Map"}
     return Facts(
         identifier=provider.provider_name(),
         flat=flatten_as(provider, _known_string),
-        chosen=frozenset(key for key, info in keys.items() if info.name in given) | provider.extra_options.keys(),
+        non_defaults=frozenset(key for key, info in keys.items() if info.name in given) | provider.extra_options.keys(),
         names={key: info.name for key, info in keys.items()},
         tasks={key: info.tasks for key, info in keys.items() if info.tasks},
         hidden=opaque | {key for key, extra in provider.extra_options.items() if type(extra) is not str},
@@ -87,19 +87,19 @@ def for_runtime(provider: Any, runtime: str | Runtime) -> Any:
         InvalidOptionsError: if none exists without loss.
         UnknownRuntimeError: if there is no such runtime.
     """
-    runtime, own = runtime_of(runtime), type(provider)
+    runtime, own = runtime_named(runtime), type(provider)
     cls = next((each for each in _relatives(own) if each.identifier in runtime.factories), own)
     if cls is own or provider.provider_name() in runtime.factories:
-        return _without_surplus(provider, runtime)
+        return _without_unknown_defaults(provider, runtime)
     return _as_relative(provider, cls, runtime)
 
 
-def _without_surplus(provider: Any, runtime: Runtime) -> Any:
+def _without_unknown_defaults(provider: Any, runtime: Runtime) -> Any:
     """This provider without the defaults that the runtime does not know."""
     facts = facts_of(provider)
     if found := identity(facts, runtime):
         raise invalid(type(provider).__name__, found)
-    return provider.with_(**dict.fromkeys(facts.names[key] for key in surplus(facts, runtime)))
+    return provider.with_(**dict.fromkeys(facts.names[key] for key in unknown_defaults(facts, runtime)))
 
 
 def _as_relative(provider: Any, cls: Any, runtime: Runtime) -> Any:
@@ -109,18 +109,18 @@ def _as_relative(provider: Any, cls: Any, runtime: Runtime) -> Any:
     if task is not None and task not in cls.tasks:
         expected = f"a task that {cls.identifier} has ({', '.join(cls.tasks)})"
         raise invalid(subject, [Problem("task", expected, got=task, hint=f"{runtime} has no other")])
-    facts, factory, specs = facts_of(provider), runtime.factories[cls.identifier], compiled(cls).about.specs
+    facts, factory, specs = facts_of(provider), runtime.factories[cls.identifier], compiled(cls).description.specs
     given: dict[str, Any] = {}
     extras: dict[str, Any] = {}
     found: list[Problem] = []
     for key in facts.flat:
         name, option = facts.names.get(key, key), factory.option(key)
         if name in specs and option is not None:
-            if key in facts.chosen or option.default != facts.flat[key]:
+            if key in facts.non_defaults or option.default != facts.flat[key]:
                 given[name] = getattr(provider, name)
         elif key in provider.extra_options and (option is not None or key in ALWAYS):
             extras[key] = provider.extra_options[key]
-        elif key in facts.chosen:
+        elif key in facts.non_defaults:
             found.append(lost(facts, key, cls.identifier, runtime))
     try:
         new = construct(cls, {**given, EXTRAS: extras})

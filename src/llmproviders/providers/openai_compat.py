@@ -15,7 +15,7 @@ import attrs
 from ..errors import Problem, Rejected, RejectedType, invalid
 from ..fields.acceptance import choice_acceptor
 from ..fields.bounds import at_least, between
-from ..fields.converters import CANONICAL, duration, json_headers, json_object, secret, stop_strings
+from ..fields.converters import BUILT_IN_CONVERTERS, duration, json_headers, json_object, secret, stop_strings
 from ..fields.description import Rule
 from ..fields.metadata import option
 from ..secrets import Secret
@@ -60,7 +60,7 @@ def content_types(value: ContentType | Sequence[ContentType] | None) -> ContentT
     return types[0] if len(types) == 1 and types[0] in _SCALAR else types
 
 
-CANONICAL.add(content_types)
+BUILT_IN_CONVERTERS.add(content_types)
 
 
 def _as_tuple(types: ContentTypes | None) -> tuple[str, ...]:

@@ -14,10 +14,10 @@ from ..messages import did_you_mean, shown
 from ..syntax.columns import Column
 from .rules import every, openai, shared, triton
 from .runtime import NAMES, Runtime
-from .runtime import runtime as runtime_of
+from .runtime import runtime as runtime_named
 from .view import Facts, View
 
-__all__ = ["EVERYWHERE", "RULES", "identity", "lost", "problems", "surplus"]
+__all__ = ["EVERYWHERE", "RULES", "identity", "lost", "problems", "unknown_defaults"]
 
 _Rule = Callable[[View], Iterator[Problem]]
 
@@ -82,17 +82,17 @@ def identity(facts: Facts, runtime: Runtime) -> tuple[Problem, ...]:
         found = [_no_factory_problem(facts, runtime)]
     else:
         view = View(facts=facts, runtime=runtime, factory=factory, input=None, output=None)
-        keys = [key for key in facts.flat if key in facts.chosen and not every.is_known_key(factory, key)]
+        keys = [key for key in facts.flat if key in facts.non_defaults and not every.is_known_key(factory, key)]
         found = [every.unknown_key_problem(view, key) for key in keys]
     return tuple(problem for problem in found if problem.severity == "error")
 
 
-def surplus(facts: Facts, runtime: Runtime) -> frozenset[str]:
+def unknown_defaults(facts: Facts, runtime: Runtime) -> frozenset[str]:
     """The keys that the runtime does not have and that hold only a default of the class: dropping them loses nothing."""
     factory = runtime.factories.get(facts.identifier)
     if factory is None:
         return frozenset()
-    return frozenset(key for key in facts.flat if key not in facts.chosen and not every.is_known_key(factory, key))
+    return frozenset(key for key in facts.flat if key not in facts.non_defaults and not every.is_known_key(factory, key))
 
 
 def lost(facts: Facts, key: str, identifier: str, runtime: Runtime) -> Problem:
@@ -109,9 +109,9 @@ def lost(facts: Facts, key: str, identifier: str, runtime: Runtime) -> Problem:
 
 def _no_factory_problem(facts: Facts, runtime: Runtime) -> Problem:
     """The problem of an identifier that the runtime does not have."""
-    others = [name for name in NAMES if facts.identifier in runtime_of(name).factories]
+    others = [name for name in NAMES if facts.identifier in runtime_named(name).factories]
     expected = f"an identifier that {runtime} has ({', '.join(runtime.factories)})"
-    got = repr(facts.identifier)[:60]
+    got = shown(facts.identifier)
     if not others:
         close = did_you_mean(facts.identifier, list(runtime.factories))
         if close:

@@ -14,9 +14,9 @@ import attrs
 
 from ..boundary import public
 from ..errors import UnknownRuntimeError
-from ..messages import did_you_mean, shown
+from ..messages import did_you_mean, shown, with_hint
 
-__all__ = ["Factory", "Runtime", "RuntimeOption", "list_runtimes", "runtime"]
+__all__ = ["NAMES", "Factory", "Runtime", "RuntimeOption", "list_runtimes", "runtime"]
 
 NAMES: Final = ("flink-2.1", "flink-2.2", "flink-2.3", "flink-2.4", "vvr-11.7", "vvr-11.8", "vvr-11.9")
 
@@ -120,7 +120,7 @@ def runtime(name: str | Runtime) -> Runtime:
         return name
     if not isinstance(name, str) or name not in NAMES:
         hint = did_you_mean(name, NAMES) if isinstance(name, str) else ""
-        raise UnknownRuntimeError(f"no runtime {shown(name)}; known: {', '.join(NAMES)}{f'; {hint}' if hint else ''}")
+        raise UnknownRuntimeError(with_hint(f"no runtime {shown(name)}; known: {', '.join(NAMES)}", hint))
     return _read(str.__str__(name))
 
 

@@ -28,7 +28,7 @@ class Facts:
     """The identifier of its factory."""
     flat: Mapping[str, str] = attrs.field(repr=False)
     """The options by Java key; a secret that is a reference is the mask."""
-    chosen: Collection[str]
+    non_defaults: Collection[str]
     """The keys that the user set; the others hold a default of the class."""
     names: Mapping[str, str]
     """Python names of the typed options, by Java key."""

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..errors import Problem
-from ..messages import shown
+from ..messages import shown, shown_type
 from ..syntax.cursor import Cursor
-from ..syntax.quoting import unfit_name
+from ..syntax.quoting import expected_name
 from ..syntax.tokens import Misread
 
 __all__ = ["PROVIDER", "accept_path", "read_path"]
@@ -28,7 +28,7 @@ def read_path(cursor: Cursor) -> tuple[str, ...]:
         Misread: if none follows.
     """
     path = [cursor.expect_name(_EXPECTED)]
-    while cursor.sign("."):
+    while cursor.accept_sign("."):
         path.append(cursor.expect_name(_EXPECTED))
         if len(path) > _MAX_PARTS:
             hint = "write a part with dots in backticks"
@@ -50,7 +50,7 @@ def accept_path(name: object, problems: list[Problem]) -> tuple[str, ...]:
         return path
     expected = "the model's name: one to three parts"
     if not isinstance(name, Sequence):
-        problems.append(Problem("name", expected, got=f"a value of type {type(name).__name__}", is_type=True))
+        problems.append(Problem("name", expected, got=shown_type(name), is_type=True))
         return ()
     strange = [type(part).__name__ for part in name if not isinstance(part, str)]
     if strange:
@@ -58,5 +58,5 @@ def accept_path(name: object, problems: list[Problem]) -> tuple[str, ...]:
         return ()
     if not 1 <= len(name) <= _MAX_PARTS:
         problems.append(Problem("name", expected, got=f"{len(name)} parts"))
-    problems += [Problem("name", wrong, got=shown(part)) for part in name if (wrong := unfit_name(part))]
+    problems += [Problem("name", wrong, got=shown(part)) for part in name if (wrong := expected_name(part))]
     return tuple(name)

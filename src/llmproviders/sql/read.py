@@ -12,8 +12,8 @@ import attrs
 from ..boundary import public, warn
 from ..errors import DocumentError, DocumentProblem, InvalidClassError, InvalidOptionsError, Problem, ProviderError, invalid
 from ..fields.metadata import OptionInfo
-from ..fields.metadata import options as describe
-from ..messages import did_you_mean, shown
+from ..fields.metadata import options as options_of
+from ..messages import did_you_mean, shown, shown_name
 from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
 from ..providers.generic import GenericProvider
@@ -128,8 +128,6 @@ def _misread_problem(sql: str, source: str, error: Misread) -> DocumentProblem:
 _ONLY_MODELS: Final = "only CREATE MODEL statements are read"
 _OLD_KEYS: Final[Mapping[str, Mapping[str, str]]] = {"triton": {"retry-backoff": "retry-initial-backoff"}}
 """Old keys, by identifier, that the options do not list."""
-_MAX_SHOWN: Final = 60
-"""The longest key that a message shows whole."""
 
 
 class _Given(NamedTuple):
@@ -163,14 +161,14 @@ class _Reader:
         cursor = self.cursor
         try:
             temporary = self._read_head()
-            if_not_exists = cursor.words("IF", "NOT", "EXISTS")
+            if_not_exists = cursor.accept_words("IF", "NOT", "EXISTS")
             path = read_path(cursor)
             index = cursor.token.start
             inputs, outputs = self._read_columns("INPUT"), self._read_columns("OUTPUT")
             if bool(inputs) != bool(outputs):
                 got = "INPUT only" if inputs else "OUTPUT only"
                 self.report(index, Problem("", "INPUT and OUTPUT with columns each, or neither", got=got))
-            comment = cursor.expect_string("the comment as a string in quotes") if cursor.words("COMMENT") else None
+            comment = cursor.expect_string("the comment as a string in quotes") if cursor.accept_words("COMMENT") else None
             index = cursor.token.start
             options = self._read_options()
             if cursor.token.kind != "end":
@@ -196,18 +194,18 @@ class _Reader:
     def _read_head(self) -> bool:
         """Read the words before the name; return whether the model is temporary."""
         cursor = self.cursor
-        if not cursor.words("CREATE"):
+        if not cursor.accept_words("CREATE"):
             raise cursor.misread("CREATE MODEL", hint=_ONLY_MODELS)
         index = cursor.token.start
-        if cursor.words("OR", "REPLACE"):
+        if cursor.accept_words("OR", "REPLACE"):
             self.warn(index, "", "no OR REPLACE", hint="Flink ignores it: the statement fails if the model exists")
-        temporary = cursor.words("TEMPORARY")
-        if not cursor.words("MODEL"):
+        temporary = cursor.accept_words("TEMPORARY")
+        if not cursor.accept_words("MODEL"):
             raise cursor.misread("MODEL", hint=_ONLY_MODELS)
         return temporary
 
     def _read_columns(self, keyword: str) -> tuple[Column, ...]:
-        if not self.cursor.words(keyword):
+        if not self.cursor.accept_words(keyword):
             return ()
         self.cursor.expect_sign("(")
         found = list(read_columns(self.cursor, self.sql))
@@ -228,7 +226,7 @@ class _Reader:
             cursor.expect_sign("=")
             value_index = cursor.token.start
             if key in options:
-                self.warn(key_index, _shown(key), "each key once", got="twice", hint="Flink uses the last one")
+                self.warn(key_index, shown_name(key), "each key once", got="twice", hint="Flink uses the last one")
             options[key] = _Given(cursor.expect_strings("the option's value as a string in quotes"), key_index, value_index)
             more = cursor.expect_sign(",", ")") == ","
         return options
@@ -254,7 +252,7 @@ class _Reader:
             identifier = new
         try:
             cls = provider_class(identifier)
-            infos = () if cls is GenericProvider else describe(cls)
+            infos = () if cls is GenericProvider else options_of(cls)
         except ProviderError as error:
             self.report(named.value_index, Problem(PROVIDER, "an identifier with a usable class", hint=str(error)))
             return None
@@ -287,11 +285,11 @@ class _Reader:
                 found[key] = given
                 if key not in known:
                     expected = f"an option of {identifier}"
-                    self._warn_of_unknown(given.key_index, _shown(key), key, expected, sorted(known - {""}))
+                    self._warn_of_unknown(given.key_index, shown_name(key), key, expected, sorted(known - {""}))
                 continue
-            self._warn_of_old(given.key_index, _shown(key), new, f"'{new}' = ...")
+            self._warn_of_old(given.key_index, shown_name(key), new, f"'{new}' = ...")
             if new in options:
-                self.warn(given.key_index, _shown(key), f"{new} alone", got="both", hint=f"Flink uses {new}")
+                self.warn(given.key_index, shown_name(key), f"{new} alone", got="both", hint=f"Flink uses {new}")
             else:
                 found.setdefault(new, given)
         return found
@@ -304,7 +302,3 @@ class _Reader:
     def _warn_of_old(self, index: int, option: str, new: str, write: str) -> None:
         self.warn(index, option, new, got="an old spelling", hint=f"write {write}")
         self.old_spellings.append(self.warnings[-1])
-
-
-def _shown(key: str) -> str:
-    return key if key.isprintable() and len(key) <= _MAX_SHOWN else ascii(key)[:_MAX_SHOWN]

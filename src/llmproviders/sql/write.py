@@ -9,12 +9,12 @@ from typing import Final
 from ..boundary import public
 from ..credentials import MASK
 from ..errors import InvalidOptionsError, Problem, invalid
-from ..fields.metadata import options as describe
+from ..fields.metadata import options as options_of
 from ..fields.spec import EXTRAS
 from ..messages import shown
 from ..providers.base import Provider
 from ..runtimes.runtime import Runtime
-from ..secret_policy import Secrets, checked_secrets
+from ..secret_policy import Secrets, check_secrets
 from ..secrets import MaskedText, Secret
 from ..syntax.characters import has_surrogate
 from ..syntax.columns import Column, Columns, columns
@@ -61,7 +61,7 @@ def create_model_sql(
         UnknownRuntimeError: if no such runtime is known.
         SecretError: if the reference of a secret cannot be resolved.
     """
-    secrets = checked_secrets(secrets)
+    secrets = check_secrets(secrets)
     if not isinstance(provider, Provider):
         raise invalid("create_model_sql", [Problem("provider", "a Provider", got=shown(provider), is_type=True)])
     problems: list[Problem] = []
@@ -119,7 +119,7 @@ def _comment_problems(comment: object) -> Iterator[Problem]:
 
 def _secret_problems(provider: Provider) -> Iterator[Problem]:
     """The options whose secret would be in the statement."""
-    values = {info.name: getattr(provider, info.name) for info in describe(type(provider))}
+    values = {info.name: getattr(provider, info.name) for info in options_of(type(provider))}
     for option, each in {**values, **{f"{EXTRAS}.{key}": extra for key, extra in provider.extra_options.items()}}.items():
         if isinstance(each, Secret) and each.is_reference:
             hint = 'a statement cannot refer to it; pass secrets="reveal" to write what it refers to, or secrets="redact"'

@@ -14,7 +14,7 @@ import attrs
 from ..errors import Problem, invalid
 from .characters import has_surrogate
 from .cursor import Cursor
-from .quoting import quote_name, quote_string, unfit_name
+from .quoting import expected_name, quote_name, quote_string
 from .sql_types import read_type, spell_type
 from .tokens import Misread
 
@@ -22,7 +22,7 @@ __all__ = ["Column", "Columns", "columns", "read_columns", "repeated_names"]
 
 
 def _spelling(sql_type: str) -> str:
-    """Flink's spelling of a type; a type that is none stays as it is."""
+    """Flink's spelling of a type; a string that is not a type stays unchanged."""
     try:
         return spell_type(sql_type)
     except Misread:
@@ -31,9 +31,9 @@ def _spelling(sql_type: str) -> str:
 
 @attrs.frozen
 class Column:
-    """A column of a model's input or output; two are equal if their types are the same to Flink.
+    """A column of a model's input or output; types are compared in Flink's spelling.
 
-    A column holds what it is given. The calls that take columns check them.
+    The values are not checked here, but by the functions that accept columns.
     """
 
     name: str
@@ -54,14 +54,14 @@ Columns: TypeAlias = str | Mapping[str, str] | Sequence[Column | tuple[str, str]
 
 
 def columns(given: Columns, where: str = "input") -> tuple[Column, ...]:
-    """The columns of a mapping of names to SQL types, of pairs, or of SQL: ``"text STRING, id BIGINT NOT NULL"``.
+    """The columns of a mapping of names to SQL types, of pairs of both, or of SQL such as ``"text STRING, id BIGINT NOT NULL"``.
 
     Args:
-        given: the columns in order; `Column` objects may be among the pairs.
-        where: their role, for messages: ``"input"`` or ``"output"``.
+        given: the columns in order; an item may be a `Column` in place of a pair.
+        where: the role of the columns, for messages: ``"input"`` or ``"output"``.
 
     Raises:
-        InvalidOptionsError: listing all their problems.
+        InvalidOptionsError: with every problem of the columns.
     """
     problems: list[Problem] = []
     found = list(_from_sql(given, where, problems) if isinstance(given, str) else _from_items(given, where, problems))
@@ -74,7 +74,7 @@ def columns(given: Columns, where: str = "input") -> tuple[Column, ...]:
 
 
 def repeated_names(given: Iterable[Column], where: str) -> Iterator[tuple[int, Problem]]:
-    """The columns, by index, whose name an earlier one has."""
+    """The columns whose name an earlier column has, by index."""
     names: set[str] = set()
     for index, column in enumerate(given):
         if column.name in names:
@@ -109,7 +109,7 @@ def _from_items(given: object, where: str, problems: list[Problem]) -> Iterator[
 
 
 def _problems(column: Column, where: str) -> Iterator[Problem]:
-    if expected := unfit_name(column.name):
+    if expected := expected_name(column.name):
         yield Problem(where, expected, got=ascii(column.name)[:60])
         return
     where = f"{where}.{column.name}"
@@ -122,10 +122,10 @@ def _problems(column: Column, where: str) -> Iterator[Problem]:
 
 
 def read_columns(cursor: Cursor, sql: str, end: str = ")") -> Iterator[tuple[int, Column]]:
-    """The columns up to the sign *end*, each with the index of its first character; without keys, which Flink drops.
+    """The columns up to the sign *end*, each with the index of its first character; keys are skipped, because Flink ignores them.
 
     Raises:
-        Misread: where Flink's parser stops, or would drop more than a key.
+        Misread: if Flink's parser would stop there, or would ignore more than a key.
     """
     while True:
         start = cursor.token.start
@@ -141,7 +141,7 @@ def read_columns(cursor: Cursor, sql: str, end: str = ")") -> Iterator[tuple[int
             _read_key(cursor, of_table=False)
             if cursor.token.keyword == "METADATA":
                 raise cursor.misread("a physical column", hint="a model has no metadata columns")
-            comment = cursor.expect_string("the comment as a string in quotes") if cursor.words("COMMENT") else ""
+            comment = cursor.expect_string("the comment as a string in quotes") if cursor.accept_words("COMMENT") else ""
             yield start, Column(name, sql_type, comment)
         if end == "end" and cursor.token.kind == "end":
             return
@@ -150,13 +150,13 @@ def read_columns(cursor: Cursor, sql: str, end: str = ")") -> Iterator[tuple[int
 
 
 def _read_key(cursor: Cursor, *, of_table: bool) -> bool:
-    """Read a primary or unique key, of the table or of the column before it, if one follows."""
-    named = cursor.words("CONSTRAINT")
+    """Read a primary or unique key, of the table or of the column before it, if it is next; return whether it is."""
+    named = cursor.accept_words("CONSTRAINT")
     if named:
         cursor.expect_name("the name of a constraint")
-    if cursor.words("PRIMARY"):
+    if cursor.accept_words("PRIMARY"):
         cursor.expect_words("KEY")
-    elif not cursor.words("UNIQUE"):
+    elif not cursor.accept_words("UNIQUE"):
         if named:
             raise cursor.misread("PRIMARY KEY or UNIQUE")
         return False
@@ -165,6 +165,6 @@ def _read_key(cursor: Cursor, *, of_table: bool) -> bool:
         cursor.expect_name("the name of a column")
         while cursor.expect_sign(",", ")") == ",":
             cursor.expect_name("the name of a column")
-    if not cursor.words("ENFORCED") and cursor.words("NOT"):
+    if not cursor.accept_words("ENFORCED") and cursor.accept_words("NOT"):
         cursor.expect_words("ENFORCED")
     return True

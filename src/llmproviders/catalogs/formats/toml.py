@@ -8,11 +8,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from ...optional import needs
+from ...optional import import_optional
 from .locations import Locate, Location, Path, location_of, nearest
 from .trees import TOO_DEEP, SyntaxProblem, Tree, is_too_deep, wrapped
 
-tomllib: Any = needs("tomllib" if sys.version_info >= (3, 11) else "tomli", "toml")
+tomllib: Any = import_optional("tomllib" if sys.version_info >= (3, 11) else "tomli", "toml")
 
 __all__ = ["edit", "read", "write"]
 
@@ -59,7 +59,7 @@ def read(text: str) -> tuple[Tree, Locate]:
 
 def write(tree: Tree) -> str:
     """The document of a tree, which must not contain None."""
-    tomlkit = needs("tomlkit", "toml")
+    tomlkit = import_optional("tomlkit", "toml")
     document = tomlkit.document()
     for name, value in tree.items():
         document.add(name, _item(tomlkit, value, top=name == "providers"))
@@ -72,7 +72,7 @@ def edit(text: str, path: Path, value: Tree) -> str:
     Raises:
         ProviderError: if the path leads through a value that is not a table.
     """
-    tomlkit = needs("tomlkit", "toml")
+    tomlkit = import_optional("tomlkit", "toml")
     document = tomlkit.parse(text)
     path, value = wrapped(document, path, value)
     node: Any = document

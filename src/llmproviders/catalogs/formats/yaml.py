@@ -8,7 +8,7 @@ import re
 from typing import Any, Final
 
 from ...errors import ProviderError
-from ...optional import needs
+from ...optional import import_optional
 from .locations import Locate, Location, Path, location_of, nearest
 from .trees import SyntaxProblem, Tree, changed, wrapped
 from .yaml_reading import TreeBuilder
@@ -37,7 +37,7 @@ def read(text: str) -> tuple[Tree, Locate]:
     Raises:
         SyntaxProblem: if it is not YAML, has a key twice, is nested too deeply, or grows too large by its aliases.
     """
-    yaml = needs("ruamel.yaml", "yaml")
+    yaml = import_optional("ruamel.yaml", "yaml")
     builder = TreeBuilder()
     try:
         for event in _events(text):
@@ -87,7 +87,7 @@ def edit(text: str, path: Path, value: Tree) -> str:
 
 
 def _events(text: str) -> Any:
-    return needs("ruamel.yaml", "yaml").YAML(typ="safe", pure=True).parse(io.StringIO(text))
+    return import_optional("ruamel.yaml", "yaml").YAML(typ="safe", pure=True).parse(io.StringIO(text))
 
 
 def _inline(value: Tree) -> str:
@@ -96,7 +96,7 @@ def _inline(value: Tree) -> str:
 
 
 def _dumped(tree: Tree, *, is_flow: bool) -> str:
-    yaml = needs("ruamel.yaml", "yaml").YAML(typ="rt", pure=True)
+    yaml = import_optional("ruamel.yaml", "yaml").YAML(typ="rt", pure=True)
     yaml.default_flow_style = is_flow
     yaml.width = 2**31
     yaml.allow_unicode = True

@@ -52,7 +52,7 @@ def check_keys(view: View) -> Iterator[Problem]:
             continue
         option = view.factory.option(key)
         if option is None:
-            if key in view.facts.chosen:
+            if key in view.facts.non_defaults:
                 yield unknown_key_problem(view, key)
         elif value != MASK and (expected := _expected_instead(option, key, value)):
             yield view.problem(key, expected)
@@ -128,7 +128,7 @@ def check_task(view: View) -> Iterator[Problem]:
     """The provider's task reads every option that is set; a warning. Source: the tasks in each option's metadata."""
     task = view.task
     for key, tasks in view.facts.tasks.items():
-        if key in view.facts.chosen and task is not None and task not in tasks:
+        if key in view.facts.non_defaults and task is not None and task not in tasks:
             yield view.problem(key, f"no such option for task {task}", hint="it is ignored", severity="warning")
 
 

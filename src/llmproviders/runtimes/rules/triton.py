@@ -12,7 +12,7 @@ from ...syntax.durations import read_duration
 from ...syntax.maps import read_map
 from ...syntax.scalars import read_integer
 from ...syntax.sql_types import canonical_type
-from ...syntax.urls import unfit_url
+from ...syntax.urls import expected_url
 from ..view import View
 from .shared import check_one_column
 
@@ -26,7 +26,7 @@ def check_model_version(view: View) -> Iterator[Problem]:
     """
     if view.value("model-version") == "latest":
         hint = "Flink sends 'latest' as the version, and Triton answers 404"
-        got = None if "model-version" in view.facts.chosen else "its default 'latest'"
+        got = None if "model-version" in view.facts.non_defaults else "its default 'latest'"
         yield view.problem("model-version", "a version number, such as '1'", got=got, hint=hint)
 
 
@@ -94,7 +94,7 @@ def check_requests(view: View) -> Iterator[Problem]:
     headers are ASCII strings; ``custom-headers`` and its single entries exclude each other. Source: OkHttp and the jar of 2.3.0.
     """
     endpoint = view.value("endpoint") or ""
-    if expected := unfit_url(endpoint):
+    if expected := expected_url(endpoint):
         yield view.problem("endpoint", expected)
     elif "?" in endpoint or "#" in endpoint:
         hint = "Flink appends the model's path to the whole URL"
