@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ..fields import converters
 from ..fields.bounds import Between
-from ..fields.metadata import OptionInfo, options
+from ..fields.metadata import OptionInfo, is_hidden, options
 from ..fields.spec import EXTRAS
 from ..presets import SERVICES
 from ..providers.base import Provider
@@ -107,7 +107,7 @@ def _value(info: OptionInfo) -> Schema:
         schema = {"anyOf": [schema, {"type": "null"}]}
     described = {**schema, "description": f"{info.meaning} ({info.key})" if info.meaning else info.key}
     # A default that may hold a secret is not shown.
-    if isinstance(info.default, (str, bool, int, float)) and not (info.secret or info.format == "json" or info.java == "Map"):
+    if isinstance(info.default, (str, bool, int, float)) and not is_hidden(info):
         described["default"] = str(info.default) if isinstance(info.default, str) else info.default
     return described
 

@@ -22,16 +22,16 @@ from .generate import compile_source
 from .problems import explain
 from .spec import EXTRAS, Spec
 
-__all__ = ["Compiled", "CompiledClass", "compiled", "construct", "generated", "keep_flat"]
+__all__ = ["CompiledClass", "compiled", "construct", "generated", "keep_flat"]
 
 _lock: Final = threading.RLock()
 
 
 class Unfrozen:
-    """A mixin for the unfrozen subclass that each provider class has.
+    """A mixin that makes the unfrozen subclass of a provider class.
 
-    While generated code fills a provider, the provider's ``__class__`` is this subclass; at the end it is the provider's own
-    class. A plain assignment takes a tenth of the time of object.__setattr__, which a frozen class would need.
+    While generated code fills a provider, the ``__class__`` of the provider is this subclass; then it becomes the provider class.
+    A plain assignment takes a tenth of the time of object.__setattr__, which a frozen class would need.
     """
 
     __slots__ = ()
@@ -39,14 +39,14 @@ class Unfrozen:
     __delattr__ = object.__delattr__
 
     def __init_subclass__(cls) -> None:
-        """Do not call the hooks of provider classes: this subclass is not one."""
+        """Do not call the ``__init_subclass__`` of provider classes."""
 
 
 class Broken(Exception):
-    """Ends the first pass: an option is missing, a rule is broken, or a name is refused."""
+    """Raised to end the first pass: an option is missing, a rule does not hold, or a name is refused."""
 
 
-def _miss() -> NoReturn:
+def _raise_missing() -> NoReturn:
     raise Broken
 
 
@@ -68,19 +68,18 @@ class Compiled:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A class that is pickled by value is compiled again where it is unpickled.
+        # A class that is pickled by value is compiled again after it is unpickled.
         return type(None), ()
 
 
 class CompiledClass:
-    """The base of `Provider`: the attributes of generated code that are not fields."""
+    """The base class of `Provider`, with the attributes of generated code that are not fields."""
 
     __slots__ = ("_flat",)
     _compiled: ClassVar[Compiled | None] = None
     _flat: tuple[object, dict[str, str]] | None
-    """The version of the hooks, and the flat dict that they wrote: a job calls `to_options` again and again, and a copy takes a
-    tenth of the time. None before the first call, and always if a secret is a reference; unset in a provider that was
-    unpickled."""
+    """The version of the hooks, and the flat dict that they wrote. Jobs call `to_options` many times, and a copy takes a tenth of
+    the time. It is None before the first call, and always if a secret is a reference. It is unset after unpickling."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -88,7 +87,7 @@ class CompiledClass:
 
 
 keep_flat: Final[Callable[[Any, Any], None]] = CompiledClass.__dict__["_flat"].__set__
-"""Sets the flat dict that a provider keeps."""
+"""A function that sets the flat dict that a provider keeps."""
 
 
 def _names(description: Description, unfrozen: type) -> dict[str, Any]:
@@ -97,14 +96,14 @@ def _names(description: Description, unfrozen: type) -> dict[str, Any]:
         "_description": description,
         "_become": object.__setattr__,
         "_Broken": Broken,
-        # An option may have the name of a builtin.
+        # An option may have the name of a built-in class.
         "_Exception": Exception,
         "_cls": description.cls,
         "_create": object.__new__,
         "_explain": explain,
         "_forget": _forget,
         "_join": _join,
-        "_miss": _miss,
+        "_raise_missing": _raise_missing,
         "_NOTHING": attrs.NOTHING,
         "_unfrozen": unfrozen,
         "_validate": attrs.validate,
@@ -154,7 +153,7 @@ def _with_source(description: Description) -> list[str]:
 
 
 def _parameters(description: Description, default: Callable[[Spec], str], *, positional: bool = True) -> list[str]:
-    """The parameters: positional ones first, extra options by name last."""
+    """The parameters: positional parameters first, extra options by name last."""
     given = [f"{spec.parameter}={default(spec)}" for spec in description.parameters]
     count = sum(not spec.attribute.kw_only for spec in description.parameters) if positional else 0
     return ["self", "/", *given[:count], "*", *given[count:], "**more_options"]
@@ -167,21 +166,21 @@ def _beginning(description: Description, new: str) -> list[str]:
 
 
 def _is_set(spec: Spec) -> bool:
-    """Whether the constructor sets the field; one without argument and default is left to `__attrs_post_init__`."""
+    """Whether the constructor sets the field; `__attrs_post_init__` sets a field without a parameter and a default."""
     return spec.attribute.init or spec.attribute.default is not attrs.NOTHING
 
 
 def _initial(spec: Spec) -> str:
-    """The expression for a field of a new provider; defaults were accepted when the class was described."""
+    """The expression for a field of a new provider. Defaults were already accepted with the class."""
     name, given = spec.name, spec.parameter
     if not spec.attribute.init:
-        return f"_accept_{name}(_fresh_{name}())" if spec.has_factory or spec.is_foreign else f"_default_{name}"
+        return f"_accept_{name}(_fresh_{name}())" if spec.has_factory or spec.has_custom_converter else f"_default_{name}"
     if spec.parameter_default is attrs.NOTHING and not spec.required:
         accepted = f"_accept_{name}(_fresh_{name}() if {given} is _NOTHING else {given})"
         return f"None if {given} is None else {accepted}" if spec.is_nullable else accepted
     if spec.required:
-        return f"_accept_{name}({given}) if {given} is not _NOTHING else _miss()"
-    if spec.is_foreign:
+        return f"_accept_{name}({given}) if {given} is not _NOTHING else _raise_missing()"
+    if spec.has_custom_converter:
         return f"_accept_{name}({given})"
     none = f" or {given} is None" if spec.is_nullable and spec.default is not None else ""
     return f"{given} if {given} is _default_{name}{none} else _accept_{name}({given})"
@@ -193,7 +192,8 @@ def _ending(description: Description, new: str, untouched: str | None) -> list[s
     Args:
         description: the class.
         new: the variable of the provider.
-        untouched: the value of parameters that were not given, for `with_`: a rule over those alone holds already.
+        untouched: the name of the value of parameters that were not given to `with_`; a rule over only those holds already.
+            None for the constructor.
     """
     is_given = "True" if untouched is None else f"{EXTRAS} is not {untouched}"
     lines = [f"        if more_options: {new}.{EXTRAS} = _join(_description, {new}.{EXTRAS}, more_options, {is_given})"]
@@ -229,7 +229,7 @@ def _failing(description: Description, base: str, new: str) -> list[str]:
 
 
 def _join(description: Description, extras: ExtraOptions, more: Mapping[str, Any], is_given: bool) -> ExtraOptions:  # noqa: FBT001
-    """The extra options, changed by those that were given by name; None removes one."""
+    """The extra options, changed by those given by name; None removes an option."""
     for name in more:
         if name in extras:
             if is_given:
@@ -242,7 +242,7 @@ def _join(description: Description, extras: ExtraOptions, more: Mapping[str, Any
 def _warn(description: Description, more: Mapping[str, Any], known: Container[str]) -> None:
     """Warn of new extra options that Java probably does not know."""
     for name, value in more.items():
-        if value is not None and name not in known and (message := description.doubt(name)):
+        if value is not None and name not in known and (message := description.warning(name)):
             warn(message, ExtraOptionWarning)
 
 
@@ -275,13 +275,13 @@ def _finished(description: Description, function: Any, summary: str, result: typ
 
 
 def compiled(cls: Any) -> Compiled:
-    """The one `Compiled` of a provider class. It is made at first use: then all names in the annotations can be resolved.
+    """The `Compiled` of a provider class. It is made at the first use, when all names in the annotations can be resolved.
 
     Raises:
         InvalidClassError: if the class is declared in a way that cannot work.
     """
     found: Compiled | None = cls._compiled
-    # If a base's __init_subclass__ does not call ours, the class inherits its base's.
+    # If the __init_subclass__ of a base does not call ours, the class inherits the `Compiled` of that base.
     if found is None or found.description.cls is not cls:
         with _lock:
             found = cls._compiled
@@ -294,7 +294,7 @@ _Class = TypeVar("_Class")
 
 
 def construct(cls: type[_Class], values: dict[str, Any]) -> _Class:
-    """A provider of values by name of the field. Like `with_`, it does not call a user-defined ``__init__``."""
+    """Make a provider of values by name of the field. Like `with_`, it does not call a user-defined ``__init__``."""
     made = compiled(cls)
     new = object.__new__(cls)
     made.init(new, **made.description.arguments(values))
@@ -311,7 +311,7 @@ if TYPE_CHECKING:
 else:
 
     class generated:  # noqa: N801
-        """A method that is generated for each class at first use; *function* is its documentation for an abstract class."""
+        """A method that is generated for each class at its first use; *function* documents it for abstract classes."""
 
         def __init__(self, function: Callable[..., Any]) -> None:
             self.__func__ = function
@@ -330,11 +330,11 @@ else:
                 return MethodType(self._of(instance) if is_class else getattr(compiled(owner), self.name), instance)
             except Exception as error:  # noqa: BLE001
                 failure = outward(error, owner.__name__)
-            # A provider that was not filled has no repr, so that a traceback cannot show it.
+            # A traceback cannot show a provider that was not filled, because that has no repr.
             del instance
             __tracebackhide__ = True
             raise failure
 
         def _of(self, cls: Any) -> Any:
-            """The generated function of a class; the documented one for an abstract class."""
+            """The generated function of a class; for an abstract class, the function that documents it."""
             return self.__func__ if getattr(cls, "identifier", None) is None else getattr(compiled(cls), self.name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every problem of a call that failed, found by a second pass over its arguments; this pass never makes a provider."""
+"""The problems of a call that failed: a second pass over its arguments finds all of them, and never returns a provider."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def explain(
 
     Args:
         description: the class of the call.
-        base: the provider of which a variant was requested; None for a new one.
+        base: the provider of which a variant was requested; None for a new provider.
         instance: the provider that was being filled.
-        values: the arguments in the order of the parameters, those that were not given included.
+        values: the arguments in the order of the parameters, including those that were not given.
         more: the arguments that are not parameters.
-        failure: the exception of the first pass, which is raised if this pass finds no problem.
+        failure: the exception of the first pass; it is raised if this pass finds no problem.
     """
     # Freeze it again: a user-defined constructor may have kept it.
     object.__setattr__(instance, "__class__", description.cls)
@@ -60,7 +60,7 @@ def _explanation(
         got = f"{type(failure).__name__} ({message_of(failure, _secrets(description, instance))})"
         expected = f"values that {_hook(failure) or 'the class itself'} accepts"
         problems = [Problem("", expected, got=got, is_type=isinstance(failure, TypeError))]
-    # If the call succeeded, such a name would only cause a warning; here it may be the reason why an option is missing.
+    # In a call that succeeds, such a name is only a warning. Here it may be the reason why an option is missing.
     known = {problem.option for problem in problems}.union(() if base is None else base.extra_options)
     for name, value in more.items():
         if value is not None and name not in known and (hint := description.advice(name)):
@@ -69,7 +69,7 @@ def _explanation(
 
 
 def _hook(failure: Exception) -> str:
-    """The hook of attrs that failed, such as ``__attrs_post_init__``; empty if none did."""
+    """The name of the attrs hook that failed, such as ``__attrs_post_init__``; empty if no hook failed."""
     from traceback import walk_tb
 
     names = [frame.f_code.co_name for frame, _ in walk_tb(failure.__traceback__)]
@@ -91,9 +91,9 @@ def collect(
         description: the class.
         given: values by name of the field.
         more: values by names that are not options.
-        base: the provider with the other values; None if they are the class's defaults.
-        instance: the provider that the first pass was filling. The values that it has were accepted, and are not accepted
-            again, because an iterator can be read only once.
+        base: the provider with the other values; None if they are the defaults of the class.
+        instance: the provider that the first pass was filling. Values that it holds are not accepted a second time, because an
+            iterator can be read only once.
         bad: names whose problems are known.
     """
     bad = set(bad)
@@ -104,7 +104,7 @@ def collect(
             held = _held(instance, name)
             accepted[name] = description.specs[name].accepted(value) if held is attrs.NOTHING else held
         except Exception as error:  # noqa: BLE001
-            # A third-party converter may raise anything.
+            # A custom converter may raise any exception.
             problems += _of_extras(description, value) if name == EXTRAS else [problem_of(description, name, value, error)]
             bad.add(name)
     extras = accepted.get(EXTRAS, NO_EXTRAS if base is None else base.extra_options)
@@ -141,7 +141,7 @@ def _of_extras(description: Description, value: object) -> list[Problem]:
 
 
 def _held(instance: Any, name: str) -> Any:
-    """The value of a field, without the class's ``__getattr__``; NOTHING if it is unset."""
+    """The value of a field, without calling a ``__getattr__`` of the class; NOTHING if it is unset."""
     try:
         return object.__getattribute__(instance, name)
     except AttributeError:
@@ -149,11 +149,11 @@ def _held(instance: Any, name: str) -> Any:
 
 
 def _broken(description: Description, rule: Rule, operands: list[Any]) -> Problem | None:
-    """The problem that a rule finds."""
+    """The problem that a rule finds; None if it holds."""
     try:
         problem: object = rule.check(description.cls, *operands)
     except Exception as error:  # noqa: BLE001
-        # A user-defined rule may raise anything.
+        # A user-defined rule may raise any exception.
         expected = f"values that the rule over {listed(rule.options)} accepts"
         problem = Problem(rule.options[0], expected, got=f"its {type(error).__name__}")
     if problem is None:
@@ -166,7 +166,7 @@ def _broken(description: Description, rule: Rule, operands: list[Any]) -> Proble
 
 
 def _of_instance(description: Description, instance: Any) -> list[Problem]:
-    """The problems that attrs' validators find; they need the whole instance."""
+    """The problems that attrs' validators find, which need the whole instance."""
     problems: list[Problem] = []
     if attrs.validators.get_disabled():
         return problems
@@ -196,22 +196,22 @@ def problem_of(description: Description, name: str, value: object, error: Except
     if isinstance(error, InvalidOptionsError) and error.problems:
         return attrs.evolve(error.problems[0], option=spec.parameter, key=spec.other_key)
     if isinstance(error, Rejected):
-        got = shown(value, with_type=error.is_type, hidden=spec.is_opaque)
+        got = shown(value, with_type=error.is_type, hidden=spec.is_hidden)
         return Problem(spec.parameter, error.expected, got=got, hint=error.hint, key=spec.other_key, is_type=error.is_type)
     return Problem(
         spec.parameter,
-        "a valid value" if spec.is_opaque else f"a value that passes its check ({message_of(error)})",
-        got=shown(value, hidden=spec.is_opaque),
+        "a valid value" if spec.is_hidden else f"a value that passes its check ({message_of(error)})",
+        got=shown(value, hidden=spec.is_hidden),
         key=spec.other_key,
         is_type=isinstance(error, TypeError),
     )
 
 
 def message_of(error: Exception, secrets: Iterable[str] = ()) -> str:
-    """The message of a third-party exception in one line, with the mask in place of *secrets*; its type if that is empty."""
+    """The message of a third-party exception in one line, with *secrets* masked; if it is empty, the type of the exception."""
     try:
-        # The first argument of attrs' own validators is the message; the others are the field and its value.
-        text = error.args[0] if len(error.args) > 1 and isinstance(error.args[0], str) else str(error)
+        # The first argument of the exceptions of attrs' own validators is the message; the others are the field and its value.
+        message = error.args[0] if len(error.args) > 1 and isinstance(error.args[0], str) else str(error)
     except Exception:  # noqa: BLE001
-        text = ""
-    return one_line(text, secrets) or type(error).__name__
+        message = ""
+    return one_line(message, secrets) or type(error).__name__

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A provider on a runtime: the facts for its checks, and the provider to use there.
+"""A provider on a runtime: the facts that checks need, and the provider to use there.
 
-`base` imports this module when it is first needed: few processes check against a runtime, and importing the checks takes as
-long as describing a class of 25 options.
+`base` imports this module at its first use, because few processes need a runtime, and importing the checks takes as long as
+describing a class of 25 options.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Any
 
 from ..errors import InvalidOptionsError, Problem, invalid
 from ..fields.compiled import compiled, construct
+from ..fields.metadata import is_hidden
 from ..fields.spec import EXTRAS
-from ..runtimes.checks import identity, lost, problems, unknown_defaults
+from ..runtimes.checks import key_errors, lost_option, problems, unknown_defaults
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_named
 from ..runtimes.view import ALWAYS, Facts
@@ -22,19 +23,25 @@ from ..tasks import task_of_endpoint
 from .derive import non_defaults
 from .flatten import align, flatten_as
 
-__all__ = ["check", "errors_and_unknown_defaults", "for_runtime"]
+__all__ = ["check", "errors_and_unknown_defaults", "facts_of", "for_runtime"]
 
 
-def check(provider: Any, runtime: str | Runtime, *, given: Columns | None, made: Columns | None) -> tuple[Problem, ...]:
+def check(
+    provider: Any,
+    runtime: str | Runtime,
+    *,
+    input: Columns | None,  # noqa: A002
+    output: Columns | None,
+) -> tuple[Problem, ...]:
     """The problems of a provider on a runtime.
 
     Args:
         provider: the provider.
         runtime: the distribution of Flink, or its name.
-        given: the model's input columns, if they are known.
-        made: the model's output columns, if they are known.
+        input: the model's input columns, if they are known.
+        output: the model's output columns, if they are known.
     """
-    input_columns, output_columns = (None if each is None else columns(each) for each in (given, made))
+    input_columns, output_columns = (None if each is None else columns(each) for each in (input, output))
     facts = facts_of(provider)
     found = problems(facts, runtime_named(runtime), input=input_columns, output=output_columns)
     if input_columns is not None:
@@ -46,24 +53,24 @@ def check(provider: Any, runtime: str | Runtime, *, given: Columns | None, made:
 
 
 def errors_and_unknown_defaults(provider: Any, runtime: str | Runtime) -> tuple[list[Problem], frozenset[str]]:
-    """The errors of a provider on a runtime, and the keys of defaults that the runtime does not know."""
+    """The errors of a provider on a runtime, and the keys of its defaults that the runtime does not know."""
     runtime = runtime_named(runtime)
     errors = [problem for problem in provider.check(runtime) if problem.severity == "error"]
     return errors, unknown_defaults(facts_of(provider), runtime)
 
 
 def facts_of(provider: Any) -> Facts:
-    """The part of a provider that the checks read."""
+    """The facts of a provider that the checks need."""
     infos, given = compiled(type(provider)).description.infos, non_defaults(provider)
     keys = {key: info for info in infos for key in (info.key, info.sequence_key) if key}
-    opaque = {key for key, info in keys.items() if info.secret or info.format == "json" or info.java == "Map"}
+    hidden = {key for key, info in keys.items() if is_hidden(info)}
     return Facts(
         identifier=provider.provider_name(),
         flat=flatten_as(provider, _known_string),
         non_defaults=frozenset(key for key, info in keys.items() if info.name in given) | provider.extra_options.keys(),
         names={key: info.name for key, info in keys.items()},
         tasks={key: info.tasks for key, info in keys.items() if info.tasks},
-        hidden=opaque | {key for key, extra in provider.extra_options.items() if type(extra) is not str},
+        hidden=hidden | {key for key, extra in provider.extra_options.items() if type(extra) is not str},
         model_key=provider.model_option_key(),
         relatives=tuple(each.identifier for each in _relatives(type(provider))),
     )
@@ -75,7 +82,7 @@ def _known_string(value: Secret | MaskedText) -> str:
 
 
 def _relatives(cls: Any) -> tuple[Any, ...]:
-    """The relatives of the class's identifier; a subclass with its own identifier does not inherit them."""
+    """The relatives of a class; a subclass with another identifier does not inherit them."""
     owner = next(base for base in cls.__mro__ if "relatives" in vars(base))
     return cls.relatives if getattr(owner, "identifier", None) == cls.identifier else ()
 
@@ -84,7 +91,7 @@ def for_runtime(provider: Any, runtime: str | Runtime) -> Any:
     """The provider to use on a runtime in place of this one.
 
     Raises:
-        InvalidOptionsError: if none exists without loss.
+        InvalidOptionsError: if options would be lost, or the runtime has no provider for the same kind of service.
         UnknownRuntimeError: if there is no such runtime.
     """
     runtime, own = runtime_named(runtime), type(provider)
@@ -95,9 +102,9 @@ def for_runtime(provider: Any, runtime: str | Runtime) -> Any:
 
 
 def _without_unknown_defaults(provider: Any, runtime: Runtime) -> Any:
-    """This provider without the defaults that the runtime does not know."""
+    """The provider without the defaults that the runtime does not know."""
     facts = facts_of(provider)
-    if found := identity(facts, runtime):
+    if found := key_errors(facts, runtime):
         raise invalid(type(provider).__name__, found)
     return provider.with_(**dict.fromkeys(facts.names[key] for key in unknown_defaults(facts, runtime)))
 
@@ -121,7 +128,7 @@ def _as_relative(provider: Any, cls: Any, runtime: Runtime) -> Any:
         elif key in provider.extra_options and (option is not None or key in ALWAYS):
             extras[key] = provider.extra_options[key]
         elif key in facts.non_defaults:
-            found.append(lost(facts, key, cls.identifier, runtime))
+            found.append(lost_option(facts, key, cls.identifier, runtime))
     try:
         new = construct(cls, {**given, EXTRAS: extras})
     except InvalidOptionsError as error:

@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
     from .changes import ChatChanges
 
-__all__ = ["DashScopeProvider", "OpenAICompatProvider"]
+__all__ = ["DashScopeProvider", "OpenAICompatProvider", "content_types"]
 
 ContentTypes = ContentType | tuple[ContentType, ...]
 
 _CONTENT_TYPES: Final = ("TEXT", "IMAGE_URL", "AUDIO_BYTES", "AUDIO_URL", "MULTI_IMAGE_URLS")
 _SCALAR: Final = ("TEXT", "IMAGE_URL")
-"""The types that Java accepts for a single column; any other type, and several, are a list."""
+"""The types that Java accepts as a single value; any other type, and several types, must be a list."""
 _TASK_CONTENT_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     CHAT: _CONTENT_TYPES,
     EMBEDDINGS: ("TEXT",),
@@ -48,7 +48,7 @@ _accept_content_type: Final = choice_acceptor(_CONTENT_TYPES)
 
 
 def content_types(value: ContentType | Sequence[ContentType] | None) -> ContentTypes | None:
-    """One content type, or one for each input column; a single TEXT or IMAGE_URL is a string, anything else a tuple."""
+    """One content type, or one for each input column: a string for a single TEXT or IMAGE_URL, else a tuple."""
     if value is None or (type(value) is str and value in _SCALAR):
         return value
     if not isinstance(value, (str, list, tuple)):
@@ -222,7 +222,7 @@ def _(provider: _ChatProvider, task: str) -> dict[str, Any]:
 
 @align.register(_ChatProvider)
 def _(provider: _ChatProvider, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
-    """One content type for each input column, as VVR 11.9 requires."""
+    """Give one content type for each input column, as VVR 11.9 requires."""
     key, keys = "content-type", "content-types"
     types = (flat.get(keys) or flat.get(key) or "").split(";")
     task = provider.task or (task_of_endpoint(provider.endpoint) if provider.endpoint else None)
@@ -238,14 +238,14 @@ def _(provider: _ChatProvider, flat: dict[str, str], columns: list[str]) -> dict
         raise invalid(type(provider).__name__, [Problem("content_type", f"as many as input columns, {several}", got=got)])
     scalar = len(types) == 1 and types[0] in _SCALAR
     entry = (key if scalar else keys, ";".join(types))
-    return dict(entry if name in (key, keys) else (name, text) for name, text in flat.items())
+    return dict(entry if name in (key, keys) else (name, value) for name, value in flat.items())
 
 
 class OpenAICompatProvider(_ChatProvider):
     """A service with the OpenAI chat-completions or embeddings API: OpenAI, DeepSeek, Model Studio, and others.
 
-    Identifier ``openai-compat`` (VVR). All options are keyword arguments. Either ``endpoint`` and ``api_key`` are given, or
-    ``task`` alone, for the platform's built-in AI service. Sources of its rules: the class of the same name in VVR 11.7 to
+    Identifier ``openai-compat`` (VVR). All options are keyword arguments. Give either ``endpoint`` and ``api_key``, or only
+    ``task``, for the platform's built-in AI service. Sources of its rules: the class of the same name in VVR 11.7 to
     11.9, and Apache Flink's ``openai`` factory.
     """
 
@@ -259,7 +259,7 @@ class OpenAICompatProvider(_ChatProvider):
 class DashScopeProvider(_ChatProvider):
     """Alibaba Cloud DashScope: chat and embeddings, multimodal embedding, and audio transcription.
 
-    Identifier ``dashscope`` (VVR 11.8 and later). The options are those of `OpenAICompatProvider`; its task may be two more.
+    Identifier ``dashscope`` (VVR 11.8 and later). It has the options of `OpenAICompatProvider`, and two more tasks.
     Sources of its rules: the class of the same name in VVR 11.8 and 11.9, and the documentation of Model Studio.
     """
 
@@ -270,5 +270,5 @@ class DashScopeProvider(_ChatProvider):
     relatives: ClassVar[tuple[type[Provider], ...]] = (OpenAICompatProvider, OpenAIProvider)
 
 
-# Set here because OpenAIProvider is declared before this class.
+# It is set here, because OpenAIProvider is declared before this class.
 OpenAIProvider.relatives = (OpenAICompatProvider,)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks of a provider against a runtime: errors of Java at planning, when a task opens, or for a row.
+"""Checks of a provider against a runtime, for errors that Java raises at planning, when a task opens, or for a row.
 
-The runtime's data has the keys and types of each factory, and names the rules of `RULES` that it obeys.
+The data of a runtime has the keys and types of each factory, and the names of the rules in `RULES` that apply to it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .runtime import NAMES, Runtime
 from .runtime import runtime as runtime_named
 from .view import Facts, View
 
-__all__ = ["EVERYWHERE", "RULES", "identity", "lost", "problems", "unknown_defaults"]
+__all__ = ["EVERYWHERE", "RULES", "key_errors", "lost_option", "problems", "unknown_defaults"]
 
 _Rule = Callable[[View], Iterator[Problem]]
 
@@ -36,7 +36,7 @@ RULES: Final[Mapping[str, _Rule]] = {
     "triton-retries": triton.check_retries,
     "triton-sequence": triton.check_sequence,
 }
-"""The rules that a factory names in its data."""
+"""The rules by the names that the data of factories has."""
 
 _FIRST: Final[Mapping[str, _Rule]] = {
     "works": every.check_defects,
@@ -49,7 +49,7 @@ _LAST: Final[Mapping[str, _Rule]] = {
     "plain-http": every.check_plain_http,
 }
 EVERYWHERE: Final[Mapping[str, _Rule]] = {**_FIRST, **_LAST}
-"""The rules of every factory: their problems come before and after those of `RULES`."""
+"""The rules that apply to every factory; they run before and after those of `RULES`."""
 
 
 def problems(
@@ -75,8 +75,8 @@ def problems(
     return tuple(problem for rule in rules for problem in rule(view))
 
 
-def identity(facts: Facts, runtime: Runtime) -> tuple[Problem, ...]:
-    """The errors of a provider's identifier and keys on a runtime, whatever the values are."""
+def key_errors(facts: Facts, runtime: Runtime) -> tuple[Problem, ...]:
+    """The errors of a provider's identifier and keys on a runtime; values are not checked."""
     factory = runtime.factories.get(facts.identifier)
     if factory is None:
         found = [_no_factory_problem(facts, runtime)]
@@ -88,15 +88,15 @@ def identity(facts: Facts, runtime: Runtime) -> tuple[Problem, ...]:
 
 
 def unknown_defaults(facts: Facts, runtime: Runtime) -> frozenset[str]:
-    """The keys that the runtime does not have and that hold only a default of the class: dropping them loses nothing."""
+    """The keys of defaults that the runtime does not know; they can be left out without loss."""
     factory = runtime.factories.get(facts.identifier)
     if factory is None:
         return frozenset()
     return frozenset(key for key in facts.flat if key not in facts.non_defaults and not every.is_known_key(factory, key))
 
 
-def lost(facts: Facts, key: str, identifier: str, runtime: Runtime) -> Problem:
-    """The problem of an option that the factory of another identifier does not have."""
+def lost_option(facts: Facts, key: str, identifier: str, runtime: Runtime) -> Problem:
+    """The problem of an option that would be lost, because the factory of another identifier does not have it."""
     name = facts.names.get(key, key)
     return Problem(
         name,

@@ -48,7 +48,7 @@ def check_columns(view: View) -> Iterator[Problem]:
 
 
 def check_tokenizer(view: View) -> Iterator[Problem]:
-    """``max-context-size`` is set only with a model whose tokens Flink can count.
+    """``max-context-size`` is given only with a model whose tokens Flink can count.
 
     Source: the jar's tokenizer, when a task opens.
     """
@@ -60,7 +60,7 @@ def check_tokenizer(view: View) -> Iterator[Problem]:
 
 
 def check_retries(view: View) -> Iterator[Problem]:
-    """Options of retries are set only with the strategy RETRY; a warning. Source: Flink reads them with that strategy only."""
+    """Options of retries are given only with the strategy RETRY; a warning. Source: Flink reads them only with this strategy."""
     strategy = view.value("error-handling-strategy") or ""
     for key in ("retry-num", "retry-fallback-strategy"):
         if key in view.facts.non_defaults and strategy.upper() != "RETRY":

@@ -22,7 +22,7 @@ def check_http_url(view: View) -> Iterator[Problem]:
 
 
 def check_service(view: View) -> Iterator[Problem]:
-    """Either an endpoint with its key is set, or a task of the built-in AI service; a warning.
+    """Either an endpoint with its key is given, or a task of the built-in AI service; a warning.
 
     Source: the classes of VVR, where a task without an endpoint selects that service.
     """
@@ -32,7 +32,7 @@ def check_service(view: View) -> Iterator[Problem]:
 
 
 def check_stop_strings(view: View) -> Iterator[Problem]:
-    """Stop strings have no leading or trailing blanks, and none is empty; a warning.
+    """Stop strings have no leading or trailing blanks, and are not empty; a warning.
 
     Source: Java's ``split(",")``, which does not trim, and drops empty strings only at the end.
     """

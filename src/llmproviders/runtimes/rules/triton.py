@@ -68,7 +68,7 @@ def check_retries(view: View) -> Iterator[Problem]:
 
 
 def check_sequence(view: View) -> Iterator[Problem]:
-    """The flags of a sequence are set only with its id. An id is a warning: it is sent as the request's id.
+    """The flags of a sequence are given only with its id. An id is a warning, because it is sent as the id of the request.
 
     Source: the requests that the jar sends, and Triton's answers.
     """
@@ -84,14 +84,14 @@ def check_sequence(view: View) -> Iterator[Problem]:
 
 
 _MAX_TIMEOUT: Final = (2**31 - 1) * 1_000_000
-"""Nanoseconds; the jar's HTTP client keeps milliseconds in a Java int."""
+"""The longest timeout in nanoseconds; the HTTP client of the jar stores milliseconds in a Java int."""
 
 
 def check_requests(view: View) -> Iterator[Problem]:
-    """The jar's HTTP client can send a request; Flink accepts other values at planning, and the first row fails.
+    """The HTTP client of the jar can send a request. Flink accepts other values at planning, and then the first row fails.
 
     The endpoint is a URL without query string and fragment, the timeout at most 2147483647 ms, the compression gzip, and
-    headers are ASCII strings; ``custom-headers`` and its single entries exclude each other. Source: OkHttp and the jar of 2.3.0.
+    headers are ASCII strings. Either ``custom-headers`` is given or its single entries. Source: OkHttp and the jar of 2.3.0.
     """
     endpoint = view.value("endpoint") or ""
     if expected := expected_url(endpoint):
