@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Entries, the plain dicts in documents of any format, and how one becomes a provider.
+"""Entries, which are dicts in documents of any format, and how an entry becomes a provider.
 
-One of four keys gives the kind of an entry: ``provider`` (an identifier with a class), ``generic`` (any identifier),
+One of four keys determines the kind of an entry: ``provider`` (an identifier with a class), ``generic`` (any identifier),
 ``preset`` (a well-known service) or ``extends`` (another entry). All other keys are Python names of options,
 ``extra_options``, and those in `RESERVED`.
 """
@@ -37,8 +37,8 @@ __all__ = ["KINDS", "RESERVED", "Base", "Found", "extended_name", "from_dict", "
 
 KINDS: Final = ("provider", "generic", "preset", "extends")
 RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace")
-"""Keys of an entry that are not options: ``for_task`` moves to a task as the method does, ``without`` resets inherited
-options to their defaults, ``omit`` lists options that are not emitted (None in code), and ``place``, ``region`` and
+"""Keys of an entry that are not options: ``for_task`` is the task to move to, as with the method, ``without`` lists inherited
+options to reset to their defaults, ``omit`` lists options that are not emitted (None in code), and ``place``, ``region`` and
 ``workspace`` are arguments of a preset."""
 _GOES_WITH: Final[Mapping[Any, str]] = {
     "for_task": "preset or extends",
@@ -58,11 +58,11 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
     """Make the provider of an entry, such as `to_dict` returns.
 
     Args:
-        entry: the keys that an entry of a file has, such as ``provider``, ``preset`` and Python names of options;
-            ``extends`` is refused, because there is no other entry.
+        entry: keys and values as in an entry of a file: ``provider`` or ``preset``, and Python names of options. ``extends`` is
+            refused, because there is no other entry.
 
     Raises:
-        DocumentError: if the entry has problems; it lists all of them.
+        DocumentError: with every problem of the entry.
     """
     found: list[Found] = []
     provider = provider_of(entry, lambda name: None, found)
@@ -74,11 +74,11 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
 
 
 Base: TypeAlias = Provider | type[Provider] | None
-"""The provider that an entry extends; its class, if it has a problem; None, if the class is unknown too."""
+"""The provider of the entry that an entry extends. If that has a problem: its class, or None if the class is unknown."""
 
 
 def extended_name(entry: object) -> str | None:
-    """The name of the entry that an entry extends; None if it extends none."""
+    """The name of the entry that *entry* extends; None if it does not extend one."""
     if not isinstance(entry, Mapping) or [kind for kind in KINDS if kind in entry] != ["extends"]:
         return None
     name = entry["extends"]
@@ -90,8 +90,8 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Found
 
     Args:
         entry: the entry.
-        base_of: finds what the entry extends by its name; it reports a name without a provider itself.
-        found: the problems are added here.
+        base_of: a function that finds the `Base` of a name; it reports an unknown name itself.
+        found: the list to which problems are added.
     """
     if not isinstance(entry, Mapping):
         found.append(((), _type_problem("", "an entry: a table of options", entry)))
@@ -119,7 +119,7 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Found
         ]
         provider = None
     except ProviderError as error:
-        # A class that cannot be used; its message is about the class.
+        # The class cannot be used; the message says why.
         mine.append(((kind,), Problem("", "an identifier with a usable class", got=shown(name), hint=str(error))))
         provider = None
     found += mine
@@ -127,7 +127,7 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Found
 
 
 def _is_plain(info: OptionInfo) -> bool:
-    """Whether a string in a document is the value of the option, and not the Java string of the value."""
+    """Whether a string in a document is the value of the option itself, and not the string that Java reads."""
     return bool(info.allowed) or info.type in (bool, int, float, str, Secret)
 
 
@@ -176,9 +176,9 @@ def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[Fou
 
 
 def _in_words_of_entry(problem: Problem, entry: Mapping[str, Any]) -> Problem:
-    """A problem of a preset's arguments in the words of entries."""
+    """A problem of the arguments of a preset, with the keys of entries in place of arguments."""
     if problem.option == "task" and "for_task" in entry:
-        # The hint names an argument, which a file does not have.
+        # The hint names an argument of a function.
         hint = (
             "write provider and endpoint in place of the preset" if problem.hint.startswith("pass the endpoint") else problem.hint
         )
@@ -208,7 +208,7 @@ def _read_extends(name: str, entry: Mapping[str, Any], base_of: Callable[[str], 
     if "for_task" in entry:
         for problem in to_task(base, entry["for_task"], given):
             path = ("for_task",) if problem.option == "task" else (problem.option,)
-            # A file has no None.
+            # Files have no None.
             dropping = problem.hint == f"pass {problem.option}=None to drop it"
             hint = f'omit = ["{problem.option}"] drops it' if dropping else problem.hint.replace("pass ", "write ", 1)
             found.append((path, attrs.evolve(problem, option="", hint=hint)))
@@ -233,7 +233,7 @@ def _construct(cls: type[Provider], base: Provider | None, given: Mapping[str, A
 
 
 def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[Found]) -> dict[str, Any]:
-    """The values of an entry's options, by name of the field; *reserved* are the other keys that it may have."""
+    """The values of the options of an entry, by name of the field; *reserved* are the other keys that it may have."""
     description = compiled(cls).description
     specs = description.specs
     given: dict[str, Any] = {}
@@ -259,7 +259,7 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
 
 
 def _check_own_options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[Found]) -> None:
-    """Add the problems of an entry's own options, where the entry that it extends has problems."""
+    """Add the problems of the own options of an entry, if the entry that it extends has problems."""
     description = compiled(cls).description
     for name, value in _options(cls, entry, reserved, found).items():
         try:
@@ -272,7 +272,7 @@ def _check_own_options(cls: type[Provider], entry: Mapping[str, Any], reserved: 
 
 
 def _string_problem(description: Description, key: str, value: str) -> Problem:
-    """The problem of a string in place of a number or a boolean, with what to write instead."""
+    """The problem of a string in place of a number or a boolean, with a hint to write that."""
     spec = description.specs[key]
     error: Exception = Rejected("another value")
     try:
@@ -321,7 +321,7 @@ def _value(info: OptionInfo, value: Any, found: list[Found]) -> Any:
         found.append(((info.name,), Problem("", "headers", got=f"a table with only {next(iter(value))}", hint=hint)))
         return None
     if isinstance(value, str):
-        # A user-defined type is written as its Java string.
+        # A value of any other type is written as the string that Java reads.
         given, _, problems = OptionReader((info,))({info.key: value})
         found += [((info.name,), attrs.evolve(problem, option="", key="")) for problem in problems]
         return given.get(info.name)
@@ -329,7 +329,7 @@ def _value(info: OptionInfo, value: Any, found: list[Found]) -> Any:
 
 
 def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: list[Found]) -> Any:
-    """The secret that a table refers to; any other table stays as it is."""
+    """The secret that a table refers to; any other table is returned unchanged."""
     source = next(iter(value), None)
     if len(value) == 1 and source in ("env", "file", "secret") and isinstance(name := value[source], str):
         try:
@@ -338,7 +338,7 @@ def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: 
             found.append((path, _reference_problem(source, name)))
             return None
     if len(path) == 1:
-        # A key of the table may be the secret.
+        # A key of the table may be the secret itself.
         hint = did_you_mean(source, ("env", "file")) if isinstance(source, str) else ""
         got = "another table" if value else "an empty table"
         found.append((path, Problem("", 'a string, { env = "NAME" } or { file = "path" }', got=got, hint=hint)))

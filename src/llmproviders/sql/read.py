@@ -26,7 +26,7 @@ __all__ = ["ModelStatement", "OldSpellingWarning", "parse_create_model", "parse_
 
 
 class OldSpellingWarning(UserWarning):
-    """A statement has an identifier or a key that has another name today."""
+    """A CREATE MODEL statement has an old name of an identifier or a key."""
 
 
 @attrs.frozen(kw_only=True)
@@ -34,9 +34,9 @@ class ModelStatement:
     """The content of a CREATE MODEL statement."""
 
     path: tuple[str, ...]
-    """The parts of the model's name: the model's own is the last."""
+    """The parts of the model's name; the last one is the name without catalog and database."""
     provider: Provider
-    """The provider of its options, under their names of today."""
+    """The provider of its options; old names are replaced by those of today."""
     input: tuple[Column, ...] = ()
     """The input columns; empty if the statement has none."""
     output: tuple[Column, ...] = ()
@@ -48,42 +48,42 @@ class ModelStatement:
     if_not_exists: bool = False
     """Whether Flink ignores the statement if the model exists."""
     warnings: tuple[DocumentProblem, ...] = attrs.field(default=(), eq=False)
-    """Problems that Flink accepts: old spellings and probable mistakes."""
+    """Problems that Flink accepts: old names and probable mistakes."""
 
 
 @public
 def parse_create_model(sql: str, *, source: str = "sql") -> ModelStatement:
-    """Read the one CREATE MODEL statement of a string, such as SHOW CREATE MODEL prints it.
+    """Read one CREATE MODEL statement, also in the form that SHOW CREATE MODEL prints.
 
-    It accepts the statements that Flink's parser accepts, except strings with a prefix, such as ``U&'...'`` or ``E'...'``.
-    Old identifiers and keys are read as those of today, with an `OldSpellingWarning` that says what to write now.
+    It accepts the statements that Flink's parser accepts, except strings with a prefix, such as ``U&'...'`` or ``E'...'``. For
+    old identifiers and keys, it uses those of today, and gives an `OldSpellingWarning` with them.
 
     Args:
-        sql: the statement; a semicolon may end it.
-        source: where it comes from, for messages.
+        sql: the statement; it may end with a semicolon.
+        source: the name of its source, for messages.
 
     Raises:
-        DocumentError: listing all its problems, with line and column.
+        DocumentError: with every problem of the statement, each with line and column.
     """
     return _read_all(sql, source, only_one=True)[0]
 
 
 @public
 def parse_statements(sql: str, *, source: str = "sql") -> tuple[ModelStatement, ...]:
-    """Read the CREATE MODEL statements of a string, such as a file; see `parse_create_model`.
+    """Read the CREATE MODEL statements of a string, each as by `parse_create_model`.
 
     Args:
-        sql: the statements with semicolons between them; comments are allowed everywhere.
-        source: where they come from, for messages.
+        sql: the statements, separated by semicolons; comments are allowed.
+        source: the name of their source, such as the name of a file, for messages.
 
     Raises:
-        DocumentError: listing all their problems, with line and column; any other statement is a problem.
+        DocumentError: with every problem of the statements, each with line and column; a statement of another kind is a problem.
     """
     return tuple(_read_all(sql, source))
 
 
 def _read_all(sql: str, source: str, *, only_one: bool = False) -> list[ModelStatement]:
-    """The statements; warns of old spellings."""
+    """Read the statements, and warn of old names."""
     for name, value in (("sql", sql), ("source", source)):
         if not isinstance(value, str):
             raise invalid("parse_create_model", [Problem(name, "a str", got=shown(value), is_type=True)])
@@ -110,7 +110,7 @@ def _read_all(sql: str, source: str, *, only_one: bool = False) -> list[ModelSta
 
 
 def _split(given: list[Token]) -> list[list[Token]]:
-    """The tokens of each statement, each with an end of its own; empty statements are dropped, except the first."""
+    """The tokens of each statement, with an end token for each; empty statements are left out, except the first."""
     statements: list[list[Token]] = [[]]
     for token in given:
         statements[-1].append(token)
@@ -127,7 +127,7 @@ def _misread_problem(sql: str, source: str, error: Misread) -> DocumentProblem:
 
 _ONLY_MODELS: Final = "only CREATE MODEL statements are read"
 _OLD_KEYS: Final[Mapping[str, Mapping[str, str]]] = {"triton": {"retry-backoff": "retry-initial-backoff"}}
-"""Old keys, by identifier, that the options do not list."""
+"""Old keys by identifier, beyond the deprecated keys of options."""
 
 
 class _Given(NamedTuple):
@@ -139,7 +139,7 @@ class _Given(NamedTuple):
 
 
 class _Reader:
-    """Reads one statement, and collects the problems after which reading can go on."""
+    """Reads one statement, and collects the problems that do not stop the reading."""
 
     def __init__(self, sql: str, source: str, given: list[Token]) -> None:
         self.sql = sql
@@ -157,7 +157,7 @@ class _Reader:
         self.report(index, Problem(option, expected, got=got, hint=hint, severity="warning"))
 
     def read(self) -> ModelStatement | None:
-        """The statement; None if there are problems."""
+        """Read the statement; None if it has problems."""
         cursor = self.cursor
         try:
             temporary = self._read_head()
@@ -192,7 +192,7 @@ class _Reader:
         )
 
     def _read_head(self) -> bool:
-        """Read the words before the name; return whether the model is temporary."""
+        """Read the words before the name, and return whether the model is temporary."""
         cursor = self.cursor
         if not cursor.accept_words("CREATE"):
             raise cursor.misread("CREATE MODEL", hint=_ONLY_MODELS)
@@ -236,7 +236,7 @@ class _Reader:
 
         Args:
             options: the options of the statement.
-            index: where WITH stands.
+            index: the index of WITH.
         """
         named = options.pop(PROVIDER, None)
         if named is None or not named.value:
@@ -266,7 +266,7 @@ class _Reader:
         except InvalidOptionsError as error:
             keys = {info.name: (info.key, info.sequence_key) for info in infos}
             for problem in error.problems:
-                # A problem of an extra option is reported of all of them, and names the one.
+                # A problem of an extra option has the name of the option only in its description.
                 expected = problem.expected
                 found = keys.get(problem.option) or [key for key in options if expected.endswith(f" for option {shown(key)}")]
                 indexes = [options[key].value_index for key in found if key in options]
@@ -274,7 +274,7 @@ class _Reader:
         return None
 
     def _rename_old_keys(self, identifier: str, infos: tuple[OptionInfo, ...], options: dict[str, _Given]) -> dict[str, _Given]:
-        """The options by their keys of today; as in Flink, a key of today wins over its old spelling."""
+        """The options by their keys of today. As in Flink, a key of today wins over an old one."""
         known = {key for info in infos for key in (info.key, info.sequence_key)}
         old = {key: info.key for info in infos for key in info.deprecated_keys}
         old |= _OLD_KEYS.get(identifier, {})
@@ -295,7 +295,7 @@ class _Reader:
         return found
 
     def _warn_of_unknown(self, index: int, option: str, name: str, expected: str, known: list[str]) -> None:
-        """Warn of a name that goes to Java as it is, if it is close to a known one."""
+        """Warn of a name that is passed to Java unchanged, if it is similar to a known one."""
         if hint := did_you_mean(name, known):
             self.warn(index, option, expected, got="an unknown name", hint=hint)
 
