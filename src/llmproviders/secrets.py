@@ -15,9 +15,9 @@ from .boundary import public
 from .credentials import MASK, is_placeholder
 from .errors import Problem, SecretError, invalid
 
-__all__ = ["REFERENCES", "MaskedText", "Secret", "literal", "masked", "reveal", "stand_in"]
+__all__ = ["MaskedText", "Secret", "literal", "masked", "reveal", "stand_in"]
 
-REFERENCES: Final = ("env", "file")
+_REFERENCES: Final = ("env", "file")
 """The sources that `Secret.reveal` reads at each call."""
 
 MAX_CHARACTERS: Final = 1_048_576
@@ -62,7 +62,7 @@ class Secret:
     def _make(cls, source: str, text: str) -> Secret:
         self = _new(cls)
         _set_held(self, text if source == "text" else (source, text))
-        _set_is_reference(self, source in REFERENCES)
+        _set_is_reference(self, source in _REFERENCES)
         return self
 
     @classmethod

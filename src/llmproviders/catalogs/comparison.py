@@ -16,6 +16,8 @@ from .display import reference_string
 
 __all__ = ["Change", "changes_between"]
 
+_UNSET: Final = (None, None)
+
 
 @attrs.frozen
 class Change:
@@ -56,9 +58,6 @@ def changes_between(old: Mapping[str, Provider], new: Mapping[str, Provider]) ->
             # Equal numbers may be written differently, and different secrets have the same mask.
             if old_value != new_value and (old_string != new_string or MASK in str(old_string)):
                 yield Change(name, key, old_string, new_string)
-
-
-_UNSET: Final = (None, None)
 
 
 def _options(provider: Provider) -> dict[str, tuple[str | None, object]]:

@@ -51,6 +51,7 @@ _GOES_WITH: Final[Mapping[Any, str]] = {
 
 Found: TypeAlias = tuple[tuple[str | int, ...], Problem]
 """A path within an entry, and a problem there."""
+_HEADERS: Final[tuple[object, ...]] = (json_headers, flink_map)
 
 
 @public
@@ -305,9 +306,6 @@ def _extras(value: object, found: list[Found]) -> dict[str, Any]:
         found.append(((EXTRAS,), _type_problem("", "a table of Java keys and values", value)))
         return {}
     return {key: _secret_value(item, (EXTRAS, key), found) if isinstance(item, Mapping) else item for key, item in value.items()}
-
-
-_HEADERS: Final[tuple[object, ...]] = (json_headers, flink_map)
 
 
 def _value(info: OptionInfo, value: Any, found: list[Found]) -> Any:

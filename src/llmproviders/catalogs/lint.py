@@ -22,6 +22,9 @@ from .sources import RawCatalog
 
 __all__ = ["literal_secrets", "misspelled_replacements", "runtime_problems"]
 
+_INSIDE: Final = "use a placeholder that the platform fills in, or add it in code"
+"""The hint for a secret inside a URL, a header or a body."""
+
 
 def misspelled_replacements(raw: RawCatalog) -> Iterator[DocumentProblem]:
     """A warning for each entry that was probably meant to replace an included one, but has another name."""
@@ -92,10 +95,6 @@ def _literal_secrets(
                     yield (key, each), _literal_problem(_INSIDE)
                 elif isinstance(extra, dict) or looks_like_credential(each) or isinstance(held.get(each), Secret):
                     yield from _literal_secret((key, each), extra)
-
-
-_INSIDE: Final = "use a placeholder that the platform fills in, or add it in code"
-"""The hint for a secret inside a URL, a header or a body."""
 
 
 def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], Problem]]:

@@ -16,7 +16,7 @@ from ..catalogs.editing import EditError
 from ..errors import DocumentError, ProviderError, UnknownProviderError, UnknownRuntimeError
 from .printing import print_error
 
-__all__ = ["FOUND", "USAGE", "Command", "UsageError", "command", "fail"]
+__all__ = ["FOUND", "Command", "UsageError", "command", "fail"]
 
 FOUND: Final = 1
 """The exit code if problems or differences are found."""

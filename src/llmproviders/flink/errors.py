@@ -17,6 +17,22 @@ __all__ = ["LONGEST_LINE", "FlinkError", "clear_errors"]
 
 LONGEST_LINE: Final = 500
 """The greatest length of a message of Flink, Maven or the JVM in one line."""
+_CAUSE: Final = r"(?:\A|\n)(?:: |Caused by: )?((?:[a-z]\w*\.)+[\w.$]+): (.*?)(?=\n\s*(?:at |\.\.\. |Caused by: )|\Z)"
+_NO_FACTORY: Final = (
+    r"Could not find any factory for identifier '([^']*)'.*?Available factory identifiers are:\s*(.*?)(?=\n\s*at |\Z)"
+)
+_HINTS: Final = (
+    ("ConnectException|UnknownHostException|NoRouteToHostException", "is the service up, and reachable from Flink?"),
+    ("UnauthorizedException", "is the key right?"),
+    ("metadataHandlerProvider", "Flink plans only in the thread that created the TableEnvironment"),
+    ("Could not find any factories that implement .*ModelProviderFactory", "ensure_jars(t_env) adds the provider's jar"),
+    (r"ClassNotFoundException: org\.apache\.flink\.model\.", "ensure_jars(t_env) adds the provider's jar to the job"),
+    (
+        "Async function call has timed out",
+        "is the service up? a lower retry_num shows the service's error, config={'timeout': ...} waits longer",
+    ),
+)
+"""Hints by a pattern of the whole error, which includes Java's stack trace."""
 
 
 class FlinkError(ProviderError):
@@ -36,7 +52,7 @@ def clear_errors(*providers: Provider) -> Iterator[None]:
             rows = list(table.execute().collect())
 
     Args:
-        providers: the providers whose secrets are masked in the line, in case Flink or the service repeats them.
+        providers: the providers whose secrets are masked, if the message of Flink or the service contains them.
 
     Raises:
         FlinkError: for an error of PyFlink; other errors pass unchanged.
@@ -70,24 +86,6 @@ def _secrets(provider: Provider) -> list[str]:
         found.update(parts.groups() if parts else [options[key]])
     # Shorter strings are not secrets, and occur in every message.
     return sorted((secret for secret in found if len(secret) > 3), key=len, reverse=True)  # noqa: PLR2004
-
-
-_CAUSE: Final = r"(?:\A|\n)(?:: |Caused by: )?((?:[a-z]\w*\.)+[\w.$]+): (.*?)(?=\n\s*(?:at |\.\.\. |Caused by: )|\Z)"
-_NO_FACTORY: Final = (
-    r"Could not find any factory for identifier '([^']*)'.*?Available factory identifiers are:\s*(.*?)(?=\n\s*at |\Z)"
-)
-_HINTS: Final = (
-    ("ConnectException|UnknownHostException|NoRouteToHostException", "is the service up, and reachable from Flink?"),
-    ("UnauthorizedException", "is the key right?"),
-    ("metadataHandlerProvider", "Flink plans only in the thread that created the TableEnvironment"),
-    ("Could not find any factories that implement .*ModelProviderFactory", "ensure_jars(t_env) adds the provider's jar"),
-    (r"ClassNotFoundException: org\.apache\.flink\.model\.", "ensure_jars(t_env) adds the provider's jar to the job"),
-    (
-        "Async function call has timed out",
-        "is the service up? a lower retry_num shows the service's error, config={'timeout': ...} waits longer",
-    ),
-)
-"""Hints by a pattern of the whole error, which includes Java's stack trace."""
 
 
 def _flink_error(error: Exception, secrets: list[str]) -> FlinkError | None:

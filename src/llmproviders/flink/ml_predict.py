@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["embed", "execution_mode_problems", "predict"]
 
+_calls: Final = itertools.count(1)
+
 
 @unframed
 def predict(
@@ -123,9 +125,6 @@ def _task(provider: Provider, changes: Mapping[str, Any]) -> str | None:
     endpoint = changes.get("endpoint", getattr(provider, "endpoint", None))
     task = changes.get("task", getattr(provider, "task", None))
     return task or (task_of_endpoint(endpoint) if isinstance(endpoint, str) else None)
-
-
-_calls: Final = itertools.count(1)
 
 
 def _predict(

@@ -23,7 +23,7 @@ from ..tasks import task_of_endpoint
 from .derive import non_defaults
 from .flatten import align, flatten_as
 
-__all__ = ["check", "errors_and_unknown_defaults", "facts_of", "for_runtime"]
+__all__ = ["check", "errors_and_unknown_defaults", "for_runtime"]
 
 
 def check(

@@ -45,6 +45,7 @@ _TASK_CONTENT_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     ASR: ("AUDIO_URL",),
 }
 _accept_content_type: Final = choice_acceptor(_CONTENT_TYPES)
+_EMBEDDINGS_ONLY: Final = (EMBEDDINGS, MULTIMODAL)
 
 
 def content_types(value: ContentType | Sequence[ContentType] | None) -> ContentTypes | None:
@@ -101,9 +102,6 @@ def _check_content(
     if task == MULTIMODAL and extra_body is not None:
         return Problem("extra_body", f"no extra_body for task {task}", hint="leave it out")
     return None
-
-
-_EMBEDDINGS_ONLY: Final = (EMBEDDINGS, MULTIMODAL)
 
 
 @attrs.frozen(kw_only=True)

@@ -24,6 +24,10 @@ from .names import PROVIDER, read_path
 
 __all__ = ["ModelStatement", "OldSpellingWarning", "parse_create_model", "parse_statements"]
 
+_ONLY_MODELS: Final = "only CREATE MODEL statements are read"
+_OLD_KEYS: Final[Mapping[str, Mapping[str, str]]] = {"triton": {"retry-backoff": "retry-initial-backoff"}}
+"""Old keys by identifier, beyond the deprecated keys of options."""
+
 
 class OldSpellingWarning(UserWarning):
     """A CREATE MODEL statement has an old name of an identifier or a key."""
@@ -123,11 +127,6 @@ def _split(given: list[Token]) -> list[list[Token]]:
 def _misread_problem(sql: str, source: str, error: Misread) -> DocumentProblem:
     problem = Problem("", error.expected, got=error.got, hint=error.hint)
     return DocumentProblem(source, *location(sql, error.index), "", problem)
-
-
-_ONLY_MODELS: Final = "only CREATE MODEL statements are read"
-_OLD_KEYS: Final[Mapping[str, Mapping[str, str]]] = {"triton": {"retry-backoff": "retry-initial-backoff"}}
-"""Old keys by identifier, beyond the deprecated keys of options."""
 
 
 class _Given(NamedTuple):

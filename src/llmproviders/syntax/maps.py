@@ -21,6 +21,21 @@ __all__ = ["read_map", "write_map", "write_masked_map"]
 _EXPECTED: Final = "a Flink map such as 'name:value,other:value'"
 # Names and values that need no quotes.
 _UNQUOTED: Final = r"[A-Za-z0-9_./+=;()~$^?<-]+(?: +[A-Za-z0-9_./+=;()~$^?<-]+)*"
+# A string that YAML may read as a map: a colon before a blank or the end, or a brace after a sign.
+_YAML_SIGN: Final = r"(?s):(?:\s|\Z)|\A[^A-Za-z0-9].*\{"
+# Of these strings, we accept two forms. The first is one pair, such as "Authorization: Bearer x:y", which YAML does not change:
+_YAML_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
+_YAML_PAIR: Final = (
+    rf"(?P<name>{_YAML_NAME}): +"
+    r"(?P<value>(?!(?i:true|false|null)\Z)[A-Za-z/](?:[!-9;-~]|:(?=[!-~]))*(?: +(?!#)(?:[!-9;-~]|:(?=[!-~]))+)*)"
+)
+# The second is several pairs, which YAML refuses and Flink's splitter reads:
+_YAML_PAIRS: Final = rf"{_YAML_NAME}: +{_UNQUOTED}(?: *, *{_YAML_NAME}: +{_UNQUOTED})+"
+# Characters in JSON that YAML refuses or reads in another way.
+_NOT_IN_YAML: Final = r"[\t\x7f-\x84\x86-\x9f\ufffe\uffff]|[\n\r] *:|[ \x85\u2028\u2029][\x85\u2028\u2029]|[\x85\u2028\u2029] "
+_YAML_HINT: Final = "Flink reads it as YAML, and changes it; write 'name:value' in quotes, without a blank after the colon"
+_MAX_NAME: Final = 1_000
+"""The longest name in JSON that Flink's YAML reader accepts."""
 
 
 def write_map(value: Mapping[str, str]) -> str:
@@ -42,23 +57,6 @@ def write_masked_map(value: Mapping[str, str]) -> str:
 
 def _join(value: Mapping[str, str]) -> str:
     return ",".join(f"{name}:{item}" for name, item in value.items())
-
-
-# A string that YAML may read as a map: a colon before a blank or the end, or a brace behind a sign.
-_YAML_SIGN: Final = r"(?s):(?:\s|\Z)|\A[^A-Za-z0-9].*\{"
-# Of these strings, we accept two forms. The first is one pair, such as "Authorization: Bearer x:y", which YAML does not change:
-_YAML_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
-_YAML_PAIR: Final = (
-    rf"(?P<name>{_YAML_NAME}): +"
-    r"(?P<value>(?!(?i:true|false|null)\Z)[A-Za-z/](?:[!-9;-~]|:(?=[!-~]))*(?: +(?!#)(?:[!-9;-~]|:(?=[!-~]))+)*)"
-)
-# The second is several pairs, which YAML refuses and Flink's splitter reads:
-_YAML_PAIRS: Final = rf"{_YAML_NAME}: +{_UNQUOTED}(?: *, *{_YAML_NAME}: +{_UNQUOTED})+"
-# Characters in JSON that YAML refuses or reads in another way.
-_NOT_IN_YAML: Final = r"[\t\x7f-\x84\x86-\x9f\ufffe\uffff]|[\n\r] *:|[ \x85\u2028\u2029][\x85\u2028\u2029]|[\x85\u2028\u2029] "
-_YAML_HINT: Final = "Flink reads it as YAML, and changes it; write 'name:value' in quotes, without a blank after the colon"
-_MAX_NAME: Final = 1_000
-"""The longest name in JSON that Flink's YAML reader accepts."""
 
 
 def read_map(string: str) -> dict[str, str]:

@@ -15,6 +15,34 @@ from .reserved_words import RESERVED
 
 __all__ = ["Misread", "Token", "location", "tokens"]
 
+Kind = Literal["word", "name", "string", "prefixed", "number", "sign", "end"]
+_SHOWN: Final = {
+    "word": "a bare word",
+    "name": "a name in backticks",
+    "string": "a string in quotes",
+    "prefixed": "a string with a prefix",
+    "number": "a number",
+    "end": "the end",
+}
+_OTHER_KEYWORDS: Final = frozenset(("CATALOG", "DATABASE", "IF", "INPUT", "MODEL", "OUTPUT", "REPLACE", "TEMPORARY", "VIEW"))
+# The letters of bare words; digits may follow the first one.
+_LETTER: Final = (
+    r"$A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u1fff\u2d00-\u2d25"
+    r"\u3040-\u318f\u3300-\u337f\u3400-\u3d2d\u4e00-\u9fff\uf900-\ufaff"
+)
+_QUOTED: Final = r"'[^']*(?:''[^']*)*'"
+# Each token begins where the last one ends. A backslash has a meaning only in E'...'. Comments do not nest, a hint (/*+) is not
+# a comment, and a dollar sign alone is not a word.
+_TOKEN: Final = (
+    r"(?P<blank>[ \t\n\r\f]+|(?:--|//)[^\n\r]*|/\*\*/|/\*\*[^/](?s:.*?)\*/|/\*(?![*+])(?s:.*?)\*/)"
+    rf"|(?P<string>{_QUOTED})"
+    rf"|(?P<prefixed>(?i:U&|N|X|_[A-Z0-9][-:.A-Z0-9_]*){_QUOTED}|[eE]'(?s:[^'\\]|\\.|'')*')"
+    r"|(?P<name>`(?:[^`\n\r]|``)+`)"
+    rf"|(?P<word>(?!\$(?![{_LETTER}0-9]))[{_LETTER}][{_LETTER}0-9]*)"
+    r"|(?P<number>[0-9]+)"
+    r"|(?P<sign>(?!/\*)[!$%&(-/:-@\[-^{-~])"
+)
+
 
 class Misread(Rejected):
     """The error for SQL that cannot be read further than to the character at *index*."""
@@ -34,9 +62,6 @@ class Misread(Rejected):
 def location(string: str, index: int) -> tuple[int, int]:
     """Line and column of a character, both counted from 1."""
     return string.count("\n", 0, index) + 1, index - string.rfind("\n", 0, index)
-
-
-Kind = Literal["word", "name", "string", "prefixed", "number", "sign", "end"]
 
 
 class Token(NamedTuple):
@@ -63,35 +88,6 @@ class Token(NamedTuple):
         if self.keyword in RESERVED or self.keyword in _OTHER_KEYWORDS:
             return self.keyword
         return _SHOWN[self.kind]
-
-
-_SHOWN: Final = {
-    "word": "a bare word",
-    "name": "a name in backticks",
-    "string": "a string in quotes",
-    "prefixed": "a string with a prefix",
-    "number": "a number",
-    "end": "the end",
-}
-_OTHER_KEYWORDS: Final = frozenset(("CATALOG", "DATABASE", "IF", "INPUT", "MODEL", "OUTPUT", "REPLACE", "TEMPORARY", "VIEW"))
-
-# The letters of bare words; digits may follow the first one.
-_LETTER: Final = (
-    r"$A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u1fff\u2d00-\u2d25"
-    r"\u3040-\u318f\u3300-\u337f\u3400-\u3d2d\u4e00-\u9fff\uf900-\ufaff"
-)
-_QUOTED: Final = r"'[^']*(?:''[^']*)*'"
-# Each token begins where the last one ends. A backslash has a meaning only in E'...'. Comments do not nest, a hint (/*+) is not
-# a comment, and a dollar sign alone is not a word.
-_TOKEN: Final = (
-    r"(?P<blank>[ \t\n\r\f]+|(?:--|//)[^\n\r]*|/\*\*/|/\*\*[^/](?s:.*?)\*/|/\*(?![*+])(?s:.*?)\*/)"
-    rf"|(?P<string>{_QUOTED})"
-    rf"|(?P<prefixed>(?i:U&|N|X|_[A-Z0-9][-:.A-Z0-9_]*){_QUOTED}|[eE]'(?s:[^'\\]|\\.|'')*')"
-    r"|(?P<name>`(?:[^`\n\r]|``)+`)"
-    rf"|(?P<word>(?!\$(?![{_LETTER}0-9]))[{_LETTER}][{_LETTER}0-9]*)"
-    r"|(?P<number>[0-9]+)"
-    r"|(?P<sign>(?!/\*)[!$%&(-/:-@\[-^{-~])"
-)
 
 
 def tokens(sql: str) -> Iterator[Token]:

@@ -60,5 +60,9 @@ def nearest(locations: Mapping[Path, Location]) -> Locate:
 
 def nearest_later(find: Callable[[], Mapping[Path, Location]]) -> Locate:
     """As `nearest`, but *find* is called for the locations when the first one is needed."""
-    find = cache(find)
-    return lambda path: nearest(find())(path)
+    known = cache(find)
+
+    def locate(path: Path) -> Location:
+        return nearest(known())(path)
+
+    return locate

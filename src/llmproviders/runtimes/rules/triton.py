@@ -18,6 +18,10 @@ from .shared import check_one_column
 
 __all__ = ["check_columns", "check_default", "check_model_version", "check_requests", "check_retries", "check_sequence"]
 
+_SCALARS: Final = ("BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "STRING", "VARCHAR")
+_MAX_TIMEOUT: Final = (2**31 - 1) * 1_000_000
+"""The longest timeout in nanoseconds; the HTTP client of the jar stores milliseconds in a Java int."""
+
 
 def check_model_version(view: View) -> Iterator[Problem]:
     """The model has a version number.
@@ -28,9 +32,6 @@ def check_model_version(view: View) -> Iterator[Problem]:
         hint = "Flink sends 'latest' as the version, and Triton answers 404"
         got = None if "model-version" in view.facts.non_defaults else "its default 'latest'"
         yield view.problem("model-version", "a version number, such as '1'", got=got, hint=hint)
-
-
-_SCALARS: Final = ("BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "STRING", "VARCHAR")
 
 
 def check_columns(view: View) -> Iterator[Problem]:
@@ -81,10 +82,6 @@ def check_sequence(view: View) -> Iterator[Problem]:
             severity = view.severity if key == "sequence-id-auto-increment" else "warning"
             yield view.problem("sequence-id", f"a value because {key} is true", got="nothing", severity=severity)
             return
-
-
-_MAX_TIMEOUT: Final = (2**31 - 1) * 1_000_000
-"""The longest timeout in nanoseconds; the HTTP client of the jar stores milliseconds in a Java int."""
 
 
 def check_requests(view: View) -> Iterator[Problem]:
