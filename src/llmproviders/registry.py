@@ -153,7 +153,7 @@ def _registered_name(name: object) -> str:
 
 @contextmanager
 def using_provider(name_or_provider: str | Provider) -> Iterator[Provider]:
-    """Return a context manager that makes a provider the one that is used where no name is given, and gives that provider.
+    """Return a context manager, which gives a provider and makes it the one that is used where no name is given.
 
     It holds for the block, and only in its thread or asyncio task. In a generator, the block holds for the generator's code and
     for the functions that it calls, but not for the code that consumes the generator, nor for tasks that it starts. So a pytest

@@ -95,7 +95,7 @@ class Secret:
             InvalidOptionsError: if the path is empty; an `InvalidTypeError` if it is not a path.
         """
         name: object = None
-        # A third-party path class may raise anything.
+        # A third-party path class may raise any exception.
         with suppress(Exception):
             name = os.fspath(path)
         if not isinstance(name, str) or not name:

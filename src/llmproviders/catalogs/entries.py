@@ -33,7 +33,7 @@ from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..secrets import Secret
 
-__all__ = ["KINDS", "RESERVED", "Base", "Found", "extended_name", "from_dict", "provider_of"]
+__all__ = ["KINDS", "RESERVED", "Base", "EntryProblem", "extended_name", "from_dict", "provider_of"]
 
 KINDS: Final = ("provider", "generic", "preset", "extends")
 RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace")
@@ -49,7 +49,7 @@ _GOES_WITH: Final[Mapping[Any, str]] = {
     "workspace": 'preset = "dashscope"',
 }
 
-Found: TypeAlias = tuple[tuple[str | int, ...], Problem]
+EntryProblem: TypeAlias = tuple[tuple[str | int, ...], Problem]
 """A path within an entry, and a problem there."""
 _HEADERS: Final[tuple[object, ...]] = (json_headers, flink_map)
 
@@ -65,7 +65,7 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
     Raises:
         DocumentError: with every problem of the entry.
     """
-    found: list[Found] = []
+    found: list[EntryProblem] = []
     provider = provider_of(entry, lambda name: None, found)
     if provider is None and not found:
         found = [(("extends",), Problem("", "an entry of a catalog", got="a single entry", hint="write all its options here"))]
@@ -86,7 +86,7 @@ def extended_name(entry: object) -> str | None:
     return name if isinstance(name, str) and name else None
 
 
-def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Found]) -> Provider | None:
+def provider_of(entry: object, base_of: Callable[[str], Base], found: list[EntryProblem]) -> Provider | None:
     """The provider of an entry; None if it has problems.
 
     Args:
@@ -108,12 +108,12 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Found
     if not isinstance(name, str) or not name:
         found.append(((kind,), _type_problem("", "a name", name)))
         return None
-    mine: list[Found] = []
+    own: list[EntryProblem] = []
     try:
-        provider = _READERS[kind](name, entry, base_of, mine)
+        provider = _READERS[kind](name, entry, base_of, own)
     except InvalidOptionsError as error:
-        known = {path[0] for path, _ in mine if path}
-        mine += [
+        known = {path[0] for path, _ in own if path}
+        own += [
             ((problem.option,) if problem.option else (), attrs.evolve(problem, option="", key=""))
             for problem in error.problems
             if problem.option not in known
@@ -121,10 +121,10 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Found
         provider = None
     except ProviderError as error:
         # The class cannot be used; the message says why.
-        mine.append(((kind,), Problem("", "an identifier with a usable class", got=shown(name), hint=str(error))))
+        own.append(((kind,), Problem("", "an identifier with a usable class", got=shown(name), hint=str(error))))
         provider = None
-    found += mine
-    return None if mine else provider
+    found += own
+    return None if own else provider
 
 
 def _is_plain(info: OptionInfo) -> bool:
@@ -139,7 +139,7 @@ def _misspelled_kind(entry: Mapping[str, Any]) -> str:
     return 'provider = "openai-compat" is the usual one'
 
 
-def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[Found]) -> Provider | None:
+def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[EntryProblem]) -> Provider | None:
     cls = provider_class(name)
     if cls is GenericProvider:
         old = OLD_IDENTIFIERS.get(name)
@@ -151,12 +151,12 @@ def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[F
     return _construct(cls, None, _options(cls, entry, ("provider", "omit"), found))
 
 
-def _read_generic(name: str, entry: Mapping[str, Any], _: object, found: list[Found]) -> Provider | None:
+def _read_generic(name: str, entry: Mapping[str, Any], _: object, found: list[EntryProblem]) -> Provider | None:
     given = _options(GenericProvider, entry, ("generic",), found)
     return GenericProvider(name, extra_options=given.get(EXTRAS, {}))
 
 
-def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[Found]) -> Provider | None:
+def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[EntryProblem]) -> Provider | None:
     maker: Any = dashscope if name == "dashscope" else SERVICES.get(name)
     if maker is None:
         known = [*SERVICES, "dashscope"]
@@ -172,11 +172,11 @@ def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[Fou
     try:
         return maker(**given)  # type: ignore[no-any-return]
     except InvalidOptionsError as error:
-        problems = [_in_words_of_entry(problem, entry) for problem in error.problems]
+        problems = [_as_problem_of_entry(problem, entry) for problem in error.problems]
     raise invalid(f"presets.{name}", problems)
 
 
-def _in_words_of_entry(problem: Problem, entry: Mapping[str, Any]) -> Problem:
+def _as_problem_of_entry(problem: Problem, entry: Mapping[str, Any]) -> Problem:
     """A problem of the arguments of a preset, with the keys of entries in place of arguments."""
     if problem.option == "task" and "for_task" in entry:
         # The hint names an argument of a function.
@@ -189,7 +189,9 @@ def _in_words_of_entry(problem: Problem, entry: Mapping[str, Any]) -> Problem:
     return problem
 
 
-def _read_extends(name: str, entry: Mapping[str, Any], base_of: Callable[[str], Base], found: list[Found]) -> Provider | None:
+def _read_extends(
+    name: str, entry: Mapping[str, Any], base_of: Callable[[str], Base], found: list[EntryProblem]
+) -> Provider | None:
     base = base_of(name)
     if base is None:
         return None
@@ -233,7 +235,7 @@ def _construct(cls: type[Provider], base: Provider | None, given: Mapping[str, A
     return base.with_(**compiled(cls).description.arguments(dict(given)))
 
 
-def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[Found]) -> dict[str, Any]:
+def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[EntryProblem]) -> dict[str, Any]:
     """The values of the options of an entry, by name of the field; *reserved* are the other keys that it may have."""
     description = compiled(cls).description
     specs = description.specs
@@ -259,7 +261,7 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
     return given
 
 
-def _check_own_options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[Found]) -> None:
+def _check_own_options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[EntryProblem]) -> None:
     """Add the problems of the own options of an entry, if the entry that it extends has problems."""
     description = compiled(cls).description
     for name, value in _options(cls, entry, reserved, found).items():
@@ -301,14 +303,14 @@ def _unknown_key(cls: type[Provider], key: object, known: list[str]) -> Problem:
     return Problem("", f"an option of {cls.__name__}", got="an unknown name", hint=hint or f"other options go under {EXTRAS}")
 
 
-def _extras(value: object, found: list[Found]) -> dict[str, Any]:
+def _extras(value: object, found: list[EntryProblem]) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         found.append(((EXTRAS,), _type_problem("", "a table of Java keys and values", value)))
         return {}
     return {key: _secret_value(item, (EXTRAS, key), found) if isinstance(item, Mapping) else item for key, item in value.items()}
 
 
-def _value(info: OptionInfo, value: Any, found: list[Found]) -> Any:
+def _value(info: OptionInfo, value: Any, found: list[EntryProblem]) -> Any:
     """The argument of the constructor for a value in a document."""
     if isinstance(value, (bool, int, float)) or (isinstance(value, str) and _is_plain(info)):
         return value
@@ -326,7 +328,7 @@ def _value(info: OptionInfo, value: Any, found: list[Found]) -> Any:
     return value
 
 
-def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: list[Found]) -> Any:
+def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: list[EntryProblem]) -> Any:
     """The secret that a table refers to; any other table is returned unchanged."""
     source = next(iter(value), None)
     if len(value) == 1 and source in ("env", "file", "secret") and isinstance(name := value[source], str):
@@ -357,7 +359,7 @@ def _reference_problem(source: str, name: str) -> Problem:
     return Problem("", expected, got=MASK, hint="do not write the secret itself here")
 
 
-def _names(value: object, key: str, found: list[Found]) -> list[str]:
+def _names(value: object, key: str, found: list[EntryProblem]) -> list[str]:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return value
     found.append(((key,), _type_problem("", "a list of names", value)))

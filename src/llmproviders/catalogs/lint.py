@@ -34,8 +34,8 @@ def misspelled_replacements(raw: RawCatalog) -> Iterator[DocumentProblem]:
         if name in extended or not isinstance(entry, dict) or "extends" in entry:
             continue
         # A name such as chat2 is not a misspelled chat.
-        alike = [other for other in before if _digits(other) == _digits(name)]
-        if meant := closest(name, alike, cutoff=0.84):
+        candidates = [other for other in before if _digits(other) == _digits(name)]
+        if meant := closest(name, candidates, cutoff=0.84):
             hint = f"did you mean {meant}?"
             problem = Problem("", "the name of an entry to replace", got="a new one", hint=hint, severity="warning")
             yield raw.problem(name, (), problem)

@@ -14,7 +14,7 @@ from ..providers.classes import provider_classes
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .catalog import Catalog
-from .entries import Base, Found, extended_name, provider_of
+from .entries import Base, EntryProblem, extended_name, provider_of
 from .sources import RawCatalog
 
 __all__ = ["Resolution", "class_of", "in_order", "resolve"]
@@ -98,7 +98,7 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
         provider = resolution.providers[base]
         return class_of(raw.entries, base, resolution.classes) if provider is None else provider
 
-    found: list[Found] = []
+    found: list[EntryProblem] = []
     provider = provider_of(raw.entries[name], base_of, found)
     resolution.problems += [raw.problem(name, path, problem) for path, problem in found]
     return provider

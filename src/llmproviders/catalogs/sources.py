@@ -12,7 +12,7 @@ import attrs
 from ..errors import DocumentError, DocumentProblem, Problem
 from ..messages import did_you_mean, shown_type
 from .formats.locations import Locate, Location, location_of
-from .formats.locations import Path as Steps
+from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module, format_of
 from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree
 
@@ -31,7 +31,7 @@ class Document:
     """The name of the file; for a string, the name of its format."""
     locate: Locate = attrs.field(repr=False)
 
-    def problem(self, path: Steps, problem: Problem) -> DocumentProblem:
+    def problem(self, path: TreePath, problem: Problem) -> DocumentProblem:
         """A problem, with the location of the part at *path*."""
         return _located(self.source, self.locate(path), path, problem)
 
@@ -51,7 +51,7 @@ class RawCatalog:
     """Whether a file could not be read; it may have the entries that are missing."""
     problems: list[DocumentProblem] = attrs.field(factory=list)
 
-    def problem(self, name: str, path: Steps, problem: Problem) -> DocumentProblem:
+    def problem(self, name: str, path: TreePath, problem: Problem) -> DocumentProblem:
         """A problem of an entry, with the location of its part at *path*."""
         return self.documents[name].problem(("providers", name, *path), problem)
 
@@ -70,11 +70,11 @@ def read_text(text: str, format: Format, path: Path | None = None) -> RawCatalog
     return raw
 
 
-def _located(source: str, location: Location, path: Steps, problem: Problem) -> DocumentProblem:
+def _located(source: str, location: Location, path: TreePath, problem: Problem) -> DocumentProblem:
     return DocumentProblem(source, location.line, location.column, ".".join(map(str, path)), problem)
 
 
-def _read_file(raw: RawCatalog, path: Path, above: tuple[Path, ...], included: tuple[Document, Steps] | None) -> None:
+def _read_file(raw: RawCatalog, path: Path, above: tuple[Path, ...], included: tuple[Document, TreePath] | None) -> None:
     """Add the entries of a file.
 
     Args:

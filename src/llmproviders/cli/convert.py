@@ -78,7 +78,7 @@ def sql(
 
     resolution = resolve(read_file(file))
     own = resolution.catalog()[name]
-    with located_errors(resolution, name), _in_words_of_command():
+    with located_errors(resolution, name), _problems_of_command():
         provider = provider_for(own, runtime)
         statement = create_model_sql(
             (name,) if model_name is None else model_name,
@@ -100,7 +100,7 @@ def sql(
 
 
 @contextmanager
-def _in_words_of_command() -> Iterator[None]:
+def _problems_of_command() -> Iterator[None]:
     """Within the block, raise problems of `create_model_sql` with the options of the command in place of its arguments."""
     from ..sql.write import NO_SECRET
 

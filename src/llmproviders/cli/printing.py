@@ -104,7 +104,7 @@ def print_json(value: object) -> None:
 
 
 def print_exactly(text: str) -> None:
-    """Print *text* in UTF-8, whatever the encoding of the terminal is."""
+    """Print *text* in UTF-8, independently of the encoding of the terminal."""
     typer.echo(text.encode("utf-8", "backslashreplace"), nl=False)
 
 

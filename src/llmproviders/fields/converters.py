@@ -90,7 +90,7 @@ def required_secret(value: str | Secret) -> Secret:
     return found
 
 
-def _kept_hidden(given: object, result: str) -> str:
+def _keep_mask(given: object, result: str) -> str:
     """*result*, but *given* if that is masked and *result* is not."""
     return given if isinstance(given, MaskedText) and not isinstance(result, MaskedText) else result
 
@@ -103,7 +103,7 @@ def url(value: str | None) -> str | None:
         return None
     string = real_string(accept_string(value))
     refuse_redacted(string)
-    return _kept_hidden(value, masked(string, mask_urls(string)))
+    return _keep_mask(value, masked(string, mask_urls(string)))
 
 
 _durations: Final = AcceptedStrings()
@@ -149,7 +149,7 @@ def json_object(value: str | Mapping[str, Any] | None) -> str | None:
     if value is None:
         return None
     string = _json_string(value)
-    return _kept_hidden(value, _json_objects.keep(string, mask_json(string, read_json_object(string))))
+    return _keep_mask(value, _json_objects.keep(string, mask_json(string, read_json_object(string))))
 
 
 def _json_string(value: Any) -> str:
@@ -179,16 +179,19 @@ def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str |
     if value is None:
         return None
     string = _json_string(value)
-    read = read_json_flat(string)
-    seen: dict[str, str | list[str]] = {}
-    for name, item in read.items():
+    headers = read_json_flat(string)
+    masked_headers: dict[str, str | list[str]] = {}
+    for name, item in headers.items():
         if type(item) is str:
-            seen[name] = masked_header(name, item)
+            masked_headers[name] = masked_header(name, item)
         elif type(item) is list and all(type(each) is str for each in item):
-            seen[name] = [masked_header(name, each) for each in item]
+            masked_headers[name] = [masked_header(name, each) for each in item]
         else:
             raise Rejected("header values that are strings or lists of strings", hint=f"see header {shown(name)}")
-    return _kept_hidden(value, _headers.keep(string, string if seen == read else MaskedText(string, write_parsed_json(seen))))
+    return _keep_mask(
+        value,
+        _headers.keep(string, string if masked_headers == headers else MaskedText(string, write_parsed_json(masked_headers))),
+    )
 
 
 def _pairs(value: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
@@ -227,9 +230,11 @@ def flink_map(value: str | Mapping[str, str] | None) -> str | None:
         refuse_redacted(string)
     if "\n" in string or "\r" in string:
         raise Rejected("headers without line breaks")
-    read = read_map(string)
-    seen = {name: masked_header(name, item) for name, item in read.items()}
-    return _kept_hidden(value, _maps.keep(string, string if seen == read else MaskedText(string, write_masked_map(seen))))
+    headers = read_map(string)
+    masked_headers = {name: masked_header(name, item) for name, item in headers.items()}
+    return _keep_mask(
+        value, _maps.keep(string, string if masked_headers == headers else MaskedText(string, write_masked_map(masked_headers)))
+    )
 
 
 def stop_strings(value: str | Sequence[str] | None) -> str | None:

@@ -95,10 +95,10 @@ class Classes:
 
 
 def _load_class(entry: EntryPoint) -> type[Provider]:
-    """The class that an entry point names.
+    """The provider class of an entry point.
 
     Raises:
-        ProviderError: if it names anything else; the message is a phrase for that.
+        ProviderError: if it is not usable; the message describes it in a few words.
     """
     value = _shortened(entry.value)
     try:

@@ -78,7 +78,7 @@ def _check_service(cls: type[Provider], endpoint: str | None, api_key: Secret | 
         if task is not None:
             return Problem(
                 "task",
-                "no task beside api_key",
+                "no task together with api_key",
                 got=repr(task),
                 hint="the endpoint determines the task; task is for the built-in AI service",
             )

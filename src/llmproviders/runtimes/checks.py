@@ -101,7 +101,7 @@ def lost_option(facts: Facts, key: str, identifier: str, runtime: Runtime) -> Pr
     return Problem(
         name,
         f"an option that {identifier} has on {runtime}",
-        got=shown(facts.flat[key], with_type=False, hidden=key in facts.hidden),
+        got=shown(facts.flat[key], hidden=key in facts.hidden),
         hint="only VVR has the built-in AI service" if key == "task" else f"without({name!r}) drops it",
         key=key if key != name else "",
     )

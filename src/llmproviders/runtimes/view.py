@@ -66,7 +66,7 @@ class View:
         name = self.facts.names.get(key, key)
         if got is None:
             value = self.value(key)
-            got = "" if value is None else shown(value, with_type=False, hidden=key in self.facts.hidden)
+            got = "" if value is None else shown(value, hidden=key in self.facts.hidden)
         return Problem(name, expected, got=got, hint=hint, key=key if key != name else "", severity=severity)
 
     @property

@@ -53,72 +53,72 @@ Columns: TypeAlias = str | Mapping[str, str] | Sequence[Column | tuple[str, str]
 """The argument of `columns`."""
 
 
-def columns(given: Columns, where: str = "input") -> tuple[Column, ...]:
+def columns(given: Columns, option: str = "input") -> tuple[Column, ...]:
     """The columns of a mapping of names to SQL types, of pairs of both, or of SQL such as ``"text STRING, id BIGINT NOT NULL"``.
 
     Args:
         given: the columns in order; an item may be a `Column` in place of a pair.
-        where: the role of the columns, for messages: ``"input"`` or ``"output"``.
+        option: the name of the argument in messages: ``"input"`` or ``"output"``.
 
     Raises:
         InvalidOptionsError: with every problem of the columns.
     """
     problems: list[Problem] = []
-    found = list(_from_sql(given, where, problems) if isinstance(given, str) else _from_items(given, where, problems))
+    found = list(_from_sql(given, option, problems) if isinstance(given, str) else _from_items(given, option, problems))
     if not found and not problems:
-        problems.append(Problem(where, "at least one column", got="none"))
-    problems += [problem for _, problem in repeated_names(found, where)]
+        problems.append(Problem(option, "at least one column", got="none"))
+    problems += [problem for _, problem in repeated_names(found, option)]
     if problems:
         raise invalid("columns", problems)
     return tuple(found)
 
 
-def repeated_names(given: Iterable[Column], where: str) -> Iterator[tuple[int, Problem]]:
+def repeated_names(given: Iterable[Column], option: str) -> Iterator[tuple[int, Problem]]:
     """The columns whose name an earlier column has, by index."""
     names: set[str] = set()
     for index, column in enumerate(given):
         if column.name in names:
-            yield index, Problem(where, "a different name for each column", got=f"{ascii(column.name)[:60]} twice")
+            yield index, Problem(option, "a different name for each column", got=f"{ascii(column.name)[:60]} twice")
         names.add(column.name)
 
 
-def _from_sql(sql: str, where: str, problems: list[Problem]) -> Iterator[Column]:
+def _from_sql(sql: str, option: str, problems: list[Problem]) -> Iterator[Column]:
     try:
         cursor = Cursor.over(sql)
         if cursor.token.kind != "end":
             yield from (column for _, column in read_columns(cursor, sql, "end"))
     except Misread as error:
-        problems.append(error.problem(where, sql))
+        problems.append(error.problem(option, sql))
 
 
-def _from_items(given: object, where: str, problems: list[Problem]) -> Iterator[Column]:
+def _from_items(given: object, option: str, problems: list[Problem]) -> Iterator[Column]:
     items = given.items() if isinstance(given, Mapping) else given
     if not isinstance(items, Iterable):
         expected = "a mapping of names to SQL types, pairs of them, or SQL"
-        problems.append(Problem(where, expected, got=type(given).__name__, is_type=True))
+        problems.append(Problem(option, expected, got=type(given).__name__, is_type=True))
         return
     for item in items:
         parts: object = (item.name, item.type, item.comment) if isinstance(item, Column) else item
         if not isinstance(parts, (tuple, list)) or len(parts) not in (2, 3) or not all(isinstance(part, str) for part in parts):
             expected = "a name and a SQL type, both str"
-            problems.append(Problem(where, expected, got=f"an item of type {type(item).__name__}", is_type=True))
+            problems.append(Problem(option, expected, got=f"an item of type {type(item).__name__}", is_type=True))
             continue
         column = Column(parts[0], parts[1].strip(), *parts[2:])
-        problems += _problems(column, where)
+        problems += _problems(column, option)
         yield column
 
 
-def _problems(column: Column, where: str) -> Iterator[Problem]:
+def _problems(column: Column, option: str) -> Iterator[Problem]:
     if expected := expected_name(column.name):
-        yield Problem(where, expected, got=ascii(column.name)[:60])
+        yield Problem(option, expected, got=ascii(column.name)[:60])
         return
-    where = f"{where}.{column.name}"
+    option = f"{option}.{column.name}"
     try:
         spell_type(column.type)
     except Misread as error:
-        yield error.problem(where, column.type)
+        yield error.problem(option, column.type)
     if has_surrogate(column.comment):
-        yield Problem(where, "a comment without lone surrogates", hint="Java cannot read them")
+        yield Problem(option, "a comment without lone surrogates", hint="Java cannot read them")
 
 
 def read_columns(cursor: Cursor, sql: str, end: str = ")") -> Iterator[tuple[int, Column]]:

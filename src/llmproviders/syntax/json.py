@@ -128,7 +128,7 @@ def write_json(value: object) -> str:
         # This is possible only if the caller's own stack is nearly full.
         raise Rejected(_TOO_DEEP) from None
     except Exception:  # noqa: BLE001
-        # A third-party mapping or number may raise anything.
+        # A third-party mapping or number may raise any exception.
         raise Rejected("a value that can be read") from None
 
 

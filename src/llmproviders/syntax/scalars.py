@@ -95,7 +95,7 @@ def plain_number(value: object) -> int | float | None:
     except OverflowError:
         return math.inf
     except Exception:  # noqa: BLE001
-        # A third-party number may raise anything.
+        # A third-party number may raise any exception.
         return None
 
 

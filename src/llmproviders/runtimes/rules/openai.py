@@ -55,7 +55,7 @@ def check_tokenizer(view: View) -> Iterator[Problem]:
     model, tokenizer = view.value("model"), view.factory.tokenizer
     if "max-context-size" in view.facts.flat and model is not None and tokenizer is not None and not tokenizer.knows(model):
         expected = "a model whose tokens Flink can count, such as gpt-4o or text-embedding-3-small"
-        got = f"model {shown(model, with_type=False)}"
+        got = f"model {shown(model)}"
         yield view.problem("max-context-size", expected, got=got, hint="leave it out for other models")
 
 
