@@ -37,7 +37,7 @@ __all__ = ["KINDS", "RESERVED", "Base", "EntryProblem", "extended_name", "from_d
 
 KINDS: Final = ("provider", "generic", "preset", "extends")
 RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace")
-"""Keys of an entry that are not options: ``for_task`` is the task to move to, as with the method, ``without`` lists inherited
+"""Keys of an entry that are not options: ``for_task`` is the task to move to, ``without`` lists inherited
 options to reset to their defaults, ``omit`` lists options that are not emitted (None in code), and ``place``, ``region`` and
 ``workspace`` are arguments of a preset."""
 _GOES_WITH: Final[Mapping[Any, str]] = {

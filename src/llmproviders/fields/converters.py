@@ -188,10 +188,8 @@ def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str |
             masked_headers[name] = [masked_header(name, each) for each in item]
         else:
             raise Rejected("header values that are strings or lists of strings", hint=f"see header {shown(name)}")
-    return _keep_mask(
-        value,
-        _headers.keep(string, string if masked_headers == headers else MaskedText(string, write_parsed_json(masked_headers))),
-    )
+    result = string if masked_headers == headers else MaskedText(string, write_parsed_json(masked_headers))
+    return _keep_mask(value, _headers.keep(string, result))
 
 
 def _pairs(value: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
@@ -232,9 +230,8 @@ def flink_map(value: str | Mapping[str, str] | None) -> str | None:
         raise Rejected("headers without line breaks")
     headers = read_map(string)
     masked_headers = {name: masked_header(name, item) for name, item in headers.items()}
-    return _keep_mask(
-        value, _maps.keep(string, string if masked_headers == headers else MaskedText(string, write_masked_map(masked_headers)))
-    )
+    result = string if masked_headers == headers else MaskedText(string, write_masked_map(masked_headers))
+    return _keep_mask(value, _maps.keep(string, result))
 
 
 def stop_strings(value: str | Sequence[str] | None) -> str | None:
