@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from llmproviders.syntax.quoting import quote_name, unfit_name
+from llmproviders.syntax.quoting import expected_name, quote_name
 
 # Each spelling of a type, and the spelling that Flink prints.
 TYPES = {
@@ -119,7 +119,7 @@ NO_TYPES = {
 }
 
 
-names = st.text(max_size=8).filter(lambda name: not unfit_name(name))
+names = st.text(max_size=8).filter(lambda name: not expected_name(name))
 
 
 types = st.recursive(

@@ -86,7 +86,7 @@ def option_row(cls: type[Provider], info: OptionInfo) -> Iterator[str]:
         several = f"<br>several, joined by `;`: {code(info.sequence_key)} ({', '.join(taken)})"
     yield f"**{code(info.name, f'{cls.identifier}-{info.name}')}**<br>{code(info.key)}{several}{older}"
     yield f"{info.java}{', secret' if info.secret else ''}"
-    default = compiled(cls).about.specs[info.name].default_string
+    default = compiled(cls).description.specs[info.name].default_string
     yield "required" if info.required else "" if default is None else code(default)
     takes = (plain(info.rule), codes(info.allowed), {"json": "JSON object", "url": "URL"}.get(info.format, ""))
     yield "; ".join(filter(None, takes))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The provider of a block of code.
 
-A block holds for its context, as a context variable does. A block in a generator holds only while the generator runs, that
-is while its frame is on the call stack.
+A block holds for its context, like a context variable. A block in a generator holds only while the generator runs, that is,
+while its frame is on the call stack.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ __all__ = ["block", "blocks_in_generators", "current_provider", "open_blocks"]
 
 @attrs.define(eq=False)
 class Block:
-    """One open block."""
+    """An open block."""
 
     provider: Provider
     within: Block | None
-    """The block of a generator that is around this one."""
+    """The block of a generator that encloses this one."""
 
 
 class Blocks(list[Block]):
-    """The open blocks in the frame of one generator; unlike a plain list it can be referred to weakly."""
+    """The open blocks in the frame of one generator. Unlike a list, it supports weak references."""
 
 
 open_blocks: Final[ContextVar[tuple[Block, ...]]] = ContextVar("llmproviders_open_blocks", default=())
 """The open blocks of a context that are not in a generator."""
 blocks_in_generators: Final[WeakValueDictionary[int, Blocks]] = WeakValueDictionary()
-"""The open blocks in generators, by the id of the generator's frame; `block` keeps the frame alive, so that the id is its own."""
+"""The open blocks in generators, by the id of the generator's frame; `block` keeps the frame alive, so that the id is unique."""
 
 _GENERATOR: Final = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 _ENTERING: Final = ("__enter__", "__aenter__", "enter_context", "enter_async_context")
-"""Functions that enter a block for their caller."""
+"""Names of functions that enter a block for their caller."""
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def block(provider: Provider) -> Iterator[None]:
         try:
             yield
         finally:
-            # No token: blocks may be left in any order, and in another context.
+            # A token of the variable would not work: blocks may end in any order, and in another context.
             open_blocks.set(tuple(each for each in open_blocks.get() if each is not new))
     else:
         blocks = blocks_in_generators.setdefault(id(generator), Blocks())
@@ -78,7 +78,7 @@ def current_provider() -> Provider | None:
 
 
 def _generator_that_enters() -> FrameType | None:
-    """The frame of the generator that has the ``with`` statement; None if it is not in a generator."""
+    """The frame of the generator that contains the ``with`` statement; None if it is not in a generator."""
     frame = inspect.currentframe()
     frame = frame and frame.f_back
     while frame is not None and (frame.f_code.co_name in _ENTERING or _is_run_to_enter(frame)):
@@ -87,12 +87,12 @@ def _generator_that_enters() -> FrameType | None:
 
 
 def _is_run_to_enter(frame: FrameType) -> bool:
-    """Whether it is the frame of a generator that `contextlib` runs to enter a block, such as that of `block`."""
+    """Whether *frame* is of a generator that `contextlib` runs to enter a block, such as `block`."""
     return bool(frame.f_code.co_flags & _GENERATOR and frame.f_back and frame.f_back.f_code.co_name in _ENTERING)
 
 
 def _block_of_generator() -> Block | None:
-    """The last block of the nearest generator on the call stack that has one."""
+    """The last block of the nearest generator on the call stack that has blocks."""
     frame = inspect.currentframe() if blocks_in_generators else None
     while frame is not None:
         blocks = blocks_in_generators.get(id(frame))

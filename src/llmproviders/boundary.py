@@ -17,27 +17,27 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def public(function: _Function) -> _Function:
-    """Raise only `ProviderError` from *function*, without the library's frames: their variables hold secrets."""
+    """Decorate a function: it raises only `ProviderError`, without the library's frames, because their variables hold secrets."""
     return _guarded(function, lambda error: outward(error, function.__name__))
 
 
 def unframed(function: _Function) -> _Function:
-    """Remove the library's frames, and keep the type of the exception: PyFlink's own explain the problem of the job."""
+    """Decorate a function: exceptions lose the library's frames, but keep their type, because those of PyFlink explain it."""
     return _guarded(function, _without_frames)
 
 
 def outward(error: Exception, subject: str) -> Exception:
     """The exception to raise to the caller of *subject* in place of *error*."""
     traceback = error.__traceback__
-    # A warning is raised if the process turned warnings into errors. Without a second frame, Python itself refused the call.
+    # A process may turn warnings into errors. Without a second frame, Python itself refused the call.
     if not isinstance(error, (ProviderError, Warning)) and traceback is not None and traceback.tb_next is not None:
-        # An argument of a third-party class may raise anything.
+        # An argument of a third-party class may raise any exception.
         return invalid(subject, [Problem("", "arguments that can be read", got=type(error).__name__)])
     return _without_frames(error)
 
 
 def _without_frames(error: Exception) -> Exception:
-    # Its causes have frames too.
+    # The causes have frames too.
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
 

@@ -22,12 +22,13 @@ __all__ = [
     "SecretError",
     "UnknownProviderError",
     "UnknownRuntimeError",
+    "invalid",
 ]
 
 
 @attrs.frozen
 class Problem:
-    """One problem of an option, or of the call if ``option`` is empty."""
+    """One problem of an option, or of the whole call if ``option`` is empty."""
 
     option: str
     """The Python name of the option, as it was given."""
@@ -38,20 +39,18 @@ class Problem:
     hint: str = attrs.field(default="", kw_only=True)
     """Advice on the solution; empty if ``expected`` is enough."""
     key: str = attrs.field(default="", kw_only=True)
-    """The Java key of the option; empty if there is none or it equals ``option``."""
+    """The Java key of the option; empty if it has no key or the key equals ``option``."""
     is_type: bool = attrs.field(default=False, kw_only=True)
-    """Whether the type is wrong, not only the value."""
+    """Whether the value has the wrong type."""
     severity: Literal["error", "warning"] = attrs.field(default="error", kw_only=True)
-    """``"warning"`` if Flink accepts it, but probably not with the result that was wanted."""
+    """``"warning"`` if Flink accepts the value, but the result is probably not the intended one."""
 
     def __str__(self) -> str:
-        where = f"{self.option} ({self.key})" if self.key else self.option
-        text = f"{where}: expected {self.expected}" if where else f"expected {self.expected}"
-        if self.got:
-            text += f", got {self.got}"
-        text = f"{text}; {self.hint}" if self.hint else text
+        where = f"{self.option} ({self.key}): " if self.key else f"{self.option}: " if self.option else ""
+        got = f", got {self.got}" if self.got else ""
+        hint = f"; {self.hint}" if self.hint else ""
         # Surrogates in a name cannot be encoded, and so cannot be printed.
-        return text.encode("utf-8", "backslashreplace").decode()
+        return f"{where}expected {self.expected}{got}{hint}".encode("utf-8", "backslashreplace").decode()
 
 
 class ProviderError(Exception):
@@ -61,8 +60,8 @@ class ProviderError(Exception):
 class InvalidOptionsError(ProviderError, ValueError):
     """A provider cannot be made or used with the values given; a `ValueError`.
 
-    Its attribute ``problems`` is a tuple with every `Problem` of the call, and ``subject`` names the class or function that was
-    called.
+    The attribute ``problems`` is a tuple with every `Problem` of the call. The attribute ``subject`` is the name of the class or
+    function that was called.
     """
 
     def __init__(self, subject: str, problems: Iterable[Problem]) -> None:
@@ -78,7 +77,7 @@ class InvalidOptionsError(ProviderError, ValueError):
 
 
 class InvalidTypeError(InvalidOptionsError, TypeError):
-    """An `InvalidOptionsError` in which at least one problem is a wrong type; a `TypeError` too."""
+    """An `InvalidOptionsError` with at least one value of a wrong type; also a `TypeError`."""
 
 
 class InvalidClassError(ProviderError, TypeError):
@@ -90,18 +89,18 @@ class ExtraOptionWarning(UserWarning):
 
 
 def invalid(subject: str, problems: Iterable[Problem]) -> InvalidOptionsError:
-    """The exception for *problems*; also a TypeError if a type is wrong."""
+    """The exception for *problems*; an `InvalidTypeError` if a type is wrong."""
     problems = tuple(problems)
     kind = InvalidTypeError if any(p.is_type for p in problems) else InvalidOptionsError
     return kind(subject, problems)
 
 
 class Rejected(ValueError):
-    """An option does not accept a value: raised by converters and validators, and reported by the provider as a `Problem`.
+    """An option does not accept a value. Converters and validators raise it, and the provider reports it as a `Problem`.
 
     Args:
         expected: a description of the values that are accepted. It must not show the value given, which may be a secret.
-        hint: advice on the solution.
+        hint: advice on the solution; empty by default.
     """
 
     is_type = False
@@ -117,14 +116,14 @@ class Rejected(ValueError):
 
 
 class RejectedType(Rejected, TypeError):
-    """An option does not accept the type of a value: as `Rejected`, and a `TypeError`."""
+    """An option does not accept the type of a value; a `Rejected` that is also a `TypeError`."""
 
     is_type = True
 
 
 @attrs.frozen
 class DocumentProblem:
-    """One problem of a document, with its location; ``str()`` of it is one line."""
+    """One problem of a document, with its location; ``str()`` writes it in one line."""
 
     source: str
     """The name of the file, or of the format if the document is a string."""
@@ -138,15 +137,14 @@ class DocumentProblem:
     """The problem at that location."""
 
     def __str__(self) -> str:
-        text = str(self.problem)
         where = f"{self.path}: " if self.path else ""
-        return f"{self.source}:{self.line}:{self.column}: {where}{text}"
+        return f"{self.source}:{self.line}:{self.column}: {where}{self.problem}"
 
 
 class DocumentError(ProviderError, ValueError):
     """A document or a statement cannot be read or written; a `ValueError`.
 
-    Its attribute ``problems`` is a tuple with every `DocumentProblem`.
+    The attribute ``problems`` is a tuple with every `DocumentProblem`.
     """
 
     def __init__(self, problems: Iterable[DocumentProblem]) -> None:
@@ -160,7 +158,7 @@ class DocumentError(ProviderError, ValueError):
 
 
 class SecretError(ProviderError):
-    """A secret's reference (environment variable, file) cannot be resolved."""
+    """The reference of a secret (an environment variable or a file) cannot be resolved."""
 
 
 class UnknownProviderError(ProviderError, KeyError):
@@ -171,7 +169,7 @@ class UnknownProviderError(ProviderError, KeyError):
 
 
 class UnknownRuntimeError(ProviderError, KeyError):
-    """There is no runtime of that name; a `KeyError`."""
+    """No runtime has that name; a `KeyError`."""
 
     # As above.
     __str__ = Exception.__str__

@@ -8,14 +8,18 @@ from typing import Any
 
 from .errors import ProviderError
 
-__all__ = ["needs"]
+__all__ = ["import_optional"]
 
 
-def needs(module: str, extra: str) -> Any:
-    """Import an optional module of the extra that has it.
+def import_optional(module: str, extra: str) -> Any:
+    """Import a module of an optional package.
+
+    Args:
+        module: the name of the module.
+        extra: the extra of this library that installs the package.
 
     Raises:
-        ProviderError: if it is not installed, with the command that installs it.
+        ProviderError: if the package is not installed; the message has the command that installs it.
     """
     try:
         return import_module(module)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Providers for well-known services: the endpoint of the service, and the key of its environment variable.
+"""Providers for well-known services, with the endpoint of the service and a reference to the environment variable of its key.
 
 ``presets.deepseek(model="deepseek-chat")`` returns an `OpenAICompatProvider`. Every preset accepts ``api_key`` (a string or a
-`Secret`; by default a reference to the service's environment variable), ``task`` (``"chat/completions"`` or
-``"embeddings"``), and the options of the class it makes. The endpoints are those that the services themselves document.
+`Secret`; by default a reference to the service's environment variable), ``task`` (``"chat/completions"`` or ``"embeddings"``),
+and the options of the class that it returns. The endpoints are those that the services document.
 """
 
 from __future__ import annotations
@@ -56,15 +56,15 @@ class Service:
     name: str = attrs.field(kw_only=False)
     """The name of the preset."""
     base: str = attrs.field(kw_only=False)
-    """The URL before the task; names in braces are given by the argument ``place``."""
+    """The URL without the task; the argument ``place`` gives the values for names in braces."""
     variable: str = ""
-    """The environment variable of the key; empty if the service has no usual one."""
+    """The environment variable of the key; empty if the service has no usual variable."""
     key: str = ""
-    """A key for services that accept any."""
+    """The default key of a service that accepts any key; else empty."""
     tasks: tuple[str, ...] = (CHAT,)
     """The tasks that the service documents."""
     note: str = ""
-    """A note for users."""
+    """A note for users; may be empty."""
 
     @public
     def __call__(
@@ -79,7 +79,7 @@ class Service:
 
         Args:
             api_key: the key; by default a reference to the service's environment variable.
-            task: ``"chat/completions"`` or ``"embeddings"``.
+            task: ``"chat/completions"``, the default, or ``"embeddings"``.
             place: values for the names in braces of the service's URL, for example ``{"resource": "my-resource"}``.
             options: options of `OpenAICompatProvider`.
 
@@ -101,7 +101,11 @@ class Service:
 
     @public
     def endpoint(self, task: str, place: Mapping[str, str]) -> str:
-        """Return the URL of a *task*, with the values of *place* for the names in braces.
+        """Return the URL of a task.
+
+        Args:
+            task: one of `tasks`.
+            place: values for the names in braces of the service's URL.
 
         Raises:
             InvalidOptionsError: if the service has no such task, or a name is missing.
@@ -111,7 +115,7 @@ class Service:
         return f"{self.base.format_map(place)}/{task}"
 
     def _problems(self, task: object, place: object) -> Iterator[Problem]:
-        """The problems that prevent `endpoint` from making the URL."""
+        """The problems of the task and of the values for the names in braces."""
         if not (_is_string(task) and task in self.tasks):
             expected = f"{' or '.join(self.tasks)}, as {self.name} documents"
             hint = did_you_mean(task, self.tasks) if _is_string(task) else ""
@@ -131,7 +135,7 @@ class Service:
 
 
 def _is_string(value: object) -> TypeGuard[str]:
-    """Whether *value* is a `str`. Type checkers treat isinstance of an annotated argument as always true, but not this."""
+    """Whether *value* is a `str`. To type checkers, isinstance of an annotated argument is always true."""
     return isinstance(value, str)
 
 
@@ -145,7 +149,7 @@ def _placeholder_endpoint(task: object, tasks: tuple[str, ...]) -> str:
 
 
 def _provider_of(cls: type[_Provider], subject: str, problems: list[Problem], options: dict[str, Any]) -> _Provider:
-    """The provider of *options*; if there are *problems*, one error with those and with the problems of the options."""
+    """The provider of *options*; if there are *problems*, one error with them and the problems of the options."""
     try:
         provider = cls(**options)
     except InvalidOptionsError as error:
@@ -203,7 +207,7 @@ SERVICES: Final[Mapping[str, Service]] = {
         ollama,
     )
 }
-"""The services by name; `dashscope` is a function of its own."""
+"""The services by name; `dashscope` is a function and is not included."""
 
 DASHSCOPE_HOSTS: Final = {
     "cn-beijing": "dashscope.aliyuncs.com",
@@ -214,7 +218,7 @@ DASHSCOPE_TASKS: Final = {
     "cn-beijing": (CHAT, EMBEDDINGS, MULTIMODAL),
     "ap-southeast-1": (CHAT, EMBEDDINGS),
 }
-"""The tasks that are documented; a region that is not listed has chat only."""
+"""The documented tasks of regions; a region that is not listed has only chat."""
 
 
 @public
@@ -229,11 +233,11 @@ def dashscope(
     """Return a `DashScopeProvider` of Alibaba Cloud Model Studio.
 
     Args:
-        region: ``"cn-beijing"``, ``"ap-southeast-1"`` (Singapore) or ``"us-east-1"`` (Virginia).
-        workspace: a workspace with its own endpoint (``https://{workspace}.{region}.maas.aliyuncs.com``); any region is
-            accepted then.
+        region: ``"cn-beijing"``, the default, ``"ap-southeast-1"`` (Singapore) or ``"us-east-1"`` (Virginia).
+        workspace: a workspace with its own endpoint (``https://{workspace}.{region}.maas.aliyuncs.com``), in any region; by
+            default none.
         api_key: the key; by default a reference to ``DASHSCOPE_API_KEY``.
-        task: ``"chat/completions"``, ``"embeddings"``, or in Beijing ``"multimodal-embedding"``.
+        task: ``"chat/completions"``, the default, ``"embeddings"``, or in Beijing ``"multimodal-embedding"``.
         options: options of `DashScopeProvider`.
 
     Raises:

@@ -34,7 +34,7 @@ class Registered:
 
     providers: dict[str, Provider] = attrs.field(factory=dict)
     default: str | None = None
-    """The name of the default provider, if there is one."""
+    """The name of the default provider; None if there is no default."""
     lock: threading.RLock = attrs.field(factory=threading.RLock)
 
 
@@ -45,10 +45,9 @@ registered: Final = Registered()
 def set_provider(name_or_provider: str | Provider, provider: Provider | None = None, /, **options: Any) -> Provider:
     """Register a provider for the whole process, and return it.
 
-    Registering a name again replaces its provider, and keeps its position.
-
-    ``set_provider(provider)`` registers under the provider's identifier, ``set_provider("chat", provider)`` under a
-    name, and ``set_provider("openai-compat", **options)`` makes the provider of that identifier first.
+    ``set_provider(provider)`` registers it under its identifier, and ``set_provider("chat", provider)`` under a name.
+    ``set_provider("openai-compat", **options)`` makes a provider and registers it under its identifier. A provider that was
+    registered under the same name is replaced, in its position.
 
     Args:
         name_or_provider: a provider; the name for *provider*; or the identifier for *options*.
@@ -79,7 +78,10 @@ def set_provider(name_or_provider: str | Provider, provider: Provider | None = N
 
 @public
 def set_default_provider(name: str) -> None:
-    """Make a registered provider the one that is used where no name is given.
+    """Make a registered provider the default, which is used where no name is given.
+
+    Args:
+        name: the name of the provider.
 
     Raises:
         UnknownProviderError: if no provider has that name.
@@ -90,12 +92,15 @@ def set_default_provider(name: str) -> None:
 
 @public
 def get_provider(name: str | None = None) -> Provider:
-    """Return the registered provider of that name.
+    """Return a registered provider.
 
-    Without a name: the provider of `using_provider`, else the default, else the only one that is registered.
+    Args:
+        name: the name of the provider. Without a name: the provider of `using_provider`, else the default, else the only
+            registered provider.
 
     Raises:
-        UnknownProviderError: if there is none, or several and no default; the message lists the names.
+        UnknownProviderError: if no provider has that name; without a name, if no provider is registered, or several are and
+            none of them is the default.
     """
     if name is None and (current := current_provider()) is not None:
         return current
@@ -123,7 +128,10 @@ def list_providers() -> list[str]:
 
 @public
 def remove_provider(name: str) -> Provider:
-    """Remove a provider from the registry, and return it; if it was the default, there is no default afterwards.
+    """Remove a provider from the registry, and return it. If it was the default, there is no default afterwards.
+
+    Args:
+        name: the name of the provider.
 
     Raises:
         UnknownProviderError: if no provider has that name.
@@ -136,7 +144,7 @@ def remove_provider(name: str) -> Provider:
 
 
 def _registered_name(name: object) -> str:
-    """*name*, if it is registered."""
+    """*name* as a plain `str`, if it is registered."""
     known = registered.providers
     if isinstance(name, str) and (found := str.__str__(name)) in known:
         return found
@@ -145,11 +153,11 @@ def _registered_name(name: object) -> str:
 
 @contextmanager
 def using_provider(name_or_provider: str | Provider) -> Iterator[Provider]:
-    """Use a provider where no name is given: within the block, and only in its thread or task.
+    """Return a context manager, which gives a provider and makes it the one that is used where no name is given.
 
-    The context manager gives the provider. In a generator the block holds for the generator's own code and for what it calls.
-    It does not hold for the code that consumes the generator, nor for tasks that it starts. So a pytest fixture that yields
-    inside the block does not set the provider of its tests; use `set_provider` there. A generator under
+    It holds for the block, and only in its thread or asyncio task. In a generator, the block holds for the generator's code and
+    for the functions that it calls, but not for the code that consumes the generator, nor for tasks that it starts. So a pytest
+    fixture that yields inside the block does not set the provider of its tests; use `set_provider` there. A generator under
     `contextlib.contextmanager` is the exception: its block holds for the body of the ``with`` statement.
 
     Args:

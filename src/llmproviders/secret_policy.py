@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The argument ``secrets`` of calls that write: it refuses, reveals or redacts literal secrets."""
+"""The argument ``secrets`` of functions that write: refuse, reveal or redact literal secrets."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Literal, TypeAlias
 from .errors import Problem, invalid
 from .messages import shown
 
-__all__ = ["Secrets", "checked_secrets"]
+__all__ = ["Secrets", "check_secrets"]
 
 Secrets: TypeAlias = Literal["refuse", "reveal", "redact"]
 
 
-def checked_secrets(secrets: object) -> Secrets:
-    """The argument ``secrets`` of a call, checked.
+def check_secrets(secrets: object) -> Secrets:
+    """Check the argument ``secrets`` of a call, and return it.
 
     Raises:
-        InvalidOptionsError: if it is no such value.
+        InvalidOptionsError: if it has another value.
     """
     if not isinstance(secrets, str) or secrets not in ("refuse", "reveal", "redact"):
         is_type = not isinstance(secrets, str)

@@ -15,9 +15,9 @@ from .boundary import public
 from .credentials import MASK, is_placeholder
 from .errors import Problem, SecretError, invalid
 
-__all__ = ["REFERENCES", "MaskedText", "Secret", "literal", "masked", "reveal", "stand_in"]
+__all__ = ["MaskedText", "Secret", "literal", "masked", "reveal", "stand_in"]
 
-REFERENCES: Final = ("env", "file")
+_REFERENCES: Final = ("env", "file")
 """The sources that `Secret.reveal` reads at each call."""
 
 MAX_CHARACTERS: Final = 1_048_576
@@ -27,22 +27,25 @@ MAX_CHARACTERS: Final = 1_048_576
 class Secret:
     """A string that is shown as one constant mask everywhere; only `reveal` returns it.
 
-    ``Secret("sk-...")`` holds the string itself. `from_env` and `from_file` make references. A reference is resolved at each
-    `reveal`, so that a rotated key takes effect; references compare and print as references.
-    A platform placeholder such as ``${secret_values.key}`` is not secret and is shown unmasked.
+    ``Secret("sk-...")`` holds the string itself: it is literal. `from_env` and `from_file` make references. A reference is
+    resolved at each `reveal`, so that a rotated key takes effect; references are compared and printed as references.
+    A placeholder of the platform, such as ``${secret_values.key}``, is not secret and is shown unmasked.
+
+    Args:
+        text: the secret string, or a placeholder.
 
     Raises:
         InvalidTypeError: if *text* is not a `str`.
     """
 
     __slots__ = ("_held", "is_reference")
-    # The string of a literal secret; else the source, and the placeholder or reference.
+    # The string of a literal secret; for other secrets the source, and the placeholder or reference.
     _held: str | tuple[str, str]
     is_reference: bool
-    """Whether `reveal` resolves a reference."""
+    """Whether the secret is a reference, which `reveal` resolves."""
 
     def __init_subclass__(cls, **kwargs: Any) -> NoReturn:
-        # Code that masks and resolves secrets tests for exactly this type.
+        # The code that masks and resolves secrets tests for exactly this type.
         msg = "Secret cannot be subclassed"
         raise TypeError(msg)
 
@@ -59,7 +62,7 @@ class Secret:
     def _make(cls, source: str, text: str) -> Secret:
         self = _new(cls)
         _set_held(self, text if source == "text" else (source, text))
-        _set_is_reference(self, source in REFERENCES)
+        _set_is_reference(self, source in _REFERENCES)
         return self
 
     @classmethod
@@ -68,13 +71,14 @@ class Secret:
         """Make a reference to the environment variable *name*, which is read at each `reveal`.
 
         Args:
-            name: letters, digits and underscores. Any other string may be the secret itself, so that no message shows it.
+            name: the name of the variable: letters, digits and underscores.
 
         Raises:
             InvalidOptionsError: if it cannot be the name of a variable; an `InvalidTypeError` if it is not a `str`.
         """
         given: object = name
         if not isinstance(given, str) or not (given.isascii() and given.isidentifier()):
+            # The message does not show it: it may be the secret itself.
             expected = "the name of an environment variable (letters, digits and underscores)"
             raise invalid("Secret.from_env()", [Problem("", expected, is_type=not isinstance(given, str))])
         return cls._make("env", str.__str__(name))
@@ -85,13 +89,13 @@ class Secret:
         """Make a reference to a UTF-8 file, which is read at each `reveal`; one line break at its end is removed.
 
         Args:
-            path: the file; a relative path starts at the directory that is current at `reveal`.
+            path: the path of the file; a relative path starts at the directory that is current at `reveal`.
 
         Raises:
             InvalidOptionsError: if the path is empty; an `InvalidTypeError` if it is not a path.
         """
         name: object = None
-        # A third-party path class may raise anything.
+        # A third-party path class may raise any exception.
         with suppress(Exception):
             name = os.fspath(path)
         if not isinstance(name, str) or not name:
@@ -106,11 +110,11 @@ class Secret:
 
     @property
     def reference(self) -> str:
-        """The variable's name, the file's path, or the placeholder; empty for a literal secret."""
+        """The name of the variable, the path of the file, or the placeholder; empty for a literal secret."""
         return "" if isinstance(self._held, str) else self._held[1]
 
     def reveal(self) -> str:
-        """Return the secret string; a reference is resolved.
+        """Return the secret string. A reference is resolved.
 
         Raises:
             SecretError: if the variable or the file of a reference is missing, empty or not readable as UTF-8.
@@ -162,7 +166,7 @@ class Secret:
 
 
 def _read(path: str) -> tuple[str, str]:
-    """The content of a secret file, and the problem if that is empty."""
+    """The content of a secret file; if it is empty, the second string is the problem."""
     try:
         with Path(path).open(encoding="utf-8", newline="") as file:
             text = file.read(MAX_CHARACTERS + 1)
@@ -176,23 +180,23 @@ def _read(path: str) -> tuple[str, str]:
     return re.sub(r"\r?\n\Z", "", text), "is empty; write the secret into it"
 
 
-# The slots are set in this way because `__setattr__` refuses everything.
+# `__setattr__` refuses everything, so that the slots are set with their descriptors.
 _new = object.__new__
 _set_held = Secret.__dict__["_held"].__set__
 _set_is_reference = Secret.__dict__["is_reference"].__set__
 
 
 class MaskedText(str):
-    """A string with credentials inside: its characters are the masked form, `reveal` returns the real string.
+    """A string that contains credentials: its characters are the masked form, and `reveal` returns the real string.
 
-    It prints, formats, encodes and logs as the masked form. It is equal to the real string, and has its hash.
+    It is printed, formatted, encoded and logged in the masked form. It is equal to the real string, and has the same hash.
     """
 
     __slots__ = ("_real",)
     _real: str
 
     def __new__(cls, real: str, shown: str) -> MaskedText:  # noqa: PYI034
-        """Make a string that is *real* and is shown as *shown*."""
+        """Make a string whose value is *real* and which is shown as *shown*."""
         self = super().__new__(cls, shown)
         _set_real(self, real)
         return self
@@ -224,7 +228,7 @@ _set_real = MaskedText.__dict__["_real"].__set__
 
 
 def masked(real: str, shown: str) -> str:
-    """*real*; a `MaskedText` if *shown* differs."""
+    """*real* itself if it equals *shown*, else a `MaskedText` of both."""
     if real == shown:
         return real
     new = str.__new__(MaskedText, shown)
@@ -238,7 +242,7 @@ def reveal(value: str | Secret) -> str:
 
 
 def literal(text: str) -> Secret:
-    """``Secret(text)`` for a `str` that is known to be no placeholder."""
+    """``Secret(text)``, but faster: for a `str` that is known not to be a placeholder."""
     new = _new(Secret)
     _set_held(new, text)
     _set_is_reference(new, False)  # noqa: FBT003
@@ -246,5 +250,5 @@ def literal(text: str) -> Secret:
 
 
 def stand_in(text: str) -> Secret:
-    """A secret that reveals and shows *text*: redaction replaces another one with it."""
+    """A secret that reveals and shows *text*, for use in place of another secret in redacted options."""
     return Secret._make("placeholder", text)

@@ -26,15 +26,15 @@ _SUFFIXES: Final = {
     MULTIMODAL: "services/embeddings/multimodal-embedding/multimodal-embedding",
     ASR: "services/audio/asr/transcription",
 }
-# On DashScope, the first two tasks have one base path, and its own two have another.
+# On DashScope, the first two tasks have one base path, and the last two have another.
 _COMPATIBLE: Final = "/compatible-mode/v1/"
 _NATIVE: Final = "/api/v1/"
 _BASE: Final = {CHAT: _COMPATIBLE, EMBEDDINGS: _COMPATIBLE, MULTIMODAL: _NATIVE, ASR: _NATIVE}
 
 
 def task_of_endpoint(endpoint: str) -> Task | None:
-    """The task whose path ends *endpoint*, in any letter case and before any slashes; None if there is none."""
-    # No cache may keep credentials.
+    """The task whose path is at the end of *endpoint*, in any letter case and with or without slashes after it; else None."""
+    # The cache must not keep credentials.
     return _cached_task_of(endpoint) if type(endpoint) is str else _task_of(reveal(endpoint))
 
 
@@ -51,10 +51,10 @@ _cached_task_of = lru_cache(maxsize=256)(_task_of)
 
 
 def endpoint_for_task(endpoint: str, task: str) -> str:
-    """*endpoint* with the path of *task* in place of its own task's.
+    """*endpoint* with the path of *task* in place of the path of its own task.
 
     Raises:
-        Rejected: if the endpoint does not show where the service has *task*.
+        Rejected: if the URL of *task* cannot be derived from the endpoint.
     """
     old = _task_of(endpoint)
     if old == task:

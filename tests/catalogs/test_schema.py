@@ -17,7 +17,7 @@ from llmproviders.catalogs.schema import catalog_schema
 
 BEYOND_A_SCHEMA = (
     "the URL of the service that api_key is for",
-    "no task beside api_key",
+    "no task together with api_key",
     "an endpoint of",
     "alone for task",
     "no extra_body for task",

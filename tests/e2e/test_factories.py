@@ -27,7 +27,7 @@ from llmproviders import (
     options,
 )
 from llmproviders.runtimes.runtime import runtime
-from llmproviders.syntax.urls import unfit_url
+from llmproviders.syntax.urls import expected_url
 
 Columns = Sequence[tuple[str, str]]
 
@@ -351,8 +351,8 @@ STRICTER = [
         "the client refuses such a URL at the first row",
         "triton",
         ("endpoint",),
-        # The tests of the other factory compare unfit_url to the client.
-        lambda text: bool(unfit_url(text)) or "?" in text or "#" in text,
+        # The tests of the other factory compare expected_url to the client.
+        lambda text: bool(expected_url(text)) or "?" in text or "#" in text,
         "localhost:8000",
     ),
     Stricter(

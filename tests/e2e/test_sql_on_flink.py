@@ -34,7 +34,7 @@ from llmproviders import (
     from_options,
     parse_create_model,
 )
-from llmproviders.syntax.quoting import quote_name, unfit_name
+from llmproviders.syntax.quoting import expected_name, quote_name
 from llmproviders.syntax.reserved_words import RESERVED
 from llmproviders.syntax.sql_types import canonical_type
 
@@ -272,7 +272,7 @@ def test_corpus(flink: Flink, flink_version: str) -> None:
 
 # Writing ---------------------------------------------------------------------------------------------------------------
 
-names = st.text(min_size=1, max_size=12).filter(lambda name: not unfit_name(name))
+names = st.text(min_size=1, max_size=12).filter(lambda name: not expected_name(name))
 ugly = st.text(max_size=12) | st.sampled_from(UGLY)
 columns = st.lists(
     st.builds(Column, names, st.sampled_from([text for text, spelled in TYPES.items() if spelled not in NEWER_TYPES]), ugly),

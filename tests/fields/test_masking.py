@@ -18,7 +18,7 @@ from llmproviders import MASK, MaskedText, Rejected, RejectedType, Secret
 from llmproviders.credentials import is_redacted, looks_like_key, mask_urls, mask_value
 from llmproviders.fields.acceptance import accept_string
 from llmproviders.fields.converters import (
-    Remembered,
+    AcceptedStrings,
     flink_map,
     json_headers,
     json_object,
@@ -304,9 +304,9 @@ def test_masked_strings_of_other_options() -> None:
 
 
 def test_remembered_strings() -> None:
-    """`Remembered` keeps a limited number of masked forms, and only of short plain strings."""
-    known = Remembered()
-    for number in range(Remembered.MAX_STRINGS + 1):
+    """`AcceptedStrings` keeps a limited number of masked forms, and only of short plain strings."""
+    known = AcceptedStrings()
+    for number in range(AcceptedStrings.MAX_STRINGS + 1):
         known.keep(f"text {number}", MaskedText(f"text {number}", MASK))
     assert [MASK] == list(known.values())
     known.keep("x" * 5000, "x")

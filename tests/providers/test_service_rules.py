@@ -33,7 +33,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "a key with a task": (
         lambda: OpenAICompatProvider(api_key="k", endpoint=URL, task="embeddings"),
         InvalidOptionsError,
-        "OpenAICompatProvider: task: expected no task beside api_key, got 'embeddings'; the endpoint determines the task; task is for the built-in AI service",
+        "OpenAICompatProvider: task: expected no task together with api_key, got 'embeddings'; the endpoint determines the task; task is for the built-in AI service",
     ),
     "a content type of another task": (
         lambda: OpenAICompatProvider(task="embeddings", content_type="IMAGE_URL"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from llmproviders.syntax.urls import unfit_url
+from llmproviders.syntax.urls import expected_url
 
 SCHEME = "a URL that begins with http:// or https://"
 FORM = "a URL of the form https://host:port/path"
@@ -47,4 +47,4 @@ NAME = "a URL with a host name"
 )
 def test_urls(url: str, expected: str) -> None:
     """The expectation is one phrase for a wrong URL, and empty for a good one."""
-    assert expected == unfit_url(url)
+    assert expected == expected_url(url)

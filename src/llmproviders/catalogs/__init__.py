@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Catalogs: named providers, their files, and what is wrong with those."""
+"""Catalogs: named providers, their files, and the problems of these files."""

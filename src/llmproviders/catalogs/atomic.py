@@ -13,10 +13,10 @@ __all__ = ["replace_file"]
 
 
 def replace_file(path: Path, text: str, *, private: bool) -> None:
-    """Write *text* to a temporary file beside *path* and rename it, so that a failure leaves the old file whole.
+    """Write *text* to a temporary file beside *path*, and rename that, so that a failure leaves the old file unchanged.
 
     Args:
-        path: the file; a link stays a link.
+        path: the file; a symbolic link stays one.
         text: the new content.
         private: whether only the owner may read the file.
 

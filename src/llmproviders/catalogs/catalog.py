@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`Catalog`: named providers as one immutable value."""
+"""`Catalog`: an immutable mapping of named providers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing_extensions import Self
 
 from ..boundary import public
 from ..errors import Problem, UnknownProviderError, invalid
-from ..messages import names_and_hint, shown
+from ..messages import names_and_hint, shown, shown_type
 from ..providers.base import Provider
 from ..registry import set_default_provider, set_provider
 from .comparison import Change, changes_between
@@ -20,14 +20,14 @@ __all__ = ["Catalog"]
 
 
 class Catalog(Mapping[str, Provider]):
-    """Named providers in their order, with an optional default: an immutable mapping, whose methods return new catalogs.
+    """Named providers in order, with an optional default: an immutable mapping, whose methods return new catalogs.
 
     ``a | b`` has the providers of both; those of *b* replace those of *a* with the same name. Two catalogs are equal if they
-    have equal providers in the same order and the same default.
+    have equal providers in the same order, and the same default.
 
     Args:
-        providers: the providers by name.
-        default: the name of the provider to use where none is given; None for no default.
+        providers: the providers by name; by default none.
+        default: the name of the provider to use where no name is given; None for no default.
 
     Raises:
         InvalidOptionsError: if a name is empty or not a `str`, or a value is not a `Provider`.
@@ -46,7 +46,7 @@ class Catalog(Mapping[str, Provider]):
 
     @property
     def default(self) -> str | None:
-        """The name of the provider to use where none is given; None if there is no default."""
+        """The name of the provider to use where no name is given; None if there is no default."""
         return self._default
 
     def __getitem__(self, name: str) -> Provider:
@@ -62,7 +62,7 @@ class Catalog(Mapping[str, Provider]):
         return len(self._providers)
 
     def _known(self, name: object) -> str:
-        """Check that the catalog has *name*."""
+        """Check that the catalog has *name*, and return it."""
         if isinstance(name, str) and name in self._providers:
             return name
         msg = f"the catalog has no provider {shown(name)}; it has: {names_and_hint(name, self._providers)}"
@@ -70,7 +70,11 @@ class Catalog(Mapping[str, Provider]):
 
     @public
     def with_provider(self, name: str, provider: Provider) -> Self:
-        """Return a catalog with *provider* under *name*; it replaces a provider of that name in its position.
+        """Return a catalog with a provider added; it replaces a provider of the same name, in its position.
+
+        Args:
+            name: the name of the provider.
+            provider: the provider.
 
         Raises:
             InvalidOptionsError: if the name is empty or not a `str`, or the provider is not a `Provider`.
@@ -81,7 +85,10 @@ class Catalog(Mapping[str, Provider]):
         return type(self)({**self._providers, name: provider}, default=self._default)
 
     def without(self, name: str) -> Self:
-        """Return a catalog without *name*; if it is the default, the new catalog has no default.
+        """Return a catalog without a provider; if that is the default, the new catalog has no default.
+
+        Args:
+            name: the name of the provider.
 
         Raises:
             UnknownProviderError: if the catalog does not have *name*.
@@ -91,7 +98,10 @@ class Catalog(Mapping[str, Provider]):
         return type(self)(rest, default=None if self._default == name else self._default)
 
     def with_default(self, name: str | None) -> Self:
-        """Return a catalog whose default is *name*; None removes the default.
+        """Return a catalog with another default.
+
+        Args:
+            name: the name of the provider to use where no name is given; None for no default.
 
         Raises:
             UnknownProviderError: if the catalog does not have *name*.
@@ -106,7 +116,7 @@ class Catalog(Mapping[str, Provider]):
         return type(self)({**self._providers, **other}, default=default)
 
     def register(self) -> None:
-        """Register every provider under its name, and make the default that of the registry."""
+        """Register every provider under its name, as `set_provider` does, and set the default if the catalog has one."""
         for name, provider in self._providers.items():
             set_provider(name, provider)
         if self._default is not None:
@@ -114,9 +124,9 @@ class Catalog(Mapping[str, Provider]):
 
     @public
     def diff(self, other: Mapping[str, Provider]) -> tuple[Change, ...]:
-        """Return the differences to *other*, option by option, secrets masked; the order of providers is ignored.
+        """Return the differences from this catalog to *other*, one for each option, with secrets masked.
 
-        Equal numbers, such as ``1`` and ``1.0``, are not a difference.
+        The order of providers is ignored. Equal numbers, such as ``1`` and ``1.0``, are not a difference.
 
         Args:
             other: the second catalog, or a mapping from names to providers.
@@ -157,14 +167,14 @@ def _restored(cls: type[Catalog], providers: dict[str, Provider], default: str |
 
 
 def _checked(subject: str, argument: str, providers: object) -> dict[str, Provider]:
-    """A copy of a mapping from names to providers."""
+    """Check a mapping from names to providers, and return a copy."""
     if not isinstance(providers, Mapping):
         problem = Problem(argument, "a mapping of names to providers", got=shown(providers), is_type=True)
         raise invalid(subject, [problem])
     content = {str.__str__(name) if isinstance(name, str) else name: provider for name, provider in providers.items()}
     problems = [problem for name in content for problem in _problems_of_name(argument, name)]
-    strange = {name: provider for name, provider in content.items() if not isinstance(provider, Provider)}
-    problems += [problem for name, provider in strange.items() for problem in _problems_of_provider(shown(name), provider)]
+    others = {name: provider for name, provider in content.items() if not isinstance(provider, Provider)}
+    problems += [problem for name, provider in others.items() for problem in _problems_of_provider(shown(name), provider)]
     if problems:
         raise invalid(subject, problems)
     return content
@@ -179,5 +189,5 @@ def _problems_of_name(argument: str, name: object) -> list[Problem]:
 def _problems_of_provider(argument: str, provider: object) -> list[Problem]:
     if isinstance(provider, Provider):
         return []
-    # Only its type is shown: it may be a key.
-    return [Problem(argument, "a provider", got=f"a value of type {type(provider).__name__}", is_type=True)]
+    # Only its type is shown, because it may be a key.
+    return [Problem(argument, "a provider", got=shown_type(provider), is_type=True)]

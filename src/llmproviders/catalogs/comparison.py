@@ -16,19 +16,21 @@ from .display import reference_string
 
 __all__ = ["Change", "changes_between"]
 
+_UNSET: Final = (None, None)
+
 
 @attrs.frozen
 class Change:
-    """One difference between two catalogs, secrets masked; as a string one line: ``~ chat.temperature: 0.7 -> 0.9``."""
+    """One difference between two catalogs, with secrets masked; ``str()`` writes it as ``~ chat.temperature: 0.7 -> 0.9``."""
 
     provider: str
-    """Name of the provider; empty where the default of the catalogs differs."""
+    """The name of the provider; empty if the default of the catalogs differs."""
     option: str
-    """Java key; empty where a whole provider or its class differs."""
+    """The Java key; empty if a whole provider or its class differs."""
     old: str | None
-    """The value in the first catalog; None if it has none."""
+    """The value in the first catalog; None if it has no value."""
     new: str | None
-    """The value in the second catalog; None if it has none."""
+    """The value in the second catalog; None if it has no value."""
 
     def __str__(self) -> str:
         where = f"{self.provider}.{self.option}" if self.option else self.provider or "(default)"
@@ -53,24 +55,21 @@ def changes_between(old: Mapping[str, Provider], new: Mapping[str, Provider]) ->
         old_options, new_options = _options(before), _options(after)
         for key in {**old_options, **new_options}:
             (old_string, old_value), (new_string, new_value) = old_options.get(key, _UNSET), new_options.get(key, _UNSET)
-            # Equal numbers may be written in two ways, and different secrets have the same mask.
+            # Equal numbers may be written differently, and different secrets have the same mask.
             if old_value != new_value and (old_string != new_string or MASK in str(old_string)):
                 yield Change(name, key, old_string, new_string)
 
 
-_UNSET: Final = (None, None)
-
-
 def _options(provider: Provider) -> dict[str, tuple[str | None, object]]:
-    """The options by Java key, each as its masked string and its value."""
+    """The masked string and the value of each option, by Java key."""
     values: dict[str, object] = {}
     for info in options(type(provider)):
         values[info.key] = values[info.sequence_key] = getattr(provider, info.name)
     values.update(provider.extra_options)
     shown: dict[str, tuple[str | None, object]] = {}
-    for key, text in provider.to_options(redact=True).items():
-        value = values.get(key, text)
+    for key, string in provider.to_options(redact=True).items():
+        value = values.get(key, string)
         if isinstance(value, Secret) and value.is_reference:
-            text = reference_string(value)  # noqa: PLW2901
-        shown[key] = (text, value)
+            string = reference_string(value)  # noqa: PLW2901
+        shown[key] = (string, value)
     return shown

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values of options as strings for people: secrets are masked, references are shown as ``env:NAME`` or ``file:PATH``."""
+"""Values of options as strings for people: secrets are masked, and references are shown as ``env:NAME`` or ``file:PATH``."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ __all__ = ["default_string", "option_string", "reference_string"]
 
 
 def reference_string(secret: Secret) -> str:
-    """A secret that is a reference, as the command ``set`` accepts it."""
+    """A reference, in the form that the command ``set`` accepts."""
     return f"{secret.source}:{secret.reference}"
 
 
 def option_string(provider: Provider, option: str) -> str | None:
-    """The value of an option, or of ``extra_options.KEY``; None if it has none."""
+    """The value of an option, or of ``extra_options.KEY``; None if it has no value."""
     if option.startswith(f"{EXTRAS}."):
         value: Any = provider.extra_options[option.removeprefix(f"{EXTRAS}.")]
         spec = None
     else:
         value = getattr(provider, option)
-        spec = compiled(type(provider)).about.specs[option]
+        spec = compiled(type(provider)).description.specs[option]
     if value is None:
         return None
     if isinstance(value, Secret) and value.is_reference:
@@ -38,5 +38,5 @@ def option_string(provider: Provider, option: str) -> str | None:
 
 
 def default_string(cls: type[Provider], info: OptionInfo) -> str | None:
-    """The default of an option; None if it has none."""
-    return compiled(cls).about.specs[info.name].default_string
+    """The default of an option; None if it has no default."""
+    return compiled(cls).description.specs[info.name].default_string

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Edits of one entry in its file, for the command ``set``: typed values, and nothing is written if anything is wrong."""
+"""Edits of one entry in its file, for the command ``set``: values get the types of options, and an error prevents all edits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..fields.compiled import compiled
 from ..fields.hooks import string_reader
 from ..fields.metadata import OptionInfo, options
 from ..fields.spec import EXTRAS
-from ..messages import did_you_mean, with_hint
+from ..messages import did_you_mean, names_and_hint, with_hint
 from ..providers.base import Provider
 from ..providers.generic import GenericProvider
 from .atomic import replace_file
@@ -31,15 +31,15 @@ __all__ = ["EditError", "EntryEdit"]
 
 
 class EditError(ProviderError):
-    """An edit of an entry or option that the file does not have."""
+    """The error for an edit of an entry or option that the file does not have."""
 
 
 class EntryEdit:
-    """Changes of one entry, collected and then written.
+    """Changes of one entry, which are collected and then written.
 
     Args:
         file: the file that has the entry.
-        name: name of the entry.
+        name: the name of the entry.
 
     Raises:
         DocumentError: if the file cannot be read.
@@ -51,9 +51,7 @@ class EntryEdit:
         if name not in before.entries:
             if before.problems:
                 raise DocumentError(before.problems)
-            names = list(before.entries)
-            message = f"{file} has no entry {name!r}; it has: {', '.join(names) or 'none'}"
-            raise EditError(with_hint(message, did_you_mean(name, names)))
+            raise EditError(f"{file} has no entry {name!r}; it has: {names_and_hint(name, before.entries)}")
         source = before.documents[name].source
         if source != str(file):
             raise EditError(f"the entry {name!r} is in {source}; change it there")
@@ -64,9 +62,9 @@ class EntryEdit:
         self._cls = class_of(before.entries, name, {}) or GenericProvider
         self._changes: dict[tuple[str, ...], Tree] = {}
 
-    def set(self, option: str, text: str) -> None:
-        """Set an option, or ``extra_options.KEY``, to the value that *text* means."""
-        self._changes[self._path(option)] = _typed(self._cls, option, text)
+    def set(self, option: str, string: str) -> None:
+        """Set an option, or ``extra_options.KEY``, to the value that *string* means."""
+        self._changes[self._path(option)] = _typed(self._cls, option, string)
 
     def unset(self, option: str) -> None:
         """Remove an option, or ``extra_options.KEY``, from the entry.
@@ -81,7 +79,7 @@ class EntryEdit:
         if node is None:
             body = self._body if isinstance(self._body, Mapping) else {}
             hint = did_you_mean(option, [each for each in body if each not in RESERVED])
-            if not hint and option in compiled(self._cls).about.specs and "extends" in body:
+            if not hint and option in compiled(self._cls).description.specs and "extends" in body:
                 hint = f"'without=[\"{option}\"]' resets an inherited one to its default"
             raise EditError(with_hint(f"the entry {self._name!r} has no {option} of its own", hint))
         self._changes[path] = None
@@ -98,11 +96,11 @@ class EntryEdit:
             reveal: whether literal secrets may be written; then only the owner can read the file.
 
         Returns:
-            What changed in the catalog; None if it had problems before.
+            The changes of the catalog; None if it had problems before.
 
         Raises:
             DocumentError: if the catalog would have problems, or if a literal secret may not be written.
-            ProviderError: if the file cannot be edited without changing something else.
+            ProviderError: if the file cannot be edited without other changes.
         """
         file = self._file
         format_ = format_module(format_of(file))
@@ -123,7 +121,7 @@ class EntryEdit:
         return None if before.problems else before.catalog().diff(catalog)
 
     def _refuse_secrets(self, after: Resolution) -> None:
-        """Refuse literal secrets in the options that changed."""
+        """Raise an error if the options that changed have literal secrets."""
         provider = after.provider(self._name)
         found: list[Problem] = []
         entry_of(provider, "refuse", found)
@@ -133,7 +131,7 @@ class EntryEdit:
             path = self._path(problem.option)
             if path in self._changes:
                 info = infos.get(problem.option)
-                # A header, body or URL with a secret inside cannot be a reference.
+                # A header, body or URL that contains a secret cannot be a reference.
                 can_refer = info is None or info.secret
                 hint = "write KEY=env:NAME or KEY=file:PATH, or pass --reveal" if can_refer else "pass --reveal"
                 problem = attrs.evolve(problem, option="", hint=hint)  # noqa: PLW2901
@@ -142,48 +140,48 @@ class EntryEdit:
             raise DocumentError(problems)
 
 
-def _typed(cls: type[Provider], option: str, text: str) -> Tree:
-    """The value of an option that *text* means: a value of the option's type if it can be one, else the text itself."""
+def _typed(cls: type[Provider], option: str, string: str) -> Tree:
+    """The value of an option that *string* means: a value of the type of the option if possible, else the string itself."""
     extra = option.removeprefix(f"{EXTRAS}.")
     info = next((info for info in options(cls) if info.name == option), None)
     if (info and info.secret) or (extra != option and looks_like_credential(extra)):
-        source, colon, reference = text.partition(":")
+        source, colon, reference = string.partition(":")
         if colon and source in ("env", "file"):
             return {source: reference}
     if info is None:
-        literal = _literal(text)
-        return literal if option in RESERVED and isinstance(literal, (list, dict)) else text
-    return _typed_option(cls, info, text)
+        literal = _literal(string)
+        return literal if option in RESERVED and isinstance(literal, (list, dict)) else string
+    return _typed_option(cls, info, string)
 
 
-def _typed_option(cls: type[Provider], info: OptionInfo, text: str) -> Tree:
+def _typed_option(cls: type[Provider], info: OptionInfo, string: str) -> Tree:
     if info.type in (bool, int, float):
         read = string_reader(info) or str
         try:
-            return read(text)
+            return read(string)
         except ValueError:
-            return text
-    if info.java == "Duration" and text.isdecimal():
-        # A number is refused, with the hint to write its unit.
-        return int(text)
-    literal = _literal(text)
+            return string
+    if info.java == "Duration" and string.isdecimal():
+        # As a number, it is refused with a hint to write the unit.
+        return int(string)
+    literal = _literal(string)
     if info.secret and isinstance(literal, dict):
         return literal
     if not isinstance(literal, (str, list, dict)):
-        return text
+        return string
     try:
-        compiled(cls).about.specs[info.name].accepted(literal)
+        compiled(cls).description.specs[info.name].accepted(literal)
     except Exception:  # noqa: BLE001
-        # A user-defined converter may raise anything.
-        return text
+        # A custom converter may raise any exception.
+        return string
     return literal
 
 
-def _literal(text: str) -> Tree:
-    """The value of *text* as JSON or TOML; None if it is neither, or contains a null."""
-    if text[:1] not in ("{", "[", '"', "'"):
+def _literal(string: str) -> Tree:
+    """The value of *string* as JSON or TOML; None if it is not one of them, or contains a null."""
+    if string[:1] not in ("{", "[", '"', "'"):
         return None
-    documents: dict[Format, str] = {"json": f'{{"value": {text}}}', "toml": f"value = {text}"}
+    documents: dict[Format, str] = {"json": f'{{"value": {string}}}', "toml": f"value = {string}"}
     for format_, document in documents.items():
         try:
             tree = format_module(format_).read(document)[0]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Entries, the plain dicts in documents of any format, and how one becomes a provider.
+"""Entries, which are dicts in documents of any format, and how an entry becomes a provider.
 
-One of four keys gives the kind of an entry: ``provider`` (an identifier with a class), ``generic`` (any identifier),
+One of four keys determines the kind of an entry: ``provider`` (an identifier with a class), ``generic`` (any identifier),
 ``preset`` (a well-known service) or ``extends`` (another entry). All other keys are Python names of options,
 ``extra_options``, and those in `RESERVED`.
 """
@@ -24,7 +24,7 @@ from ..fields.hooks import OptionReader
 from ..fields.metadata import OptionInfo
 from ..fields.problems import problem_of
 from ..fields.spec import EXTRAS
-from ..messages import did_you_mean, shown
+from ..messages import did_you_mean, shown, shown_type
 from ..presets import SERVICES, dashscope
 from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, provider_class, provider_classes
@@ -33,12 +33,12 @@ from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..secrets import Secret
 
-__all__ = ["KINDS", "RESERVED", "Base", "Found", "extended_name", "from_dict", "provider_of"]
+__all__ = ["KINDS", "RESERVED", "Base", "EntryProblem", "extended_name", "from_dict", "provider_of"]
 
 KINDS: Final = ("provider", "generic", "preset", "extends")
 RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace")
-"""Keys of an entry that are not options: ``for_task`` moves to a task as the method does, ``without`` resets inherited
-options to their defaults, ``omit`` lists options that are not emitted (None in code), and ``place``, ``region`` and
+"""Keys of an entry that are not options: ``for_task`` is the task to move to, ``without`` lists inherited
+options to reset to their defaults, ``omit`` lists options that are not emitted (None in code), and ``place``, ``region`` and
 ``workspace`` are arguments of a preset."""
 _GOES_WITH: Final[Mapping[Any, str]] = {
     "for_task": "preset or extends",
@@ -49,8 +49,9 @@ _GOES_WITH: Final[Mapping[Any, str]] = {
     "workspace": 'preset = "dashscope"',
 }
 
-Found: TypeAlias = tuple[tuple[str | int, ...], Problem]
+EntryProblem: TypeAlias = tuple[tuple[str | int, ...], Problem]
 """A path within an entry, and a problem there."""
+_HEADERS: Final[tuple[object, ...]] = (json_headers, flink_map)
 
 
 @public
@@ -58,13 +59,13 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
     """Make the provider of an entry, such as `to_dict` returns.
 
     Args:
-        entry: the keys that an entry of a file has, such as ``provider``, ``preset`` and Python names of options;
-            ``extends`` is refused, because there is no other entry.
+        entry: keys and values as in an entry of a file: ``provider`` or ``preset``, and Python names of options. ``extends`` is
+            refused, because there is no other entry.
 
     Raises:
-        DocumentError: if the entry has problems; it lists all of them.
+        DocumentError: with every problem of the entry.
     """
-    found: list[Found] = []
+    found: list[EntryProblem] = []
     provider = provider_of(entry, lambda name: None, found)
     if provider is None and not found:
         found = [(("extends",), Problem("", "an entry of a catalog", got="a single entry", hint="write all its options here"))]
@@ -74,24 +75,24 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
 
 
 Base: TypeAlias = Provider | type[Provider] | None
-"""The provider that an entry extends; its class, if it has a problem; None, if the class is unknown too."""
+"""The provider of the entry that an entry extends. If that has a problem: its class, or None if the class is unknown."""
 
 
 def extended_name(entry: object) -> str | None:
-    """The name of the entry that an entry extends; None if it extends none."""
+    """The name of the entry that *entry* extends; None if it does not extend one."""
     if not isinstance(entry, Mapping) or [kind for kind in KINDS if kind in entry] != ["extends"]:
         return None
     name = entry["extends"]
     return name if isinstance(name, str) and name else None
 
 
-def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Found]) -> Provider | None:
+def provider_of(entry: object, base_of: Callable[[str], Base], found: list[EntryProblem]) -> Provider | None:
     """The provider of an entry; None if it has problems.
 
     Args:
         entry: the entry.
-        base_of: finds what the entry extends by its name; it reports a name without a provider itself.
-        found: the problems are added here.
+        base_of: a function that finds the `Base` of a name; it reports an unknown name itself.
+        found: the list to which problems are added.
     """
     if not isinstance(entry, Mapping):
         found.append(((), _type_problem("", "an entry: a table of options", entry)))
@@ -107,27 +108,27 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Found
     if not isinstance(name, str) or not name:
         found.append(((kind,), _type_problem("", "a name", name)))
         return None
-    mine: list[Found] = []
+    own: list[EntryProblem] = []
     try:
-        provider = _READERS[kind](name, entry, base_of, mine)
+        provider = _READERS[kind](name, entry, base_of, own)
     except InvalidOptionsError as error:
-        known = {path[0] for path, _ in mine if path}
-        mine += [
+        known = {path[0] for path, _ in own if path}
+        own += [
             ((problem.option,) if problem.option else (), attrs.evolve(problem, option="", key=""))
             for problem in error.problems
             if problem.option not in known
         ]
         provider = None
     except ProviderError as error:
-        # A class that cannot be used; its message is about the class.
-        mine.append(((kind,), Problem("", "an identifier with a usable class", got=shown(name), hint=str(error))))
+        # The class cannot be used; the message says why.
+        own.append(((kind,), Problem("", "an identifier with a usable class", got=shown(name), hint=str(error))))
         provider = None
-    found += mine
-    return None if mine else provider
+    found += own
+    return None if own else provider
 
 
 def _is_plain(info: OptionInfo) -> bool:
-    """Whether a string in a document is the value of the option, and not the Java string of the value."""
+    """Whether a string in a document is the value of the option itself, and not the string that Java reads."""
     return bool(info.allowed) or info.type in (bool, int, float, str, Secret)
 
 
@@ -138,7 +139,7 @@ def _misspelled_kind(entry: Mapping[str, Any]) -> str:
     return 'provider = "openai-compat" is the usual one'
 
 
-def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[Found]) -> Provider | None:
+def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[EntryProblem]) -> Provider | None:
     cls = provider_class(name)
     if cls is GenericProvider:
         old = OLD_IDENTIFIERS.get(name)
@@ -150,12 +151,12 @@ def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[F
     return _construct(cls, None, _options(cls, entry, ("provider", "omit"), found))
 
 
-def _read_generic(name: str, entry: Mapping[str, Any], _: object, found: list[Found]) -> Provider | None:
+def _read_generic(name: str, entry: Mapping[str, Any], _: object, found: list[EntryProblem]) -> Provider | None:
     given = _options(GenericProvider, entry, ("generic",), found)
     return GenericProvider(name, extra_options=given.get(EXTRAS, {}))
 
 
-def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[Found]) -> Provider | None:
+def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[EntryProblem]) -> Provider | None:
     maker: Any = dashscope if name == "dashscope" else SERVICES.get(name)
     if maker is None:
         known = [*SERVICES, "dashscope"]
@@ -171,14 +172,14 @@ def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[Fou
     try:
         return maker(**given)  # type: ignore[no-any-return]
     except InvalidOptionsError as error:
-        problems = [_in_words_of_entry(problem, entry) for problem in error.problems]
+        problems = [_as_problem_of_entry(problem, entry) for problem in error.problems]
     raise invalid(f"presets.{name}", problems)
 
 
-def _in_words_of_entry(problem: Problem, entry: Mapping[str, Any]) -> Problem:
-    """A problem of a preset's arguments in the words of entries."""
+def _as_problem_of_entry(problem: Problem, entry: Mapping[str, Any]) -> Problem:
+    """A problem of the arguments of a preset, with the keys of entries in place of arguments."""
     if problem.option == "task" and "for_task" in entry:
-        # The hint names an argument, which a file does not have.
+        # The hint names an argument of a function.
         hint = (
             "write provider and endpoint in place of the preset" if problem.hint.startswith("pass the endpoint") else problem.hint
         )
@@ -188,7 +189,9 @@ def _in_words_of_entry(problem: Problem, entry: Mapping[str, Any]) -> Problem:
     return problem
 
 
-def _read_extends(name: str, entry: Mapping[str, Any], base_of: Callable[[str], Base], found: list[Found]) -> Provider | None:
+def _read_extends(
+    name: str, entry: Mapping[str, Any], base_of: Callable[[str], Base], found: list[EntryProblem]
+) -> Provider | None:
     base = base_of(name)
     if base is None:
         return None
@@ -208,7 +211,7 @@ def _read_extends(name: str, entry: Mapping[str, Any], base_of: Callable[[str], 
     if "for_task" in entry:
         for problem in to_task(base, entry["for_task"], given):
             path = ("for_task",) if problem.option == "task" else (problem.option,)
-            # A file has no None.
+            # Files have no None.
             dropping = problem.hint == f"pass {problem.option}=None to drop it"
             hint = f'omit = ["{problem.option}"] drops it' if dropping else problem.hint.replace("pass ", "write ", 1)
             found.append((path, attrs.evolve(problem, option="", hint=hint)))
@@ -229,13 +232,13 @@ def _construct(cls: type[Provider], base: Provider | None, given: Mapping[str, A
         return base
     if base is None:
         return construct(cls, dict(given))
-    return base.with_(**compiled(cls).about.arguments(dict(given)))
+    return base.with_(**compiled(cls).description.arguments(dict(given)))
 
 
-def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[Found]) -> dict[str, Any]:
-    """The values of an entry's options, by name of the field; *reserved* are the other keys that it may have."""
-    about = compiled(cls).about
-    specs = about.specs
+def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[EntryProblem]) -> dict[str, Any]:
+    """The values of the options of an entry, by name of the field; *reserved* are the other keys that it may have."""
+    description = compiled(cls).description
+    specs = description.specs
     given: dict[str, Any] = {}
     for key, value in entry.items():
         if key in reserved:
@@ -246,7 +249,7 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
         elif spec is None or spec.info is None or key in RESERVED:
             found.append(((key,), _unknown_key(cls, key, [*reserved, *specs])))
         elif isinstance(value, str) and spec.info.type in (bool, int, float):
-            found.append(((key,), _string_problem(about, key, value)))
+            found.append(((key,), _string_problem(description, key, value)))
         else:
             given[key] = _value(spec.info, value, found)
     for name in _names(entry.get("omit", []), "omit", found) if "omit" in reserved else ():
@@ -258,28 +261,28 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
     return given
 
 
-def _check_own_options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[Found]) -> None:
-    """Add the problems of an entry's own options, where the entry that it extends has problems."""
-    about = compiled(cls).about
+def _check_own_options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[EntryProblem]) -> None:
+    """Add the problems of the own options of an entry, if the entry that it extends has problems."""
+    description = compiled(cls).description
     for name, value in _options(cls, entry, reserved, found).items():
         try:
-            about.specs[name].accepted(value)
+            description.specs[name].accepted(value)
         except Exception as error:  # noqa: BLE001
-            found.append(((name,), attrs.evolve(problem_of(about, name, value, error), option="", key="")))
+            found.append(((name,), attrs.evolve(problem_of(description, name, value, error), option="", key="")))
     task = entry.get("for_task", cls.tasks[0] if cls.tasks else None)
     if task is not None and task not in cls.tasks:
         found.append((("for_task",), attrs.evolve(no_task(cls, task), option="")))
 
 
-def _string_problem(about: Description, key: str, value: str) -> Problem:
-    """The problem of a string in place of a number or a boolean, with what to write instead."""
-    spec = about.specs[key]
+def _string_problem(description: Description, key: str, value: str) -> Problem:
+    """The problem of a string in place of a number or a boolean, with a hint to write that."""
+    spec = description.specs[key]
     error: Exception = Rejected("another value")
     try:
         spec.accept(value)
     except Rejected as rejection:
         error = rejection
-    problem = problem_of(about, key, value, error)
+    problem = problem_of(description, key, value, error)
     if spec.info is not None and spec.info.type is bool:
         return attrs.evolve(problem, option="", key="", hint="write true or false")
     number = re.fullmatch(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?", value)
@@ -300,17 +303,14 @@ def _unknown_key(cls: type[Provider], key: object, known: list[str]) -> Problem:
     return Problem("", f"an option of {cls.__name__}", got="an unknown name", hint=hint or f"other options go under {EXTRAS}")
 
 
-def _extras(value: object, found: list[Found]) -> dict[str, Any]:
+def _extras(value: object, found: list[EntryProblem]) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         found.append(((EXTRAS,), _type_problem("", "a table of Java keys and values", value)))
         return {}
     return {key: _secret_value(item, (EXTRAS, key), found) if isinstance(item, Mapping) else item for key, item in value.items()}
 
 
-_HEADERS: Final[tuple[object, ...]] = (json_headers, flink_map)
-
-
-def _value(info: OptionInfo, value: Any, found: list[Found]) -> Any:
+def _value(info: OptionInfo, value: Any, found: list[EntryProblem]) -> Any:
     """The argument of the constructor for a value in a document."""
     if isinstance(value, (bool, int, float)) or (isinstance(value, str) and _is_plain(info)):
         return value
@@ -321,15 +321,15 @@ def _value(info: OptionInfo, value: Any, found: list[Found]) -> Any:
         found.append(((info.name,), Problem("", "headers", got=f"a table with only {next(iter(value))}", hint=hint)))
         return None
     if isinstance(value, str):
-        # A user-defined type is written as its Java string.
+        # A value of any other type is written as the string that Java reads.
         given, _, problems = OptionReader((info,))({info.key: value})
         found += [((info.name,), attrs.evolve(problem, option="", key="")) for problem in problems]
         return given.get(info.name)
     return value
 
 
-def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: list[Found]) -> Any:
-    """The secret that a table refers to; any other table stays as it is."""
+def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: list[EntryProblem]) -> Any:
+    """The secret that a table refers to; any other table is returned unchanged."""
     source = next(iter(value), None)
     if len(value) == 1 and source in ("env", "file", "secret") and isinstance(name := value[source], str):
         try:
@@ -338,7 +338,7 @@ def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: 
             found.append((path, _reference_problem(source, name)))
             return None
     if len(path) == 1:
-        # A key of the table may be the secret.
+        # A key of the table may be the secret itself.
         hint = did_you_mean(source, ("env", "file")) if isinstance(source, str) else ""
         got = "another table" if value else "an empty table"
         found.append((path, Problem("", 'a string, { env = "NAME" } or { file = "path" }', got=got, hint=hint)))
@@ -359,7 +359,7 @@ def _reference_problem(source: str, name: str) -> Problem:
     return Problem("", expected, got=MASK, hint="do not write the secret itself here")
 
 
-def _names(value: object, key: str, found: list[Found]) -> list[str]:
+def _names(value: object, key: str, found: list[EntryProblem]) -> list[str]:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return value
     found.append(((key,), _type_problem("", "a list of names", value)))
@@ -367,4 +367,4 @@ def _names(value: object, key: str, found: list[Found]) -> list[str]:
 
 
 def _type_problem(option: str, expected: str, value: object) -> Problem:
-    return Problem(option, expected, got=f"a value of type {type(value).__name__}", is_type=True)
+    return Problem(option, expected, got=shown_type(value), is_type=True)

@@ -13,10 +13,10 @@ from ..errors import DocumentError, DocumentProblem, Problem, invalid
 from ..messages import shown
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_named
-from ..secret_policy import Secrets, checked_secrets
+from ..secret_policy import Secrets, check_secrets
 from .atomic import replace_file
 from .catalog import Catalog
-from .formats.lookup import Format, checked_format, format_module, format_of
+from .formats.lookup import Format, check_format, format_module, format_of
 from .lint import literal_secrets, misspelled_replacements, runtime_problems
 from .origins import Origin, origins_of
 from .resolution import in_order, resolve
@@ -28,27 +28,28 @@ __all__ = ["check", "dump", "dumps", "explain", "load", "loads"]
 
 @public
 def load(path: str | os.PathLike[str]) -> Catalog:
-    """Load the catalog of a file; its suffix gives the format (.toml, .json, .yaml, .yml).
+    """Load the catalog of a file; its suffix determines the format (.toml, .json, .yaml, .yml).
 
     Secrets that are references are not resolved.
 
     Args:
-        path: the file; paths of included files are relative to its folder.
+        path: the path of the file; paths of included files are relative to its folder.
 
     Raises:
-        DocumentError: if the file or an included file has problems; it lists all of them.
+        DocumentError: with every problem of the file and the files that it includes.
     """
     return resolve(read_file(_path(path))).catalog()
 
 
 @public
 def explain(path: str | os.PathLike[str]) -> tuple[Catalog, dict[str, dict[str, Origin]]]:
-    """Load the catalog of a file, and find the `Origin` of each option of each provider.
+    """Load the catalog of a file, and return it with the `Origin` of each option of each provider.
 
-    The origins are by name of the provider, then by Python name of the option; extra options are ``extra_options.KEY``.
+    The origins are by name of the provider, then by Python name of the option; the name of an extra option is
+    ``extra_options.KEY``.
 
     Args:
-        path: the file.
+        path: the path of the file.
 
     Raises:
         DocumentError: as `load`.
@@ -62,18 +63,18 @@ def explain(path: str | os.PathLike[str]) -> tuple[Catalog, dict[str, dict[str, 
 def check(
     path: str | os.PathLike[str], *, runtime: str | Runtime | None = None, model: str | None = None
 ) -> tuple[DocumentProblem, ...]:
-    """Find all problems of a catalog, each with its location.
+    """Return all problems of the catalog of a file, each with its location; they are not raised.
 
-    A literal secret is a warning, because everybody who can read the file can read it. An entry is a warning too if no
-    other entry extends it and its name is similar to that of an included entry: it probably should replace that one.
+    A literal secret is a warning, because everybody who can read the file can read it. An entry is also a warning if no other
+    entry extends it and its name is similar to that of an included entry: it was probably meant to replace that one.
 
     Args:
-        path: the file.
-        runtime: a distribution of Flink, such as ``"flink-2.3"``, to check every provider for.
-        model: the model's name for providers that have none, where jobs give it with the call.
+        path: the path of the file.
+        runtime: a distribution of Flink, such as ``"flink-2.3"``, on which to check every provider; by default none.
+        model: the model's name for providers without one, if jobs give it with the call.
 
     Raises:
-        UnknownRuntimeError: if no runtime has this name.
+        UnknownRuntimeError: if there is no such runtime.
     """
     if runtime is not None:
         runtime = runtime_named(runtime)
@@ -94,11 +95,11 @@ def loads(text: str, *, format: Format) -> Catalog:  # noqa: A002
         format: ``"toml"``, ``"json"`` or ``"yaml"``.
 
     Raises:
-        DocumentError: if the document has problems; it lists all of them.
+        DocumentError: with every problem of the document.
     """
     if not isinstance(text, str):
         raise invalid("loads", [Problem("text", "a str", got=shown(text), is_type=True)])
-    return resolve(read_text(text, checked_format(format))).catalog()
+    return resolve(read_text(text, check_format(format))).catalog()
 
 
 @public
@@ -108,18 +109,18 @@ def dumps(catalog: Catalog, *, format: Format, secrets: Secrets = "refuse", inhe
     Args:
         catalog: the catalog.
         format: ``"toml"``, ``"json"`` or ``"yaml"``.
-        secrets: what to do with literal secrets: ``"refuse"``, ``"reveal"`` (write them) or ``"redact"`` (write the mask;
-            such a document does not load).
-        inherit: let entries extend others where this is shorter.
+        secrets: how to write literal secrets: ``"refuse"`` raises an error, ``"reveal"`` writes them, and ``"redact"`` writes the
+            mask, with which the document does not load. References stay references.
+        inherit: whether entries extend others if that is shorter.
 
     Raises:
-        DocumentError: if literal secrets are refused; it lists all of them.
+        DocumentError: if literal secrets are refused, or entries cannot hold options, with every problem.
     """
     if not isinstance(catalog, Catalog):
         raise invalid("dumps", [Problem("catalog", "a Catalog", got=shown(catalog), is_type=True)])
-    module = format_module(checked_format(format))
+    module = format_module(check_format(format))
     problems: list[Problem] = []
-    tree = tree_of(catalog, checked_secrets(secrets), problems, inherit=inherit)
+    tree = tree_of(catalog, check_secrets(secrets), problems, inherit=inherit)
     if problems:
         raise DocumentError(
             [DocumentProblem(format, 1, 1, problem.option, attrs.evolve(problem, option="")) for problem in problems]
@@ -135,24 +136,24 @@ def dump(
     secrets: Secrets = "refuse",
     inherit: bool = False,
 ) -> None:
-    """Write a catalog to a file, whole or not at all; with revealed secrets only the owner can read the file.
+    """Write a catalog to a file, completely or not at all. With revealed secrets, only the owner can read the file.
 
     Args:
         catalog: the catalog.
-        path: the file; its suffix gives the format.
-        secrets: what to do with literal secrets, as for `dumps`.
-        inherit: let entries extend others where this is shorter.
+        path: the path of the file; its suffix determines the format.
+        secrets: how to write literal secrets, as for `dumps`.
+        inherit: whether entries extend others if that is shorter.
 
     Raises:
-        DocumentError: as `dumps`; also if the suffix is of no format, or if the file cannot be written: then the old file
-            is unchanged.
+        DocumentError: as `dumps`; also if the suffix is not that of a format, or the file cannot be written. The old file stays
+            unchanged.
     """
     path = _path(path)
     replace_file(path, dumps(catalog, format=format_of(path), secrets=secrets, inherit=inherit), private=secrets == "reveal")
 
 
 def _path(path: object) -> Path:
-    """The argument ``path`` of a call."""
+    """Check the argument ``path`` of a call, and return it."""
     if isinstance(path, (str, os.PathLike)) and isinstance(name := os.fspath(path), str):
         return Path(name)
     raise invalid("path", [Problem("", "the path of a file", got=shown(path), is_type=True)])

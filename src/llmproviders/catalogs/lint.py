@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Problems of files that load: literal secrets, misspelled names, and what a runtime does not accept."""
+"""Problems of files that can be loaded: literal secrets, misspelled names, and problems on a runtime."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..fields.compiled import compiled
 from ..fields.spec import EXTRAS
 from ..messages import closest
 from ..providers.base import Provider
-from ..providers.derive import chosen
+from ..providers.derive import non_defaults
 from ..runtimes.runtime import Runtime
 from ..secrets import MaskedText, Secret
 from .origins import located_problems
@@ -22,17 +22,20 @@ from .sources import RawCatalog
 
 __all__ = ["literal_secrets", "misspelled_replacements", "runtime_problems"]
 
+_INSIDE: Final = "use a placeholder that the platform fills in, or add it in code"
+"""The hint for a secret inside a URL, a header or a body."""
+
 
 def misspelled_replacements(raw: RawCatalog) -> Iterator[DocumentProblem]:
-    """Warn about entries that were probably meant to replace an included one, which stays as it is."""
+    """A warning for each entry that was probably meant to replace an included one, but has another name."""
     extended = {entry.get("extends") for entry in raw.entries.values() if isinstance(entry, dict)}
     for name, before in raw.added.items():
         entry = raw.entries[name]
         if name in extended or not isinstance(entry, dict) or "extends" in entry:
             continue
-        # chat2 is no misspelled chat.
-        alike = [other for other in before if _digits(other) == _digits(name)]
-        if meant := closest(name, alike, cutoff=0.84):
+        # A name such as chat2 is not a misspelled chat.
+        candidates = [other for other in before if _digits(other) == _digits(name)]
+        if meant := closest(name, candidates, cutoff=0.84):
             hint = f"did you mean {meant}?"
             problem = Problem("", "the name of an entry to replace", got="a new one", hint=hint, severity="warning")
             yield raw.problem(name, (), problem)
@@ -43,20 +46,20 @@ def _digits(name: str) -> list[str]:
 
 
 def runtime_problems(resolution: Resolution, runtime: str | Runtime, model: str | None) -> Iterator[DocumentProblem]:
-    """The problems of each provider on a runtime, at the locations of its options."""
+    """The problems of each provider on a runtime, with the locations of its options."""
     for name, provider in resolution.providers.items():
         if provider is not None:
             has_model = provider.model_option_key() in provider.to_options(redact=True)
             found = provider.check(runtime, model=None if has_model else model)
             entry: Any = resolution.raw.entries[name]
-            # An entry has the identifier of what it extends, where the problem is reported already.
+            # A problem of the identifier is reported for the entry that an entry extends.
             inherits = resolution.providers.get(entry.get("extends")) is not None
             problems = [each for each in found if each.option != "provider" or not inherits]
             yield from located_problems(resolution, name, problems)
 
 
 def literal_secrets(resolution: Resolution) -> Iterator[DocumentProblem]:
-    """Warn about each literal secret: everybody who can read the file can read it."""
+    """A warning for each literal secret: everybody who can read the file can read it."""
     raw = resolution.raw
     for name, entry in raw.entries.items():
         provider = resolution.providers.get(name)
@@ -73,12 +76,12 @@ def _literal_secrets(
     Args:
         entry: the entry.
         cls: its class; None if it is unknown.
-        provider: its provider; None if the entry has problems, then URLs, headers and bodies are not searched.
+        provider: its provider; None if the entry has problems: URLs, headers and bodies are not searched then.
     """
     if not isinstance(entry, dict):
         return
-    specs = compiled(cls).about.specs if cls is not None else {}
-    values = chosen(provider) if provider is not None else {}
+    specs = compiled(cls).description.specs if cls is not None else {}
+    values = non_defaults(provider) if provider is not None else {}
     for key, value in entry.items():
         spec = specs.get(key)
         if spec is not None and spec.is_secret:
@@ -94,12 +97,8 @@ def _literal_secrets(
                     yield from _literal_secret((key, each), extra)
 
 
-_INSIDE: Final = "use a placeholder that the platform fills in, or add it in code"
-"""The hint for a secret inside a URL, a header or a body."""
-
-
 def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], Problem]]:
-    """Warn about a value that should be a reference and is not, or whose reference looks like the secret itself."""
+    """A warning for a value that should be a reference but is not, or a reference that looks like the secret itself."""
     reference = 'write { env = "NAME" } or { file = "path" }'
     if value == "":
         yield path, Problem("", "a secret", got="an empty string", hint=reference, severity="warning")
@@ -108,9 +107,9 @@ def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tupl
     elif isinstance(value, dict) and len(value) == 1:
         if isinstance(value.get("secret"), str):
             yield path, _literal_problem(reference)
-        for source, what in (("env", "the name of an environment variable"), ("file", "the path of a file")):
+        for source, noun in (("env", "the name of an environment variable"), ("file", "the path of a file")):
             if isinstance(name := value.get(source), str) and looks_like_key(name):
-                expected = f"{what}, because this string looks like the secret itself"
+                expected = f"{noun}, because this string looks like the secret itself"
                 yield path, Problem("", expected, got=MASK, severity="warning")
 
 

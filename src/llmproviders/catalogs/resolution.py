@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Raw entries resolved into providers: what each extends, the default, and every problem at its location."""
+"""Raw entries resolved into providers: each with the entry that it extends, and each problem with its location."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..providers.classes import provider_classes
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .catalog import Catalog
-from .entries import Base, Found, extended_name, provider_of
+from .entries import Base, EntryProblem, extended_name, provider_of
 from .sources import RawCatalog
 
 __all__ = ["Resolution", "class_of", "in_order", "resolve"]
@@ -28,9 +28,9 @@ class Resolution:
     providers: dict[str, Provider | None] = attrs.field(factory=dict)
     """None for an entry with a problem."""
     problems: list[DocumentProblem] = attrs.field(factory=list)
-    """All problems, those of reading included."""
+    """All problems, including those of reading."""
     classes: dict[str, type[Provider] | None] = attrs.field(factory=dict)
-    """Classes that `class_of` has found."""
+    """The classes that `class_of` found."""
 
     def catalog(self) -> Catalog:
         """The catalog of all entries.
@@ -56,7 +56,7 @@ def in_order(problems: Iterable[DocumentProblem]) -> list[DocumentProblem]:
 
 
 def resolve(raw: RawCatalog) -> Resolution:
-    """Make the providers of all entries; problems are kept, not raised."""
+    """Make the providers of all entries; problems are collected, not raised."""
     resolution = Resolution(raw, problems=list(raw.problems))
     for name in raw.entries:
         for each in _unresolved_chain(resolution, name):
@@ -70,7 +70,7 @@ def resolve(raw: RawCatalog) -> Resolution:
 
 
 def _unresolved_chain(resolution: Resolution, name: str) -> list[str]:
-    """An entry and those that it extends, without those that are resolved; the entry itself is the last one."""
+    """An entry and the entries that it extends, if they are not resolved yet; the entry itself is last."""
     chain: dict[str, None] = {}
     each: str | None = name
     while each in resolution.raw.entries and each not in resolution.providers and each not in chain:
@@ -98,14 +98,14 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
         provider = resolution.providers[base]
         return class_of(raw.entries, base, resolution.classes) if provider is None else provider
 
-    found: list[Found] = []
+    found: list[EntryProblem] = []
     provider = provider_of(raw.entries[name], base_of, found)
     resolution.problems += [raw.problem(name, path, problem) for path, problem in found]
     return provider
 
 
 def _circle(raw: RawCatalog, name: str) -> str:
-    """The entries that extend one another in a circle, from *name* to *name*."""
+    """The entries that extend each other in a circle, from *name* to *name*."""
     names = [name]
     while len(names) == 1 or names[-1] != name:
         names.append(str(extended_name(raw.entries[names[-1]])))
@@ -113,12 +113,12 @@ def _circle(raw: RawCatalog, name: str) -> str:
 
 
 def class_of(entries: Mapping[str, object], name: str, known: dict[str, type[Provider] | None]) -> type[Provider] | None:
-    """The class of an entry, or of what it extends, even if the entry has problems; None if it is unknown.
+    """The class of an entry, or of the entry that it extends, even if the entry has problems; None if it is unknown.
 
     Args:
         entries: all entries.
         name: the entry.
-        known: classes that were found; those of this call are added, so that a chain of entries is followed once.
+        known: the classes that were found before; those of this call are added, so that each entry is looked up once.
     """
     found = None
     chain: dict[str, None] = {}
@@ -131,7 +131,7 @@ def class_of(entries: Mapping[str, object], name: str, known: dict[str, type[Pro
 
 
 def _class_or_base(entry: object) -> tuple[type[Provider] | None, object]:
-    """The class of an entry, if its kind gives one, and the name that it extends otherwise."""
+    """The class of an entry, if its kind determines it; else None, and the name that it extends."""
     if not isinstance(entry, Mapping):
         return None, None
     if isinstance(identifier := entry.get("provider"), str):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The JSON Schema (2020-12) of catalogs, generated from the option metadata, so that editors complete and check files.
+"""The JSON Schema (2020-12) of catalogs, generated from the metadata of options, with which editors complete and check files.
 
-A schema cannot express everything that `load` checks: rules that span options (``api_key`` needs ``endpoint``), the targets of
+A schema cannot express everything that `load` checks: rules over several options (``api_key`` needs ``endpoint``), the targets of
 ``extends``, ``default`` and ``include``, the grammar inside JSON and header strings, the mask of a redacted value, the size of
-a duration, that ``1.0`` is no whole number, and validators of user-defined classes.
+a duration, the difference of ``1.0`` and a whole number, and validators of user-defined classes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ..fields import converters
 from ..fields.bounds import Between
-from ..fields.metadata import OptionInfo, options
+from ..fields.metadata import OptionInfo, is_hidden, options
 from ..fields.spec import EXTRAS
 from ..presets import SERVICES
 from ..providers.base import Provider
@@ -35,11 +35,11 @@ _REFERENCE: Final[Schema] = {
     "anyOf": [
         {
             "type": "object",
-            "properties": {source: {"description": what, **text}},
+            "properties": {source: {"description": description, **schema}},
             "required": [source],
             "additionalProperties": False,
         }
-        for source, what, text in (
+        for source, description, schema in (
             ("env", "environment variable that holds the secret", {**_STRING, "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}),
             ("file", "file that holds the secret", _NAME),
         )
@@ -63,7 +63,7 @@ _DURATION: Final[Schema] = {
 
 
 def _choice(choices: Sequence[str], *, exact: bool) -> Schema:
-    """The listed strings, for completion, and the other spellings that are accepted."""
+    """The schema of the strings, for completion, and if not *exact* of their other spellings."""
     listed: Schema = {"enum": list(choices)}
     if exact:
         return listed
@@ -77,7 +77,7 @@ def _letter(letter: str) -> str:
     return f"[{letter.lower()}{letter.upper()}]" if letter.isalpha() else letter
 
 
-# Values that converters accept beyond the type of their field.
+# The schemas of values that converters accept beyond the type of their field.
 _CONVERTED: Final[Mapping[Any, Callable[[OptionInfo], Schema]]] = {
     converters.secret: lambda _: _SECRET,
     converters.required_secret: lambda _: _SECRET,
@@ -106,8 +106,8 @@ def _value(info: OptionInfo) -> Schema:
     if not info.required:
         schema = {"anyOf": [schema, {"type": "null"}]}
     described = {**schema, "description": f"{info.meaning} ({info.key})" if info.meaning else info.key}
-    # A default that may hold a secret is not shown.
-    if isinstance(info.default, (str, bool, int, float)) and not (info.secret or info.format == "json" or info.java == "Map"):
+    # A default that may contain a secret is not shown.
+    if isinstance(info.default, (str, bool, int, float)) and not is_hidden(info):
         described["default"] = str(info.default) if isinstance(info.default, str) else info.default
     return described
 
@@ -142,7 +142,7 @@ def _number(info: OptionInfo) -> Schema:
 
 
 def _entry(title: str, kind: Schema, of: Sequence[type[Provider]], *more: str, required: Sequence[str] = ()) -> Schema:
-    """An entry with the options of some classes; an option of several classes accepts the values of each."""
+    """The schema of an entry with the options of some classes; an option of several classes accepts the values of each."""
     found: dict[str, list[Schema]] = {}
     for cls in of:
         for info in options(cls):
@@ -233,6 +233,6 @@ def catalog_schema() -> dict[str, Any]:
 
 
 def _is_of_kind(entry: Schema) -> Schema:
-    """The condition that an entry is of this kind."""
+    """The condition that an entry is of the kind of the schema *entry*."""
     kind = next(key for key in entry["properties"] if key in KINDS)
     return {"properties": {kind: entry["properties"][kind]}, "required": [kind]}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files and what they include, read into raw entries: each with its document, and every problem at its location."""
+"""Files and the files that they include, read into raw entries: each with its document, and each problem with its location."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from typing import Final
 import attrs
 
 from ..errors import DocumentError, DocumentProblem, Problem
-from ..messages import did_you_mean
+from ..messages import did_you_mean, shown_type
 from .formats.locations import Locate, Location, location_of
-from .formats.locations import Path as Steps
+from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module, format_of
 from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree
 
-__all__ = ["Document", "RawCatalog", "read_file", "read_text"]
+__all__ = ["RawCatalog", "read_file", "read_text"]
 
 _KEYS: Final = ("default", "include", "providers")
 _IGNORED: Final = ("$schema",)
-"""Keys for editors."""
+"""Keys that only editors read."""
 
 
 @attrs.frozen
 class Document:
-    """A file, or a string of a format, that was read."""
+    """A file, or a string, that was read."""
 
     source: str
-    """Name of the file, or of the format."""
+    """The name of the file; for a string, the name of its format."""
     locate: Locate = attrs.field(repr=False)
 
-    def problem(self, path: Steps, problem: Problem) -> DocumentProblem:
-        """A problem at the location of the part at *path*."""
+    def problem(self, path: TreePath, problem: Problem) -> DocumentProblem:
+        """A problem, with the location of the part at *path*."""
         return _located(self.source, self.locate(path), path, problem)
 
 
 @attrs.define
 class RawCatalog:
-    """The entries of a document and of those that it includes, not yet resolved."""
+    """The entries of a document and of the documents that it includes, before they are resolved."""
 
     entries: dict[str, object] = attrs.field(factory=dict)
     documents: dict[str, Document] = attrs.field(factory=dict)
@@ -46,42 +46,42 @@ class RawCatalog:
     default: str | None = None
     default_document: Document | None = None
     added: dict[str, list[str]] = attrs.field(factory=dict)
-    """Entries of documents that include others, each with the names that were known before."""
+    """The new entries of documents that include others, each with the names of the included entries."""
     is_incomplete: bool = False
-    """Whether a file could not be read, so that a missing entry may be in it."""
+    """Whether a file could not be read; it may have the entries that are missing."""
     problems: list[DocumentProblem] = attrs.field(factory=list)
 
-    def problem(self, name: str, path: Steps, problem: Problem) -> DocumentProblem:
-        """A problem of an entry at the location of its part at *path*."""
+    def problem(self, name: str, path: TreePath, problem: Problem) -> DocumentProblem:
+        """A problem of an entry, with the location of its part at *path*."""
         return self.documents[name].problem(("providers", name, *path), problem)
 
 
 def read_file(path: Path) -> RawCatalog:
-    """Read a file and what it includes; problems are kept, not raised."""
+    """Read a file and the files that it includes; problems are collected, not raised."""
     raw = RawCatalog()
     _read_file(raw, path, (), None)
     return raw
 
 
 def read_text(text: str, format: Format, path: Path | None = None) -> RawCatalog:  # noqa: A002
-    """Read a document, which may include others only if it has the *path* of a file; problems are kept, not raised."""
+    """Read a document, which may include files only if it has a *path*; problems are collected, not raised."""
     raw = RawCatalog()
     _read_text(raw, text, format, path, ())
     return raw
 
 
-def _located(source: str, location: Location, path: Steps, problem: Problem) -> DocumentProblem:
+def _located(source: str, location: Location, path: TreePath, problem: Problem) -> DocumentProblem:
     return DocumentProblem(source, location.line, location.column, ".".join(map(str, path)), problem)
 
 
-def _read_file(raw: RawCatalog, path: Path, above: tuple[Path, ...], included: tuple[Document, Steps] | None) -> None:
+def _read_file(raw: RawCatalog, path: Path, above: tuple[Path, ...], included: tuple[Document, TreePath] | None) -> None:
     """Add the entries of a file.
 
     Args:
-        raw: what was read so far.
+        raw: the entries that were read before; the new ones are added.
         path: the file.
-        above: the files that include it.
-        included: the document that includes it, and the path there.
+        above: the files that include it, directly or indirectly.
+        included: the document that includes it, and the path of its name there; None for the first file.
     """
     source = str(path)
     content = b""
@@ -126,7 +126,7 @@ def _read_text(raw: RawCatalog, text: str, name: Format, path: Path | None, abov
         raw.problems.append(_located(source, error.location, (), problem))
         return
     if not isinstance(tree, dict):
-        got = "an empty document" if tree is None else f"a value of type {type(tree).__name__}"
+        got = "an empty document" if tree is None else shown_type(tree)
         problem = Problem("", "a catalog", got=got, hint="a catalog has a table `providers`", is_type=True)
         raw.problems.append(_located(source, top, (), problem))
         return
@@ -142,7 +142,7 @@ def _read_text(raw: RawCatalog, text: str, name: Format, path: Path | None, abov
         if isinstance(default, str):
             raw.default, raw.default_document = default, document
         else:
-            problem = Problem("", "the name of a provider", got=f"a value of type {type(default).__name__}")
+            problem = Problem("", "the name of a provider", got=shown_type(default))
             raw.problems.append(document.problem(("default",), problem))
 
 
@@ -151,7 +151,7 @@ def _add_entries(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> 
     providers = tree.get("providers")
     if not isinstance(providers, dict):
         if providers is not None or "include" not in tree:
-            got = "nothing" if providers is None else f"a value of type {type(providers).__name__}"
+            got = "nothing" if providers is None else shown_type(providers)
             raw.problems.append(document.problem(("providers",), Problem("", "a table of providers", got=got)))
         return
     if "" in providers:
@@ -168,7 +168,7 @@ def _read_included(raw: RawCatalog, document: Document, names: object, path: Pat
     """Add the entries of the files that a document includes."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         hint = "put it in brackets" if isinstance(names, str) else ""
-        problem = Problem("", "a list of file names", got=f"a value of type {type(names).__name__}", hint=hint)
+        problem = Problem("", "a list of file names", got=shown_type(names), hint=hint)
         raw.problems.append(document.problem(("include",), problem))
         return
     here = () if path is None else (*above, Path(os.path.realpath(path)))

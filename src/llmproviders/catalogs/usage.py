@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Use of a file's provider: problems are raised at the locations of its options, in the words of files."""
+"""Use of a provider of a file: its problems are raised with the locations of its options, and hints for files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["located_errors", "provider_for"]
 
 
 def provider_for(provider: Provider, runtime: str | None) -> Provider:
-    """The provider, or its counterpart of the class that the runtime has, if the runtime does not know its identifier."""
+    """The provider to use on a runtime: of another class if the runtime does not have its identifier."""
     if runtime is None or provider.provider_name() in runtime_named(runtime).factories:
         return provider
     return provider.for_runtime(runtime)
@@ -30,12 +30,12 @@ def provider_for(provider: Provider, runtime: str | None) -> Provider:
 
 @contextmanager
 def located_errors(resolution: Resolution, name: str) -> Iterator[None]:
-    """Turn the errors of a provider's use into a `DocumentError` with the locations of its options."""
+    """Within the block, turn the errors of a provider into a `DocumentError` with the locations of its options."""
     problems: list[Problem]
     try:
         yield
     except InvalidOptionsError as error:
-        # The hint names a method, which a file does not have.
+        # The hint names a method, which cannot be called in a file.
         hints = {f"without({each.option!r}) drops it": "leave it out, or use an entry without it" for each in error.problems}
         problems = [attrs.evolve(each, hint=hints.get(each.hint, each.hint)) for each in error.problems]
     except SecretError:
@@ -46,7 +46,7 @@ def located_errors(resolution: Resolution, name: str) -> Iterator[None]:
 
 
 def _unresolved_references(provider: Provider) -> list[Problem]:
-    """The secrets of a provider that cannot be resolved."""
+    """The problems of the secrets of a provider that cannot be resolved."""
     values: dict[str, Any] = {info.name: getattr(provider, info.name) for info in options(type(provider))}
     values |= {f"{EXTRAS}.{key}": extra for key, extra in provider.extra_options.items()}
     problems = []

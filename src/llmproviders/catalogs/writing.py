@@ -14,9 +14,9 @@ from ..fields.compiled import compiled
 from ..fields.spec import EXTRAS, Spec
 from ..messages import shown
 from ..providers.base import Provider
-from ..providers.derive import chosen
+from ..providers.derive import non_defaults
 from ..providers.generic import GenericProvider
-from ..secret_policy import Secrets, checked_secrets
+from ..secret_policy import Secrets, check_secrets
 from ..secrets import MaskedText, Secret
 from ..syntax.json import read_json_object, write_json
 from .catalog import Catalog
@@ -28,40 +28,40 @@ __all__ = ["entry_of", "to_dict", "tree_of"]
 
 @public
 def to_dict(provider: Provider, *, secrets: Secrets = "refuse") -> dict[str, Any]:
-    """Make the entry of a provider: the options that differ from their defaults; references stay references.
+    """Return the entry of a provider, which `from_dict` reads: the options that are not defaults.
 
     Args:
-        provider: the provider to write.
-        secrets: what to do with a literal secret: ``"refuse"``, ``"reveal"`` (write it) or ``"redact"`` (write the mask;
-            such an entry does not load).
+        provider: the provider.
+        secrets: how to write a literal secret: ``"refuse"`` raises an error, ``"reveal"`` writes it, and ``"redact"`` writes the
+            mask, with which the entry does not load. References stay references.
 
     Raises:
-        DocumentError: if a literal secret is refused, or if an option has the name of a reserved key.
+        DocumentError: if a literal secret is refused, or an entry cannot hold an option or field.
         InvalidOptionsError: if *provider* is not a `Provider`.
     """
     if not isinstance(provider, Provider):
         raise invalid("to_dict", [Problem("provider", "a Provider", got=shown(provider), is_type=True)])
     problems: list[Problem] = []
-    entry = entry_of(provider, checked_secrets(secrets), problems)
+    entry = entry_of(provider, check_secrets(secrets), problems)
     if problems:
         raise DocumentError([DocumentProblem("dict", 1, 1, "", problem) for problem in problems])
     return entry
 
 
 def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> dict[str, Any]:
-    """The entry of a provider; literal secrets and fields that an entry cannot hold are added to *problems*."""
+    """The entry of a provider; problems of literal secrets, and of fields that an entry cannot hold, are added to *problems*."""
     if isinstance(provider, GenericProvider):
         entry: dict[str, Any] = {"generic": provider.provider_name()}
     else:
         entry = {"provider": provider.provider_name()}
     omitted = []
-    specs = compiled(type(provider)).about.specs
-    for name, value in chosen(provider).items():
+    specs = compiled(type(provider)).description.specs
+    for name, value in non_defaults(provider).items():
         spec = specs[name]
         if name == EXTRAS:
             entry[EXTRAS] = {key: _extra(key, extra, secrets, problems) for key, extra in value.items()}
         elif isinstance(provider, GenericProvider) or not spec.attribute.init:
-            # The entry has the identifier already, and the class sets a field that is no parameter.
+            # The entry has the identifier already. A field without a parameter is set by the class.
             continue
         elif name in RESERVED:
             problems.append(Problem(name, "an option whose name a document can hold", hint=f"{name} is a key of the document"))
@@ -77,7 +77,7 @@ def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> d
 
 
 def _extra(key: str, value: Any, secrets: Secrets, problems: list[Problem]) -> Any:
-    """The value of an extra option in a document; a secret that its key does not reveal is a table."""
+    """The value of an extra option in a document; a secret that does not look like one becomes a table."""
     written = _plain(f"{EXTRAS}.{key}", value, None, secrets, problems)
     is_recognized = (
         not isinstance(value, Secret) or looks_like_credential(key) or value.source != "text" or looks_like_key(value.reveal())
@@ -106,7 +106,7 @@ def _plain(
         return str(value)
     if spec is not None and spec.info is not None and spec.info.format == "json":
         read = read_json_object(value)
-        # As a table if it gives the same string again; TOML has no null.
+        # A table, if that gives the same string again. TOML has no null.
         return read if write_json(read) == value and not has_null(read) else value
     if isinstance(value, tuple):
         return list(value)
@@ -114,7 +114,7 @@ def _plain(
 
 
 def tree_of(catalog: Catalog, secrets: Secrets, problems: list[Problem], *, inherit: bool) -> dict[str, Any]:
-    """The tree of a catalog; with *inherit*, each entry extends an earlier one where this is shorter."""
+    """The tree of a catalog; with *inherit*, an entry extends an earlier one if that is shorter."""
     entries: dict[str, dict[str, Any]] = {}
     for name, provider in catalog.items():
         found: list[Problem] = []
@@ -140,7 +140,7 @@ def _inherited(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def _child(name: str, base: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any] | None:
-    """*entry* as one that extends *base*; None if it cannot."""
+    """*entry* as an entry that extends *base*, whose name is *name*; None if that is not possible."""
     if any(base.get(kind) != entry.get(kind) for kind in KINDS):
         return None
     child: dict[str, Any] = {"extends": name}
@@ -151,7 +151,7 @@ def _child(name: str, base: dict[str, Any], entry: dict[str, Any]) -> dict[str, 
     gone = [key for key in [*base, *base.get("omit", [])] if key not in entry and key not in entry.get("omit", [])]
     without = [key for key in gone if key not in (*KINDS, "omit", EXTRAS)]
     if list(above) != list(extras)[: len(above)]:
-        # Extras were removed or moved: their order is the order of the options.
+        # Extra options were removed or moved, and their order matters.
         return None
     if omitted:
         child["omit"] = omitted

@@ -10,7 +10,7 @@ __all__ = ["main"]
 
 
 def main() -> int:
-    """Run the command of ``sys.argv``: the console entry point."""
+    """Run the command in ``sys.argv``; this is the console entry point."""
     try:
         import typer  # noqa: F401
     except ImportError:
@@ -20,7 +20,7 @@ def main() -> int:
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A character that the terminal does not have is shown as an escape, not as a traceback.
+            # A character that the terminal cannot show is printed as an escape; it does not raise an error.
             stream.reconfigure(errors="backslashreplace")
     # Typer ends the process itself.
     return int(application()())

@@ -48,7 +48,7 @@ def application() -> Any:
 
 
 def _examples(*lines: str) -> str:
-    # Typer keeps lines apart only if a blank line is between them.
+    # Typer joins lines without a blank line between them.
     return "\n\n".join(("Examples:", *lines))
 
 

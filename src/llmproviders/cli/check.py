@@ -39,7 +39,7 @@ def check(
     """Print every problem of every file, one a line; exit with 1 if there is an error."""
     if model is not None and not against:
         raise UsageError("--model needs --against RUNTIME")
-    # Files may include the same file, and runtimes have the same rules: a problem is printed once.
+    # Several files may include the same file, and runtimes share rules: each problem is printed once.
     names: Sequence[str | None] = against or (None,)
     found = (_problems(file, name, model) for file in files for name in names)
     problems = list(dict.fromkeys(problem for each in found for problem in each))

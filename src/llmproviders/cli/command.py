@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands: how an error of the library becomes a message and an exit code."""
+"""Commands: errors of the library become messages and exit codes."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ..catalogs.editing import EditError
 from ..errors import DocumentError, ProviderError, UnknownProviderError, UnknownRuntimeError
 from .printing import print_error
 
-__all__ = ["FOUND", "USAGE", "Command", "UsageError", "command", "fail"]
+__all__ = ["FOUND", "Command", "UsageError", "command", "fail"]
 
 FOUND: Final = 1
-"""Exit code where problems, or differences, are found."""
+"""The exit code if problems or differences are found."""
 USAGE: Final = 2
-"""Exit code where the call is wrong."""
+"""The exit code if the call is wrong."""
 
 
 class UsageError(Exception):
-    """The call is wrong."""
+    """The error for a wrong call."""
 
 
 @attrs.frozen
@@ -41,7 +41,7 @@ class Command:
 
 
 def command(name: str, *examples: str, needs_arguments: bool = True) -> Callable[[Callable[..., None]], Command]:
-    """Make a function a command: it ends with a message and an exit code for every error that the library raises."""
+    """Make a function a command: every error of the library becomes a message and an exit code."""
 
     def register(function: Callable[..., None]) -> Command:
         @functools.wraps(function)
@@ -73,7 +73,7 @@ def _is_closed_pipe(error: OSError) -> bool:
 
 
 def fail(code: int, *messages: str) -> NoReturn:
-    """End the process with messages, one a line."""
+    """End the process with messages, one in each line."""
     for message in messages:
         print_error(message)
     raise typer.Exit(code)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands ``convert``, ``sql`` and ``import``: providers from one form into another."""
+"""The commands ``convert``, ``sql`` and ``import``: providers in other forms."""
 
 from __future__ import annotations
 
@@ -57,10 +57,14 @@ def convert(
 def sql(
     file: File,
     name: Name,
-    given: Annotated[str, typer.Option("--input", metavar="COLUMNS", help="Input columns as SQL.", show_default=False)],
-    made: Annotated[str, typer.Option("--output", metavar="COLUMNS", help="Output columns as SQL.", show_default=False)],
+    input_columns: Annotated[str, typer.Option("--input", metavar="COLUMNS", help="Input columns as SQL.", show_default=False)],
+    output_columns: Annotated[
+        str, typer.Option("--output", metavar="COLUMNS", help="Output columns as SQL.", show_default=False)
+    ],
     model: Model = None,
-    title: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The model's name in SQL; NAME by default.")] = None,
+    model_name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="The model's name in SQL; NAME by default.")
+    ] = None,
     runtime: Annotated[
         str | None, typer.Option("--for", metavar="RUNTIME", help="Runtime that reads it, such as flink-2.3.")
     ] = None,
@@ -74,13 +78,13 @@ def sql(
 
     resolution = resolve(read_file(file))
     own = resolution.catalog()[name]
-    with located_errors(resolution, name), _in_words_of_command():
+    with located_errors(resolution, name), _problems_of_command():
         provider = provider_for(own, runtime)
         statement = create_model_sql(
-            (name,) if title is None else title,
+            (name,) if model_name is None else model_name,
             provider,
-            input=given,
-            output=made,
+            input=input_columns,
+            output=output_columns,
             model=model,
             runtime=runtime,
             temporary=temporary,
@@ -90,14 +94,14 @@ def sql(
         )
     print_exactly(f"{statement};\n")
     if runtime is not None:
-        # An error would have been refused: these are warnings.
-        found = provider.check(runtime, model=model, input=given, output=made)
+        # Errors were refused, so that these are warnings.
+        found = provider.check(runtime, model=model, input=input_columns, output=output_columns)
         print_warnings(in_order(located_problems(resolution, name, found)))
 
 
 @contextmanager
-def _in_words_of_command() -> Iterator[None]:
-    """Problems of `create_model_sql` with the command's options in place of its arguments."""
+def _problems_of_command() -> Iterator[None]:
+    """Within the block, raise problems of `create_model_sql` with the options of the command in place of its arguments."""
     from ..sql.write import NO_SECRET
 
     hint = "write a placeholder such as ${secret_values.key}, or pass --secrets reveal or --secrets redact"
@@ -130,7 +134,7 @@ def import_(
     from ..sql.read import OldSpellingWarning, parse_statements
 
     with warnings.catch_warnings():
-        # They are among the warnings of the statements, which are printed.
+        # The warnings of the statements include them, and are printed.
         warnings.simplefilter("ignore", OldSpellingWarning)
         try:
             text = file.read_text(encoding="utf-8-sig")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands ``schema``, ``providers``, ``presets`` and ``runtimes``: lists of what can be used in catalogs."""
+"""The commands ``schema``, ``providers``, ``presets`` and ``runtimes``: lists of the things that catalogs can use."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Output: tables, JSON and lines, with styles only in a terminal."""
+"""Output: tables, JSON and lines; styles are used only in a terminal."""
 
 from __future__ import annotations
 
@@ -30,32 +30,32 @@ __all__ = [
 
 
 def console() -> Console:
-    """Standard output; lines are folded only in a terminal, because a program may look for them."""
+    """Standard output; lines are folded only in a terminal, because programs search them."""
     from rich.console import Console
 
     console = Console(highlight=False, markup=False, emoji=False)
     return console if console.is_terminal else Console(highlight=False, markup=False, emoji=False, width=1_000_000)
 
 
-def styled(text: str, style: str = "") -> Any:
-    """*text* for the console, as `one_line` shows it."""
+def styled(string: str, style: str = "") -> Any:
+    """*string* for the console, escaped."""
     from rich.text import Text
 
-    return Text(one_line(text), style=style)
+    return Text(escaped(string), style=style)
 
 
-def one_line(text: str) -> str:
-    """*text* with line breaks and control characters as escapes, so that it cannot control a terminal."""
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+def escaped(string: str) -> str:
+    """*string* with line breaks and control characters as escapes, so that it cannot control a terminal."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in string)
 
 
 def print_table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
-    """A table below a title, which may be empty."""
+    """Print a table below a title, which may be empty."""
     from rich import box
     from rich.table import Table
 
     if title:
-        # The title of a rich table would be folded to its width.
+        # rich would fold the title of a table to the width of the table.
         console().print(styled(title, "bold"), soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
@@ -66,22 +66,22 @@ def print_table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ..
 
 
 def print_changes(changes: Iterable[Change]) -> None:
-    """Changes, one a line."""
+    """Print changes, one in each line."""
     output = console()
     for change in changes:
-        text = str(change)
-        output.print(styled(text, {"+": "green", "-": "red"}.get(text[:1], "yellow")), soft_wrap=True)
+        line = str(change)
+        output.print(styled(line, {"+": "green", "-": "red"}.get(line[:1], "yellow")), soft_wrap=True)
 
 
 def print_warnings(problems: Iterable[DocumentProblem]) -> None:
-    """Problems that are only warnings, on standard error."""
+    """Print problems that are only warnings on standard error."""
     for problem in problems:
         where, rest = _parts(problem)
         print_error(f"{where} warning:{rest}")
 
 
 def print_problem(problem: DocumentProblem) -> None:
-    """A problem on standard output."""
+    """Print a problem on standard output."""
     where, rest = _parts(problem)
     kind = styled(" warning:" if problem.problem.severity == "warning" else "", "yellow")
     console().print(styled(where, "bold") + kind + styled(rest), soft_wrap=True)
@@ -94,17 +94,17 @@ def _parts(problem: DocumentProblem) -> tuple[str, str]:
 
 
 def print_error(message: str) -> None:
-    """A line on standard error."""
-    typer.echo(one_line(message), err=True)
+    """Print a line on standard error."""
+    typer.echo(escaped(message), err=True)
 
 
 def print_json(value: object) -> None:
-    """A value as JSON."""
+    """Print a value as JSON."""
     print_exactly(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def print_exactly(text: str) -> None:
-    """*text* in UTF-8, without regard to the encoding of the terminal."""
+    """Print *text* in UTF-8, independently of the encoding of the terminal."""
     typer.echo(text.encode("utf-8", "backslashreplace"), nl=False)
 
 

@@ -40,11 +40,11 @@ def set_(
     edit = EntryEdit(file, name)
     keys: set[str] = set()
     for assignment in assignments or []:
-        key, equals, text = assignment.partition("=")
+        key, equals, string = assignment.partition("=")
         if not key or not equals:
             raise UsageError(f"expected KEY=VALUE, got {key!r}")
         _add_once(keys, key)
-        edit.set(key, text)
+        edit.set(key, string)
     for key in unset or []:
         _add_once(keys, key)
         try:

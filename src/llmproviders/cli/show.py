@@ -98,7 +98,7 @@ def diff(
     old, new = load(file_a), load(file_b)
     if name is not None:
         if name not in old:
-            new[name]  # it raises if no file has the provider
+            new[name]  # this raises an error if neither file has the provider
         old, new = (Catalog({name: each[name]} if name in each else {}) for each in (old, new))
     changes = old.diff(new)
     if as_json:
@@ -110,7 +110,7 @@ def diff(
 
 
 def _rows(provider: Provider, origins: Mapping[str, Origin], *, every: bool) -> list[tuple[str, str | None, Origin]]:
-    """Option, value and origin; *every* includes options that were never set and have no value."""
+    """Option, value and origin of each option; *every* includes the options that are not set and have no value."""
     rows = []
     for option, origin in origins.items():
         value = option_string(provider, option)
@@ -120,7 +120,7 @@ def _rows(provider: Provider, origins: Mapping[str, Origin], *, every: bool) -> 
 
 
 def _origin(name: str, option: str, origin: Origin) -> str:
-    """The origin of an option of the provider *name*, with the entry and the key if they are not its own."""
+    """The origin of an option of the provider *name*; with the entry and the key if those are others."""
     inherited = f" ({origin.entry})" if origin.source and origin.entry != name else ""
     by = f" by {origin.key}" if origin.source and origin.key not in (option, EXTRAS) else ""
     return f"{origin}{inherited}{by}"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Strict acceptance of Python values by type.
 
-A function here takes a value and returns its canonical form (accepting that again changes nothing), or raises `Rejected`.
+Each function returns the canonical form of a value, which it accepts unchanged, or raises `Rejected`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import attrs
 from ..errors import Rejected, RejectedType
 from ..messages import did_you_mean, fold, listed
 from ..secrets import MaskedText
-from ..syntax.characters import has_surrogate
+from ..syntax.characters import refuse_surrogates
 from ..syntax.durations import write_duration
 from ..syntax.json import write_json
 from ..syntax.scalars import JAVA_BOUNDS, is_writable, plain_number
@@ -46,14 +46,13 @@ def accept_string(value: Any) -> str:
         return value
     if not isinstance(value, str):
         raise RejectedType("a str")
-    if has_surrogate(real_string(value)):
-        raise Rejected("a string without lone surrogates", hint="Java cannot read them")
-    # A plain str even of an enum member or another subclass, but the mask must not be lost.
+    refuse_surrogates(real_string(value))
+    # A subclass of str, such as an enum member, becomes a plain str, but a mask must not be lost.
     return value if isinstance(value, MaskedText) else str.__str__(value)
 
 
 def real_string(value: str) -> str:
-    """The real characters of *value*, as a plain `str`."""
+    """The real string of *value*, as a plain `str`."""
     return value.reveal() if isinstance(value, MaskedText) else str.__str__(value)
 
 
@@ -67,7 +66,7 @@ def accept_boolean(value: Any) -> bool:
 def number_acceptor(java: str, rule: Between | None) -> Accept:
     """Acceptance of an int within Java's bounds (`Integer`, `Long`) or of a finite number (`Double`), within *rule*.
 
-    An int stays an int, also for a float.
+    An int stays an int, also for a `Double`.
     """
     whole = java in JAVA_BOUNDS
     lowest, highest = JAVA_BOUNDS.get(java, (-sys.float_info.max, sys.float_info.max))
@@ -85,7 +84,7 @@ def number_acceptor(java: str, rule: Between | None) -> Accept:
             raise RejectedType(expected)
         if not lowest <= number <= highest:
             raise Rejected(within if whole else expected)
-        # Like attrs' own validators, the rule can be disabled.
+        # The rule can be disabled, like attrs' own validators.
         if rule is not None and not rule.holds(number) and not attrs.validators.get_disabled():
             raise Rejected(expected)
         return number if isinstance(number, int) else number or 0.0
@@ -101,14 +100,14 @@ def number_acceptor(java: str, rule: Between | None) -> Accept:
         if type(value) is float and low <= value <= high:
             # -0.0 becomes 0.0: they are equal, and are written differently.
             return value or 0.0
-        # As in `accept_int`, without the call.
+        # This repeats `accept_int`, because a call takes longer.
         return value if type(value) is int and first <= value <= last else accept_any(value)
 
     return accept_int if whole else accept_float
 
 
 def choice_acceptor(choices: Sequence[str], *, exact: bool = False) -> Accept:
-    """Acceptance of one of *choices*, unless *exact* in any letter case or in Java's spelling; the result is as listed."""
+    """Acceptance of one of *choices*; if not *exact*, in any letter case, and with underscores or hyphens."""
     known = frozenset(choices)
     folded = {} if exact else {fold(choice): choice for choice in choices}
     expected = listed(choices)
@@ -120,19 +119,19 @@ def choice_acceptor(choices: Sequence[str], *, exact: bool = False) -> Accept:
             value = value.value
         if not isinstance(value, str):
             raise RejectedType(expected)
-        text = str.__str__(value)
-        if text in known:
-            return text
-        if fold(text) in folded:
-            return folded[fold(text)]
-        raise Rejected(expected, hint=did_you_mean(text, choices))
+        string = str.__str__(value)
+        if string in known:
+            return string
+        if fold(string) in folded:
+            return folded[fold(string)]
+        raise Rejected(expected, hint=did_you_mean(string, choices))
 
     return accept
 
 
 def enum_acceptor(cls: type[Enum]) -> Accept:
     """Acceptance of a member of *cls*, or of its value or name as a string in any letter case."""
-    # A string that is the value of one member and the name of another means the value.
+    # If a string is the value of one member and the name of another, the value wins.
     members = {fold(member.name): member for member in cls} | {fold(str(member.value)): member for member in cls}
     accept_spelling = choice_acceptor([str(member.value) for member in cls])
     is_flag = issubclass(cls, Flag)
@@ -149,7 +148,7 @@ def enum_acceptor(cls: type[Enum]) -> Accept:
 
 
 def instance_acceptor(hint: Any) -> Accept:
-    """Acceptance of instances of *hint* if it is a class, of anything if it is a more complex annotation."""
+    """Acceptance of instances of *hint*; of any value if *hint* is not a class but a more complex annotation."""
     # On Python 3.10, isinstance(list[str], type) is true.
     if not isinstance(hint, type) or typing.get_origin(hint) is not None or hint in (object, Any):
         return lambda value: value

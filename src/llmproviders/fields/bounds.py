@@ -15,7 +15,7 @@ __all__ = ["Between", "at_least", "between"]
 
 @attrs.frozen
 class Between:
-    """A field validator: the number lies between two bounds, both included unless *open_low*."""
+    """A validator for `attrs.field`: the number is from *low* to *high*, but not *low* itself if *open_low*; None passes."""
 
     low: float = -math.inf
     high: float = math.inf
@@ -33,16 +33,22 @@ class Between:
         return self.low <= value <= self.high and not (self.open_low and value == self.low)
 
     def __call__(self, instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-        """Raise `Rejected` for a value out of bounds; None passes."""
+        """Raise `Rejected` for a value that is not within the bounds; None passes."""
         if value is not None and not self.holds(value):
             raise Rejected(f"a number {self.expected}")
 
 
 def between(low: float, high: float, *, open_low: bool = False) -> Between:
-    """A validator for `attrs.field`: the number is from *low* (itself excluded if *open_low*) to *high*; None passes."""
+    """Return a validator for `attrs.field`: the number is from *low* to *high*; None passes.
+
+    Args:
+        low: the lower bound.
+        high: the upper bound, included.
+        open_low: whether the lower bound is excluded; by default it is included.
+    """
     return Between(low, high, open_low)
 
 
 def at_least(low: float) -> Between:
-    """A validator for `attrs.field`: the number is *low* or more; None passes."""
+    """Return a validator for `attrs.field`: the number is *low* or more; None passes."""
     return Between(low)

@@ -22,16 +22,16 @@ from .generate import compile_source
 from .problems import explain
 from .spec import EXTRAS, Spec
 
-__all__ = ["Compiled", "CompiledClass", "compiled", "construct", "generated", "keep_flat"]
+__all__ = ["CompiledClass", "compiled", "construct", "generated", "keep_flat"]
 
 _lock: Final = threading.RLock()
 
 
 class Unfrozen:
-    """A mixin for the unfrozen subclass that each provider class has.
+    """A mixin that makes the unfrozen subclass of a provider class.
 
-    While generated code fills a provider, the provider's ``__class__`` is this subclass; at the end it is the provider's own
-    class. A plain assignment takes a tenth of the time of object.__setattr__, which a frozen class would need.
+    While generated code fills a provider, the ``__class__`` of the provider is this subclass; then it becomes the provider class.
+    A plain assignment takes a tenth of the time of object.__setattr__, which a frozen class would need.
     """
 
     __slots__ = ()
@@ -39,14 +39,14 @@ class Unfrozen:
     __delattr__ = object.__delattr__
 
     def __init_subclass__(cls) -> None:
-        """Do not call the hooks of provider classes: this subclass is not one."""
+        """Do not call the ``__init_subclass__`` of provider classes."""
 
 
 class Broken(Exception):
-    """Ends the first pass: an option is missing, a rule is broken, or a name is refused."""
+    """Raised to end the first pass: an option is missing, a rule does not hold, or a name is refused."""
 
 
-def _miss() -> NoReturn:
+def _raise_missing() -> NoReturn:
     raise Broken
 
 
@@ -54,31 +54,32 @@ class Compiled:
     """The description of a class, and the functions generated for it."""
 
     def __init__(self, cls: Any) -> None:
-        self.about = about = Description(cls)
+        self.description = description = Description(cls)
         self.unfrozen: Any = type(cls)(cls.__name__, (Unfrozen, cls), {"__slots__": (), "__module__": cls.__module__})
         self.hook: tuple[object, Any] = None, None
         """The version of cattrs' hooks, and the class's unstructure hook of that version."""
-        names = _names(about, self.unfrozen)
-        functions = compile_source("methods", cls, [*_init_source(about), "", "", *_with_source(about)], names)
+        names = _names(description, self.unfrozen)
+        functions = compile_source("methods", cls, [*_init_source(description), "", "", *_with_source(description)], names)
         self.init = _finished(
-            about, functions["__init__"], "Make a provider; every problem of the call is reported at once.", None
+            description, functions["__init__"], "Make a provider; every problem of the call is reported at once.", None
         )
-        self.with_ = _finished(about, functions["with_"], "Make a variant; an option that is not given stays as it is.", cls)
+        self.with_ = _finished(
+            description, functions["with_"], "Make a variant; an option that is not given stays as it is.", cls
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A class that is pickled by value is compiled again where it is unpickled.
+        # A class that is pickled by value is compiled again after it is unpickled.
         return type(None), ()
 
 
 class CompiledClass:
-    """The base of `Provider`: the attributes of generated code that are not fields."""
+    """The base class of `Provider`, with the attributes of generated code that are not fields."""
 
     __slots__ = ("_flat",)
     _compiled: ClassVar[Compiled | None] = None
     _flat: tuple[object, dict[str, str]] | None
-    """The version of the hooks, and the flat dict that they wrote: a job calls `to_options` again and again, and a copy takes a
-    tenth of the time. None before the first call, and always if a secret is a reference; unset in a provider that was
-    unpickled."""
+    """The version of the hooks, and the flat dict that they wrote. Jobs call `to_options` many times, and a copy takes a tenth of
+    the time. It is None before the first call, and always if a secret is a reference. It is unset after unpickling."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -86,60 +87,60 @@ class CompiledClass:
 
 
 keep_flat: Final[Callable[[Any, Any], None]] = CompiledClass.__dict__["_flat"].__set__
-"""Sets the flat dict that a provider keeps."""
+"""A function that sets the flat dict that a provider keeps."""
 
 
-def _names(about: Description, unfrozen: type) -> dict[str, Any]:
+def _names(description: Description, unfrozen: type) -> dict[str, Any]:
     """The global names of the generated functions. They begin with an underscore, so that no option has the same name."""
     names: dict[str, Any] = {
-        "_about": about,
+        "_description": description,
         "_become": object.__setattr__,
         "_Broken": Broken,
-        # An option may have the name of a builtin.
+        # An option may have the name of a built-in class.
         "_Exception": Exception,
-        "_cls": about.cls,
+        "_cls": description.cls,
         "_create": object.__new__,
         "_explain": explain,
         "_forget": _forget,
         "_join": _join,
-        "_miss": _miss,
+        "_raise_missing": _raise_missing,
         "_NOTHING": attrs.NOTHING,
         "_unfrozen": unfrozen,
         "_validate": attrs.validate,
         "_warn": _warn,
     }
-    for number, rule in enumerate(about.rules):
+    for number, rule in enumerate(description.rules):
         names[f"_rule_{number}"] = rule.check
-    for name, spec in about.specs.items():
+    for name, spec in description.specs.items():
         names[f"_accept_{name}"] = spec.accept
         names[f"_default_{name}"] = spec.parameter_default
         names[f"_fresh_{name}"] = spec.fresh_default
     return names
 
 
-def _init_source(about: Description) -> list[str]:
+def _init_source(description: Description) -> list[str]:
     """The lines of the constructor."""
     return [
-        f"def __init__({', '.join(_parameters(about, lambda spec: f'_default_{spec.name}'))}):",
+        f"def __init__({', '.join(_parameters(description, lambda spec: f'_default_{spec.name}'))}):",
         "    try:",
-        *_beginning(about, "self"),
-        *[f"        self.{name} = {_initial(spec)}" for name, spec in about.specs.items() if _is_set(spec)],
+        *_beginning(description, "self"),
+        *[f"        self.{name} = {_initial(spec)}" for name, spec in description.specs.items() if _is_set(spec)],
         "        self._flat = None",
-        *_ending(about, "self", None),
+        *_ending(description, "self", None),
         "        return",
-        *_failing(about, "None", "self"),
+        *_failing(description, "None", "self"),
     ]
 
 
-def _with_source(about: Description) -> list[str]:
+def _with_source(description: Description) -> list[str]:
     """The lines of `with_`."""
     lines = [
-        f"def with_({', '.join(_parameters(about, lambda _: '_NOTHING', positional=False))}):",
+        f"def with_({', '.join(_parameters(description, lambda _: '_NOTHING', positional=False))}):",
         "    _new = _create(_cls)",
         "    try:",
-        *_beginning(about, "_new"),
+        *_beginning(description, "_new"),
     ]
-    for name, spec in about.specs.items():
+    for name, spec in description.specs.items():
         if not spec.attribute.init:
             lines += [f"        _new.{name} = {_initial(spec)}"] if _is_set(spec) else []
             continue
@@ -148,73 +149,78 @@ def _with_source(about: Description) -> list[str]:
             accepted = f"None if {spec.parameter} is None else {accepted}"
         lines.append(f"        _new.{name} = self.{name} if {spec.parameter} is _NOTHING else {accepted}")
     lines.append("        _new._flat = None")
-    return [*lines, *_ending(about, "_new", "_NOTHING"), "        return _new", *_failing(about, "self", "_new")]
+    return [*lines, *_ending(description, "_new", "_NOTHING"), "        return _new", *_failing(description, "self", "_new")]
 
 
-def _parameters(about: Description, default: Callable[[Spec], str], *, positional: bool = True) -> list[str]:
-    """The parameters: positional ones first, extra options by name last."""
-    given = [f"{spec.parameter}={default(spec)}" for spec in about.parameters]
-    count = sum(not spec.attribute.kw_only for spec in about.parameters) if positional else 0
+def _parameters(description: Description, default: Callable[[Spec], str], *, positional: bool = True) -> list[str]:
+    """The parameters: positional parameters first, extra options by name last."""
+    given = [f"{spec.parameter}={default(spec)}" for spec in description.parameters]
+    count = sum(not spec.attribute.kw_only for spec in description.parameters) if positional else 0
     return ["self", "/", *given[:count], "*", *given[count:], "**more_options"]
 
 
-def _beginning(about: Description, new: str) -> list[str]:
+def _beginning(description: Description, new: str) -> list[str]:
     """The lines before the fields."""
-    pre_init = [f"        {new}.__attrs_pre_init__()"] if hasattr(about.cls, "__attrs_pre_init__") else []
+    pre_init = [f"        {new}.__attrs_pre_init__()"] if hasattr(description.cls, "__attrs_pre_init__") else []
     return [*pre_init, f"        _become({new}, '__class__', _unfrozen)"]
 
 
 def _is_set(spec: Spec) -> bool:
-    """Whether the constructor sets the field; one without argument and default is left to `__attrs_post_init__`."""
+    """Whether the constructor sets the field; `__attrs_post_init__` sets a field without a parameter and a default."""
     return spec.attribute.init or spec.attribute.default is not attrs.NOTHING
 
 
 def _initial(spec: Spec) -> str:
-    """The expression for a field of a new provider; defaults were accepted when the class was described."""
+    """The expression for a field of a new provider. Defaults were already accepted with the class."""
     name, given = spec.name, spec.parameter
     if not spec.attribute.init:
-        return f"_accept_{name}(_fresh_{name}())" if spec.has_factory or spec.is_foreign else f"_default_{name}"
+        return f"_accept_{name}(_fresh_{name}())" if spec.has_factory or spec.has_custom_converter else f"_default_{name}"
     if spec.parameter_default is attrs.NOTHING and not spec.required:
         accepted = f"_accept_{name}(_fresh_{name}() if {given} is _NOTHING else {given})"
         return f"None if {given} is None else {accepted}" if spec.is_nullable else accepted
     if spec.required:
-        return f"_accept_{name}({given}) if {given} is not _NOTHING else _miss()"
-    if spec.is_foreign:
+        return f"_accept_{name}({given}) if {given} is not _NOTHING else _raise_missing()"
+    if spec.has_custom_converter:
         return f"_accept_{name}({given})"
     none = f" or {given} is None" if spec.is_nullable and spec.default is not None else ""
     return f"{given} if {given} is _default_{name}{none} else _accept_{name}({given})"
 
 
-def _ending(about: Description, new: str, untouched: str | None) -> list[str]:
+def _ending(description: Description, new: str, untouched: str | None) -> list[str]:
     """The lines after the fields: extra options, rules, and the hooks of attrs.
 
     Args:
-        about: the class.
+        description: the class.
         new: the variable of the provider.
-        untouched: the value of parameters that were not given, for `with_`: a rule over those alone holds already.
+        untouched: the name of the value of parameters that were not given to `with_`; a rule over only those holds already.
+            None for the constructor.
     """
     is_given = "True" if untouched is None else f"{EXTRAS} is not {untouched}"
-    lines = [f"        if more_options: {new}.{EXTRAS} = _join(_about, {new}.{EXTRAS}, more_options, {is_given})"]
-    for number, rule in enumerate(about.rules):
+    lines = [f"        if more_options: {new}.{EXTRAS} = _join(_description, {new}.{EXTRAS}, more_options, {is_given})"]
+    for number, rule in enumerate(description.rules):
         operands = ", ".join(f"{new}.{name}" for name in rule.options)
-        touched = [about.specs[name].parameter for name in rule.options if about.specs[name].attribute.init]
+        touched = [description.specs[name].parameter for name in rule.options if description.specs[name].attribute.init]
         condition = "" if untouched is None else f"not ({' is '.join([*touched, untouched])}) and "
         lines.append(f"        if {condition}_rule_{number}(_cls, {operands}) is not None: raise _Broken")
     lines.append(f"        {new}.__class__ = _cls")
-    if any(spec.is_validated for spec in about.specs.values()):
+    if any(spec.is_validated for spec in description.specs.values()):
         lines.append(f"        _validate({new})")
-    if hasattr(about.cls, "__attrs_post_init__"):
+    if hasattr(description.cls, "__attrs_post_init__"):
         lines += [f"        {new}.__attrs_post_init__()", f"        _forget({new})"]
-    return [*lines, f"        if more_options: _warn(_about, more_options, {'()' if untouched is None else 'self.' + EXTRAS})"]
+    return [
+        *lines,
+        f"        if more_options: _warn(_description, more_options, {'()' if untouched is None else 'self.' + EXTRAS})",
+    ]
 
 
-def _failing(about: Description, base: str, new: str) -> list[str]:
+def _failing(description: Description, base: str, new: str) -> list[str]:
     """The lines for a call that failed; they delete the variables of the frame, which may hold secrets."""
-    names = [spec.parameter for spec in about.parameters]
-    gone = ", ".join(dict.fromkeys(["self", new, *names, "more_options"]))
+    names = [spec.parameter for spec in description.parameters]
+    gone = ", ".join(dict.fromkeys(["self", new, *names, "_values", "more_options"]))
     return [
         "    except _Exception as _error:",
-        f"        _failure = _explain(_about, {base}, {new}, ({''.join(f'{name}, ' for name in names)}), more_options, _error)",
+        f"        _values = ({''.join(f'{name}, ' for name in names)})",
+        f"        _failure = _explain(_description, {base}, {new}, _values, more_options, _error)",
         f"    del {gone}",
         "    __tracebackhide__ = True",
         "    try: raise _failure",
@@ -222,21 +228,21 @@ def _failing(about: Description, base: str, new: str) -> list[str]:
     ]
 
 
-def _join(about: Description, extras: ExtraOptions, more: Mapping[str, Any], is_given: bool) -> ExtraOptions:  # noqa: FBT001
-    """The extra options, changed by those that were given by name; None removes one."""
+def _join(description: Description, extras: ExtraOptions, more: Mapping[str, Any], is_given: bool) -> ExtraOptions:  # noqa: FBT001
+    """The extra options, changed by those given by name; None removes an option."""
     for name in more:
         if name in extras:
             if is_given:
                 raise Broken
-        elif about.refusal(name) is not None:
+        elif description.refusal(name) is not None:
             raise Broken
     return extras.changed(more)
 
 
-def _warn(about: Description, more: Mapping[str, Any], known: Container[str]) -> None:
+def _warn(description: Description, more: Mapping[str, Any], known: Container[str]) -> None:
     """Warn of new extra options that Java probably does not know."""
     for name, value in more.items():
-        if value is not None and name not in known and (message := about.doubt(name)):
+        if value is not None and name not in known and (message := description.warning(name)):
             warn(message, ExtraOptionWarning)
 
 
@@ -245,21 +251,21 @@ def _forget(provider: Any) -> None:
     keep_flat(provider, None)
 
 
-def _finished(about: Description, function: Any, summary: str, result: type | None) -> Any:
+def _finished(description: Description, function: Any, summary: str, result: type | None) -> Any:
     """A generated function with the documentation and the signature that `help` and editors show."""
-    function.__qualname__ = f"{about.cls.__qualname__}.{function.__name__}"
-    function.__module__ = about.cls.__module__
+    function.__qualname__ = f"{description.cls.__qualname__}.{function.__name__}"
+    function.__module__ = description.cls.__module__
     meanings = [
         f"    {spec.parameter}: {spec.info.meaning}{spec.info.meaning and ' '}({spec.info.key})"
-        for spec in about.parameters
+        for spec in description.parameters
         if spec.info
     ]
     more = ["    extra_options: Java keys and values beyond the options", "    more_options: the same by name"]
     function.__doc__ = "\n".join([summary, "", "Args:", *meanings, *more])
-    function.__annotations__ = {spec.parameter: spec.parameter_type for spec in about.parameters} | {"return": result}
-    if any(spec.required for spec in about.parameters) and function.__name__ == "__init__":
+    function.__annotations__ = {spec.parameter: spec.parameter_type for spec in description.parameters} | {"return": result}
+    if any(spec.required for spec in description.parameters) and function.__name__ == "__init__":
         signature = inspect.signature(function)
-        required = {spec.parameter for spec in about.parameters if spec.required}
+        required = {spec.parameter for spec in description.parameters if spec.required}
         parameters = [
             each.replace(default=inspect.Parameter.empty) if each.name in required else each
             for each in signature.parameters.values()
@@ -269,17 +275,17 @@ def _finished(about: Description, function: Any, summary: str, result: type | No
 
 
 def compiled(cls: Any) -> Compiled:
-    """The one `Compiled` of a provider class. It is made at first use: then all names in the annotations can be resolved.
+    """The `Compiled` of a provider class. It is made at the first use, when all names in the annotations can be resolved.
 
     Raises:
         InvalidClassError: if the class is declared in a way that cannot work.
     """
     found: Compiled | None = cls._compiled
-    # If a base's __init_subclass__ does not call ours, the class inherits its base's.
-    if found is None or found.about.cls is not cls:
+    # If the __init_subclass__ of a base does not call ours, the class inherits the `Compiled` of that base.
+    if found is None or found.description.cls is not cls:
         with _lock:
             found = cls._compiled
-            if found is None or found.about.cls is not cls:
+            if found is None or found.description.cls is not cls:
                 found = cls._compiled = Compiled(cls)
     return found
 
@@ -288,10 +294,10 @@ _Class = TypeVar("_Class")
 
 
 def construct(cls: type[_Class], values: dict[str, Any]) -> _Class:
-    """A provider of values by name of the field. Like `with_`, it does not call a user-defined ``__init__``."""
+    """Make a provider of values by name of the field. Like `with_`, it does not call a user-defined ``__init__``."""
     made = compiled(cls)
     new = object.__new__(cls)
-    made.init(new, **made.about.arguments(values))
+    made.init(new, **made.description.arguments(values))
     return new
 
 
@@ -305,7 +311,7 @@ if TYPE_CHECKING:
 else:
 
     class generated:  # noqa: N801
-        """A method that is generated for each class at first use; *function* is its documentation for an abstract class."""
+        """A method that is generated for each class at its first use; *function* documents it for abstract classes."""
 
         def __init__(self, function: Callable[..., Any]) -> None:
             self.__func__ = function
@@ -316,7 +322,7 @@ else:
             if instance is None:
                 return self._of(owner)
             found = instance._compiled  # noqa: SLF001  # `CompiledClass` above declares it
-            if found is not None and found.about.cls is instance.__class__:
+            if found is not None and found.description.cls is instance.__class__:
                 return MethodType(getattr(found, self.name), instance)
             try:
                 # inspect.signature of newer Pythons passes the class as the instance.
@@ -324,11 +330,11 @@ else:
                 return MethodType(self._of(instance) if is_class else getattr(compiled(owner), self.name), instance)
             except Exception as error:  # noqa: BLE001
                 failure = outward(error, owner.__name__)
-            # A provider that was not filled has no repr, so that a traceback cannot show it.
+            # A traceback cannot show a provider that was not filled, because that has no repr.
             del instance
             __tracebackhide__ = True
             raise failure
 
         def _of(self, cls: Any) -> Any:
-            """The generated function of a class; the documented one for an abstract class."""
+            """The generated function of a class; for an abstract class, the function that documents it."""
             return self.__func__ if getattr(cls, "identifier", None) is None else getattr(compiled(cls), self.name)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Converters for fields: they widen what the constructor accepts.
+"""Converters for fields, which accept more types than that of the field.
 
-Like the functions in `acceptance`, each returns the canonical form of a value or raises `Rejected`.
+Like the functions in `acceptance`, each of them returns the canonical form of a value or raises `Rejected`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ..credentials import MASK, mask_urls
 from ..errors import Rejected, RejectedType
 from ..messages import shown
 from ..secrets import MaskedText, Secret, literal, masked
-from ..syntax.characters import has_surrogate
+from ..syntax.characters import refuse_surrogates
 from ..syntax.durations import read_duration, write_duration
 from ..syntax.json import read_json_flat, read_json_object, write_json, write_parsed_json
 from ..syntax.maps import read_map, write_map, write_masked_map
@@ -23,7 +23,7 @@ from .acceptance import Accept, accept_string, real_string, string_of
 from .masking import mask_json, masked_header, refuse_redacted
 
 __all__ = [
-    "CANONICAL",
+    "BUILT_IN_CONVERTERS",
     "duration",
     "fallback",
     "flink_map",
@@ -36,11 +36,11 @@ __all__ = [
 ]
 
 
-class Remembered(dict[int, str]):
-    """A bounded cache of accepted strings: their masked form, by the hash of the string.
+class AcceptedStrings(dict[int, str]):
+    """A bounded cache of accepted strings: the masked form of each, by the hash of the string.
 
-    The strings themselves are not kept, so that credentials do not outlive the providers that have them. Python's hash
-    has 64 bits and is salted in each process.
+    The strings are not kept, so that credentials do not live longer than the providers that hold them. Python's hash has 64
+    bits and is salted in each process.
     """
 
     __slots__ = ()
@@ -49,8 +49,8 @@ class Remembered(dict[int, str]):
     MAX_LENGTH: Final = 4_096
 
     def keep(self, given: str, result: str) -> str:
-        """Cache the masked form of *result*, and return *result*."""
-        # Subclasses of str may be accepted differently.
+        """Keep the masked form of *result* for the string *given*, and return *result*."""
+        # A subclass of str may be accepted in another way.
         if type(given) is str and len(given) <= self.MAX_LENGTH:
             if len(self) >= self.MAX_STRINGS:
                 self.clear()
@@ -59,7 +59,11 @@ class Remembered(dict[int, str]):
 
 
 def secret(value: str | Secret | None) -> Secret | None:
-    """A converter for `attrs.field`: a `Secret` of a string; the mask of a redacted provider is refused."""
+    """A converter for `attrs.field`: a string becomes a `Secret`; None stays None.
+
+    Raises:
+        Rejected: if it is the mask of a redacted provider, or Java cannot read it; a `RejectedType` if its type is wrong.
+    """
     if type(value) is str and value.isascii() and "*" not in value and "$" not in value:
         return literal(value)
     if value is None:
@@ -70,21 +74,24 @@ def secret(value: str | Secret | None) -> Secret | None:
         return value
     real = value.reveal() if isinstance(value, Secret) else real_string(value)
     refuse_redacted(real)
-    if has_surrogate(real):
-        raise Rejected("a string without lone surrogates", hint="Java cannot read them")
+    refuse_surrogates(real)
     return value if isinstance(value, Secret) else Secret(real)
 
 
 def required_secret(value: str | Secret) -> Secret:
-    """As `secret`, for a required option: None is refused."""
+    """A converter for `attrs.field`: as `secret`, for a required option, which must not be None.
+
+    Raises:
+        Rejected: as `secret`; a `RejectedType` also for None.
+    """
     found = secret(value)
     if found is None:
         raise RejectedType("a str or a Secret")
     return found
 
 
-def _kept_hidden(given: object, result: str) -> str:
-    """*given* if it is masked and *result* is not, else *result*."""
+def _keep_mask(given: object, result: str) -> str:
+    """*result*, but *given* if that is masked and *result* is not."""
     return given if isinstance(given, MaskedText) and not isinstance(result, MaskedText) else result
 
 
@@ -94,19 +101,22 @@ def url(value: str | None) -> str | None:
         return value
     if value is None:
         return None
-    text = real_string(accept_string(value))
-    refuse_redacted(text)
-    return _kept_hidden(value, masked(text, mask_urls(text)))
+    string = real_string(accept_string(value))
+    refuse_redacted(string)
+    return _keep_mask(value, masked(string, mask_urls(string)))
 
 
-_durations: Final = Remembered()
+_durations: Final = AcceptedStrings()
 
 
 def duration(value: str | timedelta | None) -> str | None:
     """A converter for `attrs.field`: a Flink duration as a string.
 
-    A string is checked by Flink's grammar, and kept unchanged: ``"30s"``, ``"500 ms"``, ``"2min"``, ``"PT1.5S"``. A
-    `timedelta` is written in the largest unit that is exact. Numbers are refused because they have no unit.
+    A string in Flink's syntax is kept unchanged: ``"30s"``, ``"500 ms"``, ``"2min"``, ``"PT1.5S"``. A `timedelta` is written as a
+    whole number of the largest possible unit. A number is refused, because it has no unit. None stays None.
+
+    Raises:
+        Rejected: if it is not a duration; a `RejectedType` if its type is wrong.
     """
     if type(value) is str and hash(value) in _durations:
         return value
@@ -118,22 +128,28 @@ def duration(value: str | timedelta | None) -> str | None:
             return write_duration(given)
         hint = f"write its unit: '{given}s'" if type(given) is int and abs(given) < JAVA_BOUNDS["Long"][1] else ""
         raise RejectedType("a duration such as '30s', '500 ms' or '2min', or a timedelta", hint=hint)
-    text = accept_string(given)
-    read_duration(real_string(text))
-    return _durations.keep(text, text)
+    string = accept_string(given)
+    read_duration(real_string(string))
+    return _durations.keep(string, string)
 
 
-_json_objects: Final = Remembered()
+_json_objects: Final = AcceptedStrings()
 
 
 def json_object(value: str | Mapping[str, Any] | None) -> str | None:
-    """A JSON object of a string or a mapping; values that look like credentials are masked."""
+    """A converter for `attrs.field`: a JSON object, given as a string or a mapping; values that look like credentials are masked.
+
+    A string is kept unchanged, and None stays None.
+
+    Raises:
+        Rejected: if it is not a JSON object, or JSON cannot hold a value of it; a `RejectedType` if its type is wrong.
+    """
     if type(value) is str and (known := _json_objects.get(hash(value))) is not None:
         return value if known == value else masked(value, known)
     if value is None:
         return None
-    text = _json_string(value)
-    return _kept_hidden(value, _json_objects.keep(text, mask_json(text, read_json_object(text))))
+    string = _json_string(value)
+    return _keep_mask(value, _json_objects.keep(string, mask_json(string, read_json_object(string))))
 
 
 def _json_string(value: Any) -> str:
@@ -141,47 +157,60 @@ def _json_string(value: Any) -> str:
         if not isinstance(value, Mapping):
             raise RejectedType("a JSON object, as a mapping or a string")
         return write_json(value)
-    text = real_string(accept_string(value))
-    if text == MASK:
-        refuse_redacted(text)
-    return text
+    string = real_string(accept_string(value))
+    if string == MASK:
+        refuse_redacted(string)
+    return string
 
 
-_headers: Final = Remembered()
+_headers: Final = AcceptedStrings()
 
 
 def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str | None:
-    """Request headers as a JSON object of strings or lists of strings; those with credentials are masked."""
+    """A converter for `attrs.field`: request headers as a JSON object of strings or lists of strings; credentials are masked.
+
+    A string is kept unchanged, and None stays None.
+
+    Raises:
+        Rejected: if it is not such a JSON object; a `RejectedType` if its type is wrong.
+    """
     if type(value) is str and (known := _headers.get(hash(value))) is not None:
         return value if known == value else masked(value, known)
     if value is None:
         return None
-    text = _json_string(value)
-    read = read_json_flat(text)
-    seen: dict[str, str | list[str]] = {}
-    for name, item in read.items():
+    string = _json_string(value)
+    headers = read_json_flat(string)
+    masked_headers: dict[str, str | list[str]] = {}
+    for name, item in headers.items():
         if type(item) is str:
-            seen[name] = masked_header(name, item)
+            masked_headers[name] = masked_header(name, item)
         elif type(item) is list and all(type(each) is str for each in item):
-            seen[name] = [masked_header(name, each) for each in item]
+            masked_headers[name] = [masked_header(name, each) for each in item]
         else:
             raise Rejected("header values that are strings or lists of strings", hint=f"see header {shown(name)}")
-    return _kept_hidden(value, _headers.keep(text, text if seen == read else MaskedText(text, write_parsed_json(seen))))
+    result = string if masked_headers == headers else MaskedText(string, write_parsed_json(masked_headers))
+    return _keep_mask(value, _headers.keep(string, result))
 
 
 def _pairs(value: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
-    """The items of a mapping, which may be of a third-party class."""
+    """The items of a mapping; its class may be a third-party one."""
     try:
         return list(value.items())
     except Exception:  # noqa: BLE001
         raise Rejected("a mapping that can be read") from None
 
 
-_maps: Final = Remembered()
+_maps: Final = AcceptedStrings()
 
 
 def flink_map(value: str | Mapping[str, str] | None) -> str | None:
-    """HTTP headers as a Flink map, of a string or a mapping; those with credentials are masked."""
+    """A converter for `attrs.field`: HTTP headers as a Flink map such as ``name:value,other:value``; credentials are masked.
+
+    A mapping is written as such a string. A string is kept unchanged, and None stays None.
+
+    Raises:
+        Rejected: if it is not such a map, or contains a line break; a `RejectedType` if its type is wrong.
+    """
     if type(value) is str and (known := _maps.get(hash(value))) is not None:
         return value if known == value else masked(value, known)
     if value is None:
@@ -190,22 +219,23 @@ def flink_map(value: str | Mapping[str, str] | None) -> str | None:
         pairs = _pairs(value)
         if not all(isinstance(part, str) and not isinstance(part, MaskedText) for pair in pairs for part in pair):
             raise RejectedType("a mapping from str to str")
-        text = accept_string(write_map({str.__str__(name): str.__str__(item) for name, item in pairs}))
+        string = accept_string(write_map({str.__str__(name): str.__str__(item) for name, item in pairs}))
     elif isinstance(value, str):
-        text = real_string(accept_string(value))
+        string = real_string(accept_string(value))
     else:
         raise RejectedType("a Flink map such as 'name:value,other:value', or a mapping")
-    if text == MASK:
-        refuse_redacted(text)
-    if "\n" in text or "\r" in text:
+    if string == MASK:
+        refuse_redacted(string)
+    if "\n" in string or "\r" in string:
         raise Rejected("headers without line breaks")
-    read = read_map(text)
-    seen = {name: masked_header(name, item) for name, item in read.items()}
-    return _kept_hidden(value, _maps.keep(text, text if seen == read else MaskedText(text, write_masked_map(seen))))
+    headers = read_map(string)
+    masked_headers = {name: masked_header(name, item) for name, item in headers.items()}
+    result = string if masked_headers == headers else MaskedText(string, write_masked_map(masked_headers))
+    return _keep_mask(value, _maps.keep(string, result))
 
 
 def stop_strings(value: str | Sequence[str] | None) -> str | None:
-    """Stop sequences, joined by commas; a string is kept unchanged."""
+    """Stop sequences joined by commas; a string is kept unchanged."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -219,8 +249,8 @@ def stop_strings(value: str | Sequence[str] | None) -> str | None:
         raise Rejected("at least one stop sequence, and no empty one", hint="leave stop out for no stop sequences")
     joined = ",".join(strings)
     if joined.count(",") >= len(strings):
-        text = next(item for item in value if "," in item)
-        hint = f"Java splits the string at commas and has no escape, see {shown(text)}"
+        example = next(item for item in value if "," in item)
+        hint = f"Java splits the string at commas and has no escape, see {shown(example)}"
         raise Rejected("stop sequences without a comma", hint=hint)
     return accept_string(masked(joined, ",".join(map(str.__str__, value))))
 
@@ -232,7 +262,7 @@ def fallback(value: Any) -> str | None:
     return string_of(value)
 
 
-CANONICAL: Final[set[Accept]] = {
+BUILT_IN_CONVERTERS: Final[set[Accept]] = {
     secret,
     required_secret,
     url,
@@ -243,4 +273,4 @@ CANONICAL: Final[set[Accept]] = {
     stop_strings,
     fallback,
 }
-"""The converters of the library, which check their results themselves; modules with another one add it."""
+"""The converters of the library, which check their results themselves. Other modules add theirs."""

@@ -18,13 +18,13 @@ from .extras import extra_value
 from .metadata import OptionInfo, hints, options
 from .spec import EXTRAS, Spec
 
-__all__ = ["Description", "Rule", "hiding"]
+__all__ = ["ALIASES", "FIELD", "REQUEST_FIELDS", "Description", "Rule", "hidden_field_error", "is_unbuilt"]
 
 FIELD: Final = type(attrs.field())
-"""The type of a field in the body of a class, until attrs has built it."""
+"""The type of a field in the body of a class, before attrs builds the class."""
 
-TAKEN: Final = ("self", "more_options")
-"""The parameters of every constructor."""
+RESERVED_PARAMETERS: Final = ("self", "more_options")
+"""The parameters that every constructor has."""
 ALIASES: Final[Mapping[str, str]] = {
     "model_name": "model",
     "api_token": "api_key",
@@ -49,19 +49,22 @@ REQUEST_FIELDS: Final = (
     *("reasoning_effort", "enable_thinking", "thinking", "thinking_budget", "repetition_penalty", "encoding_format"),
     *("parallel_tool_calls", "service_tier", "user", "metadata"),
 )
-"""Fields of a request without an option: `extra_body` can add them."""
+"""Fields of a request for which there is no option; the option ``extra_body`` can add them."""
 
 
-# Compared by identity, because functions are.
+# Rules are compared by identity, as functions are.
 @attrs.frozen(eq=False, repr=False)
 class Rule:
-    """A rule over several options, for `Provider.rules`."""
+    """A rule over several options, for `Provider.rules`.
+
+    Its function is called when a provider is made or changed, after each option was accepted.
+    """
 
     options: tuple[str, ...]
     """The Python names of its options."""
     check: Callable[..., Problem | None]
-    """Called with the class and the values of the options in their order, None and defaults included. Returns a `Problem`, or
-    None if the rule holds."""
+    """A function of the class and the values of the options, in their order, including None and defaults. It returns a `Problem`,
+    or None if the rule holds."""
 
 
 class Description:
@@ -111,7 +114,7 @@ class Description:
                 raise InvalidClassError(f"{self.subject}: expected rules over a tuple of names, got {shown(rule.options)}")
             if unknown := [name for name in rule.options if name not in self.specs]:
                 raise InvalidClassError(f"{self.subject}: expected rules over its options, got one over {listed(unknown)}")
-        # The search for a misspelling takes longer than the rest of a call, and the same names are given again and again.
+        # The search for a misspelling takes longer than the rest of a call, and calls repeat the same names.
         self._cached_refusal = lru_cache(maxsize=256)(self._refusal)
 
     def _check(self, attribute: attrs.Attribute[Any], infos: Mapping[str, OptionInfo]) -> None:
@@ -126,17 +129,17 @@ class Description:
         if name not in infos and name != EXTRAS and not name.startswith("_"):
             raise InvalidClassError(f"{where} would not reach Flink: give it metadata=option(...), or a private name")
         # Names in generated code begin with an underscore.
-        if attribute.init and (parameter[0] == "_" or parameter in TAKEN):
+        if attribute.init and (parameter[0] == "_" or parameter in RESERVED_PARAMETERS):
             raise InvalidClassError(f"{where}: expected another alias, got {parameter!r}")
         if name in vars(self.cls) and not isinstance(vars(self.cls)[name], MemberDescriptorType):
-            raise hiding(self.cls, name)
+            raise hidden_field_error(self.cls, name)
 
     def arguments(self, values: dict[str, Any]) -> dict[str, Any]:
         """Values by name of the field as arguments of the constructor."""
         return {self.renamed.get(name, name): value for name, value in values.items()} if self.renamed else values
 
     def refused(self, name: str, value: object, extras: Mapping[str, object]) -> Problem | None:
-        """The problem of a name that is not an option, or of its value, as an extra option; None if both are accepted."""
+        """The problem of a name that is not an option or of its value, as an extra option; None if both are accepted."""
         if name not in extras and (problem := self.refusal(name)) is not None:
             return problem
         try:
@@ -150,7 +153,7 @@ class Description:
 
     def refusal(self, name: str) -> Problem | None:
         """The problem of *name* as an extra option; None if it is accepted."""
-        return self._cached_refusal(name) if len(name) <= 100 else self._refusal(name)  # noqa: PLR2004  # long strings are not cached
+        return self._cached_refusal(name) if len(name) <= 100 else self._refusal(name)  # noqa: PLR2004  # long names are not cached
 
     def _refusal(self, name: str) -> Problem | None:
         if name in self.cls.refused_names:
@@ -166,25 +169,25 @@ class Description:
         return Problem(name, f"an option of {self.subject}", got="an unknown name", hint=hint)
 
     def _close(self, name: str) -> str | None:
-        """The option that *name* probably means."""
+        """The option that *name* probably means; None if there is none."""
         names = [spec.parameter for spec in self.specs.values() if spec.info]
         letters = fold(name).replace("-", "")
         for known in names:
             if letters == known.replace("_", "") or (len(name) > 3 and sorted(letters) == sorted(known.replace("_", ""))):  # noqa: PLR2004
                 return known
-        # 0.84 finds temprature and stp, and not names such as top_k, which other services have.
+        # 0.84 finds temprature and stp, but not names such as top_k, which other services have.
         return closest(name, names, cutoff=0.84, spelling=str.lower)
 
     def advice(self, name: str) -> str:
-        """Advice about a name that other clients use; empty if there is none."""
+        """Advice on a name that other clients use; empty if there is none."""
         if name in ALIASES and ALIASES[name] in self.specs:
             return f"write {ALIASES[name]}=..." + (", the full URL" if ALIASES[name] == "endpoint" else "")
         if name in REQUEST_FIELDS and "extra_body" in self.specs:
             return f"write extra_body={{{name!r}: ...}}"
         return ""
 
-    def doubt(self, name: str) -> str:
-        """The warning about an extra option that Java probably does not know; empty if there is none."""
+    def warning(self, name: str) -> str:
+        """The warning for an extra option that Java probably does not know; empty if there is none."""
         instead = self.advice(name)
         if not instead and name in (*ALIASES, *REQUEST_FIELDS):
             instead = f"{self.subject} has no such option"
@@ -201,8 +204,8 @@ def is_unbuilt(cls: type) -> bool:
     return any(isinstance(value, FIELD) for value in vars(cls).values())
 
 
-def hiding(cls: type, name: str) -> InvalidClassError:
-    """The error about an attribute that hides a field."""
+def hidden_field_error(cls: type, name: str) -> InvalidClassError:
+    """The error for an attribute that hides a field."""
     return InvalidClassError(
         f"{cls.__name__}.{name} hides the option {name}: declare it as a field, {name}: ... = attrs.field(...)"
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Extra options, beyond the typed ones: an immutable mapping of Java keys to strings, credentials masked."""
+"""Extra options, beyond the typed ones: an immutable mapping of Java keys to strings, with credentials masked."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from ..credentials import MASK, has_credential_name, is_redacted, looks_like_cre
 from ..errors import Rejected, RejectedType
 from ..messages import shown
 from ..secrets import MaskedText, Secret, masked, reveal
-from ..syntax.characters import has_surrogate
+from ..syntax.characters import refuse_surrogates
 from ..syntax.json import read_json
 from .acceptance import string_of
 from .converters import secret
 from .masking import mask_json
 
-__all__ = ["NO_EXTRAS", "ExtraOptions"]
+__all__ = ["NO_EXTRAS", "Extra", "ExtraOptions", "extra_value"]
 
 Extra = str | Secret
 
 
 class ExtraOptions(Mapping[str, Extra]):
-    """Java keys and strings in the order given; a value is a `Secret` if it or its key looks like a credential.
+    """Java keys and strings, in the order of the call; a value is a `Secret` if it or its key looks like a credential.
 
     Raises:
         Rejected: if a key or value cannot reach Java; the message names the key.
@@ -32,7 +32,7 @@ class ExtraOptions(Mapping[str, Extra]):
     _options: dict[str, Extra]
 
     def __new__(cls, options: Mapping[str, object] | None = None) -> ExtraOptions:  # noqa: PYI034
-        """Make them of *options*. None is left out; values that are not strings are written as Java writes them."""
+        """Make them from *options*. None is left out; values that are not strings are written as Java writes them."""
         if isinstance(options, ExtraOptions):
             return options
         if not isinstance(options, (Mapping, type(None))):
@@ -41,7 +41,7 @@ class ExtraOptions(Mapping[str, Extra]):
 
     @classmethod
     def _of(cls, items: dict[str, Extra], changes: Mapping[str, object]) -> ExtraOptions:
-        """The options of the dict *items* with *changes*; the result keeps and changes that dict."""
+        """The options of the dict *items* with *changes*; that dict is changed and kept."""
         for given, value in changes.items():
             key = extra_key(given)
             if value is None:
@@ -70,7 +70,7 @@ class ExtraOptions(Mapping[str, Extra]):
         return self._options.values()
 
     def __eq__(self, other: object) -> bool:
-        # The order means nothing to Flink.
+        # The order has no meaning for Flink.
         if isinstance(other, ExtraOptions):
             return self._options == other._options
         return self._options == dict(other) if isinstance(other, Mapping) else NotImplemented
@@ -91,11 +91,11 @@ class ExtraOptions(Mapping[str, Extra]):
         return ExtraOptions, (self._options.copy(),)
 
     def mapped(self, function: Callable[[Extra], Extra]) -> ExtraOptions:
-        """These options with the results of *function* as values."""
+        """These options, with the results of *function* as values."""
         return self._of({key: function(value) for key, value in self._options.items()}, {})
 
     def changed(self, changes: Mapping[str, object]) -> ExtraOptions:
-        """These options with *changes*; None removes one, and a changed one keeps its position."""
+        """These options with *changes*; None removes an option, and a changed option keeps its position."""
         return self._of(self._options.copy(), changes) if changes else self
 
 
@@ -104,20 +104,19 @@ def extra_key(key: object) -> str:
     if not isinstance(key, str):
         raise RejectedType("option names that are str")
     plain = str.__str__(key)
-    if has_surrogate(plain):
-        raise Rejected("option names without lone surrogates", hint="Java cannot read them")
+    refuse_surrogates(plain, "option names")
     return plain
 
 
 def extra_value(key: object, value: object) -> Extra:
-    """The string of one option, as `Secret` if it or its key looks like a credential."""
+    """The string of one option; a `Secret` if it or its key looks like a credential."""
     name = extra_key(key)
     try:
         return _extra_value(name, value)
     except Rejected as error:
         kind, expected, hint = type(error), error.expected, error.hint
     except Exception:  # noqa: BLE001
-        # A third-party mapping or number may raise anything.
+        # A third-party mapping or number may raise any exception.
         kind, expected, hint = Rejected, "a value that can be read", ""
     raise kind(f"{expected} for option {shown(name)}", hint=hint)
 
@@ -125,20 +124,20 @@ def extra_value(key: object, value: object) -> Extra:
 def _extra_value(key: str, value: object) -> Extra:
     if isinstance(value, Secret):
         return secret(value) or value
-    text = string_of(value)
-    real = reveal(text)
+    string = string_of(value)
+    real = reveal(string)
     if is_redacted(real) or looks_like_credential(key) or looks_like_key(real):
         # It refuses redacted values.
-        return secret(real) or text
-    if isinstance(text, MaskedText):
-        return text
-    if text.lstrip()[:1] not in ("{", "["):
-        return masked(text, mask_urls(text))
-    read = read_json(text)
+        return secret(real) or string
+    if isinstance(string, MaskedText):
+        return string
+    if string.lstrip()[:1] not in ("{", "["):
+        return masked(string, mask_urls(string))
+    read = read_json(string)
     if read is None:
         # Invalid JSON cannot be masked in part.
-        return masked(text, MASK if has_credential_name(text) else mask_urls(text))
-    return mask_json(text, read)
+        return masked(string, MASK if has_credential_name(string) else mask_urls(string))
+    return mask_json(string, read)
 
 
 NO_EXTRAS: Final = ExtraOptions()

@@ -19,10 +19,10 @@ def compile_source(subject: str, cls: type, lines: Iterable[str], names: dict[st
         lines: its lines.
         names: its global names.
     """
-    # One file for each class, also if the class is compiled again.
+    # The name is the same if the class is compiled again.
     file = f"<llmproviders {subject} of {cls.__module__}.{cls.__qualname__} at {id(cls):#x}>"
     text = "\n".join([*lines, ""])
-    # With this name, warnings skip its frames and point to the caller.
+    # With this module name, warnings skip its frames and point to the caller.
     functions = {"__name__": __name__, **names}
     exec(compile(text, file, "exec"), functions)  # noqa: S102
     linecache.cache[file] = len(text), None, text.splitlines(keepends=True), file

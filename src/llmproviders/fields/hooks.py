@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cattrs converter between classes with options and flat dicts of Java keys and strings.
 
-Each type has a pair of hooks: one writes a value as a string, the other reads it. A class is written option by option.
-Register a pair of hooks with `converter` for a user-defined type.
+Each type of options has a pair of hooks: one writes a value as a string, the other reads it. For a user-defined type, register
+a pair of hooks with `converter`.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from ..secrets import MaskedText, Secret, reveal
 from ..syntax.durations import read_duration, write_duration
 from ..syntax.scalars import read_boolean, read_double, read_integer
 from .generate import compile_source
-from .metadata import METADATA_KEY, OptionInfo, options
+from .metadata import METADATA_KEY, OptionInfo, options, type_name
 
-__all__ = ["OptionReader", "converter", "string_reader", "string_writer"]
+__all__ = ["OptionReader", "converter", "flattener", "string_reader", "string_writer"]
 
 
 class OptionConverter(Converter):
-    """A cattrs converter whose version changes with its hooks: the flat dicts that providers keep are then out of date."""
+    """A cattrs converter whose version changes when a hook is registered; flat dicts of an older version are out of date."""
 
     version: object = object()
 
@@ -57,24 +57,24 @@ class OptionConverter(Converter):
 
 
 def _no_hook(hint: Any) -> NoReturn:
-    # Older cattrs would return a hook that fails when it is called.
+    # Without this, older versions of cattrs return a hook that fails when it is called.
     msg = f"no structure hook for {hint!r}"
     raise StructureHandlerNotFoundError(msg, hint)
 
 
 converter: Final = OptionConverter(structure_fallback_factory=_no_hook)
-"""The cattrs converter: it unstructures any attrs class with options to ``dict[str, str]``, and structures it back.
+"""The cattrs converter of the library: it unstructures attrs classes with options to ``dict[str, str]``, and structures these.
 
-`Provider.to_options` and `Provider.from_options` call it. Register a pair of hooks for a user-defined type; they may be
-registered at any time, and apply from then on.
+`Provider.to_options` and `Provider.from_options` call it. For a user-defined type of options, register a pair of hooks with it,
+at any time; the hooks apply from then on.
 """
 
 
 # Types ----------------------------------------------------------------------------------------------------------------
 
 
-def _read_timedelta(text: str, _: object) -> timedelta:
-    nanos = read_duration(text)
+def _read_timedelta(string: str, _: object) -> timedelta:
+    nanos = read_duration(string)
     if nanos % 1_000:
         raise Rejected("a duration in whole microseconds")
     try:
@@ -83,16 +83,16 @@ def _read_timedelta(text: str, _: object) -> timedelta:
         raise Rejected("a duration that a timedelta can hold") from None
 
 
-def _as_is(text: str, _: object) -> str:
-    """The structure hook of types whose strings the constructor accepts."""
-    return text
+def _as_is(string: str, _: object) -> str:
+    """The structure hook of types for which the constructor accepts strings."""
+    return string
 
 
 _READERS: Final[Mapping[type, Callable[[str], Any]]] = {bool: read_boolean, int: read_integer, float: read_double}
 _STRUCTURE_HOOKS: Final[Mapping[type, Callable[[str, Any], Any]]] = {
-    bool: lambda text, _: read_boolean(text),
-    int: lambda text, _: read_integer(text),
-    float: lambda text, _: read_double(text),
+    bool: lambda string, _: read_boolean(string),
+    int: lambda string, _: read_integer(string),
+    float: lambda string, _: read_double(string),
     str: _as_is,
 }
 _UNSTRUCTURE_HOOKS: Final[Mapping[type, Callable[[Any], str]]] = {
@@ -123,66 +123,65 @@ def _write_member(member: Enum) -> str:
     return str(member.value)
 
 
-# The option accepts any letter case and Java's spelling, in code and in strings alike.
+# The constructor accepts any letter case and Java's spelling.
 converter.register_structure_hook_factory(lambda hint: _is_literal(hint) or _is_enum(hint), lambda _: _as_is)
 converter.register_unstructure_hook_factory(_is_literal, lambda _: str)
 converter.register_unstructure_hook_factory(_is_enum, lambda _: _write_member)
 
 
-_OURS: Final = (*_UNSTRUCTURE_HOOKS.values(), Secret.reveal, write_duration, _write_member)
-"""The hooks of the library, which always write a value in the same way."""
+_BUILT_IN_HOOKS: Final = (*_UNSTRUCTURE_HOOKS.values(), Secret.reveal, write_duration, _write_member)
+"""The hooks of the library, whose results depend only on the value."""
 
 
 # Options --------------------------------------------------------------------------------------------------------------
 
 
 def string_writer(info: OptionInfo) -> Callable[[Any], str]:
-    """The function that writes a value of the option for Java: the hook of its type."""
+    """A function that writes a value of the option as a string for Java, with the hook of its type."""
     if info.sequence_key:
         return lambda value: value if isinstance(value, str) else ";".join(value)
     hook: Callable[[Any], Any] = converter.get_unstructure_hook(info.type)
     if _is_enum(info.type) and hook in _UNSTRUCTURE_HOOKS.values():
-        # str() of a member that is a str or a number too may be its name.
+        # str() may return the name of a member that is also a str or a number.
         return _write_member
-    if hook in _OURS:
+    if hook in _BUILT_IN_HOOKS:
         return hook
 
     def write(value: Any) -> str:
-        text = hook(reveal(value) if type(value) is MaskedText else value)
-        if not isinstance(text, str):
+        string = hook(reveal(value) if type(value) is MaskedText else value)
+        if not isinstance(string, str):
             raise RejectedType("a value that its hook converts to a str", hint="register its hooks with llmproviders.converter")
-        return str.__str__(reveal(text))
+        return str.__str__(reveal(string))
 
     return write
 
 
 def string_reader(info: OptionInfo) -> Callable[[str], Any] | None:
-    """The function that reads a string of the option: the hook of its type; None if the constructor accepts the string.
+    """A function that reads a string of the option, with the hook of its type; None if the constructor accepts the string.
 
     Raises:
         InvalidClassError: if the type has no hook.
     """
     if info.sequence_key:
-        return lambda text: text.split(";") if ";" in text else text
+        return lambda string: string.split(";") if ";" in string else string
     try:
         hook = converter.get_structure_hook(info.type)
     except StructureHandlerNotFoundError:
         hook = None
     if hook is None:
-        kind = getattr(info.type, "__name__", str(info.type))
         hint = "register its hooks with llmproviders.converter"
-        raise InvalidClassError(f"{info.name}: expected a type that has a hook, got {kind}; {hint}")
-    # For enums of numbers, cattrs finds the hook of the number; older cattrs has its own hook for flags.
-    is_foreign = hook not in _STRUCTURE_HOOKS.values() and not getattr(hook, "__module__", "").startswith("cattrs.")
-    if hook is _as_is or (_is_enum(info.type) and not is_foreign):
+        raise InvalidClassError(f"{info.name}: expected a type that has a hook, got {type_name(info.type)}; {hint}")
+    # For an enum of numbers, cattrs finds the hook of the number; older versions have their own hook for flags.
+    is_custom = hook not in _STRUCTURE_HOOKS.values() and not getattr(hook, "__module__", "").startswith("cattrs.")
+    if hook is _as_is or (_is_enum(info.type) and not is_custom):
         return None
     if info.type in _READERS and hook is _STRUCTURE_HOOKS[info.type]:
         return _READERS[info.type]
-    return lambda text: hook(text, info.type)
+    return lambda string: hook(string, info.type)
 
 
 class OptionReader:
-    """Splits the flat dict of a class into constructor arguments, extra options, and problems."""
+    """Splits the flat dict of a class into arguments of the constructor, extra options, and problems."""
 
     def __init__(self, infos: tuple[OptionInfo, ...]) -> None:
         self.entries: dict[str, tuple[str, Callable[[str], Any] | None]] = {}
@@ -193,67 +192,66 @@ class OptionReader:
                 self.entries[key] = info.name, read
 
     def __call__(self, flat: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
-        """Values by name of the field, extra options by Java key, and the problems of strings that cannot be read."""
+        """Return values by name of the field, extra options by Java key, and problems of strings that cannot be read."""
         given: dict[str, Any] = {}
         entries = self.entries
         try:
-            for key, text in flat.items():
+            for key, string in flat.items():
                 name, read = entries[key]
-                if type(text) is not str:
+                if type(string) is not str:
                     break
-                given[name] = text if read is None else read(text)
+                given[name] = string if read is None else read(string)
             if len(given) == len(flat):
                 return given, {}, []
         except Exception:  # noqa: BLE001, S110
             pass
-        # An extra option, an older key or a problem.
-        return self._carefully(flat)
+        # There is an extra option, an older key or a problem.
+        return self._read_slowly(flat)
 
-    def _carefully(self, flat: Mapping[Any, Any]) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
+    def _read_slowly(self, flat: Mapping[Any, Any]) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
         given: dict[str, Any] = {}
         keys: dict[str, str] = {}
         extras: dict[str, str] = {}
         problems: list[Problem] = []
-        for key, text in flat.items():
-            if type(key) is not str or type(text) is not str:
-                if not isinstance(key, str) or not isinstance(text, str):
-                    problems.append(_not_strings(key, text))
+        for key, string in flat.items():
+            if type(key) is not str or type(string) is not str:
+                if not isinstance(key, str) or not isinstance(string, str):
+                    problems.append(_not_strings(key, string))
                     continue
-                key, text = str.__str__(key), reveal(text)  # noqa: PLW2901  # members of enums, and masked strings
+                key, string = str.__str__(key), reveal(string)  # noqa: PLW2901  # for members of enums and masked strings
             entry = self.entries.get(key)
             if entry is None:
-                extras[key] = text
+                extras[key] = string
                 continue
             name, read = entry
             if name in keys and self._is_older(name, key, keys[name], problems):
                 continue
             keys[name] = key
             try:
-                given[name] = text if read is None else read(text)
+                given[name] = string if read is None else read(string)
             except Exception as failure:  # noqa: BLE001
-                # A third-party hook may raise anything.
+                # A third-party hook may raise any exception.
                 given.pop(name, None)
-                problems.append(self._unreadable(name, text, failure))
+                problems.append(self._unreadable(name, string, failure))
         return given, extras, problems
 
     def _is_older(self, name: str, key: str, other: str, problems: list[Problem]) -> bool:
-        """Whether *key* is an older key of the option that *other* has set; Flink uses the newer one."""
+        """Whether *key* is an older key of an option that the key *other* has set; Flink uses the newer key."""
         info = self.infos[name]
         if info.sequence_key in (key, other):
             problems.append(Problem(name, f"either {info.key} or {info.sequence_key}", got="both"))
             return True
         return key in info.deprecated_keys
 
-    def _unreadable(self, name: str, text: str, failure: Exception) -> Problem:
+    def _unreadable(self, name: str, string: str, failure: Exception) -> Problem:
         info = self.infos[name]
-        kind = getattr(info.type, "__name__", str(info.type))
-        expected = failure.expected if isinstance(failure, Rejected) else f"the string of a {kind}"
-        return Problem(name, expected, got=shown(text, hidden=info.secret), key=info.key if info.key != name else "")
+        expected = failure.expected if isinstance(failure, Rejected) else f"the string of a {type_name(info.type)}"
+        return Problem(name, expected, got=shown(string, hidden=info.secret), key=info.key if info.key != name else "")
 
 
-def _not_strings(key: object, text: object) -> Problem:
+def _not_strings(key: object, value: object) -> Problem:
     if isinstance(key, str):
-        return Problem(str.__str__(key), "a str", got=shown(text, with_type=True, hidden=True), is_type=True)
+        return Problem(str.__str__(key), "a str", got=shown(value, with_type=True, hidden=True), is_type=True)
     return Problem("", "keys that are str", got=shown(key, with_type=True), is_type=True)
 
 
@@ -265,12 +263,12 @@ def _has_options(cls: Any) -> bool:
 
 
 def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Callable[[Any], dict[str, str]]:
-    """The unstructure hook of a class with options, in declaration order; None is left out, and extra options are last.
+    """The unstructure hook of a class with options: it writes them in the order of their declaration, then the extra options.
 
     Args:
         cls: the class.
-        keep: called with the instance, and a pair of the version of the hooks and the flat dict, if later calls would return
-            an equal one.
+        keep: a function that stores the result in the instance, if later calls would return an equal one. Its arguments are
+            the instance, and a pair of the version of the hooks and the flat dict.
     """
     names: dict[str, Any] = {"_reveal": reveal, "_Secret": Secret, "_keep": keep, "_version": converter.version}
     lines = ["def flatten(self):", "    flat, may_keep = {}, True"]
@@ -279,16 +277,16 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
         names[write], names[default] = string_writer(info), info.default
         lines.append(f"    value = self.{info.name}")
         if type(info.default) is str or (type(info.default) is info.type and info.type in (bool, int, float)):
-            # A default needs no call.
+            # The string of the default is known.
             lines.append(f"    if value is {default}: flat[{key}] = {names[write](info.default)!r}")
             lines.append("    elif value is not None:")
         else:
             lines.append("    if value is not None:")
         if info.sequence_key:
             key = f"{key} if type(value) is str else {info.sequence_key!r}"
-        # A str is its own string, except with a third-party hook.
-        text = f"value if type(value) is str else {write}(value)" if names[write] in (reveal, str) else f"{write}(value)"
-        lines.append(f"        flat[{key}] = {text}")
+        # With the hooks of the library, a str is its own string.
+        written = f"value if type(value) is str else {write}(value)" if names[write] in (reveal, str) else f"{write}(value)"
+        lines.append(f"        flat[{key}] = {written}")
         if info.secret:
             lines.append("        if type(value) is _Secret and value.is_reference: may_keep = False")
     extras = attrs.fields_dict(cls).get("extra_options")
@@ -300,8 +298,8 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
             "            flat[key] = value if type(value) is str else _reveal(value)",
             "            if type(value) is _Secret and value.is_reference: may_keep = False",
         ]
-    # A value of a third-party type may change, and so may the result of its hook.
-    if keep is not None and all(info.sequence_key or names[f"_write_{info.name}"] in _OURS for info in options(cls)):
+    # The result of a third-party hook may change.
+    if keep is not None and all(info.sequence_key or names[f"_write_{info.name}"] in _BUILT_IN_HOOKS for info in options(cls)):
         lines.append("    if may_keep: _keep(self, (_version, flat.copy()))")
     return compile_source("flatten", cls, [*lines, "    return flat"], names)["flatten"]  # type: ignore[no-any-return]
 
@@ -309,7 +307,6 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
 def _structurer(cls: Any) -> Callable[[Mapping[str, str], Any], Any]:
     """The structure hook of a class with options that is not a provider."""
     read = OptionReader(options(cls))
-
     aliases = {field.name: field.alias for field in attrs.fields(cls) if field.init}
 
     @public

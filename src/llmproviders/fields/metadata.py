@@ -18,7 +18,18 @@ from ..errors import InvalidClassError
 from ..messages import shown
 from ..secrets import Secret, masked
 
-__all__ = ["Option", "OptionInfo", "option", "options"]
+__all__ = [
+    "METADATA_KEY",
+    "Option",
+    "OptionInfo",
+    "default_of",
+    "hints",
+    "is_hidden",
+    "option",
+    "options",
+    "type_name",
+    "without_none",
+]
 
 if TYPE_CHECKING:
     Attribute: TypeAlias = attrs.Attribute[Any]
@@ -37,7 +48,7 @@ _JAVA_TYPES: Final[Mapping[object, JavaType]] = {bool: "Boolean", int: "Long", f
 
 @attrs.frozen(kw_only=True)
 class Option:
-    """The metadata of a field that is an option; `option` explains its fields, and `options` returns all of an option."""
+    """The metadata of a field that is an option, as `option` makes it; its arguments are explained there."""
 
     key: str = attrs.field(kw_only=False)
     meaning: str = ""
@@ -68,19 +79,22 @@ def option(
     Args:
         key: the Java key, for example ``"max-tokens"``.
         meaning: one line for help and documentation.
-        java: the Java type; by default the one that fits the field's annotation.
+        java: the Java type; by default that of the field's annotation.
         format: ``"url"`` for a URL, or ``"json"`` for a JSON object as a string or mapping; credentials in it are masked.
         secret: whether the value is a credential; a field annotated with `Secret` always is.
-        choices: the only strings allowed, or the name of the class attribute that has them.
+        choices: the only strings allowed, or the name of a class attribute with them; empty means any string.
         tasks: the tasks that have the option; empty means every task.
         deprecated_keys: older Java keys that `from_options` reads too.
-        sequence_key: the Java key that is used instead if the value is a tuple.
+        sequence_key: the Java key for a value that is a tuple; empty means *key*.
+
+    Raises:
+        InvalidClassError: if a key is empty, or a key or choice is not a `str`.
     """
     keys = (key, sequence_key, *_strings("deprecated_keys", deprecated_keys))
     if not (isinstance(key, str) and key and isinstance(sequence_key, str)):
         raise InvalidClassError(f"option(): expected keys that are str, got {', '.join(map(shown, keys))}")
     record = Option(
-        # Members of enums become plain strings: they are keys of dicts, and are written into generated code.
+        # Members of enums become plain strings, because they are written into generated code.
         str.__str__(key),
         meaning=meaning,
         java=java,
@@ -113,30 +127,30 @@ class OptionInfo:
     java: JavaType
     """Java type."""
     format: TextFormat
-    """The format of a string: ``"json"``, ``"url"``, or any (empty)."""
+    """The format of a string: ``"json"`` or ``"url"``; empty if it has no special format."""
     required: bool
     """Whether it must be given."""
     default: Any
     """The default; None also if it is required."""
     allowed: tuple[str, ...]
-    """The only strings allowed; empty if any is."""
+    """The only strings allowed; empty if any string is."""
     rule: str
     """The bounds of a number in words; empty if there are none."""
     secret: bool
-    """Whether it is masked."""
+    """Whether its value is a secret, which is masked."""
     tasks: tuple[str, ...]
-    """The tasks that have it; empty means every task."""
+    """The tasks that have it; empty if every task has it."""
     deprecated_keys: tuple[str, ...]
     """Older Java keys, which `Provider.from_options` reads too."""
     sequence_key: str
-    """The Java key that is used if the value is a tuple; empty if it is the same."""
+    """The Java key for a value that is a tuple; empty if it is `key`."""
     meaning: str
     """One line for help and documentation."""
     field: Attribute = attrs.field(repr=False, eq=False)
     """The attrs field that declares it."""
 
 
-# Each class is described once; the references are weak, so that classes can be collected.
+# Each class is described once. The references are weak, so that classes can be garbage-collected.
 _hints: WeakKeyDictionary[type, dict[str, Any]] = WeakKeyDictionary()
 _infos: WeakKeyDictionary[type, tuple[OptionInfo, ...]] = WeakKeyDictionary()
 
@@ -145,7 +159,7 @@ def hints(cls: type) -> dict[str, Any]:
     """The resolved annotations of a class's fields.
 
     Raises:
-        InvalidClassError: if a name in them is not defined, or a field has none.
+        InvalidClassError: if a name in an annotation is not defined, or a field has no annotation.
     """
     if cls in _hints:
         return _hints[cls]
@@ -163,6 +177,11 @@ def hints(cls: type) -> dict[str, Any]:
     raise InvalidClassError(f"{cls.__name__}: expected annotations that can be resolved, got one with {reason}")
 
 
+def type_name(hint: Any) -> str:
+    """The name of a type for a message."""
+    return getattr(hint, "__name__", str(hint))
+
+
 def without_none(hint: Any) -> Any:
     """*hint* without ``| None``."""
     if typing.get_origin(hint) in (Union, types.UnionType):
@@ -173,9 +192,7 @@ def without_none(hint: Any) -> Any:
 
 @public
 def options(cls: type) -> tuple[OptionInfo, ...]:
-    """Return the options of a provider class, in declaration order.
-
-    Conversion, messages, documents and the documentation all read the options here.
+    """Return the options of a provider class, in the order of their declaration.
 
     Args:
         cls: an attrs class whose fields have the metadata of `option`.
@@ -188,6 +205,11 @@ def options(cls: type) -> tuple[OptionInfo, ...]:
     if cls not in _infos:
         _infos[cls] = _describe(cls)
     return _infos[cls]
+
+
+def is_hidden(info: OptionInfo) -> bool:
+    """Whether messages must not show values of the option, because they may be or contain a credential."""
+    return info.secret or info.format == "json" or info.java == "Map"
 
 
 def _describe(cls: type) -> tuple[OptionInfo, ...]:
@@ -227,7 +249,7 @@ def _info(cls: type, field: attrs.Attribute[Any], hint: Any) -> OptionInfo:
 
 
 def default_of(cls: type, field: attrs.Attribute[Any]) -> Any:
-    """A field's default, or one that its factory makes; None if there is none.
+    """The default of a field, made by its factory if it has one; None if it has no default.
 
     Raises:
         InvalidClassError: if the factory needs the instance.
@@ -243,7 +265,7 @@ def default_of(cls: type, field: attrs.Attribute[Any]) -> Any:
     try:
         return default.factory()
     except Exception:  # noqa: BLE001
-        # A provider that needs the default calls the factory again.
+        # The factory is called again for each provider that needs the default.
         return None
 
 

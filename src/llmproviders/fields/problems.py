@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every problem of a call that failed, found by a second pass over its arguments; this pass never makes a provider."""
+"""The problems of a call that failed: a second pass over its arguments finds all of them, and never returns a provider."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import attrs
 
 from ..boundary import outward
-from ..credentials import MASK
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
 from ..messages import listed, one_line, shown
 from ..secrets import MaskedText, Secret
@@ -21,56 +20,56 @@ __all__ = ["collect", "explain", "problem_of"]
 
 
 def explain(
-    about: Description, base: Any, instance: Any, values: tuple[Any, ...], more: Mapping[str, Any], failure: Exception
+    description: Description, base: Any, instance: Any, values: tuple[Any, ...], more: Mapping[str, Any], failure: Exception
 ) -> Exception:
     """The exception to raise for a call that failed.
 
     Args:
-        about: the class of the call.
-        base: the provider of which a variant was requested; None for a new one.
+        description: the class of the call.
+        base: the provider of which a variant was requested; None for a new provider.
         instance: the provider that was being filled.
-        values: the arguments in the order of the parameters, those that were not given included.
+        values: the arguments in the order of the parameters, including those that were not given.
         more: the arguments that are not parameters.
-        failure: the exception of the first pass, which is raised if this pass finds no problem.
+        failure: the exception of the first pass; it is raised if this pass finds no problem.
     """
     # Freeze it again: a user-defined constructor may have kept it.
-    object.__setattr__(instance, "__class__", about.cls)
+    object.__setattr__(instance, "__class__", description.cls)
     if isinstance(failure, Warning):
         # The process turned warnings into errors.
-        return outward(failure, about.subject)
+        return outward(failure, description.subject)
     try:
-        return _explanation(about, base, instance, values, more, failure)
+        return _explanation(description, base, instance, values, more, failure)
     except Exception as error:  # noqa: BLE001
-        return outward(error, about.subject)
+        return outward(error, description.subject)
 
 
 def _explanation(
-    about: Description, base: Any, instance: Any, values: tuple[Any, ...], more: Mapping[str, Any], failure: Exception
+    description: Description, base: Any, instance: Any, values: tuple[Any, ...], more: Mapping[str, Any], failure: Exception
 ) -> Exception:
     given = {
         spec.name: value
-        for spec, value in zip(about.parameters, values, strict=True)
+        for spec, value in zip(description.parameters, values, strict=True)
         if value is not (spec.parameter_default if base is None else attrs.NOTHING)
     }
-    problems = collect(about, given, more, base=base, instance=instance)
+    problems = collect(description, given, more, base=base, instance=instance)
     if not problems:
-        problems = _of_instance(about, instance)
+        problems = _of_instance(description, instance)
     if not problems:
         if isinstance(failure, ProviderError):
-            return outward(failure, about.subject)
-        got = f"{type(failure).__name__} ({message_of(failure, _secrets(about, instance))})"
+            return outward(failure, description.subject)
+        got = f"{type(failure).__name__} ({message_of(failure, _secrets(description, instance))})"
         expected = f"values that {_hook(failure) or 'the class itself'} accepts"
         problems = [Problem("", expected, got=got, is_type=isinstance(failure, TypeError))]
-    # If the call succeeded, such a name would only cause a warning; here it may be the reason why an option is missing.
+    # In a call that succeeds, such a name is only a warning. Here it may be the reason why an option is missing.
     known = {problem.option for problem in problems}.union(() if base is None else base.extra_options)
     for name, value in more.items():
-        if value is not None and name not in known and (hint := about.advice(name)):
-            problems.append(Problem(name, f"an option of {about.subject}", got="an unknown name", hint=hint))
-    return invalid(about.subject, problems)
+        if value is not None and name not in known and (hint := description.advice(name)):
+            problems.append(Problem(name, f"an option of {description.subject}", got="an unknown name", hint=hint))
+    return invalid(description.subject, problems)
 
 
 def _hook(failure: Exception) -> str:
-    """The hook of attrs that failed, such as ``__attrs_post_init__``; empty if none did."""
+    """The name of the attrs hook that failed, such as ``__attrs_post_init__``; empty if no hook failed."""
     from traceback import walk_tb
 
     names = [frame.f_code.co_name for frame, _ in walk_tb(failure.__traceback__)]
@@ -78,7 +77,7 @@ def _hook(failure: Exception) -> str:
 
 
 def collect(
-    about: Description,
+    description: Description,
     given: Mapping[str, Any],
     more: Mapping[str, Any],
     *,
@@ -89,12 +88,12 @@ def collect(
     """Every problem of arguments.
 
     Args:
-        about: the class.
+        description: the class.
         given: values by name of the field.
         more: values by names that are not options.
-        base: the provider with the other values; None if they are the class's defaults.
-        instance: the provider that the first pass was filling. The values that it has were accepted, and are not accepted
-            again, because an iterator can be read only once.
+        base: the provider with the other values; None if they are the defaults of the class.
+        instance: the provider that the first pass was filling. Values that it holds are not accepted a second time, because an
+            iterator can be read only once.
         bad: names whose problems are known.
     """
     bad = set(bad)
@@ -103,38 +102,38 @@ def collect(
     for name, value in given.items():
         try:
             held = _held(instance, name)
-            accepted[name] = about.specs[name].accepted(value) if held is attrs.NOTHING else held
+            accepted[name] = description.specs[name].accepted(value) if held is attrs.NOTHING else held
         except Exception as error:  # noqa: BLE001
-            # A third-party converter may raise anything.
-            problems += _of_extras(about, value) if name == EXTRAS else [problem_of(about, name, value, error)]
+            # A custom converter may raise any exception.
+            problems += _of_extras(description, value) if name == EXTRAS else [problem_of(description, name, value, error)]
             bad.add(name)
     extras = accepted.get(EXTRAS, NO_EXTRAS if base is None else base.extra_options)
     for name, value in more.items():
         if name in extras and EXTRAS in given:
             problems.append(Problem(name, "one value", got=f"one by name and one in {EXTRAS}"))
-        elif (problem := about.refused(name, value, extras)) is not None:
+        elif (problem := description.refused(name, value, extras)) is not None:
             problems.append(problem)
     if base is None:
-        for name in about.required:
+        for name in description.required:
             if name not in given and name not in bad:
-                spec, hint = about.specs[name], "it is required"
+                spec, hint = description.specs[name], "it is required"
                 problems.append(Problem(spec.parameter, "a value", got="nothing", hint=hint, key=spec.other_key, is_type=True))
                 bad.add(name)
-    for rule in about.rules:
+    for rule in description.rules:
         if bad.isdisjoint(rule.options) and (base is None or not given.keys().isdisjoint(rule.options)):
-            defaults = [about.specs[name].default if base is None else getattr(base, name) for name in rule.options]
+            defaults = [description.specs[name].default if base is None else getattr(base, name) for name in rule.options]
             operands = [accepted.get(name, default) for name, default in zip(rule.options, defaults, strict=True)]
-            if (problem := _broken(about, rule, operands)) is not None:
+            if (problem := _broken(description, rule, operands)) is not None:
                 problems.append(problem)
     return problems
 
 
-def _of_extras(about: Description, value: object) -> list[Problem]:
+def _of_extras(description: Description, value: object) -> list[Problem]:
     """The problems of each extra option."""
     problems: list[Problem] = []
     for extras in [{key: item} for key, item in value.items()] if isinstance(value, Mapping) else [value]:
         try:
-            about.specs[EXTRAS].accepted(extras)
+            description.specs[EXTRAS].accepted(extras)
         except Rejected as error:
             got = "" if isinstance(extras, Mapping) else shown(extras, with_type=error.is_type)
             problems.append(Problem(EXTRAS, error.expected, got=got, hint=error.hint, is_type=error.is_type))
@@ -142,79 +141,77 @@ def _of_extras(about: Description, value: object) -> list[Problem]:
 
 
 def _held(instance: Any, name: str) -> Any:
-    """The value of a field, without the class's ``__getattr__``; NOTHING if it is unset."""
+    """The value of a field, without calling a ``__getattr__`` of the class; NOTHING if it is unset."""
     try:
         return object.__getattribute__(instance, name)
     except AttributeError:
         return attrs.NOTHING
 
 
-def _broken(about: Description, rule: Rule, operands: list[Any]) -> Problem | None:
-    """The problem that a rule finds."""
+def _broken(description: Description, rule: Rule, operands: list[Any]) -> Problem | None:
+    """The problem that a rule finds; None if it holds."""
     try:
-        problem: object = rule.check(about.cls, *operands)
+        problem: object = rule.check(description.cls, *operands)
     except Exception as error:  # noqa: BLE001
-        # A user-defined rule may raise anything.
+        # A user-defined rule may raise any exception.
         expected = f"values that the rule over {listed(rule.options)} accepts"
         problem = Problem(rule.options[0], expected, got=f"its {type(error).__name__}")
     if problem is None:
         return None
     if not isinstance(problem, Problem):
         problem = Problem(rule.options[0], "a rule that returns a Problem or None", got=shown(problem))
-    if problem.key or problem.option not in about.specs:
+    if problem.key or problem.option not in description.specs:
         return problem
-    return attrs.evolve(problem, key=about.specs[problem.option].other_key)
+    return attrs.evolve(problem, key=description.specs[problem.option].other_key)
 
 
-def _of_instance(about: Description, instance: Any) -> list[Problem]:
-    """The problems that attrs' validators find; they need the whole instance."""
+def _of_instance(description: Description, instance: Any) -> list[Problem]:
+    """The problems that attrs' validators find, which need the whole instance."""
     problems: list[Problem] = []
     if attrs.validators.get_disabled():
         return problems
-    for name, spec in about.specs.items():
+    for name, spec in description.specs.items():
         validator: Callable[..., Any] | None = spec.attribute.validator
         value = _held(instance, name)
         if validator is not None and value is not attrs.NOTHING:
             try:
                 validator(instance, spec.attribute, value)
             except Exception as error:  # noqa: BLE001
-                problems.append(problem_of(about, name, value, error))
+                problems.append(problem_of(description, name, value, error))
     return problems
 
 
-def _secrets(about: Description, instance: Any) -> Iterator[str]:
+def _secrets(description: Description, instance: Any) -> Iterator[str]:
     """The secrets that a provider holds."""
-    values = {name: _held(instance, name) for name in about.specs}
+    values = {name: _held(instance, name) for name in description.specs}
     extras = values.pop(EXTRAS)
     for value in (*values.values(), *(extras.values() if isinstance(extras, ExtraOptions) else ())):
         if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
             yield value.reveal()
 
 
-def problem_of(about: Description, name: str, value: object, error: Exception) -> Problem:
+def problem_of(description: Description, name: str, value: object, error: Exception) -> Problem:
     """The problem of an option whose *value* raised *error*."""
-    spec = about.specs[name]
+    spec = description.specs[name]
     if isinstance(error, InvalidOptionsError) and error.problems:
         return attrs.evolve(error.problems[0], option=spec.parameter, key=spec.other_key)
     if isinstance(error, Rejected):
-        got = shown(value, with_type=error.is_type, hidden=spec.is_opaque)
+        got = shown(value, with_type=error.is_type, hidden=spec.is_hidden)
         return Problem(spec.parameter, error.expected, got=got, hint=error.hint, key=spec.other_key, is_type=error.is_type)
     return Problem(
         spec.parameter,
-        "a valid value" if spec.is_opaque else f"a value that passes its check ({message_of(error)})",
-        got=shown(value, hidden=spec.is_opaque),
+        "a valid value" if spec.is_hidden else f"a value that passes its check ({message_of(error)})",
+        got=shown(value, hidden=spec.is_hidden),
         key=spec.other_key,
         is_type=isinstance(error, TypeError),
     )
 
 
 def message_of(error: Exception, secrets: Iterable[str] = ()) -> str:
-    """The message of a third-party exception in one line, with the mask in place of *secrets*; its type if that is empty."""
+    """The message of a third-party exception in one line, with *secrets* masked; if it is empty, the type of the exception."""
     try:
-        # The first argument of attrs' own validators is the message; the others are the field and its value.
-        text = error.args[0] if len(error.args) > 1 and isinstance(error.args[0], str) else str(error)
+        # The first argument of the exceptions of attrs' own validators is the message; the others are the field and its value.
+        message = error.args[0] if len(error.args) > 1 and isinstance(error.args[0], str) else str(error)
     except Exception:  # noqa: BLE001
-        text = ""
-    for secret in filter(None, secrets):
-        text = text.replace(secret, MASK)
-    return one_line(text) or type(error).__name__
+        message = ""
+    return one_line(message, secrets) or type(error).__name__

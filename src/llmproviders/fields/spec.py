@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How one field of a provider class is accepted: its converter, its type, its default."""
+"""The specification of one field of a provider class: which values it accepts, and its default."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ..secrets import MaskedText, Secret, reveal
 from ..syntax.scalars import JAVA_BOUNDS
 from .acceptance import Accept, accept_boolean, accept_string, choice_acceptor, enum_acceptor, instance_acceptor, number_acceptor
 from .bounds import Between
-from .converters import CANONICAL, json_object, required_secret, url
+from .converters import BUILT_IN_CONVERTERS, json_object, required_secret, url
 from .hooks import string_reader, string_writer
-from .metadata import OptionInfo, default_of, without_none
+from .metadata import OptionInfo, default_of, is_hidden, type_name, without_none
 
 __all__ = ["EXTRAS", "Spec"]
 
@@ -29,7 +29,7 @@ EXTRAS: Final = "extra_options"
 
 
 class Spec:
-    """How one field of a class is accepted.
+    """The specification of one field: the function that accepts its values, and its default.
 
     Raises:
         InvalidClassError: if the field is declared in a way that cannot work.
@@ -39,9 +39,9 @@ class Spec:
         "accept",
         "attribute",
         "default",
+        "has_custom_converter",
         "hint",
         "info",
-        "is_foreign",
         "is_nullable",
         "name",
         "parameter",
@@ -57,18 +57,18 @@ class Spec:
         self.hint = hint
         self.required = attribute.default is attrs.NOTHING and attribute.init
         convert: Any = attribute.converter
-        # A converter of the library checks its result itself; a third-party one is called for every value, as attrs does it.
-        self.is_foreign = convert is not None and self.name != EXTRAS and not _is_ours(convert)
-        self.is_nullable = not (self.required or self.is_foreign or self.name == EXTRAS)
+        # A converter of the library checks its result itself. A custom one is called for every value, as attrs does it.
+        self.has_custom_converter = convert is not None and self.name != EXTRAS and not _is_built_in(convert)
+        self.is_nullable = not (self.required or self.has_custom_converter or self.name == EXTRAS)
         if info is not None:
-            # This raises if the type has no hook.
+            # It raises if the type has no hook.
             string_reader(info)
-        self.accept = _acceptor(cls, attribute, info, without_none(hint), is_foreign=self.is_foreign)
+        self.accept = _acceptor(cls, attribute, info, without_none(hint), is_custom=self.has_custom_converter)
         self.default = self._default(cls)
         self.parameter_default = self._parameter_default()
 
     def _default(self, cls: type) -> Any:
-        """The default as providers have it. It is accepted here once, for all providers."""
+        """The default as providers hold it; it is accepted here once for all providers."""
         if self.attribute.default is attrs.NOTHING:
             return None
         # `options` has called a factory already.
@@ -76,30 +76,30 @@ class Spec:
         try:
             return self.accepted(default)
         except Exception as error:  # noqa: BLE001
-            if self.is_foreign or self.has_factory:
-                # Each provider makes or converts its own.
+            if self.has_custom_converter or self.has_factory:
+                # The default is made or converted again for each provider.
                 return default
-            # The default may be a secret, and its own message may show it.
+            # The default may be a secret, and the message of another exception may show it.
             reason = error.expected if isinstance(error, Rejected) else f"one that it accepts ({type(error).__name__})"
         raise InvalidClassError(f"{cls.__name__}.{self.name}: default: expected {reason}")
 
     def _parameter_default(self) -> Any:
         """The default of the constructor's parameter; NOTHING if the constructor must make the default."""
-        if self.required or self.has_factory or (self.is_foreign and self.is_secret):
+        if self.required or self.has_factory or (self.has_custom_converter and self.is_secret):
             return attrs.NOTHING
-        # A third-party converter is called with the default each time, as attrs does it.
-        return self.attribute.default if self.is_foreign else self.default
+        # A custom converter is called with the default each time, as attrs does it.
+        return self.attribute.default if self.has_custom_converter else self.default
 
     def accepted(self, value: Any) -> Any:
-        """The value as the provider has it; None means that the option is not emitted.
+        """The value as providers hold it; None means that the option is not emitted.
 
         Raises:
-            Rejected: if the option does not accept it; a third-party converter or hook may raise anything.
+            Rejected: if the option does not accept it; a custom converter or hook may raise any exception.
         """
         return None if value is None and self.is_nullable else self.accept(value)
 
     def fresh_default(self) -> Any:
-        """The default as it is declared; a factory is called for a new one."""
+        """The default as it is declared; a factory makes a new one."""
         default: Any = self.attribute.default
         return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]
 
@@ -110,23 +110,23 @@ class Spec:
 
     @property
     def is_validated(self) -> bool:
-        """Whether attrs must call a validator; bounds of numbers are checked with the type."""
+        """Whether attrs must call the validator; bounds of numbers are checked together with the type."""
         is_number = without_none(self.hint) in (int, float)
         return self.attribute.validator is not None and not (is_number and isinstance(self.attribute.validator, Between))
 
     @property
     def parameter_type(self) -> Any:
-        """The annotation of the constructor's parameter: that of the converter's argument, or the field's own."""
+        """The annotation of the constructor's parameter: that of the converter's argument, or that of the field."""
         convert: Any = self.attribute.converter
         if isinstance(convert, attrs.Converter):
             convert = convert.converter  # type: ignore[attr-defined]
         if convert is None:
             return self.hint
-        return _known_argument_type(convert) if _is_ours(convert) else _argument_type(convert)
+        return _known_argument_type(convert) if _is_built_in(convert) else _argument_type(convert)
 
     @property
     def default_string(self) -> str | None:
-        """The string of the default, masked if it is or contains a secret; None if there is none."""
+        """The string of the default, masked if it is or contains a secret; None if there is no default."""
         if self.default is None or isinstance(self.default, (Secret, MaskedText)):
             return None if self.default is None else str(self.default)
         return self.write(self.default)
@@ -137,13 +137,13 @@ class Spec:
 
     @property
     def is_secret(self) -> bool:
-        """Whether the value is a credential."""
+        """Whether the value is a secret."""
         return self.info is not None and self.info.secret
 
     @property
-    def is_opaque(self) -> bool:
-        """Whether messages must not show the value: it may be or contain a credential."""
-        return self.is_secret or (self.info is not None and (self.info.format == "json" or self.info.java == "Map"))
+    def is_hidden(self) -> bool:
+        """Whether messages must not show the value, because it may be or contain a credential."""
+        return self.info is not None and is_hidden(self.info)
 
     @property
     def other_key(self) -> str:
@@ -151,8 +151,8 @@ class Spec:
         return self.info.key if self.info is not None and self.info.key != self.name else ""
 
 
-def _is_ours(convert: Any) -> bool:
-    return isinstance(convert, FunctionType) and convert in CANONICAL
+def _is_built_in(convert: Any) -> bool:
+    return isinstance(convert, FunctionType) and convert in BUILT_IN_CONVERTERS
 
 
 def _argument_type(convert: Any) -> Any:
@@ -161,33 +161,33 @@ def _argument_type(convert: Any) -> Any:
         types_of = typing.get_type_hints(convert)
         return types_of.get(next(iter(inspect.signature(convert).parameters)), Any)
     except Exception:  # noqa: BLE001
-        # A third-party converter may have no signature, or undefined names in it.
+        # A custom converter may have no signature, or undefined names in it.
         return Any
 
 
 _known_argument_type: Final = lru_cache(maxsize=64)(_argument_type)
 
 
-def _acceptor(cls: type, attribute: attrs.Attribute[Any], info: OptionInfo | None, hint: Any, *, is_foreign: bool) -> Accept:
+def _acceptor(cls: type, attribute: attrs.Attribute[Any], info: OptionInfo | None, hint: Any, *, is_custom: bool) -> Accept:
     convert: Any = attribute.converter
-    is_hidden = info is not None and info.secret and hint is not Secret
-    if is_hidden and hint is not str:
-        kind = getattr(hint, "__name__", str(hint))
-        raise InvalidClassError(f"{cls.__name__}.{attribute.name}: expected a secret of type Secret or str, got {kind}")
-    if convert is not None and not is_foreign:
+    is_masked_str = info is not None and info.secret and hint is not Secret
+    if is_masked_str and hint is not str:
+        got = type_name(hint)
+        raise InvalidClassError(f"{cls.__name__}.{attribute.name}: expected a secret of type Secret or str, got {got}")
+    if convert is not None and not is_custom:
         accept: Accept = convert
         if attribute.default is attrs.NOTHING:
             accept = _given(accept, hint)
     else:
         accept = _type_acceptor(attribute, info, hint)
-        if is_foreign:
+        if is_custom:
             accept = _after(_converter(cls, attribute), accept, required=attribute.default is attrs.NOTHING)
-    # A secret in a field of type str is shown as the mask too.
-    return (lambda value: _hidden(accept(value))) if is_hidden else accept
+    # A secret in a field of type str is masked too.
+    return (lambda value: _hidden(accept(value))) if is_masked_str else accept
 
 
 def _converter(cls: type, attribute: attrs.Attribute[Any]) -> Accept:
-    """The field's own converter as a function of the value alone."""
+    """The custom converter of a field, as a function of the value only."""
     convert: Any = attribute.converter
     if not isinstance(convert, attrs.Converter):
         return convert  # type: ignore[no-any-return]
@@ -212,7 +212,7 @@ def _type_acceptor(attribute: attrs.Attribute[Any], info: OptionInfo | None, hin
     if isinstance(hint, type) and issubclass(hint, Enum) and typing.get_origin(hint) is None:
         return enum_acceptor(hint)
     if info is not None and info.allowed:
-        # Choices of the class (the tasks) are compared exactly, as Java does it.
+        # The choices of a String are compared exactly, as Java does it.
         return choice_acceptor(info.allowed, exact=info.java != "Enum")
     if hint is bool:
         return accept_boolean
@@ -227,7 +227,7 @@ def _type_acceptor(attribute: attrs.Attribute[Any], info: OptionInfo | None, hin
 
 
 def _given(accept: Accept, hint: Any) -> Accept:
-    """Acceptance for a required option, which cannot be None."""
+    """Acceptance for a required option, which must not be None."""
 
     def accept_given(value: Any) -> Any:
         value = accept(value)
@@ -239,7 +239,7 @@ def _given(accept: Accept, hint: Any) -> Accept:
 
 
 def _with_hook(accept: Accept, info: OptionInfo) -> Accept:
-    """Acceptance of the values that the hook of the type can write."""
+    """Acceptance of values that the hook of the type can write."""
 
     def accept_writable(value: Any) -> Any:
         value = accept(value)

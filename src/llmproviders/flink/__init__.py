@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The PyFlink bridge: use providers on a running Flink.
 
-Only this package uses PyFlink. It imports PyFlink when a function is called.
+Only this package uses PyFlink. Its functions import PyFlink when they are called.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The arguments that the functions of the bridge share: providers, overrides, strings for Java."""
+"""The arguments that functions of the bridge share: providers, overrides, and strings for Java."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["resolve_provider", "validate_overrides", "validate_string"]
 
 
 def resolve_provider(given: Provider | str | None) -> Provider:
-    """The provider of a call: *given* itself, the registered one of that name, or the default."""
+    """The provider of a call: *given* itself, the registered provider of that name, or the default."""
     if isinstance(given, Provider):
         return given
     name: object = given
@@ -28,7 +28,7 @@ def resolve_provider(given: Provider | str | None) -> Provider:
 
 
 def validate_overrides(overrides: Mapping[str, Any] | None, *, allow_sensitive: bool) -> dict[str, Any]:
-    """The overrides of a call as a dict; without *allow_sensitive* they must not change the endpoint or a secret."""
+    """The overrides of a call as a dict. Without *allow_sensitive*, they must not change the endpoint or a secret."""
     changes: object = {} if overrides is None else overrides
     if not isinstance(changes, Mapping):
         problem = Problem("", "a mapping of Python names to values", got=shown(changes), is_type=True)
@@ -47,7 +47,7 @@ def _is_sensitive(name: str, value: object) -> bool:
 
 
 def validate_string(name: str, value: Any) -> str:
-    """*value*, the argument *name* of a model, if it is a string that Java can read."""
+    """*value* itself, if it is a string that Java can read; *name* is the argument with it."""
     try:
         return accept_string(value)
     except Rejected as error:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PyFlink's DataFrame API: providers in the form that its registry accepts."""
+"""Adapters of providers for PyFlink's DataFrame API."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ __all__ = ["as_model_provider"]
 
 @unframed
 def as_model_provider(provider: Provider | str | None = None) -> Any:
-    """Adapt a provider to PyFlink's DataFrame API: ``pf.set_model_provider(as_model_provider(provider))``.
+    """Return an adapter of a provider for PyFlink's DataFrame API, in ``ververica-flink`` 11.7 to 11.9 and Apache Flink 2.4.
 
-    For ``ververica-flink`` 11.7 to 11.9 and Apache Flink 2.4. The adapter calls the provider, so that overrides per
-    call are checked, and its repr shows no secret.
+    For example: ``pf.set_model_provider(as_model_provider(provider))``. The adapter calls the provider, so that the overrides of
+    each call are checked. Its repr shows no secret.
 
     Args:
         provider: a provider, the name of a registered one, or None for the default.
 
     Raises:
         FlinkError: if the installed PyFlink has no such API.
-        InvalidOptionsError: if the installed version does not have the provider.
+        InvalidOptionsError: if the installed version cannot use the provider.
         UnknownProviderError: if no provider is registered under that name.
     """
     api = import_pyflink("dataframe")
@@ -40,7 +40,7 @@ def as_model_provider(provider: Provider | str | None = None) -> Any:
 
 @cache
 def _adapter_class(base: type) -> Callable[[Provider], Any]:
-    """The class of adapters, a subclass of the API's *base*."""
+    """The class of adapters: a subclass of *base*, the provider class of the API."""
 
     @attrs.frozen(slots=False, repr=False)
     class ModelProvider(base):  # type: ignore[misc]

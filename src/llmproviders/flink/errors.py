@@ -8,77 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from ..credentials import MASK, mask_urls
+from ..credentials import MASK
 from ..errors import ProviderError
+from ..messages import one_line, with_hint
 from ..providers.base import Provider
 
-__all__ = ["FlinkError", "clear_errors", "in_one_line"]
+__all__ = ["LONGEST_LINE", "FlinkError", "clear_errors"]
 
-
-class FlinkError(ProviderError):
-    """An error of Flink, Maven or the JVM, in one line."""
-
-    # Tracebacks and pickles name the public module.
-    __module__ = "llmproviders.flink"
-
-
-@contextmanager
-def clear_errors(*providers: Provider) -> Iterator[None]:
-    """Within the block, turn an error of Flink or its JVM into a `FlinkError`: one line with the root cause.
-
-    For errors of running jobs, and of the start of PyFlink::
-
-        with clear_errors(provider):
-            rows = list(table.execute().collect())
-
-    Args:
-        providers: the providers whose secrets are masked in the line, in case Flink or the service repeats them.
-
-    Raises:
-        FlinkError: for an error of PyFlink; other errors pass unchanged.
-    """
-    try:
-        yield
-    except Exception as error:
-        problem = _flink_error(error, [secret for each in providers for secret in _secrets(each)])
-        if problem is None:
-            raise
-    else:
-        return
-    try:
-        raise problem from None
-    finally:
-        # The `with` statement still handles the original error: without this, it and its frames are the context.
-        problem.__context__ = None
-
-
-def in_one_line(message: str, secrets: list[str]) -> str:
-    """*message* without line breaks, shortened, with *secrets* and the credentials in URLs masked."""
-    for secret in secrets:
-        message = message.replace(secret, MASK)
-    message = " ".join(mask_urls(message).split())
-    return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}..."
-
-
-_LONGEST: Final = 500
-
-
-def _secrets(provider: Provider) -> list[str]:
-    """The secret strings of a provider, longest first."""
-    # A provider whose secrets cannot be resolved has sent none to Flink.
-    try:
-        options = provider.to_options()
-    except ProviderError:
-        return []
-    found: set[str] = set()
-    for key, redacted in provider.to_options(redact=True).items():
-        pattern = "(.*)".join(map(re.escape, redacted.split(MASK)))
-        parts = re.fullmatch(pattern, options[key], re.DOTALL)
-        found.update(parts.groups() if parts else [options[key]])
-    # Shorter strings occur in every message, and are no secrets.
-    return sorted((secret for secret in found if len(secret) > 3), key=len, reverse=True)  # noqa: PLR2004
-
-
+LONGEST_LINE: Final = 500
+"""The greatest length of a message of Flink, Maven or the JVM in one line."""
 _CAUSE: Final = r"(?:\A|\n)(?:: |Caused by: )?((?:[a-z]\w*\.)+[\w.$]+): (.*?)(?=\n\s*(?:at |\.\.\. |Caused by: )|\Z)"
 _NO_FACTORY: Final = (
     r"Could not find any factory for identifier '([^']*)'.*?Available factory identifiers are:\s*(.*?)(?=\n\s*at |\Z)"
@@ -97,13 +35,67 @@ _HINTS: Final = (
 """Hints by a pattern of the whole error, which includes Java's stack trace."""
 
 
+class FlinkError(ProviderError):
+    """An error of Flink, Maven or the JVM, in one line."""
+
+    # Tracebacks and pickles name the public module.
+    __module__ = "llmproviders.flink"
+
+
+@contextmanager
+def clear_errors(*providers: Provider) -> Iterator[None]:
+    """Return a context manager that turns errors of Flink or its JVM into a `FlinkError`: one line with the root cause.
+
+    It is for errors of running jobs, and of the start of PyFlink::
+
+        with clear_errors(provider):
+            rows = list(table.execute().collect())
+
+    Args:
+        providers: the providers whose secrets are masked, if the message of Flink or the service contains them.
+
+    Raises:
+        FlinkError: for an error of PyFlink; other errors pass unchanged.
+    """
+    try:
+        yield
+    except Exception as error:
+        problem = _flink_error(error, [secret for each in providers for secret in _secrets(each)])
+        if problem is None:
+            raise
+    else:
+        return
+    try:
+        raise problem from None
+    finally:
+        # Python sets the original error as the context, which has frames with secrets.
+        problem.__context__ = None
+
+
+def _secrets(provider: Provider) -> list[str]:
+    """The secret strings of a provider, longest first."""
+    # If its secrets cannot be resolved, Flink did not get them.
+    try:
+        options = provider.to_options()
+    except ProviderError:
+        return []
+    found: set[str] = set()
+    for key, redacted in provider.to_options(redact=True).items():
+        pattern = "(.*)".join(map(re.escape, redacted.split(MASK)))
+        parts = re.fullmatch(pattern, options[key], re.DOTALL)
+        found.update(parts.groups() if parts else [options[key]])
+    # Shorter strings are not secrets, and occur in every message.
+    return sorted((secret for secret in found if len(secret) > 3), key=len, reverse=True)  # noqa: PLR2004
+
+
 def _flink_error(error: Exception, secrets: list[str]) -> FlinkError | None:
     """An error of PyFlink or its JVM as one line; None for other errors."""
     if isinstance(error, FileNotFoundError) and "java" in str(error.filename):
         return FlinkError(f"expected Java 11 or newer, found none at {error.filename}; install a JDK, or set JAVA_HOME")
     if isinstance(error, RuntimeError) and "Java gateway process exited" in str(error):
         lines = str(error).partition("Stderr:")[2].strip().splitlines()
-        return FlinkError(f"the JVM of PyFlink did not start: {in_one_line(lines[-1], secrets) if lines else 'see its output'}")
+        reason = one_line(lines[-1], secrets, longest=LONGEST_LINE) if lines else "see its output"
+        return FlinkError(f"the JVM of PyFlink did not start: {reason}")
     if not type(error).__module__.startswith(("py4j.", "pyflink.")):
         return None
     message = str(error)
@@ -114,11 +106,11 @@ def _flink_error(error: Exception, secrets: list[str]) -> FlinkError | None:
         )
     causes = re.findall(_CAUSE, message, re.DOTALL)
     if not causes:
-        return FlinkError(f"Flink: {in_one_line(message, secrets)}")
+        return FlinkError(f"Flink: {one_line(message, secrets, longest=LONGEST_LINE)}")
     kind, root = _root_cause(causes)
     hint = next((hint for pattern, hint in _HINTS if re.search(pattern, message)), "")
-    line = f"Flink: {in_one_line(root, secrets)} ({kind.rpartition('.')[2]})"
-    return FlinkError(f"{line}; {hint}" if hint else line)
+    line = f"Flink: {one_line(root, secrets, longest=LONGEST_LINE)} ({kind.rpartition('.')[2]})"
+    return FlinkError(with_hint(line, hint))
 
 
 def _root_cause(causes: list[tuple[str, str]]) -> tuple[str, str]:

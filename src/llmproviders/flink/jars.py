@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from ..boundary import unframed
 from ..errors import UnknownProviderError
+from ..messages import one_line
 from ..providers.base import Provider
 from ..registry import get_provider
 from ..runtimes.runtime import Runtime
 from .arguments import resolve_provider
-from .errors import FlinkError, clear_errors, in_one_line
+from .errors import LONGEST_LINE, FlinkError, clear_errors
 from .jvm import import_pyflink, java_configuration, running_jvm, running_runtime
 
 if TYPE_CHECKING:
@@ -25,24 +26,24 @@ if TYPE_CHECKING:
 __all__ = ["JARS", "ensure_jars", "find_jar"]
 
 JARS: Final = "LLMPROVIDERS_JARS"
-"""The environment variable with the folder of provider jars; jars that are fetched are stored there too."""
+"""The environment variable with the folder of provider jars; fetched jars are stored in that folder too."""
 
 
 @unframed
 def ensure_jars(t_env: TableEnvironment, *providers: Provider | str) -> tuple[Path, ...]:
     """Add the jars of providers to *t_env*, in the version of the running Flink, and return their paths.
 
-    A provider whose jar is already in *t_env* or in Flink's own lib folder adds nothing. Other jars come from the folder
-    in the environment variable ``LLMPROVIDERS_JARS``, by default ``~/.cache/llmproviders/jars``. If a jar is missing
-    there, it is fetched with Maven, if Maven is installed.
+    A jar that is already in *t_env* or in Flink's lib folder is not added. Jars are read from the folder in the environment
+    variable ``LLMPROVIDERS_JARS``, by default ``~/.cache/llmproviders/jars``. A missing jar is fetched with Maven, if Maven is
+    installed.
 
     Args:
         t_env: the environment; its option ``pipeline.jars`` is extended.
-        providers: providers, names of registered ones, or identifiers such as ``"openai"``; by default the default
+        providers: providers, names of registered providers, or identifiers such as ``"openai"``; without them, the default
             provider.
 
     Raises:
-        FlinkError: if a jar is not available; the message names the file and the folder to put it into.
+        FlinkError: if a jar is not available; the message has the name of the file and of the folder for it.
         UnknownProviderError: if there is no such provider.
     """
     runtime = running_runtime()
@@ -63,7 +64,7 @@ def ensure_jars(t_env: TableEnvironment, *providers: Provider | str) -> tuple[Pa
 
 
 def _pipeline_jars(t_env: TableEnvironment) -> list[str]:
-    # Java's parser, because code and configuration files write a list differently.
+    # Java parses the option, because code and configuration files write lists in different ways.
     option = running_jvm().org.apache.flink.configuration.PipelineOptions.JARS
     return list(java_configuration(t_env).get(option) or ())
 
@@ -99,10 +100,10 @@ def _has_factory(urls: list[str], identifier: str) -> bool:
 
 
 def find_jar(identifier: str, runtime: Runtime) -> Path:
-    """The jar of a provider; it is fetched if the folder does not have it.
+    """The path of the jar of a provider. A missing jar is fetched.
 
     Raises:
-        FlinkError: if no jar was released, or it cannot be fetched.
+        FlinkError: if there is no released jar, or it cannot be fetched.
     """
     factory = runtime.factories.get(identifier)
     artifact = factory.artifact if factory else ""
@@ -129,7 +130,7 @@ def _fetch(artifact: str, jar: Path, maven: str, otherwise: str) -> None:
     """Store an artifact of Maven Central as *jar*."""
     jar.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=jar.parent) as folder:
-        # The parent POM of these artifacts is not published, which newer versions of the plugin do not accept.
+        # The parent POM of these artifacts is not published, and newer versions of the plugin need it.
         goal = "org.apache.maven.plugins:maven-dependency-plugin:2.10:copy"
         command = [maven, "-q", "-B", goal, f"-Dartifact={artifact}", f"-DoutputDirectory={folder}"]
         done = subprocess.run(command, capture_output=True, check=False, text=True, cwd=folder)  # noqa: S603
@@ -137,7 +138,7 @@ def _fetch(artifact: str, jar: Path, maven: str, otherwise: str) -> None:
         if not fetched.is_file():
             lines = sorted((done.stdout + done.stderr).splitlines(), key=lambda line: not line.startswith("[ERROR]"))
             printed = next(filter(None, (line.removeprefix("[ERROR]").strip() for line in lines)), "no output")
-            msg = f"Maven cannot fetch {artifact}: {in_one_line(printed, [])}; {otherwise}"
+            msg = f"Maven cannot fetch {artifact}: {one_line(printed, longest=LONGEST_LINE)}; {otherwise}"
             raise FlinkError(msg)
-        # Atomic, because several processes may fetch the same jar.
+        # This is atomic, because several processes may fetch the same jar.
         fetched.replace(jar)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PyFlink and its JVM: imported and started on demand, and the private parts of PyFlink that the bridge needs."""
+"""PyFlink and its JVM, imported and started when they are needed, and the private parts of PyFlink that the bridge uses."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnknownRuntimeError
-from ..optional import needs
+from ..optional import import_optional
 from ..runtimes.runtime import Runtime, list_runtimes, runtime
 from .errors import FlinkError, clear_errors
 
 if TYPE_CHECKING:
-    # Checking this package needs no PyFlink, which is large.
+    # The types of this package are checked without PyFlink, which is large.
     from pyflink.table import Table, TableEnvironment  # type: ignore[import-not-found]
 
 __all__ = [
@@ -35,7 +35,7 @@ def import_pyflink(module: str) -> Any:
         ProviderError: if PyFlink is not installed, with the command that installs it.
         FlinkError: if it has no such module.
     """
-    needs("pyflink", "flink")
+    import_optional("pyflink", "flink")
     version = import_module("pyflink.version").__version__
     try:
         return import_module(f"pyflink.{module}")
@@ -49,17 +49,17 @@ def import_pyflink(module: str) -> Any:
 
 
 def running_jvm() -> Any:
-    """The JVM of PyFlink; it is started if none runs yet."""
+    """The JVM of PyFlink; it is started if it does not run yet."""
     gateway = import_pyflink("java_gateway")
     with clear_errors():
         return gateway.get_gateway().jvm
 
 
 def running_runtime() -> Runtime:
-    """Return the runtime that PyFlink is connected to; its JVM is started if none runs yet.
+    """Return the runtime that PyFlink is connected to. The JVM of PyFlink is started if it does not run yet.
 
     Raises:
-        FlinkError: if no JVM can be started.
+        FlinkError: if the JVM cannot be started.
         UnknownRuntimeError: if this library has no data about that version of Flink.
     """
     return runtime_of_version(running_jvm().org.apache.flink.runtime.util.EnvironmentInformation.getVersion())
@@ -75,16 +75,16 @@ def runtime_of_version(version: str) -> Runtime:
     raise UnknownRuntimeError(msg)
 
 
-# PyFlink's privates: it has no public way to any of these. ------------------------------------------------------------
+# Private parts of PyFlink, which has no public API for these. ------------------------------------------------------------
 
 
 def environment_of(table: Table) -> TableEnvironment:
-    """The environment of a table. PyFlink's tables keep it private."""
+    """The environment of a table. It is private in PyFlink."""
     return table._t_env  # noqa: SLF001
 
 
 def java_columns(table: Table) -> Any:
-    """The resolved columns of a table, as Java objects. PyFlink's own schema has no SQL strings of types."""
+    """The resolved columns of a table, as Java objects. The schema in PyFlink cannot write its types as SQL."""
     return table._j_table.getResolvedSchema().getColumns()  # noqa: SLF001
 
 
@@ -94,5 +94,5 @@ def java_configuration(t_env: TableEnvironment) -> Any:
 
 
 def java_schema_builder(builder: Any) -> Any:
-    """The Java object behind a ``Schema.Builder``. PyFlink has no method for the comment of a column."""
+    """The Java object of a ``Schema.Builder``. PyFlink has no method for the comment of a column."""
     return builder._j_builder  # noqa: SLF001

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["embed", "execution_mode_problems", "predict"]
 
+_calls: Final = itertools.count(1)
+
 
 @unframed
 def predict(
@@ -42,27 +44,27 @@ def predict(
 ) -> Table:
     """Return *table* with a model's prediction for each row, by ML_PREDICT.
 
-    If the provider's endpoint is the embeddings API, the chat API of the same service is used, unless an output column is
-    an array. On Apache Flink an `OpenAICompatProvider` is used as an `OpenAIProvider`. The model exists only for the
-    resulting table; it leaves nothing in a catalog. With Flink's own providers the result has no row for an input of NULL.
+    If the provider's endpoint is the embeddings API, the chat API of the same service is used, unless an output column is an
+    array. On Apache Flink, an `OpenAICompatProvider` is used as an `OpenAIProvider`. The model exists only for the resulting
+    table, and is not in a catalog. With Flink's own providers, the result has no row for an input of NULL.
 
     Args:
         table: the rows.
-        column: the input column; several for a model with several inputs.
+        column: the name of the input column; several names for a model with several inputs.
         provider: a provider, the name of a registered one, or None for the default.
         model: the model's name, if the provider does not set it.
         output: the columns that the model adds: a mapping of names to SQL types, or a SQL string.
-        config: the configuration of ML_PREDICT: ``async``, ``max-concurrent-operations``, ``output-mode`` and ``timeout``,
-            as Python values or Flink's strings.
+        config: the configuration of ML_PREDICT: ``async``, ``max-concurrent-operations``, ``output-mode`` and ``timeout``, as
+            Python values or strings in Flink's syntax.
         overrides: changes to the provider for this call, by Python names.
         allow_sensitive: whether the overrides may change the endpoint and secrets.
 
     Raises:
-        InvalidOptionsError: if a column, the config or the overrides are wrong, or the running Flink does not accept the
-            provider with these columns, with every problem.
+        InvalidOptionsError: with every problem: of a column, the config or the overrides, or if the running Flink does not accept
+            the provider with these columns.
         UnknownProviderError: if no provider is registered under that name.
         SecretError: if the reference of a secret cannot be resolved.
-        FlinkError: if Flink refuses it, for example because the provider's jar is missing.
+        FlinkError: if Flink raises an error, for example because the provider's jar is missing.
     """
     changes = validate_overrides(overrides, allow_sensitive=allow_sensitive)
     made = columns(output, "output")
@@ -93,7 +95,7 @@ def embed(
 
     Args:
         table: the rows.
-        column: the column to embed.
+        column: the name of the column to embed.
         provider: a provider, the name of a registered one, or None for the default.
         model: the model's name, if the provider does not set it.
         dimension: the size of the embeddings; by default the provider's, else the model's.
@@ -119,13 +121,10 @@ def embed(
 
 
 def _task(provider: Provider, changes: Mapping[str, Any]) -> str | None:
-    """The task of a provider with *changes*; None if neither its options nor its endpoint tell it."""
+    """The task of a provider with *changes*; None if neither its options nor its endpoint determine it."""
     endpoint = changes.get("endpoint", getattr(provider, "endpoint", None))
     task = changes.get("task", getattr(provider, "task", None))
     return task or (task_of_endpoint(endpoint) if isinstance(endpoint, str) else None)
-
-
-_calls: Final = itertools.count(1)
 
 
 def _predict(
@@ -138,8 +137,8 @@ def _predict(
 ) -> Table:
     """*table* with the output of a model.
 
-    SQL is the only public way to ML_PREDICT that PyFlink 2.1 to 2.3 share. Flink resolves the view and the model while it
-    parses the statement: both, and the secrets with them, are dropped right after it.
+    SQL is the only public API for ML_PREDICT that PyFlink 2.1, 2.2 and 2.3 have. Flink resolves the view and the model while it
+    parses the statement. Right after that, both are dropped, and so are the secrets in them.
     """
     t_env, runtime = environment_of(table), running_runtime()
     provider = adapt_provider(provider, runtime, model)
@@ -155,7 +154,7 @@ def _predict(
     if problems:
         raise invalid(f"{type(provider).__name__} on {runtime}", problems)
     name = f"llmproviders_{next(_calls)}"
-    # Flink merges two ML_PREDICT calls that differ only in the model. It compares unknown keys of the config, and ignores them.
+    # Flink merges two ML_PREDICT calls that differ only in the model. An unknown key of the config makes them different.
     parameters["llmproviders"] = name
     arguments = [
         f"TABLE `{name}`",
@@ -163,7 +162,7 @@ def _predict(
         f"DESCRIPTOR({', '.join(map(quote_name, names))})",
         f"MAP[{', '.join(quote_string(part) for pair in parameters.items() for part in pair)}]",
     ]
-    # Flink 2.1 fails the job at a NULL input; newer versions leave the row out.
+    # In Flink 2.1, an input of NULL makes the job fail; newer versions leave the row out.
     fails_at_null = runtime.name == "flink-2.1" and is_known
     rows = table.where(import_pyflink("table.expressions").col(names[0]).is_not_null) if fails_at_null else table
     with clear_errors(provider):
@@ -179,7 +178,7 @@ def _predict(
 
 
 def execution_mode_problems(runtime: Runtime, mode: str) -> list[Problem]:
-    """The problems of the option ``execution.runtime-mode``."""
+    """The problem of ``execution.runtime-mode``, if the runtime does not support that mode."""
     if mode != "BATCH" or runtime.name not in ("flink-2.1", "flink-2.2"):
         return []
     hint = f"{runtime} cannot plan ML_PREDICT in batch mode, flink-2.3 can"
@@ -187,16 +186,16 @@ def execution_mode_problems(runtime: Runtime, mode: str) -> list[Problem]:
 
 
 def _input_columns(table: Table, names: tuple[str, ...], output: tuple[Column, ...]) -> tuple[tuple[Column, ...], list[Problem]]:
-    """The model's input columns for the table's columns, and the problems of the names."""
+    """The input columns of the model for columns of the table, and the problems of names."""
     known = {each.getName(): each for each in java_columns(table)}
     problems = [] if names else [Problem("column", "the name of a column of the table", got="none")]
     problems += [
-        Problem("column", "the name of a column of the table", got=repr(name)[:60], hint=did_you_mean(str(name), list(known)))
+        Problem("column", "the name of a column of the table", got=shown(name), hint=did_you_mean(str(name), list(known)))
         for name in names
         if name not in known
     ]
     problems += [
-        Problem("output", "a name that no column of the table has", got=repr(each.name)[:60], hint="choose another name")
+        Problem("output", "a name that no column of the table has", got=shown(each.name), hint="choose another name")
         for each in output
         if each.name in known
     ]
@@ -204,7 +203,7 @@ def _input_columns(table: Table, names: tuple[str, ...], output: tuple[Column, .
 
 
 def _input_type(column: Any) -> str:
-    """The type of the model's input for a column: STRING for all string types, and always nullable."""
+    """The type of the model's input for a column: STRING for all string types, and without NOT NULL."""
     with clear_errors():
         sql = str(column.getDataType().getLogicalType().asSerializableString()).removesuffix(" NOT NULL")
     return "STRING" if sql.startswith(("CHAR(", "VARCHAR(")) else sql
@@ -229,7 +228,7 @@ def _accept_boolean(value: Any) -> str:
 
 
 def _accept_duration(value: Any) -> str:
-    # The converter would pass None through.
+    # The converter accepts None, but the config does not.
     return accept_string(duration("" if value is None else value))
 
 
@@ -239,11 +238,11 @@ _CONFIG: Final[Mapping[str, Callable[[Any], str]]] = {
     "output-mode": choice_acceptor(("ORDERED", "ALLOW_UNORDERED")),
     "timeout": _accept_duration,
 }
-"""The keys that ML_PREDICT reads, with the conversion of their values to strings."""
+"""The keys that ML_PREDICT reads, and functions that convert their values to strings."""
 
 
 def _read_config(given: Mapping[str, Any] | None) -> tuple[dict[str, str], list[Problem]]:
-    """The strings of a config, and its problems."""
+    """The keys and strings of a config, and its problems."""
     config: object = {} if given is None else given
     if not isinstance(config, Mapping):
         return {}, [Problem("config", "a mapping of Flink's keys to values", got=shown(given), is_type=True)]
@@ -256,6 +255,6 @@ def _read_config(given: Mapping[str, Any] | None) -> tuple[dict[str, str], list[
         try:
             parameters[key] = _CONFIG[key](value)
         except Rejected as error:
-            got = f"{value!r} ({type(value).__name__})" if error.is_type else repr(value)
-            problems.append(Problem(f"config[{key!r}]", error.expected, got=got[:60], hint=error.hint, is_type=error.is_type))
+            got = shown(value, with_type=error.is_type)
+            problems.append(Problem(f"config[{key!r}]", error.expected, got=got, hint=error.hint, is_type=error.is_type))
     return parameters, problems

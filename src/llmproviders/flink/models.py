@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Models: the ``ModelDescriptor`` of a provider, and models that SQL can name."""
+"""Models: the ``ModelDescriptor`` of a provider, and models with a name in SQL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..errors import Problem, invalid
 from ..providers.base import Provider
 from ..providers.derive import with_model
 from ..runtimes.runtime import Runtime
-from ..runtimes.runtime import runtime as runtime_of
+from ..runtimes.runtime import runtime as runtime_named
 from ..syntax.columns import Column, Columns, columns
 from ..syntax.sql_types import canonical_type
 from .arguments import resolve_provider, validate_overrides, validate_string
@@ -35,23 +35,23 @@ def model_descriptor(
     runtime: str | Runtime | None = None,
     comment: str | None = None,
 ) -> ModelDescriptor:
-    """Convert a provider and the columns of its model into PyFlink's `ModelDescriptor`, which holds the secrets in clear.
+    """Return PyFlink's `ModelDescriptor` of a provider and the columns of its model. It holds the secrets in clear.
 
     Args:
         provider: a provider, the name of a registered one, or None for the default.
         input: the model's input columns: a mapping of names to SQL types, or a SQL string such as ``"text STRING"``.
         output: the model's output columns, in the same form.
         model: the model's name, if the provider does not set it.
-        runtime: the runtime that the model is for; by default the running Flink.
-        comment: a comment on the model.
+        runtime: the runtime for which the model is; by default the running Flink.
+        comment: a comment on the model; by default none.
 
     Raises:
-        InvalidOptionsError: if the runtime does not accept the provider with these columns, with every problem.
+        InvalidOptionsError: with every problem, if the runtime does not accept the provider with these columns.
         UnknownProviderError: if no provider is registered under that name.
         SecretError: if the reference of a secret cannot be resolved.
-        FlinkError: if no JVM can be started.
+        FlinkError: if the JVM cannot be started.
     """
-    found = runtime_of(runtime) if runtime is not None else running_runtime()
+    found = runtime_named(runtime) if runtime is not None else running_runtime()
     return _descriptor(resolve_provider(provider), found, model, columns(input), columns(output, "output"), comment)
 
 
@@ -70,29 +70,29 @@ def create_model(
     overrides: Mapping[str, Any] | None = None,
     allow_sensitive: bool = False,
 ) -> None:
-    """Create a model for ML_PREDICT.
+    """Create a model in Flink, for ML_PREDICT.
 
-    Flink gets the secrets in clear, without a SQL statement that contains them. A model that is not temporary is stored
-    in the catalog together with its secrets, and SHOW CREATE MODEL shows them.
+    Flink gets the secrets in clear, but not in a SQL statement. A model that is not temporary is stored in the catalog together
+    with its secrets, and SHOW CREATE MODEL shows them.
 
     Args:
         t_env: the environment to create it in.
-        name: its name in Flink, also ``catalog.database.name``.
+        name: the name of the model in Flink, also as ``catalog.database.name``.
         provider: a provider, the name of a registered one, or None for the default.
         input: the model's input columns: a mapping of names to SQL types, or a SQL string such as ``"text STRING"``.
         output: the model's output columns, in the same form.
         model: the model's name at the service, if the provider does not set it.
-        temporary: whether it ends with *t_env*; otherwise it is stored in the catalog.
-        if_not_exists: whether an existing model of that name is kept without an error.
-        comment: a comment on the model.
-        overrides: changes to the provider, by Python names.
+        temporary: whether the model exists only as long as *t_env*; otherwise it is stored in the catalog.
+        if_not_exists: whether an existing model of that name stays, without an error.
+        comment: a comment on the model; by default none.
+        overrides: changes to the provider, by Python names; by default none.
         allow_sensitive: whether the overrides may change the endpoint and secrets.
 
     Raises:
-        InvalidOptionsError: if the running Flink does not accept the provider with these columns, with every problem.
+        InvalidOptionsError: with every problem, if the running Flink does not accept the provider with these columns.
         UnknownProviderError: if no provider is registered under that name.
         SecretError: if the reference of a secret cannot be resolved.
-        FlinkError: if Flink refuses it, for example because the name already exists.
+        FlinkError: if Flink raises an error, for example because the name already exists.
     """
     found = resolve_provider(provider).with_(**validate_overrides(overrides, allow_sensitive=allow_sensitive))
     name = validate_string("name", name)
@@ -103,7 +103,7 @@ def create_model(
 
 
 def adapt_provider(provider: Provider, runtime: Runtime, model: str | None) -> Provider:
-    """The provider to use on *runtime*, with the model's name of the call."""
+    """The provider to use on *runtime*, with the name of the model in the call."""
     return with_model(provider, model).for_runtime(runtime)
 
 
@@ -113,7 +113,7 @@ def find_errors(
     input: tuple[Column, ...] | None,  # noqa: A002
     output: tuple[Column, ...],
 ) -> list[Problem]:
-    """The errors of a provider and its model's columns on a runtime, without warnings."""
+    """The errors of a provider and the columns of its model on a runtime, without warnings."""
     return [each for each in provider.check(runtime, input=input, output=output) if each.severity == "error"]
 
 
@@ -131,7 +131,7 @@ def _descriptor(
     if problems:
         raise invalid(f"{type(provider).__name__} on {runtime}", problems)
     comment = None if comment is None else validate_string("comment", comment)
-    # PyFlink would start the JVM too, but with its own errors.
+    # PyFlink would also start the JVM, but its errors are less clear.
     running_jvm()
     with clear_errors(provider):
         return build_descriptor(provider, runtime, input, output, comment)
@@ -155,7 +155,7 @@ def build_descriptor(
 def _schema(given: tuple[Column, ...]) -> Any:
     builder = import_pyflink("table").Schema.new_builder()
     for each in given:
-        # PyFlink's own parser of types, unlike SQL's, reads VARCHAR as VARCHAR(1): it gets the canonical type.
+        # PyFlink's parser of types reads VARCHAR as VARCHAR(1), unlike SQL. So it gets the canonical type.
         builder.column(each.name, canonical_type(each.type))
         if each.comment:
             java_schema_builder(builder).withComment(each.comment)

@@ -13,7 +13,7 @@ from typing_extensions import Self
 from ..boundary import outward, public
 from ..errors import Problem, invalid
 from ..fields.compiled import CompiledClass, compiled, construct, generated, keep_flat
-from ..fields.description import FIELD, Rule, hiding
+from ..fields.description import FIELD, Rule, hidden_field_error
 from ..fields.extras import NO_EXTRAS, Extra, ExtraOptions
 from ..fields.hooks import OptionReader, converter, flattener
 from ..fields.problems import collect
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..runtimes.runtime import Runtime
     from ..syntax.columns import Columns
 else:
-    # Importing these takes as long as describing a class of 25 options, and few processes need a runtime.
+    # They are imported only for type checkers: few processes need a runtime, and the import takes time.
     Columns = Runtime = Any
 
 __all__ = ["Provider"]
@@ -40,63 +40,63 @@ def _extra_options(value: Mapping[str, object] | None) -> Mapping[str, Extra]:
 class Provider(CompiledClass):
     """A typed, frozen, validated configuration of a model provider for Flink.
 
-    Subclass it for a user-defined provider: a frozen attrs class with an `identifier`, whose fields have
+    For a user-defined provider, write a subclass: a frozen attrs class with an `identifier`, whose fields have
     ``metadata=option("java-key")``. A keyword that is not an option becomes an extra option, which is passed to Java unchanged.
-    A name that looks like a misspelled option is refused; ``extra_options={...}`` accepts any name. An option that is None is
-    not emitted; one that is not given has its default.
+    A name that looks like a misspelled option is refused; ``extra_options={...}`` accepts any name. An option that is not given
+    has its default. An option that is None is not emitted.
 
     Raises:
-        InvalidOptionsError: from every call that makes a provider, with every problem of the call; it is a
-            ValueError, and a TypeError too if a type is wrong.
+        InvalidOptionsError: from every call that makes a provider, with every problem of the call; an `InvalidTypeError` if a
+            type is wrong.
         InvalidClassError: if the class is declared in a way that cannot work.
     """
 
     identifier: ClassVar[str]
     """The identifier of the factory in Flink, for example ``openai-compat``."""
     model_key: ClassVar[str] = "model"
-    """The Java key of the model's name, for calls that give one."""
+    """The Java key of the model's name, for calls that give that name."""
     rules: ClassVar[tuple[Rule, ...]] = ()
     """The rules over several options."""
     tasks: ClassVar[tuple[str, ...]] = ()
-    """The tasks that the provider has; its endpoint or its option ``task`` selects one."""
+    """The tasks of the class; the endpoint or the option ``task`` of a provider determines its task."""
     refused_names: ClassVar[Mapping[str, str]] = {}
-    """Names that must not become extra options, each with advice."""
+    """Names that must not become extra options, each with a hint."""
     relatives: ClassVar[tuple[type[Provider], ...]] = ()
-    """Classes for the same kind of service, which `for_runtime` may choose instead."""
+    """Classes for the same kind of service; `for_runtime` uses one of them where the runtime does not have the identifier."""
 
     extra_options: Mapping[str, Extra] = attrs.field(default=NO_EXTRAS, converter=_extra_options)
-    """Options beyond the typed ones: Java keys and strings, passed unchanged. They override typed options of the same key."""
+    """Options beyond the typed ones: Java keys and strings, passed on unchanged. They override typed options of the same key."""
 
     if not TYPE_CHECKING:
         # Type checkers see the constructor that attrs would write.
         @generated
         def __init__(self, **options: Any) -> None:
             """Make a provider; every problem of the call is reported at once."""
-            # Reached if the constructor of a subclass calls Provider.__init__.
+            # This runs if the constructor of a subclass calls Provider.__init__.
             self.__attrs_init__(**options)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__init__" not in vars(cls):
-            # attrs keeps a constructor that exists, and writes __attrs_init__, which is replaced below.
+            # attrs keeps an existing constructor, and writes __attrs_init__, which is replaced below.
             cls.__init__ = Provider.__dict__["__init__"]  # type: ignore[method-assign]
-        # attrs makes fields of annotated attributes, and would ignore the others. Python 3.14 may evaluate annotations later.
+        # attrs makes fields only of annotated attributes, and ignores the others. Python 3.14 may evaluate annotations later.
         own = vars(cls)
         annotated = own.get("__annotations__", own if "__annotate_func__" in own else {})
         for field in attrs.fields(cls):
             if field.name in own and field.name not in annotated and not _is_field(own[field.name]):
-                raise hiding(cls, field.name)
+                raise hidden_field_error(cls, field.name)
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
-        """Called by attrs when it has built a class."""
+        """Called by attrs after it built a class."""
         if "__attrs_init__" not in vars(cls):
             # attrs wrote the constructor because the decorator has init=True.
             cls.__init__ = Provider.__dict__["__init__"]  # type: ignore[method-assign]
         cls.__attrs_init__ = Provider.__dict__["__init__"]  # type: ignore[attr-defined]
 
     def __getstate__(self) -> dict[str, Any]:
-        # attrs writes this for classes with slots only; a subclass without slots would inherit one that omits its __dict__.
+        # attrs writes this method only for classes with slots. A subclass without slots would inherit one without its __dict__.
         fields = {field.name: getattr(self, field.name) for field in attrs.fields(type(self)) if hasattr(self, field.name)}
         return {**getattr(self, "__dict__", {}), **fields}
 
@@ -106,19 +106,19 @@ class Provider(CompiledClass):
 
     # Deriving ---------------------------------------------------------------------------------------------------------
 
-    # The signature has positional arguments only because subclasses narrow it.
+    # The positional arguments are in the signature so that type checkers let subclasses narrow it.
     @generated
     def with_(self, *args: Any, **changes: Any) -> Self:
         """Return a new provider of the same class with *changes*, validated as by the constructor.
 
-        A name that is not an option is added to the extra options, by the rules of the constructor; ``extra_options={...}``
-        replaces them all. None removes an extra option; an option that is None is not emitted. `without` resets an option to
-        its default.
+        A name that is not an option is added to the extra options, as by the constructor; ``extra_options={...}`` replaces all
+        of them. An option that is None is not emitted, and an extra option that is None is removed. `without` resets an option
+        to its default.
 
         Raises:
             InvalidOptionsError: with every problem of the changes.
         """
-        # Reached by Provider.with_(provider, ...).
+        # This runs for Provider.with_(provider, ...).
         return type(self).with_(self, *args, **changes)
 
     @public
@@ -126,20 +126,21 @@ class Provider(CompiledClass):
         """Return a new provider with the named options reset to their defaults, and the named extra options removed.
 
         Raises:
-            InvalidOptionsError: if a name is neither, or the option is required.
+            InvalidOptionsError: if a name is not an option of the provider, or the option is required.
         """
         return self.with_(**defaults_of(self, names))
 
     @public
     def for_task(self, task: Any, /, *args: Any, **changes: Any) -> Self:
-        """Return the variant for another task, such as ``"embeddings"``.
+        """Return a new provider of the same class for another task, such as ``"embeddings"``.
 
-        If the provider has an endpoint, the task's path at its end is replaced (also between DashScope's
-        compatible-mode and native paths); otherwise the option ``task`` is set. *changes* are applied too, as by `with_`.
+        If the provider has an endpoint, the path of the task at its end is replaced (also between DashScope's
+        compatible-mode and native paths); otherwise the option ``task`` is set. *changes* are further
+        changes, as for `with_`.
 
         Raises:
             InvalidOptionsError: if the class has no such task, the URL of the new task cannot be derived from the endpoint, or
-                an option that was set does not exist for the new task (pass it as None, or call `without` first).
+                an option that is not a default does not exist for the new task (pass it as None, or call `without` first).
         """
         if args:
             raise invalid(type(self).__name__, [Problem("", "options by name only", got=f"{len(args)} without", is_type=True)])
@@ -154,11 +155,11 @@ class Provider(CompiledClass):
         return self.identifier
 
     def provider_identifier(self) -> str:
-        """Return `provider_name`; VVR 11.9 calls it by this name."""
+        """Return `provider_name`, for VVR 11.9, which calls this method."""
         return self.provider_name()
 
     def model_option_key(self) -> str:
-        """Return the Java key of the model's name, for calls that give one."""
+        """Return the Java key of the model's name, for calls that give that name."""
         return self.model_key
 
     def to_options(
@@ -173,8 +174,8 @@ class Provider(CompiledClass):
         """Return the options for Flink: a new dict of Java keys and strings, in declaration order, extra options last.
 
         Args:
-            input_columns: the name and type of each input column of the model; options that depend on them are aligned.
-            overrides: changes for this call, as by `with_`.
+            input_columns: the name and type of each input column of the model; options that depend on the columns are adapted.
+            overrides: changes for this call, as for `with_`.
             model: the model's name for this call.
             runtime: the runtime that reads the options, such as ``"flink-2.3"``: the provider is checked against it, and
                 defaults that it does not know are left out.
@@ -182,7 +183,7 @@ class Provider(CompiledClass):
 
         Raises:
             SecretError: if the reference of a secret cannot be resolved.
-            InvalidOptionsError: if the overrides, the model, the columns or the runtime do not fit the provider.
+            InvalidOptionsError: if the provider cannot be used with the overrides, the model, the columns or the runtime.
             UnknownRuntimeError: if there is no such runtime.
         """
         is_plain = input_columns is None and overrides is None and model is None and runtime is None and redact is False
@@ -193,7 +194,7 @@ class Provider(CompiledClass):
                 kept = None
             if kept is not None and kept[0] is converter.version:
                 return kept[1].copy()
-        # This is `public`, written out: calling it would take longer than the copy.
+        # This repeats `public`, because a call of that takes longer than the copy.
         try:
             return flatten(self) if is_plain else _options(self, input_columns, overrides, model, runtime, redact=redact)
         except Exception as error:  # noqa: BLE001
@@ -218,11 +219,11 @@ class Provider(CompiledClass):
     ) -> tuple[Problem, ...]:
         """Return the problems of the provider on *runtime*, which Java would report at planning or when a task opens.
 
-        Java accepts a problem whose ``severity`` is ``"warning"``. References of secrets are not resolved.
+        A problem with the severity ``"warning"`` does not stop Java. References of secrets are not resolved.
 
         Args:
             runtime: a distribution of Flink, such as ``"flink-2.3"``; `list_runtimes` names them.
-            model: the model's name, if calls give one.
+            model: the model's name, if calls give it.
             input: the model's input columns, to check them too: a mapping of names to SQL types, or a string of SQL.
             output: the model's output columns, in the same form.
 
@@ -232,15 +233,18 @@ class Provider(CompiledClass):
         """
         from .on_runtime import check
 
-        return check(with_model(self, model), runtime, given=input, made=output)
+        return check(with_model(self, model), runtime, input=input, output=output)
 
     @public
     def for_runtime(self, runtime: str | Runtime) -> Provider:
-        """Return the provider to use on *runtime* in place of this one; it may be of another class.
+        """Return the provider to use on *runtime* in place of this one.
 
-        It does not emit defaults that the runtime does not know. If the runtime does not have the identifier, the provider is
-        of the class for the same kind of service there: on Apache Flink, an `OpenAICompatProvider` with endpoint and key
-        becomes an `OpenAIProvider`.
+        It does not emit defaults that the runtime does not know. If the runtime does not have the identifier, the result is of
+        another class, for the same kind of service: on Apache Flink, an `OpenAICompatProvider` with endpoint and key becomes an
+        `OpenAIProvider`.
+
+        Args:
+            runtime: a distribution of Flink, such as ``"flink-2.3"``.
 
         Raises:
             InvalidOptionsError: if options would be lost, with a problem for each.
@@ -253,9 +257,11 @@ class Provider(CompiledClass):
     @classmethod
     @public
     def from_options(cls, options: Mapping[str, str]) -> Self:
-        """Return the provider of a flat dict of Java keys and strings, such as the one that SHOW CREATE MODEL prints.
+        """Return the provider of a flat dict of Java keys and strings, such as those that SHOW CREATE MODEL prints.
 
-        Strings are read by Flink's grammar. Unknown keys become extra options; ``provider`` must be the class's identifier.
+        Args:
+            options: strings in Flink's syntax by Java key. Unknown keys become extra options; ``provider`` must be the
+                identifier of the class.
 
         Raises:
             InvalidOptionsError: with every problem of the options.
@@ -264,8 +270,8 @@ class Provider(CompiledClass):
 
     @classmethod
     def _structured(cls, given: dict[str, Any], extras: dict[str, str], problems: list[Problem]) -> Self:
-        """The provider of the values that were read; problems of strings and of values are reported together."""
-        about = compiled(cls).about
+        """The provider of values that were read. Problems of strings and problems of values are raised together."""
+        description = compiled(cls).description
         identifier = extras.pop("provider", cls.identifier)
         if identifier != cls.identifier:
             hint = "use llmproviders.from_options(identifier, options)"
@@ -273,16 +279,16 @@ class Provider(CompiledClass):
         if extras:
             given[EXTRAS] = extras
         if problems:
-            problems += collect(about, given, {}, bad={problem.option for problem in problems})
-            raise invalid(about.subject, problems)
+            problems += collect(description, given, {}, bad={problem.option for problem in problems})
+            raise invalid(description.subject, problems)
         return construct(cls, given)
 
     @public
     def fingerprint(self) -> str:
-        """Return 16 hexadecimal digits over the identifier and the options that are not secret.
+        """Return a hash of the identifier and the options that are not secret, in 16 hexadecimal digits.
 
-        They are the same in every process, on every machine, and for all providers with equal options. Another key does not
-        change them; another value of an option does.
+        It is the same in every process, on every machine, and for all providers with equal options. Another secret does not
+        change it; another value of any other option does.
         """
         return fingerprint(self)
 
@@ -299,29 +305,29 @@ def _options(
     *,
     redact: bool,
 ) -> dict[str, str]:
-    """The options of a provider, for all arguments of `Provider.to_options`."""
+    """The options of a provider for any arguments of `Provider.to_options`."""
     if overrides is not None or model is not None:
         changes = changes_of(type(provider).__name__, overrides)
         provider = provider.with_(**{**changes, **model_changes(provider, model)})
     problems = column_problems(input_columns)
-    surplus: Collection[str] = ()
+    unknown_defaults: Collection[str] = ()
     if runtime is not None:
-        from .on_runtime import errors_and_surplus
+        from .on_runtime import errors_and_unknown_defaults
 
-        errors, surplus = errors_and_surplus(provider, runtime)
+        errors, unknown_defaults = errors_and_unknown_defaults(provider, runtime)
         problems += errors
     if problems:
         raise invalid(type(provider).__name__, problems)
     flat = redacted(provider) if redact else flatten(provider)
     if input_columns is not None:
         flat = align(provider, flat, [name for name, _ in input_columns])
-    for key in surplus:
+    for key in unknown_defaults:
         del flat[key]
     return flat
 
 
 def _is_field(value: object) -> bool:
-    """Whether an attribute of a class is a field: one that attrs has not built yet, or a slot."""
+    """Whether an attribute of a class is a field: one that attrs did not build yet, or a slot."""
     return isinstance(value, (FIELD, MemberDescriptorType))
 
 
@@ -333,7 +339,7 @@ def _is_provider(cls: Any) -> bool:
 
 
 def _structurer(cls: type[Provider]) -> Callable[[Mapping[str, str], Any], Provider]:
-    read = OptionReader(compiled(cls).about.infos)
+    read = OptionReader(compiled(cls).description.infos)
 
     @public
     def structure(flat: Any, _: Any) -> Provider:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Provider classes by identifier: built in, registered, or named by installed packages."""
+"""Provider classes by identifier: built in, registered, or of installed packages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ENTRY_POINTS: Final = "llmproviders.providers"
 """The entry point group for the classes of a package: ``identifier = "package.module:Class"``."""
 
 OLD_IDENTIFIERS: Final[Mapping[str, str]] = {"bailian": "openai-compat"}
-"""Identifiers of older releases, and their names today."""
+"""Identifiers of older releases, and the identifiers of today."""
 
 BUILT_IN: Final = (OpenAICompatProvider, DashScopeProvider, TritonProvider, OpenAIProvider)
 
@@ -46,7 +46,7 @@ _Class = TypeVar("_Class", bound=type[Provider])
 
 
 class Classes:
-    """Provider classes by identifier; those of installed packages are loaded once, when they are first needed."""
+    """Provider classes by identifier. Those of installed packages are loaded once, at their first use."""
 
     def __init__(self, known: Mapping[str, type[Provider]]) -> None:
         self.known = dict(known)
@@ -60,7 +60,7 @@ class Classes:
             self.known[identifier] = cls
 
     def all(self) -> dict[str, type[Provider]]:
-        """Every class, those of installed packages included."""
+        """Return every class, including those of installed packages."""
         with self._lock:
             if not self._is_complete:
                 self._load()
@@ -68,7 +68,7 @@ class Classes:
             return dict(self.known)
 
     def get(self, identifier: str) -> type[Provider] | None:
-        """The class, if there is one.
+        """Return the class of *identifier*; None if there is none.
 
         Raises:
             ProviderError: if a package names a class for it that cannot be loaded.
@@ -95,10 +95,10 @@ class Classes:
 
 
 def _load_class(entry: EntryPoint) -> type[Provider]:
-    """The class that an entry point names.
+    """The provider class of an entry point.
 
     Raises:
-        ProviderError: if it names anything else; the message is a phrase for that.
+        ProviderError: if it is not usable; the message describes it in a few words.
     """
     value = _shortened(entry.value)
     try:
@@ -124,10 +124,10 @@ def _load_class(entry: EntryPoint) -> type[Provider]:
     return cls
 
 
-def _shortened(text: str) -> str:
-    """A third-party string in one line, with the mask in place of credentials."""
-    text = re.sub(r"[\w-]+", lambda word: MASK if looks_like_key(word[0]) else word[0], text)
-    return one_line(text).encode("utf-8", "backslashreplace").decode()
+def _shortened(message: str) -> str:
+    """A third-party string in one line, with credentials masked."""
+    message = re.sub(r"[\w-]+", lambda word: MASK if looks_like_key(word[0]) else word[0], message)
+    return one_line(message).encode("utf-8", "backslashreplace").decode()
 
 
 known_classes: Final = Classes({cls.identifier: cls for cls in BUILT_IN})
@@ -135,10 +135,13 @@ known_classes: Final = Classes({cls.identifier: cls for cls in BUILT_IN})
 
 @public
 def register_provider_class(cls: _Class) -> _Class:
-    """Register *cls* as the class of its identifier, and return it; it replaces another one. Also a class decorator.
+    """Register *cls* as the class of its identifier, and return it; usable as a class decorator.
+
+    Args:
+        cls: a frozen attrs class that inherits `Provider`. It replaces a class with the same identifier.
 
     Raises:
-        InvalidClassError: if it is not a `Provider` class with an identifier.
+        InvalidClassError: if it is not a `Provider` class, or has no identifier.
     """
     given: object = cls
     identifier = getattr(given, "identifier", None) if isinstance(given, type) and issubclass(given, Provider) else None
@@ -155,7 +158,7 @@ def register_provider_class(cls: _Class) -> _Class:
 
 @public
 def provider_class(identifier: str) -> type[Provider]:
-    """Return the class of an identifier; `GenericProvider` if there is none.
+    """Return the provider class of an identifier; `GenericProvider` if no class has it.
 
     Raises:
         ProviderError: if an installed package names a class for it that cannot be loaded.
@@ -165,24 +168,28 @@ def provider_class(identifier: str) -> type[Provider]:
 
 
 def class_of(subject: str, identifier: object) -> type[Provider]:
-    """The class of an identifier, for the call *subject*; `GenericProvider` if there is none."""
+    """The class of an identifier; `GenericProvider` if no class has it. *subject* is the function that was called."""
     if not isinstance(identifier, str):
         raise invalid(subject, [Problem("identifier", "a str", got=shown(identifier), is_type=True)])
     return known_classes.get(identifier) or GenericProvider
 
 
 def provider_classes() -> dict[str, type[Provider]]:
-    """Return every known class by its identifier: those built in, registered, or named by installed packages.
+    """Return every known provider class by its identifier: built in, registered, or of an installed package.
 
-    A package names its classes in the entry point group ``llmproviders.providers``. Classes that cannot be loaded are left out;
-    `provider_class` raises the reason.
+    A package names its classes in the entry point group ``llmproviders.providers``. A class that cannot be loaded is left out;
+    `provider_class` raises an error with the reason.
     """
     return known_classes.all()
 
 
 @public
 def from_options(identifier: str, options: Mapping[str, str]) -> Provider:
-    """Return the provider of a flat dict of Java keys and strings: of the identifier's class, or a `GenericProvider`.
+    """Return the provider of a flat dict of Java keys and strings.
+
+    Args:
+        identifier: the identifier of the factory in Flink. If no class has it, the result is a `GenericProvider`.
+        options: strings in Flink's syntax by Java key, as for `Provider.from_options`.
 
     Raises:
         InvalidOptionsError: with every problem of the options.

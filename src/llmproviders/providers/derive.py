@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Variants of a provider: the values that it does not share with its class, and the changes that derive another."""
+"""Variants of a provider: its values that are not defaults, and the changes that derive another provider."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from ..messages import did_you_mean, shown
 from ..secrets import reveal
 from ..tasks import endpoint_for_task, task_of_endpoint
 
-__all__ = ["changes_of", "chosen", "defaults_of", "model_changes", "no_task", "task_defaults", "to_task", "with_model"]
+__all__ = ["changes_of", "defaults_of", "model_changes", "no_task", "non_defaults", "task_defaults", "to_task", "with_model"]
 
 _Provider = TypeVar("_Provider", bound=Any)
 
 
-def chosen(provider: Any) -> dict[str, Any]:
-    """The fields that differ from the class's defaults, extra options last."""
-    specs = compiled(type(provider)).about.specs
+def non_defaults(provider: Any) -> dict[str, Any]:
+    """The fields whose values are not the defaults of the class, by name; extra options are last."""
+    specs = compiled(type(provider)).description.specs
     found = {name: (getattr(provider, name, None), spec.default) for name, spec in specs.items()}
-    # 1 and 1.0 are equal, and each is written as it was given.
+    # 1 and 1.0 are equal, but written differently.
     return {
         name: value
         for name, (value, default) in found.items()
@@ -33,31 +33,31 @@ def chosen(provider: Any) -> dict[str, Any]:
 
 
 def changes_of(subject: str, overrides: object) -> dict[str, Any]:
-    """The overrides of a call, as arguments.
+    """The overrides of a call, as arguments of `with_`.
 
     Raises:
-        InvalidOptionsError: if they are not a mapping of names.
+        InvalidOptionsError: if they are not a mapping with names as keys.
     """
     if overrides is None:
         return {}
     if not isinstance(overrides, Mapping):
         expected = "a mapping of Python names to values"
         raise invalid(subject, [Problem("overrides", expected, got=shown(overrides), is_type=True)])
-    if strange := [key for key in overrides if not isinstance(key, str)]:
+    if others := [key for key in overrides if not isinstance(key, str)]:
         raise invalid(
-            subject, [Problem("overrides", "names that are str", got=shown(key, with_type=True), is_type=True) for key in strange]
+            subject, [Problem("overrides", "names that are str", got=shown(key, with_type=True), is_type=True) for key in others]
         )
     return dict(overrides)
 
 
 def defaults_of(provider: Any, names: tuple[object, ...]) -> dict[str, Any]:
-    """The changes that put the named options back at their defaults, and remove the named extra options.
+    """The changes that reset the named options to their defaults, and remove the named extra options.
 
     Raises:
-        InvalidOptionsError: if a name is neither, or the option is required.
+        InvalidOptionsError: if a name is not an option of the provider, or the option is required.
     """
-    about = compiled(type(provider)).about
-    options = {spec.parameter: spec for spec in about.specs.values() if spec.attribute.init}
+    description = compiled(type(provider)).description
+    options = {spec.parameter: spec for spec in description.specs.values() if spec.attribute.init}
     problems: list[Problem] = []
     changes: dict[str, Any] = {}
     extras = dict(provider.extra_options)
@@ -73,28 +73,28 @@ def defaults_of(provider: Any, names: tuple[object, ...]) -> dict[str, Any]:
         elif name in extras:
             del extras[name]
         else:
-            expected = f"the name of an option or extra of this {about.subject}"
-            # Each name is compared to 100 extras at most, as there may be thousands of both.
+            expected = f"the name of an option or extra of this {description.subject}"
+            # Each name is compared to at most 100 extra options, because there may be thousands of both.
             known = [*options, *islice(extras, 100)]
             problems.append(Problem(name, expected, hint=did_you_mean(name, known)))
     if problems:
-        raise invalid(about.subject, problems)
+        raise invalid(description.subject, problems)
     return {EXTRAS: extras, **changes}
 
 
 def model_changes(provider: Any, model: str | None) -> dict[str, Any]:
-    """The change that sets a model's name."""
+    """The changes that set the name of the model; none if it is None."""
     if model is None:
         return {}
     key = provider.model_option_key()
-    for spec in compiled(type(provider)).about.specs.values():
+    for spec in compiled(type(provider)).description.specs.values():
         if spec.info is not None and spec.info.key == key:
             return {spec.parameter: model}
     return {EXTRAS: {**provider.extra_options, key: model}}
 
 
 def with_model(provider: _Provider, model: str | None) -> _Provider:
-    """The provider with a model's name; the same provider if that is None."""
+    """The provider with this name of the model; the same provider if the name is None."""
     if model is None:
         return provider
     variant: _Provider = provider.with_(**model_changes(provider, model))
@@ -103,13 +103,13 @@ def with_model(provider: _Provider, model: str | None) -> _Provider:
 
 @singledispatch
 def task_defaults(provider: Any, task: str) -> dict[str, Any]:
-    """The values for *task* of options whose defaults do not fit it; registered by class."""
+    """The values for *task* of options whose defaults are not valid for it. Classes register their own function."""
     return {}
 
 
 def to_task(provider: Any, task: Any, changes: dict[str, Any]) -> list[Problem]:
-    """Add the changes that move a provider to *task*, and return the problems that prevent the move."""
-    specs = compiled(type(provider)).about.specs
+    """Add the changes that move a provider to *task* to *changes*, and return the problems that prevent the move."""
+    specs = compiled(type(provider)).description.specs
     if not isinstance(task, str) or task not in provider.tasks:
         return [no_task(type(provider), task)]
     if changes.get("task", task) != task:
@@ -131,13 +131,13 @@ def to_task(provider: Any, task: Any, changes: dict[str, Any]) -> list[Problem]:
         changes["task"] = task
     for name, value in task_defaults(provider, task).items():
         changes.setdefault(name, value)
-    # Only values that were chosen count: a default of an option that the new task does not have may stay.
-    values = chosen(provider) | changes
+    # A default of an option that the new task does not have may stay.
+    values = non_defaults(provider) | changes
     return [
         Problem(
             name,
             f"no such option for task {task}",
-            got=shown(values[name], hidden=spec.is_opaque),
+            got=shown(values[name], hidden=spec.is_hidden),
             hint=f"pass {name}=None to drop it",
         )
         for name, spec in specs.items()

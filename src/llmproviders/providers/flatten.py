@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The flat dict of a provider: as Java reads it, redacted, aligned to input columns; and the fingerprint of it."""
+"""The flat dict of a provider: as Java reads it, redacted, or aligned to input columns; and its fingerprint."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["align", "column_problems", "fingerprint", "flatten", "flatten_as", "
 
 
 def flatten(provider: Any) -> dict[str, str]:
-    """The flat dict, as the converter makes it.
+    """The flat dict, made by the converter.
 
     Raises:
         SecretError: if the reference of a secret cannot be resolved.
@@ -41,7 +41,7 @@ def flatten(provider: Any) -> dict[str, str]:
 
 def _unwritable(provider: Any) -> Iterator[Problem]:
     """The problems of options whose hook fails."""
-    for name, spec in compiled(type(provider)).about.specs.items():
+    for name, spec in compiled(type(provider)).description.specs.items():
         value = getattr(provider, name, None)
         if spec.info is not None and value is not None:
             try:
@@ -50,24 +50,24 @@ def _unwritable(provider: Any) -> Iterator[Problem]:
                 expected, hint = "a value that its hook can write", ""
                 if isinstance(error, Rejected):
                     expected, hint = error.expected, error.hint
-                got = shown(value, hidden=spec.is_opaque)
+                got = shown(value, hidden=spec.is_hidden)
                 yield Problem(spec.parameter, expected, got=got, hint=hint, key=spec.other_key)
 
 
 def flatten_as(provider: Any, show: Callable[[Secret | MaskedText], str]) -> dict[str, str]:
-    """The flat dict, with the results of *show* in place of values that are masked."""
+    """The flat dict, with the result of *show* in place of each masked value."""
 
-    def seen(value: Any) -> Any:
+    def shown_value(value: Any) -> Any:
         if isinstance(value, MaskedText):
             return show(value)
         return stand_in(show(value)) if isinstance(value, Secret) else value
 
     made = compiled(type(provider))
     copy: Any = object.__new__(made.unfrozen)
-    for name in made.about.specs:
+    for name in made.description.specs:
         if hasattr(provider, name):
-            setattr(copy, name, seen(getattr(provider, name)))
-    copy.extra_options = ExtraOptions(provider.extra_options).mapped(seen)
+            setattr(copy, name, shown_value(getattr(provider, name)))
+    copy.extra_options = ExtraOptions(provider.extra_options).mapped(shown_value)
     copy.__class__ = type(provider)
     return flatten(copy)
 
@@ -79,10 +79,10 @@ def redacted(provider: Any) -> dict[str, str]:
 
 @singledispatch
 def align(provider: Any, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
-    """*flat* for a model with these input columns; registered by class.
+    """*flat* with the options that depend on the input columns of the model. Classes register their own function.
 
     Raises:
-        InvalidOptionsError: if the provider does not fit them.
+        InvalidOptionsError: if the provider cannot be used with these columns.
     """
     return flat
 
@@ -102,29 +102,29 @@ def column_problems(columns: Any) -> list[Problem]:
 
 def fingerprint(provider: Any) -> str:
     """16 hexadecimal digits over the identifier and the options that are not secret."""
-    # Few processes call this, and these two take longer to import than all of this package.
+    # Imported here, because few processes call this, and the import takes longer than that of the whole library.
     import hashlib
     import json
 
     flat = flatten_as(provider, lambda value: MASK if isinstance(value, Secret) else str(value))
-    for name, spec in compiled(type(provider)).about.specs.items():
+    for name, spec in compiled(type(provider)).description.specs.items():
         if spec.info is not None and spec.info.key in flat and spec.info.key not in provider.extra_options:
             flat[spec.info.key] = _number_spelling(getattr(provider, name), flat[spec.info.key])
     content = [provider.provider_name(), sorted(flat.items())]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 
-def _number_spelling(value: Any, text: str) -> str:
-    """One spelling for equal numbers, such as 1, 1.0 and Decimal("1.00"); *text* for everything else."""
+def _number_spelling(value: Any, string: str) -> str:
+    """One spelling for equal numbers, such as 1, 1.0 and Decimal("1.00"); *string* for every other value."""
     if isinstance(value, bool):
-        return text
+        return string
     if isinstance(value, (int, float)):
-        return str(int(value)) if value == int(value) else text
-    # A value can be a Decimal only if its module is there.
+        return str(int(value)) if value == int(value) else string
+    # A value can be a Decimal only if its module is imported.
     decimal = sys.modules.get("decimal")
     if decimal is None or not isinstance(value, decimal.Decimal) or not value.is_finite():
-        return text
-    # With as many digits as it has, nothing is rounded.
+        return string
+    # A context with as many digits as the value does not round.
     digits = max(1, len(value.as_tuple().digits))
     context = decimal.Context(prec=digits, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
     return str(value.normalize(context)) if value else "0"

@@ -14,7 +14,7 @@ from ..errors import Problem, Rejected, invalid
 from ..fields.spec import EXTRAS
 from .base import Provider
 
-__all__ = ["GenericProvider"]
+__all__ = ["GenericProvider", "merged"]
 
 
 def _identifier(name: str) -> str:
@@ -25,16 +25,15 @@ def _identifier(name: str) -> str:
 
 @attrs.frozen(kw_only=True, init=False)
 class GenericProvider(Provider):
-    """A provider of any identifier: its options are passed to Java unchanged, under the keys given.
+    """A provider of any identifier, whose options are passed to Java unchanged.
 
-    ``GenericProvider("my-provider", endpoint="...", **{"api-key": "..."})``. Values that are not strings are written as
-    Java writes them (booleans, numbers) or as JSON (containers); None is left out; the value of a key that looks like a
-    credential is masked. An option may have any name except ``provider``, also ``name`` and ``self``; a mapping given
-    as ``extra_options`` adds options.
+    For example: ``GenericProvider("my-provider", endpoint="...", **{"api-key": "..."})``.
 
     Args:
         provider: the identifier of the factory in Flink.
-        options: Java keys and values.
+        options: Java keys and values; any key except ``provider``. A mapping as ``extra_options`` adds more. Values that are not
+            strings are written as Java writes them (booleans, numbers) or as JSON (containers). None is left out. The value
+            of a key that looks like a credential is masked.
 
     Raises:
         InvalidOptionsError: if values cannot be written, with a problem for each.
@@ -48,15 +47,15 @@ class GenericProvider(Provider):
         self.__attrs_init__(provider, extra_options=merged({}, options))
 
     def provider_name(self) -> str:
-        """Return the identifier that was given."""
+        """Return the identifier of the factory in Flink, as it was given."""
         return self._provider
 
     @public
     def with_(self, /, **changes: Any) -> Self:
-        """Return a new provider with *changes*; None removes an option, and ``extra_options={...}`` replaces all."""
+        """Return a new provider with *changes*; None removes an option, and ``extra_options={...}`` replaces all options."""
         named = {"provider": changes.pop("provider")} if "provider" in changes else {}
         before = {} if EXTRAS in changes else self.extra_options
-        # attrs makes super() without arguments work in classes with slots, but not in a decorated method.
+        # In a class with slots, super() without arguments does not work in a decorated method.
         return super(GenericProvider, self).with_(**named, extra_options=merged(before, changes))
 
     @classmethod
@@ -71,7 +70,7 @@ class GenericProvider(Provider):
 
 
 def merged(before: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """All options as extra options: those of before, those of the mapping ``extra_options``, and those by name."""
+    """The options *before*, changed by those of the mapping ``extra_options`` and then by those given by name."""
     more = options.get(EXTRAS)
     if more is None or isinstance(more, Mapping):
         options = {**(more or {}), **{key: value for key, value in options.items() if key != EXTRAS}}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A provider on a runtime: the facts for its checks, and the provider to use there.
+"""A provider on a runtime: the facts that checks need, and the provider to use there.
 
-`base` imports this module when it is first needed: few processes check against a runtime, and importing the checks takes as
-long as describing a class of 25 options.
+`base` imports this module at its first use, because few processes need a runtime, and importing the checks takes as long as
+describing a class of 25 options.
 """
 
 from __future__ import annotations
@@ -11,32 +11,39 @@ from typing import Any
 
 from ..errors import InvalidOptionsError, Problem, invalid
 from ..fields.compiled import compiled, construct
+from ..fields.metadata import is_hidden
 from ..fields.spec import EXTRAS
-from ..runtimes.checks import identity, lost, problems, surplus
+from ..runtimes.checks import key_errors, lost_option, problems, unknown_defaults
 from ..runtimes.runtime import Runtime
-from ..runtimes.runtime import runtime as runtime_of
+from ..runtimes.runtime import runtime as runtime_named
 from ..runtimes.view import ALWAYS, Facts
 from ..secrets import MaskedText, Secret
 from ..syntax.columns import Columns, columns
 from ..tasks import task_of_endpoint
-from .derive import chosen
+from .derive import non_defaults
 from .flatten import align, flatten_as
 
-__all__ = ["check", "errors_and_surplus", "for_runtime"]
+__all__ = ["check", "errors_and_unknown_defaults", "for_runtime"]
 
 
-def check(provider: Any, runtime: str | Runtime, *, given: Columns | None, made: Columns | None) -> tuple[Problem, ...]:
+def check(
+    provider: Any,
+    runtime: str | Runtime,
+    *,
+    input: Columns | None,  # noqa: A002
+    output: Columns | None,
+) -> tuple[Problem, ...]:
     """The problems of a provider on a runtime.
 
     Args:
         provider: the provider.
         runtime: the distribution of Flink, or its name.
-        given: the model's input columns, if they are known.
-        made: the model's output columns, if they are known.
+        input: the model's input columns, if they are known.
+        output: the model's output columns, if they are known.
     """
-    input_columns, output_columns = (None if each is None else columns(each) for each in (given, made))
+    input_columns, output_columns = (None if each is None else columns(each) for each in (input, output))
     facts = facts_of(provider)
-    found = problems(facts, runtime_of(runtime), input=input_columns, output=output_columns)
+    found = problems(facts, runtime_named(runtime), input=input_columns, output=output_columns)
     if input_columns is not None:
         try:
             align(provider, dict(facts.flat), [column.name for column in input_columns])
@@ -45,25 +52,25 @@ def check(provider: Any, runtime: str | Runtime, *, given: Columns | None, made:
     return found
 
 
-def errors_and_surplus(provider: Any, runtime: str | Runtime) -> tuple[list[Problem], frozenset[str]]:
-    """The errors of a provider on a runtime, and the keys of defaults that the runtime does not know."""
-    runtime = runtime_of(runtime)
+def errors_and_unknown_defaults(provider: Any, runtime: str | Runtime) -> tuple[list[Problem], frozenset[str]]:
+    """The errors of a provider on a runtime, and the keys of its defaults that the runtime does not know."""
+    runtime = runtime_named(runtime)
     errors = [problem for problem in provider.check(runtime) if problem.severity == "error"]
-    return errors, surplus(facts_of(provider), runtime)
+    return errors, unknown_defaults(facts_of(provider), runtime)
 
 
 def facts_of(provider: Any) -> Facts:
-    """The part of a provider that the checks read."""
-    infos, given = compiled(type(provider)).about.infos, chosen(provider)
+    """The facts of a provider that the checks need."""
+    infos, given = compiled(type(provider)).description.infos, non_defaults(provider)
     keys = {key: info for info in infos for key in (info.key, info.sequence_key) if key}
-    opaque = {key for key, info in keys.items() if info.secret or info.format == "json" or info.java == "Map"}
+    hidden = {key for key, info in keys.items() if is_hidden(info)}
     return Facts(
         identifier=provider.provider_name(),
         flat=flatten_as(provider, _known_string),
-        chosen=frozenset(key for key, info in keys.items() if info.name in given) | provider.extra_options.keys(),
+        non_defaults=frozenset(key for key, info in keys.items() if info.name in given) | provider.extra_options.keys(),
         names={key: info.name for key, info in keys.items()},
         tasks={key: info.tasks for key, info in keys.items() if info.tasks},
-        hidden=opaque | {key for key, extra in provider.extra_options.items() if type(extra) is not str},
+        hidden=hidden | {key for key, extra in provider.extra_options.items() if type(extra) is not str},
         model_key=provider.model_option_key(),
         relatives=tuple(each.identifier for each in _relatives(type(provider))),
     )
@@ -75,7 +82,7 @@ def _known_string(value: Secret | MaskedText) -> str:
 
 
 def _relatives(cls: Any) -> tuple[Any, ...]:
-    """The relatives of the class's identifier; a subclass with its own identifier does not inherit them."""
+    """The relatives of a class; a subclass with another identifier does not inherit them."""
     owner = next(base for base in cls.__mro__ if "relatives" in vars(base))
     return cls.relatives if getattr(owner, "identifier", None) == cls.identifier else ()
 
@@ -84,22 +91,22 @@ def for_runtime(provider: Any, runtime: str | Runtime) -> Any:
     """The provider to use on a runtime in place of this one.
 
     Raises:
-        InvalidOptionsError: if none exists without loss.
+        InvalidOptionsError: if options would be lost, or the runtime has no provider for the same kind of service.
         UnknownRuntimeError: if there is no such runtime.
     """
-    runtime, own = runtime_of(runtime), type(provider)
+    runtime, own = runtime_named(runtime), type(provider)
     cls = next((each for each in _relatives(own) if each.identifier in runtime.factories), own)
     if cls is own or provider.provider_name() in runtime.factories:
-        return _without_surplus(provider, runtime)
+        return _without_unknown_defaults(provider, runtime)
     return _as_relative(provider, cls, runtime)
 
 
-def _without_surplus(provider: Any, runtime: Runtime) -> Any:
-    """This provider without the defaults that the runtime does not know."""
+def _without_unknown_defaults(provider: Any, runtime: Runtime) -> Any:
+    """The provider without the defaults that the runtime does not know."""
     facts = facts_of(provider)
-    if found := identity(facts, runtime):
+    if found := key_errors(facts, runtime):
         raise invalid(type(provider).__name__, found)
-    return provider.with_(**dict.fromkeys(facts.names[key] for key in surplus(facts, runtime)))
+    return provider.with_(**dict.fromkeys(facts.names[key] for key in unknown_defaults(facts, runtime)))
 
 
 def _as_relative(provider: Any, cls: Any, runtime: Runtime) -> Any:
@@ -109,19 +116,19 @@ def _as_relative(provider: Any, cls: Any, runtime: Runtime) -> Any:
     if task is not None and task not in cls.tasks:
         expected = f"a task that {cls.identifier} has ({', '.join(cls.tasks)})"
         raise invalid(subject, [Problem("task", expected, got=task, hint=f"{runtime} has no other")])
-    facts, factory, specs = facts_of(provider), runtime.factories[cls.identifier], compiled(cls).about.specs
+    facts, factory, specs = facts_of(provider), runtime.factories[cls.identifier], compiled(cls).description.specs
     given: dict[str, Any] = {}
     extras: dict[str, Any] = {}
     found: list[Problem] = []
     for key in facts.flat:
         name, option = facts.names.get(key, key), factory.option(key)
         if name in specs and option is not None:
-            if key in facts.chosen or option.default != facts.flat[key]:
+            if key in facts.non_defaults or option.default != facts.flat[key]:
                 given[name] = getattr(provider, name)
         elif key in provider.extra_options and (option is not None or key in ALWAYS):
             extras[key] = provider.extra_options[key]
-        elif key in facts.chosen:
-            found.append(lost(facts, key, cls.identifier, runtime))
+        elif key in facts.non_defaults:
+            found.append(lost_option(facts, key, cls.identifier, runtime))
     try:
         new = construct(cls, {**given, EXTRAS: extras})
     except InvalidOptionsError as error:

@@ -30,9 +30,8 @@ __all__ = ["OpenAIProvider"]
 class OpenAIProvider(Provider):
     """A service with the OpenAI API on Apache Flink 2.1 and later.
 
-    Identifier ``openai``. ``endpoint`` and ``api_key`` are required and may be positional. Only options that
-    are set are emitted; Flink has its own defaults. Source of its rules: the options of Apache Flink's ``openai`` factory,
-    2.1 to 2.3.
+    Identifier ``openai``. ``endpoint`` and ``api_key`` are required and may be positional. Only options that are given are
+    emitted; Flink has its own defaults. Source of its rules: the options of Apache Flink's ``openai`` factory, 2.1 to 2.3.
     """
 
     identifier: ClassVar[str] = "openai"

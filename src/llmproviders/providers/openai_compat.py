@@ -15,7 +15,7 @@ import attrs
 from ..errors import Problem, Rejected, RejectedType, invalid
 from ..fields.acceptance import choice_acceptor
 from ..fields.bounds import at_least, between
-from ..fields.converters import CANONICAL, duration, json_headers, json_object, secret, stop_strings
+from ..fields.converters import BUILT_IN_CONVERTERS, duration, json_headers, json_object, secret, stop_strings
 from ..fields.description import Rule
 from ..fields.metadata import option
 from ..secrets import Secret
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
     from .changes import ChatChanges
 
-__all__ = ["DashScopeProvider", "OpenAICompatProvider"]
+__all__ = ["DashScopeProvider", "OpenAICompatProvider", "content_types"]
 
 ContentTypes = ContentType | tuple[ContentType, ...]
 
 _CONTENT_TYPES: Final = ("TEXT", "IMAGE_URL", "AUDIO_BYTES", "AUDIO_URL", "MULTI_IMAGE_URLS")
 _SCALAR: Final = ("TEXT", "IMAGE_URL")
-"""The types that Java accepts for a single column; any other type, and several, are a list."""
+"""The types that Java accepts as a single value; any other type, and several types, must be a list."""
 _TASK_CONTENT_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     CHAT: _CONTENT_TYPES,
     EMBEDDINGS: ("TEXT",),
@@ -45,10 +45,11 @@ _TASK_CONTENT_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     ASR: ("AUDIO_URL",),
 }
 _accept_content_type: Final = choice_acceptor(_CONTENT_TYPES)
+_EMBEDDINGS_ONLY: Final = (EMBEDDINGS, MULTIMODAL)
 
 
 def content_types(value: ContentType | Sequence[ContentType] | None) -> ContentTypes | None:
-    """One content type, or one for each input column; a single TEXT or IMAGE_URL is a string, anything else a tuple."""
+    """One content type, or one for each input column: a string for a single TEXT or IMAGE_URL, else a tuple."""
     if value is None or (type(value) is str and value in _SCALAR):
         return value
     if not isinstance(value, (str, list, tuple)):
@@ -60,7 +61,7 @@ def content_types(value: ContentType | Sequence[ContentType] | None) -> ContentT
     return types[0] if len(types) == 1 and types[0] in _SCALAR else types
 
 
-CANONICAL.add(content_types)
+BUILT_IN_CONVERTERS.add(content_types)
 
 
 def _as_tuple(types: ContentTypes | None) -> tuple[str, ...]:
@@ -77,7 +78,7 @@ def _check_service(cls: type[Provider], endpoint: str | None, api_key: Secret | 
         if task is not None:
             return Problem(
                 "task",
-                "no task beside api_key",
+                "no task together with api_key",
                 got=repr(task),
                 hint="the endpoint determines the task; task is for the built-in AI service",
             )
@@ -101,9 +102,6 @@ def _check_content(
     if task == MULTIMODAL and extra_body is not None:
         return Problem("extra_body", f"no extra_body for task {task}", hint="leave it out")
     return None
-
-
-_EMBEDDINGS_ONLY: Final = (EMBEDDINGS, MULTIMODAL)
 
 
 @attrs.frozen(kw_only=True)
@@ -222,7 +220,7 @@ def _(provider: _ChatProvider, task: str) -> dict[str, Any]:
 
 @align.register(_ChatProvider)
 def _(provider: _ChatProvider, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
-    """One content type for each input column, as VVR 11.9 requires."""
+    """Give one content type for each input column, as VVR 11.9 requires."""
     key, keys = "content-type", "content-types"
     types = (flat.get(keys) or flat.get(key) or "").split(";")
     task = provider.task or (task_of_endpoint(provider.endpoint) if provider.endpoint else None)
@@ -238,14 +236,14 @@ def _(provider: _ChatProvider, flat: dict[str, str], columns: list[str]) -> dict
         raise invalid(type(provider).__name__, [Problem("content_type", f"as many as input columns, {several}", got=got)])
     scalar = len(types) == 1 and types[0] in _SCALAR
     entry = (key if scalar else keys, ";".join(types))
-    return dict(entry if name in (key, keys) else (name, text) for name, text in flat.items())
+    return dict(entry if name in (key, keys) else (name, value) for name, value in flat.items())
 
 
 class OpenAICompatProvider(_ChatProvider):
     """A service with the OpenAI chat-completions or embeddings API: OpenAI, DeepSeek, Model Studio, and others.
 
-    Identifier ``openai-compat`` (VVR). All options are keyword arguments. Either ``endpoint`` and ``api_key`` are given, or
-    ``task`` alone, for the platform's built-in AI service. Sources of its rules: the class of the same name in VVR 11.7 to
+    Identifier ``openai-compat`` (VVR). All options are keyword arguments. Give either ``endpoint`` and ``api_key``, or only
+    ``task``, for the platform's built-in AI service. Sources of its rules: the class of the same name in VVR 11.7 to
     11.9, and Apache Flink's ``openai`` factory.
     """
 
@@ -259,7 +257,7 @@ class OpenAICompatProvider(_ChatProvider):
 class DashScopeProvider(_ChatProvider):
     """Alibaba Cloud DashScope: chat and embeddings, multimodal embedding, and audio transcription.
 
-    Identifier ``dashscope`` (VVR 11.8 and later). The options are those of `OpenAICompatProvider`; its task may be two more.
+    Identifier ``dashscope`` (VVR 11.8 and later). It has the options of `OpenAICompatProvider`, and two more tasks.
     Sources of its rules: the class of the same name in VVR 11.8 and 11.9, and the documentation of Model Studio.
     """
 
@@ -270,5 +268,5 @@ class DashScopeProvider(_ChatProvider):
     relatives: ClassVar[tuple[type[Provider], ...]] = (OpenAICompatProvider, OpenAIProvider)
 
 
-# Set here because OpenAIProvider is declared before this class.
+# It is set here, because OpenAIProvider is declared before this class.
 OpenAIProvider.relatives = (OpenAICompatProvider,)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The options that `openai` and `openai_compat` share, where key and meaning are equal: their metadata, and long types.
+"""The metadata and the long types of options that the classes in `openai` and `openai_compat` share.
 
-Defaults, order and required options are the classes' own.
+Each class has its own defaults, order and required options.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks of a provider against a runtime: errors of Java at planning, when a task opens, or for a row.
+"""Checks of a provider against a runtime, for errors that Java raises at planning, when a task opens, or for a row.
 
-The runtime's data has the keys and types of each factory, and names the rules of `RULES` that it obeys.
+The data of a runtime has the keys and types of each factory, and the names of the rules in `RULES` that apply to it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from ..messages import did_you_mean, shown
 from ..syntax.columns import Column
 from .rules import every, openai, shared, triton
 from .runtime import NAMES, Runtime
-from .runtime import runtime as runtime_of
+from .runtime import runtime as runtime_named
 from .view import Facts, View
 
-__all__ = ["EVERYWHERE", "RULES", "identity", "lost", "problems", "surplus"]
+__all__ = ["EVERYWHERE", "RULES", "key_errors", "lost_option", "problems", "unknown_defaults"]
 
 _Rule = Callable[[View], Iterator[Problem]]
 
@@ -36,7 +36,7 @@ RULES: Final[Mapping[str, _Rule]] = {
     "triton-retries": triton.check_retries,
     "triton-sequence": triton.check_sequence,
 }
-"""The rules that a factory names in its data."""
+"""The rules by the names that the data of factories has."""
 
 _FIRST: Final[Mapping[str, _Rule]] = {
     "works": every.check_defects,
@@ -49,7 +49,7 @@ _LAST: Final[Mapping[str, _Rule]] = {
     "plain-http": every.check_plain_http,
 }
 EVERYWHERE: Final[Mapping[str, _Rule]] = {**_FIRST, **_LAST}
-"""The rules of every factory: their problems come before and after those of `RULES`."""
+"""The rules that apply to every factory; they run before and after those of `RULES`."""
 
 
 def problems(
@@ -75,33 +75,33 @@ def problems(
     return tuple(problem for rule in rules for problem in rule(view))
 
 
-def identity(facts: Facts, runtime: Runtime) -> tuple[Problem, ...]:
-    """The errors of a provider's identifier and keys on a runtime, whatever the values are."""
+def key_errors(facts: Facts, runtime: Runtime) -> tuple[Problem, ...]:
+    """The errors of a provider's identifier and keys on a runtime; values are not checked."""
     factory = runtime.factories.get(facts.identifier)
     if factory is None:
         found = [_no_factory_problem(facts, runtime)]
     else:
         view = View(facts=facts, runtime=runtime, factory=factory, input=None, output=None)
-        keys = [key for key in facts.flat if key in facts.chosen and not every.is_known_key(factory, key)]
+        keys = [key for key in facts.flat if key in facts.non_defaults and not every.is_known_key(factory, key)]
         found = [every.unknown_key_problem(view, key) for key in keys]
     return tuple(problem for problem in found if problem.severity == "error")
 
 
-def surplus(facts: Facts, runtime: Runtime) -> frozenset[str]:
-    """The keys that the runtime does not have and that hold only a default of the class: dropping them loses nothing."""
+def unknown_defaults(facts: Facts, runtime: Runtime) -> frozenset[str]:
+    """The keys of defaults that the runtime does not know; they can be left out without loss."""
     factory = runtime.factories.get(facts.identifier)
     if factory is None:
         return frozenset()
-    return frozenset(key for key in facts.flat if key not in facts.chosen and not every.is_known_key(factory, key))
+    return frozenset(key for key in facts.flat if key not in facts.non_defaults and not every.is_known_key(factory, key))
 
 
-def lost(facts: Facts, key: str, identifier: str, runtime: Runtime) -> Problem:
-    """The problem of an option that the factory of another identifier does not have."""
+def lost_option(facts: Facts, key: str, identifier: str, runtime: Runtime) -> Problem:
+    """The problem of an option that would be lost, because the factory of another identifier does not have it."""
     name = facts.names.get(key, key)
     return Problem(
         name,
         f"an option that {identifier} has on {runtime}",
-        got=shown(facts.flat[key], with_type=False, hidden=key in facts.hidden),
+        got=shown(facts.flat[key], hidden=key in facts.hidden),
         hint="only VVR has the built-in AI service" if key == "task" else f"without({name!r}) drops it",
         key=key if key != name else "",
     )
@@ -109,9 +109,9 @@ def lost(facts: Facts, key: str, identifier: str, runtime: Runtime) -> Problem:
 
 def _no_factory_problem(facts: Facts, runtime: Runtime) -> Problem:
     """The problem of an identifier that the runtime does not have."""
-    others = [name for name in NAMES if facts.identifier in runtime_of(name).factories]
+    others = [name for name in NAMES if facts.identifier in runtime_named(name).factories]
     expected = f"an identifier that {runtime} has ({', '.join(runtime.factories)})"
-    got = repr(facts.identifier)[:60]
+    got = shown(facts.identifier)
     if not others:
         close = did_you_mean(facts.identifier, list(runtime.factories))
         if close:

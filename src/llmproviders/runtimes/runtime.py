@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The options that each version of each distribution of Flink accepts, as data: a JSON file for each, in this folder.
+"""The runtimes, which are versions of distributions of Flink, and the options that they accept: a JSON file for each.
 
-The files name their sources. ``tools/refresh_runtimes.py`` writes the facts that released artifacts show.
+The files name their sources. ``tools/refresh_runtimes.py`` writes the facts that it reads from released artifacts.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import attrs
 
 from ..boundary import public
 from ..errors import UnknownRuntimeError
-from ..messages import did_you_mean, shown
+from ..messages import did_you_mean, shown, with_hint
 
-__all__ = ["Factory", "Runtime", "RuntimeOption", "list_runtimes", "runtime"]
+__all__ = ["NAMES", "Factory", "Runtime", "RuntimeOption", "list_runtimes", "runtime"]
 
 NAMES: Final = ("flink-2.1", "flink-2.2", "flink-2.3", "flink-2.4", "vvr-11.7", "vvr-11.8", "vvr-11.9")
 
@@ -30,11 +30,11 @@ class RuntimeOption:
     type: str = ""
     """Java type: String, Boolean, Integer, Long, Double, Duration, Enum or Map; empty if the source does not state it."""
     required: bool = False
-    """Whether Flink refuses a model without it."""
+    """Whether it must be given."""
     default: str | None = None
     """Java's default as a string; None if it has none."""
     choices: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    """The only values accepted, in any letter case; empty if any value of the type is."""
+    """The only values accepted, in any letter case; empty if every value of the type is."""
     deprecated_keys: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     """Older keys that are accepted too."""
 
@@ -64,14 +64,18 @@ class Factory:
     rules: tuple[str, ...]
     """Names of the rules, beyond keys and types, that `Provider.check` applies."""
     defects: tuple[str, ...] = ()
-    """The reasons why no model can run on it, whatever its options are; empty if models run."""
+    """The defects that prevent every model from running; empty if models run."""
     options: Mapping[str, RuntimeOption]
     """Its options, by Java key."""
     tokenizer: Tokenizer | None = None
-    """The models that its option ``max-context-size`` works with; None if it counts no tokens."""
+    """The models that its option ``max-context-size`` supports; None if it does not count tokens."""
 
     def option(self, key: str) -> RuntimeOption | None:
-        """Return the option that *key* sets, also by an older key or as an entry of a map; None if there is none."""
+        """Return the option of a Java key; None if there is none.
+
+        Args:
+            key: the key of the option, an older key, or the key of an entry of a map, such as ``custom-headers.NAME``.
+        """
         if key in self.options:
             return self.options[key]
         for option in self.options.values():
@@ -91,7 +95,7 @@ class Runtime:
     released: bool
     """Whether it is released; the data of an unreleased version may change."""
     exhaustive: bool
-    """Whether its factories accept only the options listed; otherwise Java may have more than the source shows."""
+    """Whether the data has every option of its factories; if not, Java may accept more than the sources show."""
     sources: tuple[str, ...] = attrs.field(converter=tuple)
     """The sources of the data."""
     factories: Mapping[str, Factory]
@@ -111,7 +115,7 @@ def runtime(name: str | Runtime) -> Runtime:
     """Return the data of a runtime.
 
     Args:
-        name: such as ``"flink-2.3"`` or ``"vvr-11.9"``; a `Runtime` is returned as it is.
+        name: the name, such as ``"flink-2.3"`` or ``"vvr-11.9"``; a `Runtime` is returned unchanged.
 
     Raises:
         UnknownRuntimeError: if there is no such runtime; the message lists the names.
@@ -120,13 +124,13 @@ def runtime(name: str | Runtime) -> Runtime:
         return name
     if not isinstance(name, str) or name not in NAMES:
         hint = did_you_mean(name, NAMES) if isinstance(name, str) else ""
-        raise UnknownRuntimeError(f"no runtime {shown(name)}; known: {', '.join(NAMES)}{f'; {hint}' if hint else ''}")
+        raise UnknownRuntimeError(with_hint(f"no runtime {shown(name)}; known: {', '.join(NAMES)}", hint))
     return _read(str.__str__(name))
 
 
 @cache
 def _read(name: str) -> Runtime:
-    # Imported here because few processes need a runtime.
+    # Imported here, because few processes need a runtime.
     import json
     from importlib.resources import files
 

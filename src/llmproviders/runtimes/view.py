@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The facts of a provider, and the view of them that rules get."""
+"""The arguments of rules: the facts of a provider, and the view of them on a runtime."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class Facts:
     """The identifier of its factory."""
     flat: Mapping[str, str] = attrs.field(repr=False)
     """The options by Java key; a secret that is a reference is the mask."""
-    chosen: Collection[str]
-    """The keys that the user set; the others hold a default of the class."""
+    non_defaults: Collection[str]
+    """The keys whose values are not defaults of the class."""
     names: Mapping[str, str]
     """Python names of the typed options, by Java key."""
     tasks: Mapping[str, tuple[str, ...]]
-    """The tasks that accept an option, by Java key; options of every task are not in it."""
+    """The tasks that have an option, by Java key; without the options that every task has."""
     hidden: Collection[str]
-    """The keys whose values are never shown."""
+    """The keys whose values messages must not show."""
     model_key: str
     """The Java key of the model's name."""
     relatives: tuple[str, ...]
@@ -44,7 +44,7 @@ class Facts:
 
 @attrs.frozen(kw_only=True)
 class View:
-    """A provider on a runtime, as a rule sees it."""
+    """The argument of a rule: a provider on a runtime."""
 
     facts: Facts
     runtime: Runtime
@@ -55,27 +55,27 @@ class View:
     """The model's output columns; None if they are unknown."""
 
     def value(self, key: str) -> str | None:
-        """The string that Java gets for *key*: the given one, else Java's default."""
+        """The string that Java uses for *key*: that of the provider, else Java's default; None if there is neither."""
         option = self.factory.options.get(key)
         return self.facts.flat.get(key, option.default if option else None)
 
     def problem(
         self, key: str, expected: str, *, hint: str = "", got: str | None = None, severity: Literal["error", "warning"] = "error"
     ) -> Problem:
-        """A problem of the option *key*; *got* is its value unless given."""
+        """A problem of the option *key*; by default, *got* is its value."""
         name = self.facts.names.get(key, key)
         if got is None:
             value = self.value(key)
-            got = "" if value is None else shown(value, with_type=False, hidden=key in self.facts.hidden)
+            got = "" if value is None else shown(value, hidden=key in self.facts.hidden)
         return Problem(name, expected, got=got, hint=hint, key=key if key != name else "", severity=severity)
 
     @property
     def severity(self) -> Literal["error", "warning"]:
-        """The severity of a rule that is read off Apache's code: VVR's code may differ."""
+        """The severity of a rule that is derived from Apache's code; VVR's code may differ."""
         return "error" if self.runtime.exhaustive else "warning"
 
     @property
     def task(self) -> str | None:
-        """The task; None if neither the option ``task`` nor the endpoint tells it."""
+        """The task of the provider; None if neither the option ``task`` nor the endpoint determines it."""
         endpoint = self.value("endpoint")
         return self.value("task") or (task_of_endpoint(endpoint) if endpoint else None)

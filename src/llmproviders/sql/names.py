@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The name of a model, and the key that names its provider."""
+"""The name of a model in SQL, and the key of its provider."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..errors import Problem
-from ..messages import shown
+from ..messages import shown, shown_type
 from ..syntax.cursor import Cursor
-from ..syntax.quoting import unfit_name
+from ..syntax.quoting import expected_name
 from ..syntax.tokens import Misread
 
 __all__ = ["PROVIDER", "accept_path", "read_path"]
 
 PROVIDER: Final = "provider"
-"""The key of the option that holds the provider's identifier."""
+"""The key of the option with the identifier of the provider."""
 _MAX_PARTS: Final = 3
 """The most parts of a model's name: catalog, database, model."""
 _EXPECTED: Final = "a model's name"
@@ -25,10 +25,10 @@ def read_path(cursor: Cursor) -> tuple[str, ...]:
     """Read a model's name of one to three parts.
 
     Raises:
-        Misread: if none follows.
+        Misread: if the next token does not begin a name.
     """
     path = [cursor.expect_name(_EXPECTED)]
-    while cursor.sign("."):
+    while cursor.accept_sign("."):
         path.append(cursor.expect_name(_EXPECTED))
         if len(path) > _MAX_PARTS:
             hint = "write a part with dots in backticks"
@@ -50,13 +50,13 @@ def accept_path(name: object, problems: list[Problem]) -> tuple[str, ...]:
         return path
     expected = "the model's name: one to three parts"
     if not isinstance(name, Sequence):
-        problems.append(Problem("name", expected, got=f"a value of type {type(name).__name__}", is_type=True))
+        problems.append(Problem("name", expected, got=shown_type(name), is_type=True))
         return ()
-    strange = [type(part).__name__ for part in name if not isinstance(part, str)]
-    if strange:
-        problems.append(Problem("name", expected, got=f"a part of type {strange[0]}", is_type=True))
+    others = [type(part).__name__ for part in name if not isinstance(part, str)]
+    if others:
+        problems.append(Problem("name", expected, got=f"a part of type {others[0]}", is_type=True))
         return ()
     if not 1 <= len(name) <= _MAX_PARTS:
         problems.append(Problem("name", expected, got=f"{len(name)} parts"))
-    problems += [Problem("name", wrong, got=shown(part)) for part in name if (wrong := unfit_name(part))]
+    problems += [Problem("name", instead, got=shown(part)) for part in name if (instead := expected_name(part))]
     return tuple(name)

@@ -12,8 +12,8 @@ import attrs
 from ..boundary import public, warn
 from ..errors import DocumentError, DocumentProblem, InvalidClassError, InvalidOptionsError, Problem, ProviderError, invalid
 from ..fields.metadata import OptionInfo
-from ..fields.metadata import options as describe
-from ..messages import did_you_mean, shown
+from ..fields.metadata import options as options_of
+from ..messages import did_you_mean, shown, shown_name
 from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
 from ..providers.generic import GenericProvider
@@ -24,9 +24,13 @@ from .names import PROVIDER, read_path
 
 __all__ = ["ModelStatement", "OldSpellingWarning", "parse_create_model", "parse_statements"]
 
+_ONLY_MODELS: Final = "only CREATE MODEL statements are read"
+_OLD_KEYS: Final[Mapping[str, Mapping[str, str]]] = {"triton": {"retry-backoff": "retry-initial-backoff"}}
+"""Old keys by identifier, beyond the deprecated keys of options."""
+
 
 class OldSpellingWarning(UserWarning):
-    """A statement has an identifier or a key that has another name today."""
+    """A CREATE MODEL statement has an old name of an identifier or a key."""
 
 
 @attrs.frozen(kw_only=True)
@@ -34,9 +38,9 @@ class ModelStatement:
     """The content of a CREATE MODEL statement."""
 
     path: tuple[str, ...]
-    """The parts of the model's name: the model's own is the last."""
+    """The parts of the model's name; the last one is the name without catalog and database."""
     provider: Provider
-    """The provider of its options, under their names of today."""
+    """The provider of its options; old names are replaced by those of today."""
     input: tuple[Column, ...] = ()
     """The input columns; empty if the statement has none."""
     output: tuple[Column, ...] = ()
@@ -48,42 +52,42 @@ class ModelStatement:
     if_not_exists: bool = False
     """Whether Flink ignores the statement if the model exists."""
     warnings: tuple[DocumentProblem, ...] = attrs.field(default=(), eq=False)
-    """Problems that Flink accepts: old spellings and probable mistakes."""
+    """Problems that Flink accepts: old names and probable mistakes."""
 
 
 @public
 def parse_create_model(sql: str, *, source: str = "sql") -> ModelStatement:
-    """Read the one CREATE MODEL statement of a string, such as SHOW CREATE MODEL prints it.
+    """Read one CREATE MODEL statement, also in the form that SHOW CREATE MODEL prints.
 
-    It accepts the statements that Flink's parser accepts, except strings with a prefix, such as ``U&'...'`` or ``E'...'``.
-    Old identifiers and keys are read as those of today, with an `OldSpellingWarning` that says what to write now.
+    It accepts the statements that Flink's parser accepts, except strings with a prefix, such as ``U&'...'`` or ``E'...'``. For
+    old identifiers and keys, it uses those of today, and gives an `OldSpellingWarning` with them.
 
     Args:
-        sql: the statement; a semicolon may end it.
-        source: where it comes from, for messages.
+        sql: the statement; it may end with a semicolon.
+        source: the name of its source, for messages.
 
     Raises:
-        DocumentError: listing all its problems, with line and column.
+        DocumentError: with every problem of the statement, each with line and column.
     """
     return _read_all(sql, source, only_one=True)[0]
 
 
 @public
 def parse_statements(sql: str, *, source: str = "sql") -> tuple[ModelStatement, ...]:
-    """Read the CREATE MODEL statements of a string, such as a file; see `parse_create_model`.
+    """Read the CREATE MODEL statements of a string, each as by `parse_create_model`.
 
     Args:
-        sql: the statements with semicolons between them; comments are allowed everywhere.
-        source: where they come from, for messages.
+        sql: the statements, separated by semicolons; comments are allowed.
+        source: the name of their source, such as the name of a file, for messages.
 
     Raises:
-        DocumentError: listing all their problems, with line and column; any other statement is a problem.
+        DocumentError: with every problem of the statements, each with line and column; a statement of another kind is a problem.
     """
     return tuple(_read_all(sql, source))
 
 
 def _read_all(sql: str, source: str, *, only_one: bool = False) -> list[ModelStatement]:
-    """The statements; warns of old spellings."""
+    """Read the statements, and warn of old names."""
     for name, value in (("sql", sql), ("source", source)):
         if not isinstance(value, str):
             raise invalid("parse_create_model", [Problem(name, "a str", got=shown(value), is_type=True)])
@@ -110,7 +114,7 @@ def _read_all(sql: str, source: str, *, only_one: bool = False) -> list[ModelSta
 
 
 def _split(given: list[Token]) -> list[list[Token]]:
-    """The tokens of each statement, each with an end of its own; empty statements are dropped, except the first."""
+    """The tokens of each statement, with an end token for each; empty statements are left out, except the first."""
     statements: list[list[Token]] = [[]]
     for token in given:
         statements[-1].append(token)
@@ -125,13 +129,6 @@ def _misread_problem(sql: str, source: str, error: Misread) -> DocumentProblem:
     return DocumentProblem(source, *location(sql, error.index), "", problem)
 
 
-_ONLY_MODELS: Final = "only CREATE MODEL statements are read"
-_OLD_KEYS: Final[Mapping[str, Mapping[str, str]]] = {"triton": {"retry-backoff": "retry-initial-backoff"}}
-"""Old keys, by identifier, that the options do not list."""
-_MAX_SHOWN: Final = 60
-"""The longest key that a message shows whole."""
-
-
 class _Given(NamedTuple):
     """An option of a statement."""
 
@@ -141,7 +138,7 @@ class _Given(NamedTuple):
 
 
 class _Reader:
-    """Reads one statement, and collects the problems after which reading can go on."""
+    """Reads one statement, and collects the problems that do not stop the reading."""
 
     def __init__(self, sql: str, source: str, given: list[Token]) -> None:
         self.sql = sql
@@ -159,18 +156,18 @@ class _Reader:
         self.report(index, Problem(option, expected, got=got, hint=hint, severity="warning"))
 
     def read(self) -> ModelStatement | None:
-        """The statement; None if there are problems."""
+        """Read the statement; None if it has problems."""
         cursor = self.cursor
         try:
             temporary = self._read_head()
-            if_not_exists = cursor.words("IF", "NOT", "EXISTS")
+            if_not_exists = cursor.accept_words("IF", "NOT", "EXISTS")
             path = read_path(cursor)
             index = cursor.token.start
             inputs, outputs = self._read_columns("INPUT"), self._read_columns("OUTPUT")
             if bool(inputs) != bool(outputs):
                 got = "INPUT only" if inputs else "OUTPUT only"
                 self.report(index, Problem("", "INPUT and OUTPUT with columns each, or neither", got=got))
-            comment = cursor.expect_string("the comment as a string in quotes") if cursor.words("COMMENT") else None
+            comment = cursor.expect_string("the comment as a string in quotes") if cursor.accept_words("COMMENT") else None
             index = cursor.token.start
             options = self._read_options()
             if cursor.token.kind != "end":
@@ -194,20 +191,20 @@ class _Reader:
         )
 
     def _read_head(self) -> bool:
-        """Read the words before the name; return whether the model is temporary."""
+        """Read the words before the name, and return whether the model is temporary."""
         cursor = self.cursor
-        if not cursor.words("CREATE"):
+        if not cursor.accept_words("CREATE"):
             raise cursor.misread("CREATE MODEL", hint=_ONLY_MODELS)
         index = cursor.token.start
-        if cursor.words("OR", "REPLACE"):
+        if cursor.accept_words("OR", "REPLACE"):
             self.warn(index, "", "no OR REPLACE", hint="Flink ignores it: the statement fails if the model exists")
-        temporary = cursor.words("TEMPORARY")
-        if not cursor.words("MODEL"):
+        temporary = cursor.accept_words("TEMPORARY")
+        if not cursor.accept_words("MODEL"):
             raise cursor.misread("MODEL", hint=_ONLY_MODELS)
         return temporary
 
     def _read_columns(self, keyword: str) -> tuple[Column, ...]:
-        if not self.cursor.words(keyword):
+        if not self.cursor.accept_words(keyword):
             return ()
         self.cursor.expect_sign("(")
         found = list(read_columns(self.cursor, self.sql))
@@ -228,7 +225,7 @@ class _Reader:
             cursor.expect_sign("=")
             value_index = cursor.token.start
             if key in options:
-                self.warn(key_index, _shown(key), "each key once", got="twice", hint="Flink uses the last one")
+                self.warn(key_index, shown_name(key), "each key once", got="twice", hint="Flink uses the last one")
             options[key] = _Given(cursor.expect_strings("the option's value as a string in quotes"), key_index, value_index)
             more = cursor.expect_sign(",", ")") == ","
         return options
@@ -238,7 +235,7 @@ class _Reader:
 
         Args:
             options: the options of the statement.
-            index: where WITH stands.
+            index: the index of WITH.
         """
         named = options.pop(PROVIDER, None)
         if named is None or not named.value:
@@ -254,7 +251,7 @@ class _Reader:
             identifier = new
         try:
             cls = provider_class(identifier)
-            infos = () if cls is GenericProvider else describe(cls)
+            infos = () if cls is GenericProvider else options_of(cls)
         except ProviderError as error:
             self.report(named.value_index, Problem(PROVIDER, "an identifier with a usable class", hint=str(error)))
             return None
@@ -268,7 +265,7 @@ class _Reader:
         except InvalidOptionsError as error:
             keys = {info.name: (info.key, info.sequence_key) for info in infos}
             for problem in error.problems:
-                # A problem of an extra option is reported of all of them, and names the one.
+                # A problem of an extra option has the name of the option only in its description.
                 expected = problem.expected
                 found = keys.get(problem.option) or [key for key in options if expected.endswith(f" for option {shown(key)}")]
                 indexes = [options[key].value_index for key in found if key in options]
@@ -276,7 +273,7 @@ class _Reader:
         return None
 
     def _rename_old_keys(self, identifier: str, infos: tuple[OptionInfo, ...], options: dict[str, _Given]) -> dict[str, _Given]:
-        """The options by their keys of today; as in Flink, a key of today wins over its old spelling."""
+        """The options by their keys of today. As in Flink, a key of today wins over an old one."""
         known = {key for info in infos for key in (info.key, info.sequence_key)}
         old = {key: info.key for info in infos for key in info.deprecated_keys}
         old |= _OLD_KEYS.get(identifier, {})
@@ -287,24 +284,20 @@ class _Reader:
                 found[key] = given
                 if key not in known:
                     expected = f"an option of {identifier}"
-                    self._warn_of_unknown(given.key_index, _shown(key), key, expected, sorted(known - {""}))
+                    self._warn_of_unknown(given.key_index, shown_name(key), key, expected, sorted(known - {""}))
                 continue
-            self._warn_of_old(given.key_index, _shown(key), new, f"'{new}' = ...")
+            self._warn_of_old(given.key_index, shown_name(key), new, f"'{new}' = ...")
             if new in options:
-                self.warn(given.key_index, _shown(key), f"{new} alone", got="both", hint=f"Flink uses {new}")
+                self.warn(given.key_index, shown_name(key), f"{new} alone", got="both", hint=f"Flink uses {new}")
             else:
                 found.setdefault(new, given)
         return found
 
     def _warn_of_unknown(self, index: int, option: str, name: str, expected: str, known: list[str]) -> None:
-        """Warn of a name that goes to Java as it is, if it is close to a known one."""
+        """Warn of a name that is passed to Java unchanged, if it is similar to a known one."""
         if hint := did_you_mean(name, known):
             self.warn(index, option, expected, got="an unknown name", hint=hint)
 
     def _warn_of_old(self, index: int, option: str, new: str, write: str) -> None:
         self.warn(index, option, new, got="an old spelling", hint=f"write {write}")
         self.old_spellings.append(self.warnings[-1])
-
-
-def _shown(key: str) -> str:
-    return key if key.isprintable() and len(key) <= _MAX_SHOWN else ascii(key)[:_MAX_SHOWN]

@@ -9,12 +9,12 @@ from typing import Final
 from ..boundary import public
 from ..credentials import MASK
 from ..errors import InvalidOptionsError, Problem, invalid
-from ..fields.metadata import options as describe
+from ..fields.metadata import options as options_of
 from ..fields.spec import EXTRAS
 from ..messages import shown
 from ..providers.base import Provider
 from ..runtimes.runtime import Runtime
-from ..secret_policy import Secrets, checked_secrets
+from ..secret_policy import Secrets, check_secrets
 from ..secrets import MaskedText, Secret
 from ..syntax.characters import has_surrogate
 from ..syntax.columns import Column, Columns, columns
@@ -43,25 +43,25 @@ def create_model_sql(
     """Write the CREATE MODEL statement of a provider, without a semicolon at its end.
 
     Args:
-        name: the model's name as SQL, such as ``"db.chat"``, or its one to three parts as they are.
-        provider: the provider whose options the model has.
+        name: the model's name as SQL, such as ``"db.chat"``, or a sequence of its one to three parts.
+        provider: the provider with the options of the model.
         input: the model's input columns: a mapping of names to SQL types, or SQL such as ``"text STRING"``.
-        output: its output columns, in the same forms.
-        model: the name of the service's model, if the provider has none.
-        runtime: the runtime that shall read the statement, such as ``"flink-2.3"``: the provider and the columns are
-            checked against it, and options that it does not know are left out if they hold a default.
+        output: the model's output columns, in the same form.
+        model: the name of the model at the service, if the provider does not set it.
+        runtime: the runtime that reads the statement, such as ``"flink-2.3"``: the provider and the columns are checked
+            against it, and defaults that it does not know are left out. By default, they are not checked.
         temporary: whether Flink drops the model at the end of its session.
         if_not_exists: whether Flink ignores the statement if the model exists.
         comment: a comment on the model.
-        secrets: how to treat a secret that is no placeholder such as ``${secret_values.key}``: refuse it, write it in
-            clear, or write the mask, with which no statement works.
+        secrets: how to write a secret that is not a placeholder such as ``${secret_values.key}``: ``"refuse"`` raises an error,
+            ``"reveal"`` writes it in clear, and ``"redact"`` writes the mask, with which the statement does not work.
 
     Raises:
-        InvalidOptionsError: listing all problems of the call, secrets included.
-        UnknownRuntimeError: if no such runtime is known.
+        InvalidOptionsError: with every problem of the call, including refused secrets.
+        UnknownRuntimeError: if there is no such runtime.
         SecretError: if the reference of a secret cannot be resolved.
     """
-    secrets = checked_secrets(secrets)
+    secrets = check_secrets(secrets)
     if not isinstance(provider, Provider):
         raise invalid("create_model_sql", [Problem("provider", "a Provider", got=shown(provider), is_type=True)])
     problems: list[Problem] = []
@@ -80,7 +80,7 @@ def create_model_sql(
         problems += [problem for problem in found if problem.severity == "error"]
     if problems:
         raise invalid("create_model_sql", problems)
-    # Options that depend on the columns are aligned with them.
+    # Options that depend on the columns are adapted to them.
     pairs = [(column.name, column.type) for column in inputs]
     options = provider.to_options(pairs, model=model, runtime=runtime, redact=secrets == "redact")
     head = f"CREATE {'TEMPORARY ' if temporary else ''}MODEL {'IF NOT EXISTS ' if if_not_exists else ''}"
@@ -118,8 +118,8 @@ def _comment_problems(comment: object) -> Iterator[Problem]:
 
 
 def _secret_problems(provider: Provider) -> Iterator[Problem]:
-    """The options whose secret would be in the statement."""
-    values = {info.name: getattr(provider, info.name) for info in describe(type(provider))}
+    """The problems of secrets that would be in the statement."""
+    values = {info.name: getattr(provider, info.name) for info in options_of(type(provider))}
     for option, each in {**values, **{f"{EXTRAS}.{key}": extra for key, extra in provider.extra_options.items()}}.items():
         if isinstance(each, Secret) and each.is_reference:
             hint = 'a statement cannot refer to it; pass secrets="reveal" to write what it refers to, or secrets="redact"'

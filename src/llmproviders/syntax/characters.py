@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["TRIMMED", "WHITESPACE", "has_surrogate"]
+from ..errors import Rejected
+
+__all__ = ["TRIMMED", "WHITESPACE", "has_surrogate", "refuse_surrogates"]
 
 TRIMMED: Final = "".join(map(chr, range(0x21)))
 """The characters that Java's ``String.trim()`` removes."""
@@ -16,7 +18,7 @@ WHITESPACE: Final = (
 
 
 def has_surrogate(string: str) -> bool:
-    """Whether *string* has a lone surrogate, which no encoding carries to Java."""
+    """Whether *string* has a lone surrogate. No encoding can write it, so that it cannot reach Java."""
     if string.isascii():
         return False
     try:
@@ -24,3 +26,9 @@ def has_surrogate(string: str) -> bool:
     except UnicodeEncodeError:
         return True
     return False
+
+
+def refuse_surrogates(string: str, noun: str = "a string") -> None:
+    """Raise `Rejected` if *string* has a lone surrogate; *noun* describes the string in the message."""
+    if has_surrogate(string):
+        raise Rejected(f"{noun} without lone surrogates", hint="Java cannot read them")

@@ -14,7 +14,7 @@ import attrs
 from ..errors import Problem, invalid
 from .characters import has_surrogate
 from .cursor import Cursor
-from .quoting import quote_name, quote_string, unfit_name
+from .quoting import expected_name, quote_name, quote_string
 from .sql_types import read_type, spell_type
 from .tokens import Misread
 
@@ -22,7 +22,7 @@ __all__ = ["Column", "Columns", "columns", "read_columns", "repeated_names"]
 
 
 def _spelling(sql_type: str) -> str:
-    """Flink's spelling of a type; a type that is none stays as it is."""
+    """Flink's spelling of a type; a string that is not a type stays unchanged."""
     try:
         return spell_type(sql_type)
     except Misread:
@@ -31,9 +31,9 @@ def _spelling(sql_type: str) -> str:
 
 @attrs.frozen
 class Column:
-    """A column of a model's input or output; two are equal if their types are the same to Flink.
+    """A column of a model's input or output; types are compared in Flink's spelling.
 
-    A column holds what it is given. The calls that take columns check them.
+    The values are not checked here, but by the functions that accept columns.
     """
 
     name: str
@@ -53,79 +53,79 @@ Columns: TypeAlias = str | Mapping[str, str] | Sequence[Column | tuple[str, str]
 """The argument of `columns`."""
 
 
-def columns(given: Columns, where: str = "input") -> tuple[Column, ...]:
-    """The columns of a mapping of names to SQL types, of pairs, or of SQL: ``"text STRING, id BIGINT NOT NULL"``.
+def columns(given: Columns, option: str = "input") -> tuple[Column, ...]:
+    """The columns of a mapping of names to SQL types, of pairs of both, or of SQL such as ``"text STRING, id BIGINT NOT NULL"``.
 
     Args:
-        given: the columns in order; `Column` objects may be among the pairs.
-        where: their role, for messages: ``"input"`` or ``"output"``.
+        given: the columns in order; an item may be a `Column` in place of a pair.
+        option: the name of the argument in messages: ``"input"`` or ``"output"``.
 
     Raises:
-        InvalidOptionsError: listing all their problems.
+        InvalidOptionsError: with every problem of the columns.
     """
     problems: list[Problem] = []
-    found = list(_from_sql(given, where, problems) if isinstance(given, str) else _from_items(given, where, problems))
+    found = list(_from_sql(given, option, problems) if isinstance(given, str) else _from_items(given, option, problems))
     if not found and not problems:
-        problems.append(Problem(where, "at least one column", got="none"))
-    problems += [problem for _, problem in repeated_names(found, where)]
+        problems.append(Problem(option, "at least one column", got="none"))
+    problems += [problem for _, problem in repeated_names(found, option)]
     if problems:
         raise invalid("columns", problems)
     return tuple(found)
 
 
-def repeated_names(given: Iterable[Column], where: str) -> Iterator[tuple[int, Problem]]:
-    """The columns, by index, whose name an earlier one has."""
+def repeated_names(given: Iterable[Column], option: str) -> Iterator[tuple[int, Problem]]:
+    """The columns whose name an earlier column has, by index."""
     names: set[str] = set()
     for index, column in enumerate(given):
         if column.name in names:
-            yield index, Problem(where, "a different name for each column", got=f"{ascii(column.name)[:60]} twice")
+            yield index, Problem(option, "a different name for each column", got=f"{ascii(column.name)[:60]} twice")
         names.add(column.name)
 
 
-def _from_sql(sql: str, where: str, problems: list[Problem]) -> Iterator[Column]:
+def _from_sql(sql: str, option: str, problems: list[Problem]) -> Iterator[Column]:
     try:
         cursor = Cursor.over(sql)
         if cursor.token.kind != "end":
             yield from (column for _, column in read_columns(cursor, sql, "end"))
     except Misread as error:
-        problems.append(error.problem(where, sql))
+        problems.append(error.problem(option, sql))
 
 
-def _from_items(given: object, where: str, problems: list[Problem]) -> Iterator[Column]:
+def _from_items(given: object, option: str, problems: list[Problem]) -> Iterator[Column]:
     items = given.items() if isinstance(given, Mapping) else given
     if not isinstance(items, Iterable):
         expected = "a mapping of names to SQL types, pairs of them, or SQL"
-        problems.append(Problem(where, expected, got=type(given).__name__, is_type=True))
+        problems.append(Problem(option, expected, got=type(given).__name__, is_type=True))
         return
     for item in items:
         parts: object = (item.name, item.type, item.comment) if isinstance(item, Column) else item
         if not isinstance(parts, (tuple, list)) or len(parts) not in (2, 3) or not all(isinstance(part, str) for part in parts):
             expected = "a name and a SQL type, both str"
-            problems.append(Problem(where, expected, got=f"an item of type {type(item).__name__}", is_type=True))
+            problems.append(Problem(option, expected, got=f"an item of type {type(item).__name__}", is_type=True))
             continue
         column = Column(parts[0], parts[1].strip(), *parts[2:])
-        problems += _problems(column, where)
+        problems += _problems(column, option)
         yield column
 
 
-def _problems(column: Column, where: str) -> Iterator[Problem]:
-    if expected := unfit_name(column.name):
-        yield Problem(where, expected, got=ascii(column.name)[:60])
+def _problems(column: Column, option: str) -> Iterator[Problem]:
+    if expected := expected_name(column.name):
+        yield Problem(option, expected, got=ascii(column.name)[:60])
         return
-    where = f"{where}.{column.name}"
+    option = f"{option}.{column.name}"
     try:
         spell_type(column.type)
     except Misread as error:
-        yield error.problem(where, column.type)
+        yield error.problem(option, column.type)
     if has_surrogate(column.comment):
-        yield Problem(where, "a comment without lone surrogates", hint="Java cannot read them")
+        yield Problem(option, "a comment without lone surrogates", hint="Java cannot read them")
 
 
 def read_columns(cursor: Cursor, sql: str, end: str = ")") -> Iterator[tuple[int, Column]]:
-    """The columns up to the sign *end*, each with the index of its first character; without keys, which Flink drops.
+    """The columns up to the sign *end*, each with the index of its first character; keys are skipped, because Flink ignores them.
 
     Raises:
-        Misread: where Flink's parser stops, or would drop more than a key.
+        Misread: if Flink's parser would stop there, or would ignore more than a key.
     """
     while True:
         start = cursor.token.start
@@ -141,7 +141,7 @@ def read_columns(cursor: Cursor, sql: str, end: str = ")") -> Iterator[tuple[int
             _read_key(cursor, of_table=False)
             if cursor.token.keyword == "METADATA":
                 raise cursor.misread("a physical column", hint="a model has no metadata columns")
-            comment = cursor.expect_string("the comment as a string in quotes") if cursor.words("COMMENT") else ""
+            comment = cursor.expect_string("the comment as a string in quotes") if cursor.accept_words("COMMENT") else ""
             yield start, Column(name, sql_type, comment)
         if end == "end" and cursor.token.kind == "end":
             return
@@ -150,13 +150,13 @@ def read_columns(cursor: Cursor, sql: str, end: str = ")") -> Iterator[tuple[int
 
 
 def _read_key(cursor: Cursor, *, of_table: bool) -> bool:
-    """Read a primary or unique key, of the table or of the column before it, if one follows."""
-    named = cursor.words("CONSTRAINT")
+    """Read a primary or unique key, of the table or of the column before it, if it is next; return whether it is."""
+    named = cursor.accept_words("CONSTRAINT")
     if named:
         cursor.expect_name("the name of a constraint")
-    if cursor.words("PRIMARY"):
+    if cursor.accept_words("PRIMARY"):
         cursor.expect_words("KEY")
-    elif not cursor.words("UNIQUE"):
+    elif not cursor.accept_words("UNIQUE"):
         if named:
             raise cursor.misread("PRIMARY KEY or UNIQUE")
         return False
@@ -165,6 +165,6 @@ def _read_key(cursor: Cursor, *, of_table: bool) -> bool:
         cursor.expect_name("the name of a column")
         while cursor.expect_sign(",", ")") == ",":
             cursor.expect_name("the name of a column")
-    if not cursor.words("ENFORCED") and cursor.words("NOT"):
+    if not cursor.accept_words("ENFORCED") and cursor.accept_words("NOT"):
         cursor.expect_words("ENFORCED")
     return True

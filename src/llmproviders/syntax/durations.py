@@ -39,7 +39,7 @@ _EXPECTED: Final = "a duration such as '30s', '500 ms' or '2min'"
 
 
 def read_duration(string: str) -> int:
-    """The nanoseconds of a duration: a whole number with a unit (without one: ms), or ISO-8601 (Flink 2.1 and later)."""
+    """The nanoseconds of a duration: a whole number with a unit, by default ms, or ISO-8601 (Flink 2.1 and later)."""
     trimmed = string.strip(TRIMMED)
     if found := re.fullmatch(_NUMBER_AND_UNIT, trimmed):
         digits, unit = found[1].lstrip("0") or "0", found[2].strip(TRIMMED).lower() or "ms"
@@ -65,10 +65,10 @@ def _read_iso(string: str) -> int:
 
 
 def write_duration(value: timedelta) -> str:
-    """*value* in the largest unit that is exact, in a form that every runtime reads.
+    """*value* as a whole number of the largest possible unit, in a form that every runtime reads.
 
     Raises:
-        Rejected: if it is negative, or too long for the unit that it needs.
+        Rejected: if it is negative, or if it has microseconds and is too long for Java.
     """
     micros = (value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds
     if micros < 0:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Final
 
 from ..errors import Rejected
-from ..messages import shown
+from ..messages import shown, shown_type
 from ..secrets import MaskedText
 from .characters import has_surrogate
 from .scalars import is_writable, plain_number
@@ -18,7 +18,7 @@ from .scalars import is_writable, plain_number
 __all__ = ["read_json", "read_json_flat", "read_json_object", "write_json", "write_parsed_json"]
 
 _MAX_LEVELS: Final = 200
-"""How deeply JSON may nest, as a string or as a mapping."""
+"""The deepest nesting of JSON, as a string or as a mapping."""
 _TOO_DEEP: Final = f"JSON of at most {_MAX_LEVELS} levels"
 _NO_OBJECT: Final = "a JSON object with each name once"
 # A string literal without its end matches up to the end of the input: no character is scanned twice.
@@ -26,7 +26,7 @@ _JSON_LEVELS: Final = r'(?s)"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]'
 
 
 def _refuse_constant(name: str) -> Any:
-    # Python's reader accepts NaN and infinities; JSON has none.
+    # Python's reader accepts NaN and infinities, which JSON does not have.
     raise Rejected(name)
 
 
@@ -53,12 +53,12 @@ def _encode() -> Callable[[object], str]:
 
 
 def write_parsed_json(value: object) -> str:
-    """As `write_json`, without its checks: for a value that was read from JSON."""
+    """As `write_json`, but without checks: for a value that was read from JSON."""
     return _encode()(value)
 
 
 def _is_too_deep(string: str) -> bool:
-    """Whether a JSON string nests over `_MAX_LEVELS`."""
+    """Whether the nesting of a JSON string is over `_MAX_LEVELS`."""
     if string.count("{") + string.count("[") <= _MAX_LEVELS:
         return False
     level = 0
@@ -71,16 +71,16 @@ def _is_too_deep(string: str) -> bool:
 
 
 def read_json(string: str, object_hook: Callable[[list[tuple[str, Any]]], Any] = _unique_names) -> Any:
-    """The value of a JSON string; None if it is not JSON, repeats a name in an object, or nests over `_MAX_LEVELS`.
+    """The value of a JSON string; None if it is not JSON, an object has a name twice, or the nesting is over `_MAX_LEVELS`.
 
     Args:
         string: the JSON.
-        object_hook: makes an object of its pairs; only the default one refuses a repeated name.
+        object_hook: makes an object of its pairs of name and value; only the default one refuses a repeated name.
     """
     if _is_too_deep(string):
         return None
     decoder = _decoder(object_hook)
-    # RecursionError: only if the caller's own stack is nearly full.
+    # A RecursionError is possible only if the caller's own stack is nearly full.
     failures = (ValueError, RecursionError)
     try:
         # The scanner alone is enough if there are no blanks around the value.
@@ -104,8 +104,8 @@ def read_json_object(string: str) -> dict[str, Any]:
 
 
 def read_json_flat(string: str) -> dict[str, Any]:
-    """As `read_json_object`, for an object that should hold no other: an inner object is read as a tuple."""
-    # As a hook, `tuple` is faster than any Python function.
+    """As `read_json_object`, but an inner object is read as a tuple: for an object that should not contain others."""
+    # `tuple` is faster than any hook in Python.
     pairs = read_json(string, tuple)
     if type(pairs) is tuple:
         result = dict(pairs)
@@ -118,17 +118,17 @@ def write_json(value: object) -> str:
     """*value* as JSON.
 
     Raises:
-        Rejected: naming the first element that JSON cannot carry.
+        Rejected: if JSON cannot carry a value; the message names the first one.
     """
     try:
         return _encode()(_plain(value, (), ()))
     except Rejected:
         raise
     except RecursionError:
-        # Only if the caller's own stack is nearly full.
+        # This is possible only if the caller's own stack is nearly full.
         raise Rejected(_TOO_DEEP) from None
     except Exception:  # noqa: BLE001
-        # A third-party mapping or number may raise anything.
+        # A third-party mapping or number may raise any exception.
         raise Rejected("a value that can be read") from None
 
 
@@ -137,8 +137,8 @@ def _plain(value: object, path: tuple[object, ...], above: tuple[int, ...]) -> o
 
     Args:
         value: the value.
-        path: its keys and indexes, from the top.
-        above: the ids of the containers that it is in.
+        path: the keys and indexes that lead to it from the top.
+        above: the ids of the containers that contain it.
     """
     if value is None or isinstance(value, bool):
         return value
@@ -168,7 +168,7 @@ def _plain(value: object, path: tuple[object, ...], above: tuple[int, ...]) -> o
         return result
     number = plain_number(value)
     if number is None:
-        raise _unwritable(path, f"a value of type {type(value).__name__}")
+        raise _unwritable(path, shown_type(value))
     if not math.isfinite(number) if isinstance(number, float) else not is_writable(number):
         raise _unwritable(path, str(number) if isinstance(number, float) else "an int of so many digits")
     return number

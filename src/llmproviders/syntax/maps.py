@@ -12,7 +12,7 @@ from typing import Final
 
 from ..credentials import MASK
 from ..errors import Rejected
-from .characters import TRIMMED, WHITESPACE, has_surrogate
+from .characters import TRIMMED, WHITESPACE, refuse_surrogates
 from .json import read_json_object
 from .quoting import quote_string
 
@@ -21,12 +21,27 @@ __all__ = ["read_map", "write_map", "write_masked_map"]
 _EXPECTED: Final = "a Flink map such as 'name:value,other:value'"
 # Names and values that need no quotes.
 _UNQUOTED: Final = r"[A-Za-z0-9_./+=;()~$^?<-]+(?: +[A-Za-z0-9_./+=;()~$^?<-]+)*"
+# A string that YAML may read as a map: a colon before a blank or the end, or a brace after a sign.
+_YAML_SIGN: Final = r"(?s):(?:\s|\Z)|\A[^A-Za-z0-9].*\{"
+# Of these strings, we accept two forms. The first is one pair, such as "Authorization: Bearer x:y", which YAML does not change:
+_YAML_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
+_YAML_PAIR: Final = (
+    rf"(?P<name>{_YAML_NAME}): +"
+    r"(?P<value>(?!(?i:true|false|null)\Z)[A-Za-z/](?:[!-9;-~]|:(?=[!-~]))*(?: +(?!#)(?:[!-9;-~]|:(?=[!-~]))+)*)"
+)
+# The second is several pairs, which YAML refuses and Flink's splitter reads:
+_YAML_PAIRS: Final = rf"{_YAML_NAME}: +{_UNQUOTED}(?: *, *{_YAML_NAME}: +{_UNQUOTED})+"
+# Characters in JSON that YAML refuses or reads in another way.
+_NOT_IN_YAML: Final = r"[\t\x7f-\x84\x86-\x9f\ufffe\uffff]|[\n\r] *:|[ \x85\u2028\u2029][\x85\u2028\u2029]|[\x85\u2028\u2029] "
+_YAML_HINT: Final = "Flink reads it as YAML, and changes it; write 'name:value' in quotes, without a blank after the colon"
+_MAX_NAME: Final = 1_000
+"""The longest name in JSON that Flink's YAML reader accepts."""
 
 
 def write_map(value: Mapping[str, str]) -> str:
-    """A map as Flink 1.20, 2.1 and later read it alike: without quotes where possible, else quoted twice.
+    """A map in a form that all versions of Flink read in the same way: without quotes where possible, else quoted twice.
 
-    Flink 2.1 and later try YAML first; YAML reads no map from a string that begins with a quote.
+    Flink 2.1 and later try YAML first, but for YAML a string that begins with a quote is not a map.
     """
     if all(re.fullmatch(_UNQUOTED, part) for pair in value.items() for part in pair):
         return _join(value)
@@ -34,7 +49,7 @@ def write_map(value: Mapping[str, str]) -> str:
 
 
 def write_masked_map(value: Mapping[str, str]) -> str:
-    """As `write_map`, for a map with masked values: the mask alone is no reason for quotes."""
+    """As `write_map`, for a map with masked values: the mask needs no quotes."""
     if all(part == MASK or re.fullmatch(_UNQUOTED, part) for pair in value.items() for part in pair):
         return _join(value)
     return write_map(value)
@@ -44,27 +59,10 @@ def _join(value: Mapping[str, str]) -> str:
     return ",".join(f"{name}:{item}" for name, item in value.items())
 
 
-# A string that YAML may read as a map: a colon before a blank or the end, or a brace behind a sign.
-_YAML_SIGN: Final = r"(?s):(?:\s|\Z)|\A[^A-Za-z0-9].*\{"
-# Of these, we accept two forms. One pair, such as "Authorization: Bearer x:y", which YAML reads as it is written:
-_YAML_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
-_YAML_PAIR: Final = (
-    rf"(?P<name>{_YAML_NAME}): +"
-    r"(?P<value>(?!(?i:true|false|null)\Z)[A-Za-z/](?:[!-9;-~]|:(?=[!-~]))*(?: +(?!#)(?:[!-9;-~]|:(?=[!-~]))+)*)"
-)
-# And several pairs, which YAML refuses and Flink's splitter reads:
-_YAML_PAIRS: Final = rf"{_YAML_NAME}: +{_UNQUOTED}(?: *, *{_YAML_NAME}: +{_UNQUOTED})+"
-# JSON that YAML refuses or reads in another way.
-_NOT_IN_YAML: Final = r"[\t\x7f-\x84\x86-\x9f\ufffe\uffff]|[\n\r] *:|[ \x85\u2028\u2029][\x85\u2028\u2029]|[\x85\u2028\u2029] "
-_YAML_HINT: Final = "Flink reads it as YAML, and changes it; write 'name:value' in quotes, without a blank after the colon"
-_MAX_NAME: Final = 1_000
-"""The longest name in JSON that Flink's YAML reader accepts."""
-
-
 def read_map(string: str) -> dict[str, str]:
-    """The map that Flink reads: by its own splitter, or, in 2.1 and later, as a JSON object or YAML pair.
+    """The map that Flink reads: with its own splitter, or, in 2.1 and later, as a JSON object or as a pair of YAML.
 
-    A string that YAML changes is refused: it reads ``1.10`` as ``1.1``.
+    A string that YAML would change is refused, because YAML reads ``1.10`` as ``1.1``.
     """
     if string.strip(TRIMMED).startswith("{"):
         return _read_json_map(string)
@@ -81,8 +79,8 @@ def _read_json_map(string: str) -> dict[str, str]:
         if not isinstance(item, (str, bool, int)):
             raise Rejected("a JSON object of strings, whole numbers and booleans", hint="Flink reads other values as YAML")
         result[name] = item if isinstance(item, str) else str(item).lower()
-        if has_surrogate(name) or has_surrogate(result[name]):
-            raise Rejected("a string without lone surrogates", hint="Java cannot read them")
+        refuse_surrogates(name)
+        refuse_surrogates(result[name])
     if re.search(_NOT_IN_YAML, string) or any(len(name) > _MAX_NAME for name in result):
         raise Rejected(_EXPECTED, hint="Flink reads JSON as YAML, which lacks some of it; give a mapping instead")
     return result
@@ -101,7 +99,7 @@ def _read_pairs(string: str) -> dict[str, str]:
 
 
 def _split(string: str, separator: str) -> Iterator[str]:
-    """The items that Flink's splitter finds: a quote counts only as an item's first character, and must end the item."""
+    """The items that Flink's splitter finds. Quotes have a meaning only around a whole item."""
     position = _skip_whitespace(string, 0)
     # The splitter ignores one separator at the start.
     position += string[position : position + 1] == separator

@@ -7,24 +7,24 @@ from typing import Final
 
 from .characters import WHITESPACE, has_surrogate
 
-__all__ = ["quote_name", "quote_string", "unfit_name"]
+__all__ = ["expected_name", "quote_name", "quote_string"]
 
 _MAX_NAME: Final = 256
 """The longest name that Flink's parser accepts, in UTF-16 units."""
 
 
 def quote_string(string: str) -> str:
-    """*string* in single quotes, which are doubled inside; every other character stands for itself."""
+    """*string* in single quotes; single quotes inside are doubled, and no other character is escaped."""
     return "'" + string.replace("'", "''") + "'"
 
 
 def quote_name(name: str) -> str:
-    """*name* in backticks, which are doubled inside."""
+    """*name* in backticks; backticks inside are doubled."""
     return "`" + name.replace("`", "``") + "`"
 
 
-def unfit_name(name: str) -> str:
-    """The expectation that *name* breaks as a name of SQL in backticks; empty if Flink accepts it."""
+def expected_name(name: str) -> str:
+    """A description of the names that Flink accepts in backticks, if it does not accept *name*; else an empty string."""
     if not name.strip(WHITESPACE):
         return "a name that is not blank"
     if "\n" in name or "\r" in name:

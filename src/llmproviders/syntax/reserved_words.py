@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The reserved words of Flink's SQL.
 
-Source: the keywords that Flink 2.1 to 2.3 refuse as names.
+Source: the keywords that Flink 2.1 to 2.3 refuse as names without backticks.
 """
 
 from __future__ import annotations
@@ -46,4 +46,4 @@ RESERVED: Final = frozenset(
         "WEDNESDAY WEEKS WHEN WHENEVER WHERE WIDTH_BUCKET WINDOW WITH WITHIN WITHOUT YEAR "
     ).split()
 )
-"""The words that are names only in backticks, on at least one of Flink 2.1 to 2.3."""
+"""The words that at least one of Flink 2.1 to 2.3 accepts as names only in backticks."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Booleans and numbers as Flink's option parser reads them.
 
-Every ``read_*`` of this package takes a string and returns the value that Java would read, or raises `Rejected`.
+Each function ``read_*`` of this package takes a string and returns the value that Java would read, or raises `Rejected`.
 Source: Flink's ``ConfigurationUtils``, run on Flink 1.20, 2.1 and 2.3.
 """
 
@@ -24,7 +24,7 @@ JAVA_BOUNDS: Final = {
 }
 """The bounds of Java's integers."""
 
-# Patterns are strings: `re` compiles each at its first use, so importing the package costs nothing for them.
+# Patterns are strings: `re` compiles each at its first use, so that they add nothing to the import time.
 _INTEGER: Final = r"[+-]?\d+"
 _WHOLE_DOUBLE: Final = r"0|-?[1-9][0-9]{0,308}"
 _DOUBLE: Final = r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?"
@@ -32,7 +32,7 @@ _HEX_DOUBLE: Final = r"([+-]?0[xX](?:[0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?|\.[0-9a-fA-
 
 
 def read_boolean(string: str) -> bool:
-    """``true`` or ``false`` in any letter case, without blanks."""
+    """``true`` or ``false`` in any letter case, without blanks around it."""
     lower = string.lower()
     if lower not in ("true", "false"):
         raise Rejected("true or false")
@@ -46,7 +46,7 @@ def read_integer(string: str) -> int:
     # Java accepts digits of any script, but looks at one UTF-16 unit at a time.
     if not re.fullmatch(_INTEGER, string) or max(string) > "\uffff":
         raise Rejected("a whole number in digits")
-    # Python refuses to read thousands of digits; Java's bounds need fewer than 40.
+    # Python does not read thousands of digits; Java's bounds have fewer than 40.
     digits = string.lstrip("+-").lstrip("0") or "0"
     if len(digits) > 40:  # noqa: PLR2004
         raise Rejected("a whole number within Java's bounds")
@@ -54,7 +54,7 @@ def read_integer(string: str) -> int:
 
 
 def read_double(string: str) -> float:
-    """A finite number as Java's ``parseDouble`` reads it; an int if it is written to the same string again."""
+    """A finite number as Java's ``parseDouble`` reads it; an int if writing that gives the same string again."""
     # A fast path that avoids the patterns.
     if len(string) < 20 and string.isascii() and string.replace(".", "", 1).isdigit():  # noqa: PLR2004
         if "." in string:
@@ -75,17 +75,17 @@ def read_double(string: str) -> float:
         raise Rejected("a finite number")
     if not math.isfinite(number):
         raise Rejected("a finite number")
-    # -0.0 equals 0.0, but would be written in another way.
+    # -0.0 becomes 0.0: they are equal, but are written differently.
     return number or 0.0
 
 
 def plain_number(value: object) -> int | float | None:
-    """*value* as Python's own int or float; None if it is a boolean or no real number."""
+    """*value* as an int or float of Python; None if it is a boolean, or not a real number."""
     if isinstance(value, (int, float)):
         if isinstance(value, bool):
             return None
         return operator.index(value) if isinstance(value, int) else float(value)
-    # NumPy's numbers, and others, register with these.
+    # NumPy's numbers and others are registered with these classes.
     from numbers import Integral, Real
 
     if not isinstance(value, Real):
@@ -95,12 +95,12 @@ def plain_number(value: object) -> int | float | None:
     except OverflowError:
         return math.inf
     except Exception:  # noqa: BLE001
-        # A third-party number may raise anything.
+        # A third-party number may raise any exception.
         return None
 
 
 def is_writable(number: int) -> bool:
-    """Whether Python writes *number* in digits: it refuses thousands of them."""
+    """Whether Python can write *number* in digits: it does not write thousands of them."""
     try:
         str(number)
     except ValueError:

@@ -59,10 +59,10 @@ _INSTEAD: Final[Mapping[str, str]] = {
 
 
 def canonical_type(sql_type: str) -> str:
-    """Flink's spelling of a SQL type: that of ``varchar(2147483647)`` is ``STRING``.
+    """Flink's spelling of a SQL type; for example ``STRING`` for ``varchar(2147483647)``.
 
     Raises:
-        InvalidOptionsError: if no column can have the type.
+        InvalidOptionsError: if columns cannot have the type.
     """
     try:
         return spell_type(sql_type)
@@ -76,7 +76,7 @@ def spell_type(sql_type: str) -> str:
     """As `canonical_type`, for callers that report the problem themselves.
 
     Raises:
-        Misread: if no column can have the type.
+        Misread: if columns cannot have the type.
     """
     cursor = Cursor.over(sql_type)
     found = read_type(cursor)
@@ -86,16 +86,16 @@ def spell_type(sql_type: str) -> str:
 
 
 def read_type(cursor: Cursor, depth: int = 0) -> str:
-    """Read a type, with NOT NULL if it follows; return Flink's spelling.
+    """Read a type, with NOT NULL if that follows; return Flink's spelling.
 
     Raises:
-        Misread: if none follows.
+        Misread: if the next token does not begin a type.
     """
     if depth > _MAX_DEPTH:
         raise cursor.misread(_TOO_DEEP)
     found = _with_null(cursor, _read_base(cursor, depth))
     while cursor.token.keyword in ("ARRAY", "MULTISET"):
-        # The old spelling: INT ARRAY is an array of INT.
+        # In the old spelling, INT ARRAY is an array of INT.
         depth += 1
         if depth > _MAX_DEPTH:
             raise cursor.misread(_TOO_DEEP)
@@ -105,9 +105,9 @@ def read_type(cursor: Cursor, depth: int = 0) -> str:
 
 def _with_null(cursor: Cursor, found: str) -> str:
     """The spelling of a type, with the NULL or NOT NULL that follows."""
-    if cursor.words("NULL"):
+    if cursor.accept_words("NULL"):
         return found
-    if cursor.words("NOT"):
+    if cursor.accept_words("NOT"):
         cursor.expect_words("NULL")
         return f"{found} NOT NULL"
     return found
@@ -120,7 +120,7 @@ def _read_base(cursor: Cursor, depth: int) -> str:
     cursor.step()
     if name in _SIMPLE:
         if name == "DOUBLE":
-            cursor.words("PRECISION")
+            cursor.accept_words("PRECISION")
         return _SIMPLE[name]
     if name in _LENGTHS:
         return _read_length(cursor, _LENGTHS[name])
@@ -148,16 +148,16 @@ def _no_type(cursor: Cursor) -> Misread:
     return cursor.misread(_EXPECTED)
 
 
-def _read_argument(cursor: Cursor, what: str, low: int, high: int, default: int) -> int:
-    if not cursor.sign("("):
+def _read_argument(cursor: Cursor, expected: str, low: int, high: int, default: int) -> int:
+    if not cursor.accept_sign("("):
         return default
-    number = cursor.expect_number(what, low, high)
+    number = cursor.expect_number(expected, low, high)
     cursor.expect_sign(")")
     return number
 
 
 def _read_length(cursor: Cursor, name: str) -> str:
-    if name in ("CHAR", "BINARY") and cursor.words("VARYING"):
+    if name in ("CHAR", "BINARY") and cursor.accept_words("VARYING"):
         name = f"VAR{name}"
     varying = name.startswith("VAR")
     length = _read_argument(cursor, "a length", 1, _MAX_LENGTH, _MAX_LENGTH if varying else 1)
@@ -168,7 +168,7 @@ def _read_length(cursor: Cursor, name: str) -> str:
 
 def _read_decimal(cursor: Cursor) -> str:
     precision, scale = 10, 0
-    if cursor.sign("("):
+    if cursor.accept_sign("("):
         precision = cursor.expect_number("a precision", 1, 38)
         if cursor.expect_sign(",", ")") == ",":
             scale = cursor.expect_number("a scale", 0, precision)
@@ -178,19 +178,19 @@ def _read_decimal(cursor: Cursor) -> str:
 
 def _read_time(cursor: Cursor, name: str) -> str:
     precision = _read_argument(cursor, "a precision", 0, 9, 0 if name == "TIME" else 6)
-    if name != "TIMESTAMP_LTZ" and cursor.words("WITHOUT"):
+    if name != "TIMESTAMP_LTZ" and cursor.accept_words("WITHOUT"):
         cursor.expect_words("TIME", "ZONE")
-    elif name == "TIMESTAMP" and cursor.words("WITH"):
+    elif name == "TIMESTAMP" and cursor.accept_words("WITH"):
         cursor.expect_words("LOCAL", "TIME", "ZONE")
         name = "TIMESTAMP_LTZ"
-    # Flink silently reduces a precision finer than milliseconds.
+    # Flink reduces a precision finer than milliseconds without an error.
     return f"{name}({min(precision, 3) if name == 'TIME' else precision})"
 
 
 def _read_row(cursor: Cursor, depth: int) -> str:
     end = ">" if cursor.expect_sign("<", "(") == "<" else ")"
     fields: dict[str, str] = {}
-    more = not cursor.sign(end)
+    more = not cursor.accept_sign(end)
     while more:
         token = cursor.token
         name = cursor.expect_name("the name of a field")
@@ -198,6 +198,6 @@ def _read_row(cursor: Cursor, depth: int) -> str:
             raise Misread(token.start, "a different name for each field of a ROW", got="one twice")
         fields[name] = read_type(cursor, depth + 1)
         if cursor.token.kind == "string":
-            cursor.step()  # a comment, which Flink drops
+            cursor.step()  # a comment, which Flink ignores
         more = cursor.expect_sign(",", end) == ","
     return f"ROW<{', '.join(f'{quote_name(name)} {kind}' for name, kind in fields.items())}>"

@@ -15,56 +15,7 @@ from .reserved_words import RESERVED
 
 __all__ = ["Misread", "Token", "location", "tokens"]
 
-
-class Misread(Rejected):
-    """SQL that cannot be read on from the character at *index*."""
-
-    def __init__(self, index: int, expected: str, *, got: str = "", hint: str = "") -> None:
-        super().__init__(expected, hint=hint)
-        self.index = index
-        self.got = got
-
-    def problem(self, option: str, sql: str) -> Problem:
-        """The problem of an argument that holds *sql*; its location is shown unless it is the first character."""
-        line, column = location(sql, self.index)
-        at = f" at line {line}, column {column}" if "\n" in sql else f" at column {column}" if column > 1 else ""
-        return Problem(option, self.expected, got=f"{self.got or 'something else'}{at}", hint=self.hint)
-
-
-def location(string: str, index: int) -> tuple[int, int]:
-    """Line and column of a character, both counted from 1."""
-    return string.count("\n", 0, index) + 1, index - string.rfind("\n", 0, index)
-
-
 Kind = Literal["word", "name", "string", "prefixed", "number", "sign", "end"]
-
-
-class Token(NamedTuple):
-    """A token of a statement."""
-
-    kind: Kind
-    """A bare word, a name in backticks, a string, a string with a prefix, a number, another character, or the end."""
-    value: str
-    """Its characters; those of a name and a string without their quotes."""
-    start: int
-    """Index of its first character."""
-    end: int
-    """Index after its last character."""
-
-    @property
-    def keyword(self) -> str:
-        """A bare word in capitals, as keywords are compared; empty for any other token."""
-        return self.value.upper() if self.kind == "word" and self.value.isascii() else ""
-
-    def __str__(self) -> str:
-        """How a message shows it: without characters that may belong to a secret whose quotes are wrong."""
-        if self.kind == "sign":
-            return repr(self.value)
-        if self.keyword in RESERVED or self.keyword in _OTHER_KEYWORDS:
-            return self.keyword
-        return _SHOWN[self.kind]
-
-
 _SHOWN: Final = {
     "word": "a bare word",
     "name": "a name in backticks",
@@ -74,15 +25,14 @@ _SHOWN: Final = {
     "end": "the end",
 }
 _OTHER_KEYWORDS: Final = frozenset(("CATALOG", "DATABASE", "IF", "INPUT", "MODEL", "OUTPUT", "REPLACE", "TEMPORARY", "VIEW"))
-
 # The letters of bare words; digits may follow the first one.
 _LETTER: Final = (
     r"$A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u1fff\u2d00-\u2d25"
     r"\u3040-\u318f\u3300-\u337f\u3400-\u3d2d\u4e00-\u9fff\uf900-\ufaff"
 )
 _QUOTED: Final = r"'[^']*(?:''[^']*)*'"
-# Each token begins where the last one ends. A backslash is special only in E'...'. Comments do not nest, a hint (/*+) is no
-# comment, and a dollar alone is no word.
+# Each token begins where the last one ends. A backslash has a meaning only in E'...'. Comments do not nest, a hint (/*+) is not
+# a comment, and a dollar sign alone is not a word.
 _TOKEN: Final = (
     r"(?P<blank>[ \t\n\r\f]+|(?:--|//)[^\n\r]*|/\*\*/|/\*\*[^/](?s:.*?)\*/|/\*(?![*+])(?s:.*?)\*/)"
     rf"|(?P<string>{_QUOTED})"
@@ -94,11 +44,57 @@ _TOKEN: Final = (
 )
 
 
+class Misread(Rejected):
+    """The error for SQL that cannot be read further than to the character at *index*."""
+
+    def __init__(self, index: int, expected: str, *, got: str = "", hint: str = "") -> None:
+        super().__init__(expected, hint=hint)
+        self.index = index
+        self.got = got
+
+    def problem(self, option: str, sql: str) -> Problem:
+        """The problem of an argument with this *sql*; its location is shown unless it is the first character."""
+        line, column = location(sql, self.index)
+        at = f" at line {line}, column {column}" if "\n" in sql else f" at column {column}" if column > 1 else ""
+        return Problem(option, self.expected, got=f"{self.got or 'something else'}{at}", hint=self.hint)
+
+
+def location(string: str, index: int) -> tuple[int, int]:
+    """Line and column of a character, both counted from 1."""
+    return string.count("\n", 0, index) + 1, index - string.rfind("\n", 0, index)
+
+
+class Token(NamedTuple):
+    """A token of a statement."""
+
+    kind: Kind
+    """A bare word, a name in backticks, a string, a string with a prefix, a number, any other character, or the end."""
+    value: str
+    """Its characters; those of a name or string are without quotes."""
+    start: int
+    """Index of its first character."""
+    end: int
+    """Index after its last character."""
+
+    @property
+    def keyword(self) -> str:
+        """A bare word in upper case, for comparing it to keywords; empty for any other token."""
+        return self.value.upper() if self.kind == "word" and self.value.isascii() else ""
+
+    def __str__(self) -> str:
+        """The token in a message: without characters that may belong to a secret whose quotes are wrong."""
+        if self.kind == "sign":
+            return repr(self.value)
+        if self.keyword in RESERVED or self.keyword in _OTHER_KEYWORDS:
+            return self.keyword
+        return _SHOWN[self.kind]
+
+
 def tokens(sql: str) -> Iterator[Token]:
-    """The tokens of *sql*, with its end as the last one.
+    """The tokens of *sql*; the last one is its end.
 
     Raises:
-        Misread: where no token begins.
+        Misread: if no token begins at a character.
     """
     index = 0
     match = re.compile(_TOKEN).match
@@ -116,7 +112,7 @@ def tokens(sql: str) -> Iterator[Token]:
 
 
 def _no_token(sql: str, index: int) -> Misread:
-    """The problem of characters that begin no token; they are not shown, as a secret may lack its quotes."""
+    """The error for characters that do not begin a token. They are not shown, because they may be a secret without its quotes."""
     if sql.startswith("/*", index):
         if sql.startswith("/*+", index):
             return Misread(index, "no hint", hint="Flink accepts none in CREATE MODEL")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The URLs that the HTTP client in Flink's provider jars accepts.
 
-Source: the OkHttp of the jars 2.1.0 to 2.3.0, run on some thousands of URLs.
+Source: the OkHttp of the jars 2.1.0 to 2.3.0, run on thousands of URLs.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["unfit_url"]
+__all__ = ["expected_url"]
 
 # User and password, host, port, and the rest. A host is a name, or an IPv6 address in brackets.
 _URL: Final = (
@@ -20,8 +20,8 @@ _LABELS: Final = r"[A-Za-z0-9._~!$&'()*+,;=-]{1,253}"
 _MAX_PORT: Final = 65535
 
 
-def unfit_url(url: str) -> str:
-    """The expectation that *url* breaks; empty if the client accepts it."""
+def expected_url(url: str) -> str:
+    """A description of the URLs that the client accepts, if it does not accept *url*; else an empty string."""
     if not url.lower().startswith(("http://", "https://")):
         return "a URL that begins with http:// or https://"
     found = re.fullmatch(_URL, url)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from ...messages import shown
-from .locations import Locate, Location, Path, location_of, locations_in, nearest
+from .locations import Locate, Location, Path, line_break, location_of, locations_in, nearest_later
 from .trees import TOO_DEEP, SyntaxProblem, Tree, is_too_deep, wrapped
 
 __all__ = ["edit", "read", "write"]
@@ -30,19 +30,11 @@ def read(text: str) -> tuple[Tree, Locate]:
     except _Refused as error:
         raise SyntaxProblem(_refused_location(text), str(error)) from None
     except ValueError:
-        # Python reads no number of thousands of digits.
+        # Python does not read a number of thousands of digits.
         raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
     if is_too_deep(tree):
         raise SyntaxProblem(Location(1, 1), TOO_DEEP)
-    locations: dict[Path, Location] = {}
-
-    def locate(path: Path) -> Location:
-        if not locations:
-            location = locations_in(text)
-            locations.update((value.path, location(value.start)) for value in _values(text))
-        return nearest(locations)(path)
-
-    return tree, locate
+    return tree, nearest_later(lambda: _locations(text))
 
 
 def write(tree: Tree) -> str:
@@ -51,7 +43,7 @@ def write(tree: Tree) -> str:
 
 
 def edit(text: str, path: Path, value: Tree) -> str:
-    """The document with one value set, or removed if it is None; all other characters stay.
+    """The document with a new value at a path, or without the value there if it is None; all other characters stay.
 
     Raises:
         ProviderError: if the path leads through a value that is not an object.
@@ -71,25 +63,32 @@ def edit(text: str, path: Path, value: Tree) -> str:
         start = parent.start + 1
         return f"{text[:start]}{name}: {_indented(value, text, parent.start)}{text[start:]}"
     last = members[-1]
-    line = text[text.rfind("\n", 0, last.start) + 1 : last.start]
-    indent = line[: len(line) - len(line.lstrip())]
-    # On a line of its own if the last member is.
-    alone = re.fullmatch(r'"(?:[^"\\]|\\.)*"\s*:\s*', line.lstrip())
-    between = _line_break(text) + indent if alone else " "
+    indent, before = _line_before(text, last.start)
+    # The new member gets its own line if the last one has its own line.
+    is_alone = re.fullmatch(r'"(?:[^"\\]|\\.)*"\s*:\s*', before)
+    between = line_break(text) + indent if is_alone else " "
     return f"{text[: last.end]},{between}{name}: {_indented(value, text, last.start)}{text[last.end :]}"
 
 
+def _locations(text: str) -> dict[Path, Location]:
+    """The locations of all values."""
+    location = locations_in(text)
+    return {value.path: location(value.start) for value in _values(text)}
+
+
 def _indented(value: Tree, text: str, index: int) -> str:
-    """The JSON of a value that starts on the line of a character."""
-    line = text[text.rfind("\n", 0, index) + 1 : index]
-    indent = line[: len(line) - len(line.lstrip())]
+    """The JSON of a value that starts on the line of a character, indented as that line."""
+    indent, _ = _line_before(text, index)
     found = re.search(r"\n([ \t]+)\S", text)
     unit = found[1] if found else None
-    return json.dumps(value, indent=unit, ensure_ascii=False, allow_nan=False).replace("\n", _line_break(text) + indent)
+    return json.dumps(value, indent=unit, ensure_ascii=False, allow_nan=False).replace("\n", line_break(text) + indent)
 
 
-def _line_break(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
+def _line_before(text: str, index: int) -> tuple[str, str]:
+    """The indentation of the line of a character, and the part of the line between the indentation and the character."""
+    line = text[text.rfind("\n", 0, index) + 1 : index]
+    rest = line.lstrip()
+    return line.removesuffix(rest), rest
 
 
 def _without_member(text: str, brace: int, members: list[_Value], position: int) -> str:
@@ -102,7 +101,7 @@ def _without_member(text: str, brace: int, members: list[_Value], position: int)
 
 
 class _Refused(ValueError):
-    """A document that the standard library reads and we do not."""
+    """The error for a document that the standard library reads, but this module refuses."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -123,7 +122,7 @@ def _syntax_problem(error: json.JSONDecodeError) -> SyntaxProblem:
     return SyntaxProblem(Location(error.lineno, error.colno), f"JSON ({reason})")
 
 
-# The standard library does not tell where values are. A scanner finds them in a document that it has accepted.
+# The standard library does not report the locations of values. This scanner finds them in a document that it accepted.
 
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|[^\s"{}\[\],:]+')
 """A string, a bracket, or a word: a number or a constant."""
@@ -131,13 +130,13 @@ _CONSTANTS: Final = ("NaN", "Infinity", "-Infinity")
 
 
 class _Value(NamedTuple):
-    """A value in a document; its characters are from *start* to before *end*."""
+    """A value in a document, from the index *start* to before *end*."""
 
     path: Path
     start: int
     end: int
     repeated: int | None = None
-    """In an object, the start of the first value whose key the object has already."""
+    """For an object, the start of the first value whose key is repeated."""
 
 
 class _Container:
@@ -149,7 +148,7 @@ class _Container:
         self.is_object = is_object
         self.keys: set[str] = set()
         self.next: str | int | None = None if is_object else 0
-        """The key or index of the next value; None where a key comes next."""
+        """The key or index of the next value; None if a key is next."""
         self.repeated: int | None = None
 
 
@@ -188,7 +187,7 @@ def _refused_location(text: str) -> Location:
     """The location of the first constant that is not JSON, or of the first value whose key is repeated.
 
     Raises:
-        SyntaxProblem: if the rest of the document is not JSON; this is the more important problem.
+        SyntaxProblem: if the document is not JSON for another reason, which is more important.
     """
     try:
         json.loads(text, parse_int=str)

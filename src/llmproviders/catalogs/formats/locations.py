@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
+from functools import cache
 from itertools import accumulate
 from typing import NamedTuple, TypeAlias
 
-__all__ = ["Locate", "Location", "Path", "location_of", "locations_in", "nearest"]
+__all__ = ["Locate", "Location", "Path", "line_break", "location_of", "locations_in", "nearest", "nearest_later"]
 
 Path: TypeAlias = tuple[str | int, ...]
-"""The keys and indexes that lead from the top of a document to one of its parts."""
+"""The keys and indexes that lead from the top of a document to a part of it."""
 
 
 class Location(NamedTuple):
@@ -22,16 +23,21 @@ class Location(NamedTuple):
 
 
 Locate: TypeAlias = Callable[[Path], Location]
-"""Finds the location of the part at a path, or of the nearest part above it that has one."""
+"""A function that finds the location of the part at a path, or of the nearest part above it with a location."""
+
+
+def line_break(text: str) -> str:
+    """The line break that a document uses."""
+    return "\r\n" if "\r\n" in text else "\n"
 
 
 def location_of(text: str, index: int) -> Location:
-    """The location of one character."""
+    """The location of a character by its index."""
     return Location(text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
 
 
 def locations_in(text: str) -> Callable[[int], Location]:
-    """A function that finds the locations of many characters; it counts the lines once."""
+    """A function that finds the location of a character by its index; the lines are counted once."""
     starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
 
     def locate(index: int) -> Location:
@@ -48,5 +54,15 @@ def nearest(locations: Mapping[Path, Location]) -> Locate:
         while path and path not in locations:
             path = path[:-1]
         return locations.get(path, Location(1, 1))
+
+    return locate
+
+
+def nearest_later(find: Callable[[], Mapping[Path, Location]]) -> Locate:
+    """As `nearest`, but *find* is called for the locations when the first one is needed."""
+    known = cache(find)
+
+    def locate(path: Path) -> Location:
+        return nearest(known())(path)
 
     return locate

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The formats by name and by suffix of a file."""
+"""The formats, by name and by suffix of a file."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Any, Final, Literal, TypeAlias
 from ...errors import DocumentError, DocumentProblem, Problem, invalid
 from ...messages import shown
 
-__all__ = ["FORMATS", "Format", "checked_format", "format_module", "format_of"]
+__all__ = ["FORMATS", "Format", "check_format", "format_module", "format_of"]
 
 Format: TypeAlias = Literal["toml", "json", "yaml"]
 FORMATS: Final = ("toml", "json", "yaml")
 _SUFFIXES: Final[Mapping[str, Format]] = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 
 
-def checked_format(name: object) -> Format:
-    """The argument ``format`` of a call.
+def check_format(name: object) -> Format:
+    """Check the argument ``format`` of a call, and return it.
 
     Raises:
         InvalidOptionsError: if it is not the name of a format.
@@ -43,5 +43,5 @@ def format_of(path: Path) -> Format:
 
 
 def format_module(name: Format) -> Any:
-    """The module of a format; it is imported when it is needed."""
+    """Import and return the module of a format."""
     return import_module(f"{__package__}.{name}")

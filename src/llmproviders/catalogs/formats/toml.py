@@ -8,15 +8,15 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from ...optional import needs
-from .locations import Locate, Location, Path, location_of, nearest
+from ...optional import import_optional
+from .locations import Locate, Location, Path, location_of, nearest_later
 from .trees import TOO_DEEP, SyntaxProblem, Tree, is_too_deep, wrapped
-
-tomllib: Any = needs("tomllib" if sys.version_info >= (3, 11) else "tomli", "toml")
 
 __all__ = ["edit", "read", "write"]
 
-_NOTHING: Final = "TOML has no null: leave the option out, or list it in omit"
+tomllib: Any = import_optional("tomllib" if sys.version_info >= (3, 11) else "tomli", "toml")
+
+_NO_NULL: Final = "TOML has no null: leave the option out, or list it in omit"
 _INSTEAD: Final = {
     "true": "write true",
     "yes": "write true",
@@ -24,9 +24,9 @@ _INSTEAD: Final = {
     "false": "write false",
     "no": "write false",
     "off": "write false",
-    "null": _NOTHING,
-    "none": _NOTHING,
-    "nil": _NOTHING,
+    "null": _NO_NULL,
+    "none": _NO_NULL,
+    "nil": _NO_NULL,
 }
 
 
@@ -43,23 +43,16 @@ def read(text: str) -> tuple[Tree, Locate]:
     except RecursionError:
         raise SyntaxProblem(Location(1, 1), TOO_DEEP) from None
     except ValueError:
-        # Python reads no number of thousands of digits.
+        # Python does not read a number of thousands of digits.
         raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
     if is_too_deep(tree):
         raise SyntaxProblem(Location(1, 1), TOO_DEEP)
-    locations: dict[Path, Location] = {}
-
-    def locate(path: Path) -> Location:
-        if not locations:
-            locations.update(_locations(text))
-        return nearest(locations)(path)
-
-    return tree, locate
+    return tree, nearest_later(lambda: _locations(text))
 
 
 def write(tree: Tree) -> str:
     """The document of a tree, which must not contain None."""
-    tomlkit = needs("tomlkit", "toml")
+    tomlkit = import_optional("tomlkit", "toml")
     document = tomlkit.document()
     for name, value in tree.items():
         document.add(name, _item(tomlkit, value, top=name == "providers"))
@@ -67,12 +60,12 @@ def write(tree: Tree) -> str:
 
 
 def edit(text: str, path: Path, value: Tree) -> str:
-    """The document with one value set, or removed if it is None; all other characters stay.
+    """The document with a new value at a path, or without the value there if it is None; all other characters stay.
 
     Raises:
         ProviderError: if the path leads through a value that is not a table.
     """
-    tomlkit = needs("tomlkit", "toml")
+    tomlkit = import_optional("tomlkit", "toml")
     document = tomlkit.parse(text)
     path, value = wrapped(document, path, value)
     node: Any = document
@@ -95,12 +88,12 @@ def edit(text: str, path: Path, value: Tree) -> str:
 
 
 def _last_line(text: str, path: Path) -> int:
-    """The last line with a statement of a table that has a header, counted from 1; 0 if no header names it."""
+    """The last line with a statement of a table, counted from 1; 0 if the table has no header."""
     return max((each.last for each in _statements(text) if each.paths and each.table == path), default=0)
 
 
 def _item(tomlkit: Any, value: Tree, *, top: bool = False) -> Any:
-    """A value for tomlkit: providers as tables of their own, all values below them inline."""
+    """A value for tomlkit: providers are tables with headers, and all tables in them are inline."""
     if not isinstance(value, dict):
         if isinstance(value, str) and "\n" in value and "\r" not in value:
             return tomlkit.string(value, multiline=True)
@@ -161,7 +154,7 @@ class _Statement(NamedTuple):
 
 
 def _statements(text: str) -> Iterator[_Statement]:
-    """The statements of a document. Each of them is a document, so the parser itself finds the ends."""
+    """The statements of a document. Each of them is a document, so that the parser finds where it ends."""
     table: Path = ()
     lines: list[str] = []
     for number, line in enumerate(text.split("\n"), 1):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trees, which the format modules read and write: limits, syntax errors and changes that all formats share."""
+"""Trees, which the format modules read and write: the limits, syntax errors and changes that all formats share."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Tree: TypeAlias = Any
 """Dicts with `str` keys, lists, and scalars."""
 
 MAX_CHARACTERS: Final = 64 * 1024 * 1024
-"""The largest document that is read."""
+"""The largest document that is read, in characters."""
 MAX_DEPTH: Final = 100
 """The deepest nesting that is read."""
 TOO_DEEP: Final = "a document that is nested less deeply"
 
 
 class SyntaxProblem(ProviderError, ValueError):
-    """A string that is not a document of its format."""
+    """The error for a string that is not a document of its format."""
 
     def __init__(self, location: Location, expected: str, *, hint: str = "") -> None:
         self.location = location
@@ -57,7 +57,7 @@ def has_null(tree: Tree) -> bool:
 
 
 def changed(tree: Tree, path: Path, value: Tree) -> Tree:
-    """A copy of *tree* with *value* at *path*; None removes the value there; missing parents are created."""
+    """A copy of *tree* with *value* at *path*, or without the value there if it is None; missing parents are created."""
     if not path:
         return value
     node = dict(tree)
@@ -70,7 +70,7 @@ def changed(tree: Tree, path: Path, value: Tree) -> Tree:
 
 
 def wrapped(tree: Tree, path: Path, value: Tree) -> tuple[Path, Tree]:
-    """The same change with a path whose parent exists: missing parents become part of the value.
+    """The path and value of the same change, such that the parent of the path exists: missing parents become part of the value.
 
     Raises:
         ProviderError: if the path leads through a value that is not a table.

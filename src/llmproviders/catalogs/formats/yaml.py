@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""YAML 1.2, parsed and written by ruamel.yaml (the extra ``yaml``); edits change only characters of the edited value."""
+"""YAML 1.2, parsed and written by ruamel.yaml (the extra ``yaml``); edits change only the characters of the edited value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from typing import Any, Final
 
 from ...errors import ProviderError
-from ...optional import needs
+from ...optional import import_optional
 from .locations import Locate, Location, Path, location_of, nearest
 from .trees import SyntaxProblem, Tree, changed, wrapped
 from .yaml_reading import TreeBuilder
@@ -24,7 +24,7 @@ _HINTS: Final = {
     "'%'": "quote a string that starts with this character",
 }
 """Hints for parts of the parser's messages."""
-# A message may quote a character or one of the parser's tokens, but no part of the document: it may be a secret.
+# A message may quote a character or a token of the parser, but not a part of the document, which may be a secret.
 _QUOTED: Final = (
     r"""('(?:\\?.|\\x..|\\u.{4}|\\U.{8}|<[a-z ]+>)'|"'")"""
     r"""|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
@@ -37,7 +37,7 @@ def read(text: str) -> tuple[Tree, Locate]:
     Raises:
         SyntaxProblem: if it is not YAML, has a key twice, is nested too deeply, or grows too large by its aliases.
     """
-    yaml = needs("ruamel.yaml", "yaml")
+    yaml = import_optional("ruamel.yaml", "yaml")
     builder = TreeBuilder()
     try:
         for event in _events(text):
@@ -56,7 +56,7 @@ def read(text: str) -> tuple[Tree, Locate]:
         problem = SyntaxProblem(Location(1, 1), "YAML (it cannot be read)")
     else:
         return builder.tree, nearest(builder.locations)
-    # Outside of `except`: the parser's error holds parts of the document.
+    # Raised outside of `except`, because the error of the parser holds parts of the document.
     raise problem
 
 
@@ -66,7 +66,7 @@ def write(tree: Tree) -> str:
 
 
 def edit(text: str, path: Path, value: Tree) -> str:
-    """The document with one value set, or removed if it is None; all other characters stay.
+    """The document with a new value at a path, or without the value there if it is None; all other characters stay.
 
     Raises:
         ProviderError: if the path leads through a value that is not a mapping, or if other values would change too, because
@@ -87,7 +87,7 @@ def edit(text: str, path: Path, value: Tree) -> str:
 
 
 def _events(text: str) -> Any:
-    return needs("ruamel.yaml", "yaml").YAML(typ="safe", pure=True).parse(io.StringIO(text))
+    return import_optional("ruamel.yaml", "yaml").YAML(typ="safe", pure=True).parse(io.StringIO(text))
 
 
 def _inline(value: Tree) -> str:
@@ -96,7 +96,7 @@ def _inline(value: Tree) -> str:
 
 
 def _dumped(tree: Tree, *, is_flow: bool) -> str:
-    yaml = needs("ruamel.yaml", "yaml").YAML(typ="rt", pure=True)
+    yaml = import_optional("ruamel.yaml", "yaml").YAML(typ="rt", pure=True)
     yaml.default_flow_style = is_flow
     yaml.width = 2**31
     yaml.allow_unicode = True
@@ -106,7 +106,7 @@ def _dumped(tree: Tree, *, is_flow: bool) -> str:
 
 
 def _quoted(tree: Tree) -> Tree:
-    """The tree with double quotes for strings that some YAML version reads as something else, or could not show."""
+    """The tree with double quotes for strings that some YAML version reads as another value, or that need escapes."""
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     if isinstance(tree, dict):

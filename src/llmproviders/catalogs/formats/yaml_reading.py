@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tree of a YAML document and the locations of its parts, from the parser's events and by the core schema of YAML 1.2.
 
-No tag creates an object, an alias counts as often as it is used, and a scalar that two YAML versions read differently is refused.
+Tags create no objects, each use of an alias counts, and a scalar that two YAML versions read differently is refused.
 """
 
 from __future__ import annotations
@@ -126,29 +126,29 @@ def _check_tag(event: Any, location: Location) -> None:
 
 def _scalar(event: Any, location: Location) -> Any:
     _check_tag(event, location)
-    text: str = event.value
+    string: str = event.value
     tag = str(event.tag).rpartition(":")[2] if event.tag is not None else ""
     if tag in ("str", "!") or (not tag and event.style is not None):
-        return text
-    value = _plain(text, location)
+        return string
+    value = _plain(string, location)
     if tag and type(value).__name__ not in _FITS[tag]:
         raise SyntaxProblem(location, f"a value that fits its tag !!{tag}")
     return value
 
 
-def _plain(text: str, location: Location) -> Any:
-    if text in _NULL:
+def _plain(string: str, location: Location) -> Any:
+    if string in _NULL:
         return None
-    if text in _BOOLEANS:
-        return _BOOLEANS[text]
-    if re.fullmatch(_INTEGER, text):
-        if re.fullmatch(r"[-+]?0[0-9]+", text):
+    if string in _BOOLEANS:
+        return _BOOLEANS[string]
+    if re.fullmatch(_INTEGER, string):
+        if re.fullmatch(r"[-+]?0[0-9]+", string):
             hint = "YAML 1.1 reads it as octal; quote it if it is a string"
             raise SyntaxProblem(location, "a number without a leading zero", hint=hint)
-        if len(text) > 40:  # noqa: PLR2004
+        if len(string) > 40:  # noqa: PLR2004
             raise SyntaxProblem(location, "a number of at most 40 digits", hint="quote it if it is a string")
-        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-    if re.fullmatch(_FLOAT, text):
-        special = text.lower().replace(".inf", "inf").replace(".nan", "nan")
+        return int(string, 0) if string[:2] in ("0o", "0x") else int(string)
+    if re.fullmatch(_FLOAT, string):
+        special = string.lower().replace(".inf", "inf").replace(".nan", "nan")
         return float(special)
-    return text
+    return string

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Edits of YAML documents that keep all other characters: a value is replaced, a member is added or removed.
 
-The result may mean something else than intended, for example where values share an anchor. The caller compares it.
+The result may have another meaning than intended, for example where values share an anchor. The caller must check it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from .locations import Path
+from .locations import Path, line_break
 from .trees import Tree
 
 __all__ = ["spliced"]
@@ -20,16 +20,16 @@ __all__ = ["spliced"]
 
 @attrs.define(eq=False)
 class _Node:
-    """A part of the document, from *start* to before *end*; trailing blanks and comments do not belong to it."""
+    """A part of the document, from the index *start* to before *end*, without trailing blanks and comments."""
 
     start: int
     end: int
     next_line: int
-    """The start of the line below the node; blank lines that belong to a block scalar are above it."""
+    """The start of the line below the node, and below blank lines that belong to a block scalar."""
     value: str
     """The value of a scalar."""
     anchor: str | None
-    """Its anchor, or the anchor that it is an alias of."""
+    """Its anchor; for an alias, the anchor that it refers to."""
     is_alias: bool
     is_mapping: bool
     is_flow: bool
@@ -43,7 +43,7 @@ class _Node:
         return list(zip(self.children[::2], self.children[1::2], strict=True))
 
     def position(self, key: str | int) -> int | None:
-        """The position of a member of a mapping; None if no key is written so."""
+        """The position of the member of a mapping with this key; None if there is none."""
         return next((number for number, member in enumerate(self.members) if member[0].value == key), None)
 
 
@@ -53,9 +53,9 @@ def spliced(text: str, events: Iterable[Any], path: Path, value: Tree, write: Ca
     Args:
         text: the document.
         events: the events of its parser.
-        path: leads through mappings that exist; only the last key may be new.
-        value: what to set.
-        write: gives the YAML of a value on one line.
+        path: the path of the value; only its last key may be new.
+        value: the new value.
+        write: a function that writes a value as YAML on one line.
     """
     nodes = _nodes(text, events)
     key, mapping = None, nodes[0]
@@ -76,14 +76,14 @@ def spliced(text: str, events: Iterable[Any], path: Path, value: Tree, write: Ca
         start, end, new = _replacement(text, key, mapping, "{}")
     else:
         start, end, new = _lines_of_member(text, *mapping.members[position])
-    # From the end, so that the indexes hold.
+    # From the end of the document, so that the indexes stay valid.
     for alias, anchored in reversed(_moved_anchors(text, nodes, start, end)):
         text = text[: alias.start] + anchored + text[alias.end :]
     return text[:start] + new + text[end:]
 
 
 def _nodes(text: str, events: Iterable[Any]) -> list[_Node]:
-    """All nodes of a document in the order in which they start; the first is the whole document."""
+    """All nodes of a document in the order of their start; the first one is the whole document."""
     nodes: list[_Node] = []
     collections: list[_Node] = []
     for event in events:
@@ -108,7 +108,7 @@ def _nodes(text: str, events: Iterable[Any]) -> list[_Node]:
 
 
 def _place_empty_value(text: str, collection: _Node) -> None:
-    """Move an empty value to its colon: for the parser, it is at the next key."""
+    """Move an empty value to its colon; the parser reports it at the next key."""
     children = collection.children
     if collection.is_mapping and len(children) % 2 == 0:
         index = _after_colon(text, children[-2])
@@ -148,17 +148,17 @@ def _after_colon(text: str, key: _Node) -> int:
 
 
 _Cut: TypeAlias = tuple[int, int, str]
-"""Characters from a start to before an end, and what takes their place."""
+"""A start, an end, and the characters that replace those between them."""
 
 
 def _replacement(text: str, key: _Node | None, old: _Node, new: str) -> _Cut:
-    """A value and the one that takes its place; the whole document has no key."""
+    """The cut that replaces a value by a new one; *key* is None for the whole document."""
     colon = old.start if key is None else _after_colon(text, key)
     between = text[colon : old.start]
     is_empty = old.start == old.end
     if "\n" not in between and not is_empty:
         return old.start, old.end, new
-    # A value on lines of its own moves up to its key; comments between the two stay.
+    # A value on the lines below its key moves up to the key; comments between the two stay.
     sign = "" if text[:colon].endswith(":") else ":"
     return colon, max(colon, old.end), f"{sign} {new}{'' if is_empty else between.rstrip()}"
 
@@ -168,7 +168,7 @@ def _lines_of_member(text: str, key: _Node, value: _Node) -> _Cut:
 
 
 def _flow_member(text: str, mapping: _Node, position: int) -> _Cut:
-    """A member within braces, and the comma that belongs to it."""
+    """The cut of a member within braces, with the comma that belongs to it."""
     members = mapping.members
     start = members[position][0].start
     if position + 1 < len(members):
@@ -177,7 +177,7 @@ def _flow_member(text: str, mapping: _Node, position: int) -> _Cut:
         return start, mapping.end - 1, ""
     before, end = (_end_of_member(text, *member) for member in members[-2:])
     if text[before:start].strip() == ",":
-        # A brace right after a colon is not read.
+        # YAML does not read a brace right after a colon.
         return before, end, " " if text[before - 1] == ":" else ""
     # Comments above the member stay, and the comma above them, which may be the last one.
     after = re.compile(r"\s*,").match(text, end)
@@ -193,21 +193,21 @@ def _with_member(text: str, mapping: _Node, member: str) -> str:
     members = mapping.members
     if mapping.is_flow:
         end = _end_of_member(text, *members[-1]) if members else mapping.end - 1
-        # A comma right after a colon is not read.
+        # YAML does not read a comma right after a colon.
         comma = " , " if text[end - 1] == ":" else ", "
         return f"{text[:end]}{comma if members else ''}{member}{text[end:]}"
     if not members:
-        # It is an alias.
+        # The mapping is an alias.
         return text
     line = text[text.rfind("\n", 0, members[0][0].start) + 1 :]
     indent = line[: len(line) - len(line.lstrip(" "))]
-    line_break = "\r\n" if "\r\n" in text else "\n"
+    end_of_line = line_break(text)
     above, below = text[: mapping.next_line], text[mapping.next_line :]
-    return f"{above}{'' if above.endswith(line_break) else line_break}{indent}{member}{line_break}{below}"
+    return f"{above}{'' if above.endswith(end_of_line) else end_of_line}{indent}{member}{end_of_line}{below}"
 
 
 def _moved_anchors(text: str, nodes: list[_Node], start: int, end: int) -> list[tuple[_Node, str]]:
-    """The first aliases of the anchors in a cut, each with the anchored value that takes its place."""
+    """The first alias of each anchor in a cut, with the anchored value that replaces it."""
     anchored = {node.anchor: node for node in nodes if node.anchor and not node.is_alias and start <= node.start < end}
     moved: dict[str, tuple[_Node, str]] = {}
     for node in nodes:

@@ -29,7 +29,7 @@ __all__ = [
 
 
 def check_defects(view: View) -> Iterator[Problem]:
-    """The factory has no defect that stops every model. Source: both artifacts on PyFlink; the defects are in the data."""
+    """The factory has no defect that prevents every model from running. Source: the artifacts, run on PyFlink."""
     if view.factory.defects:
         working = [name for name in NAMES if (other := runtime(name).factories.get(view.facts.identifier)) and not other.defects]
         artifact = view.factory.artifact.partition(":")[2].replace(":", " ")
@@ -42,9 +42,9 @@ def check_defects(view: View) -> Iterator[Problem]:
 
 
 def check_keys(view: View) -> Iterator[Problem]:
-    """The factory has every key that is set, and Java can read its value.
+    """The factory has every key that is given, and Java can read its value.
 
-    On VVR, a key that no known version has is a warning, because Java may have it. A deprecated key is a warning everywhere.
+    On VVR, a key that no known version has is a warning, because Java may have it. A deprecated key is always a warning.
     Source: Flink's ``FactoryUtil`` and ``ConfigurationUtils``, and the factory's options.
     """
     for key, value in view.facts.flat.items():
@@ -52,9 +52,9 @@ def check_keys(view: View) -> Iterator[Problem]:
             continue
         option = view.factory.option(key)
         if option is None:
-            if key in view.facts.chosen:
+            if key in view.facts.non_defaults:
                 yield unknown_key_problem(view, key)
-        elif value != MASK and (expected := _expected_instead(option, key, value)):
+        elif value != MASK and (expected := _expected_value(option, key, value)):
             yield view.problem(key, expected)
         elif key in option.deprecated_keys:
             yield view.problem(key, f"the key {option.key}", got=f"its deprecated name {key}", severity="warning")
@@ -70,7 +70,7 @@ def unknown_key_problem(view: View, key: str) -> Problem:
     identifier = view.facts.identifier
     elsewhere = [name for name in NAMES if (other := runtime(name).factories.get(identifier)) and is_known_key(other, key)]
     hint = f"{key} is in {', '.join(elsewhere)}" if elsewhere else did_you_mean(key, list(view.factory.options))
-    # The data of VVR comes from its Python classes: Java may have keys that no version of the classes has.
+    # The data of VVR is from its Python classes: Java may have other keys.
     is_certain = view.runtime.exhaustive or bool(elsewhere)
     return view.problem(
         key,
@@ -81,15 +81,15 @@ def unknown_key_problem(view: View, key: str) -> Problem:
     )
 
 
-def _expected_instead(option: RuntimeOption, key: str, value: str) -> str:
-    """The value that Java expects instead of *value*; empty if it can read *value*."""
+def _expected_value(option: RuntimeOption, key: str, value: str) -> str:
+    """A description of the values that Java accepts, if it does not accept *value*; else an empty string."""
     if option.choices:
         given = value.split(";") if key == "content-types" else [value]
-        # Java compares in upper case, which differs from lower case for some letters.
+        # Java compares in upper case; for some letters the result is not that of lower case.
         choices = {choice.upper() for choice in option.choices}
         return "" if all(each.upper() in choices for each in given) else listed(option.choices)
     if key != option.key and key not in option.deprecated_keys:
-        return ""  # an entry of a map is any string
+        return ""  # an entry of a map may be any string
     try:
         _READERS.get(option.type, str)(value)
     except Rejected as error:
@@ -115,7 +115,7 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
 
 
 def check_required(view: View) -> Iterator[Problem]:
-    """Every required option is set; the model's name may come with the call. Source: ``requiredOptions()``."""
+    """Every required option is given; the name of the model may be given with the call. Source: ``requiredOptions()``."""
     for option in view.factory.options.values():
         if option.required and not any(key in view.facts.flat for key in (option.key, *option.deprecated_keys)):
             hint = f"{view.facts.identifier} requires it on {view.runtime}"
@@ -125,10 +125,10 @@ def check_required(view: View) -> Iterator[Problem]:
 
 
 def check_task(view: View) -> Iterator[Problem]:
-    """The provider's task reads every option that is set; a warning. Source: the tasks in each option's metadata."""
+    """The task of the provider has every option that is given; a warning. Source: the tasks in the metadata of options."""
     task = view.task
     for key, tasks in view.facts.tasks.items():
-        if key in view.facts.chosen and task is not None and task not in tasks:
+        if key in view.facts.non_defaults and task is not None and task not in tasks:
             yield view.problem(key, f"no such option for task {task}", hint="it is ignored", severity="warning")
 
 

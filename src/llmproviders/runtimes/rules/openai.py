@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...errors import Problem
 from ...messages import shown
-from ...syntax.urls import unfit_url
+from ...syntax.urls import expected_url
 from ..view import View
 from .shared import check_one_column
 
@@ -32,7 +32,7 @@ def check_endpoint(view: View) -> Iterator[Problem]:
         else:
             hint = "write the whole path, such as .../v1/chat/completions"
         yield view.problem("endpoint", "a URL that ends with /chat/completions or /embeddings", hint=hint)
-    elif expected := unfit_url(path.removesuffix("/chat/completions").removesuffix("/embeddings")):
+    elif expected := expected_url(path.removesuffix("/chat/completions").removesuffix("/embeddings")):
         yield view.problem("endpoint", expected)
 
 
@@ -48,21 +48,21 @@ def check_columns(view: View) -> Iterator[Problem]:
 
 
 def check_tokenizer(view: View) -> Iterator[Problem]:
-    """``max-context-size`` is set only with a model whose tokens Flink can count.
+    """``max-context-size`` is given only with a model whose tokens Flink can count.
 
     Source: the jar's tokenizer, when a task opens.
     """
     model, tokenizer = view.value("model"), view.factory.tokenizer
     if "max-context-size" in view.facts.flat and model is not None and tokenizer is not None and not tokenizer.knows(model):
         expected = "a model whose tokens Flink can count, such as gpt-4o or text-embedding-3-small"
-        got = f"model {shown(model, with_type=False)}"
+        got = f"model {shown(model)}"
         yield view.problem("max-context-size", expected, got=got, hint="leave it out for other models")
 
 
 def check_retries(view: View) -> Iterator[Problem]:
-    """Options of retries are set only with the strategy RETRY; a warning. Source: Flink reads them with that strategy only."""
+    """Options of retries are given only with the strategy RETRY; a warning. Source: Flink reads them only with this strategy."""
     strategy = view.value("error-handling-strategy") or ""
     for key in ("retry-num", "retry-fallback-strategy"):
-        if key in view.facts.chosen and strategy.upper() != "RETRY":
+        if key in view.facts.non_defaults and strategy.upper() != "RETRY":
             hint = f"it is ignored with error-handling-strategy {strategy}"
             yield view.problem(key, "error-handling-strategy RETRY with it", hint=hint, severity="warning")

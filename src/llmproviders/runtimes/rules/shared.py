@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from ...errors import Problem
 from ...syntax.columns import Column
 from ...syntax.sql_types import canonical_type
-from ...syntax.urls import unfit_url
+from ...syntax.urls import expected_url
 from ..view import View
 
 __all__ = ["check_http_url", "check_one_column", "check_service", "check_stop_strings"]
@@ -17,12 +17,12 @@ __all__ = ["check_http_url", "check_one_column", "check_service", "check_stop_st
 def check_http_url(view: View) -> Iterator[Problem]:
     """The endpoint is a URL that the HTTP client accepts. Source: OkHttp, the client in Apache Flink's jars."""
     endpoint = view.value("endpoint")
-    if endpoint is not None and (expected := unfit_url(endpoint)):
+    if endpoint is not None and (expected := expected_url(endpoint)):
         yield view.problem("endpoint", expected, severity=view.severity)
 
 
 def check_service(view: View) -> Iterator[Problem]:
-    """Either an endpoint with its key is set, or a task of the built-in AI service; a warning.
+    """Either an endpoint with its key is given, or a task of the built-in AI service; a warning.
 
     Source: the classes of VVR, where a task without an endpoint selects that service.
     """
@@ -32,7 +32,7 @@ def check_service(view: View) -> Iterator[Problem]:
 
 
 def check_stop_strings(view: View) -> Iterator[Problem]:
-    """Stop strings have no leading or trailing blanks, and none is empty; a warning.
+    """Stop strings have no leading or trailing blanks, and are not empty; a warning.
 
     Source: Java's ``split(",")``, which does not trim, and drops empty strings only at the end.
     """

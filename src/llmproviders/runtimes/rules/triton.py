@@ -12,11 +12,15 @@ from ...syntax.durations import read_duration
 from ...syntax.maps import read_map
 from ...syntax.scalars import read_integer
 from ...syntax.sql_types import canonical_type
-from ...syntax.urls import unfit_url
+from ...syntax.urls import expected_url
 from ..view import View
 from .shared import check_one_column
 
 __all__ = ["check_columns", "check_default", "check_model_version", "check_requests", "check_retries", "check_sequence"]
+
+_SCALARS: Final = ("BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "STRING", "VARCHAR")
+_MAX_TIMEOUT: Final = (2**31 - 1) * 1_000_000
+"""The longest timeout in nanoseconds; the HTTP client of the jar stores milliseconds in a Java int."""
 
 
 def check_model_version(view: View) -> Iterator[Problem]:
@@ -26,11 +30,8 @@ def check_model_version(view: View) -> Iterator[Problem]:
     """
     if view.value("model-version") == "latest":
         hint = "Flink sends 'latest' as the version, and Triton answers 404"
-        got = None if "model-version" in view.facts.chosen else "its default 'latest'"
+        got = None if "model-version" in view.facts.non_defaults else "its default 'latest'"
         yield view.problem("model-version", "a version number, such as '1'", got=got, hint=hint)
-
-
-_SCALARS: Final = ("BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "STRING", "VARCHAR")
 
 
 def check_columns(view: View) -> Iterator[Problem]:
@@ -68,7 +69,7 @@ def check_retries(view: View) -> Iterator[Problem]:
 
 
 def check_sequence(view: View) -> Iterator[Problem]:
-    """The flags of a sequence are set only with its id. An id is a warning: it is sent as the request's id.
+    """The flags of a sequence are given only with its id. An id is a warning, because it is sent as the id of the request.
 
     Source: the requests that the jar sends, and Triton's answers.
     """
@@ -83,18 +84,14 @@ def check_sequence(view: View) -> Iterator[Problem]:
             return
 
 
-_MAX_TIMEOUT: Final = (2**31 - 1) * 1_000_000
-"""Nanoseconds; the jar's HTTP client keeps milliseconds in a Java int."""
-
-
 def check_requests(view: View) -> Iterator[Problem]:
-    """The jar's HTTP client can send a request; Flink accepts other values at planning, and the first row fails.
+    """The HTTP client of the jar can send a request. Flink accepts other values at planning, and then the first row fails.
 
     The endpoint is a URL without query string and fragment, the timeout at most 2147483647 ms, the compression gzip, and
-    headers are ASCII strings; ``custom-headers`` and its single entries exclude each other. Source: OkHttp and the jar of 2.3.0.
+    headers are ASCII strings. Either ``custom-headers`` is given or its single entries. Source: OkHttp and the jar of 2.3.0.
     """
     endpoint = view.value("endpoint") or ""
-    if expected := unfit_url(endpoint):
+    if expected := expected_url(endpoint):
         yield view.problem("endpoint", expected)
     elif "?" in endpoint or "#" in endpoint:
         hint = "Flink appends the model's path to the whole URL"
