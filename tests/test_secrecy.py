@@ -608,7 +608,7 @@ def test_file_references(tmp_path: Path) -> None:
     assert f"Secret.from_file({str(path)!r})" == repr(reference) == repr(Secret.from_file(str(path)))
     assert reference == Secret.from_file(os.fspath(path))
     failures = {b"": "is empty; write the secret into it", b"\n": "is empty; write the secret into it"}
-    failures[b"\xff" + MARK.encode()] = "cannot be read: it is not UTF-8 text; check the path and its permissions"
+    failures[b"\xff" + MARK.encode()] = "cannot be read: it is not UTF-8 text; save it as UTF-8"
     for bad, message in failures.items():
         path.write_bytes(bad)
         with pytest.raises(SecretError) as caught:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The provider of a block of code.
+"""The provider that `using_provider` sets within a ``with`` block.
 
 A block holds for its context, like a context variable. A block in a generator holds only while the generator runs, that is,
 while its frame is on the call stack.

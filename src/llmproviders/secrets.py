@@ -171,7 +171,7 @@ def _read(path: str) -> tuple[str, str]:
         with Path(path).open(encoding="utf-8", newline="") as file:
             text = file.read(MAX_CHARACTERS + 1)
     except UnicodeDecodeError:
-        return "", "cannot be read: it is not UTF-8 text; check the path and its permissions"
+        return "", "cannot be read: it is not UTF-8 text; save it as UTF-8"
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no file can have that name"
         return "", f"cannot be read: {reason}; check the path and its permissions"

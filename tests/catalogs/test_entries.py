@@ -336,7 +336,7 @@ COMMON = {
     "a pattern": (
         "include = ['x/*.toml']\nproviders = {}\n",
         "c.toml:1:1: include.0: expected a file that can be read, got x/*.toml: No such file or directory; "
-        "write each file; patterns are not expanded",
+        "list each file, because patterns are not expanded",
     ),
     "one file without brackets": (
         "include = 'b.toml'\nproviders = {}\n",

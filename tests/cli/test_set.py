@@ -192,7 +192,7 @@ def test_set_repairs_a_file() -> None:
     )
     assert "in a circle" in run("set", "b.toml", "base", "n=1", code=1)
     Path("b.toml").write_text(TOML.replace("0.2", "'hot'"), encoding="utf-8")
-    assert run("set", "b.toml", "chat", "temperature=1") == "b.toml was not valid before, and is now\n"
+    assert run("set", "b.toml", "chat", "temperature=1") == "b.toml had problems before, and is valid now\n"
     assert run("check", "b.toml") == "1 file, no problems\n"
 
 

@@ -139,18 +139,18 @@ def test_entry_points(monkeypatch: pytest.MonkeyPatch, own_classes: Classes) -> 
 
 BROKEN = {
     "own:Mode": "own:Mode",
-    "own:NoSuchClass": "own:NoSuchClass, which fails with AttributeError: module 'own' has no attribute 'NoSuchClass'",
-    "no_such_module:X": "no_such_module:X, which fails with ModuleNotFoundError: No module named 'no_such_module'",
+    "own:NoSuchClass": "own:NoSuchClass, which raises AttributeError: module 'own' has no attribute 'NoSuchClass'",
+    "no_such_module:X": "no_such_module:X, which raises ModuleNotFoundError: No module named 'no_such_module'",
     "own:RerankProvider": "own:RerankProvider, whose identifier is 'acme-rerank'",
     "llmproviders:Provider": "llmproviders:Provider, which has no identifier",
     "llmproviders:GenericProvider": "llmproviders:GenericProvider, which has no identifier",
-    "stub_exits:X": "stub_exits:X, which fails with SystemExit: 3",
-    "stub_exits_silently:X": "stub_exits_silently:X, which fails with SystemExit",
-    "stub_leaks:X": "stub_leaks:X, which fails with ValueError: https://******@h ****** two lines",
-    "stub_talks:X": f"stub_talks:X, which fails with ValueError: {'x' * 197}...",
-    "stub_cannot_say:X": "stub_cannot_say:X, which fails with Unprintable",
+    "stub_exits:X": "stub_exits:X, which raises SystemExit: 3",
+    "stub_exits_silently:X": "stub_exits_silently:X, which raises SystemExit",
+    "stub_leaks:X": "stub_leaks:X, which raises ValueError: https://******@h ****** two lines",
+    "stub_talks:X": f"stub_talks:X, which raises ValueError: {'x' * 197}...",
+    "stub_cannot_say:X": "stub_cannot_say:X, which raises Unprintable",
     "stub_unbuilt:X": "stub_unbuilt:X, where X is not an attrs class: decorate it with @attrs.frozen(kw_only=True)",
-    "not a reference": "not a reference, which fails with AttributeError: 'NoneType' object has no attribute 'group'",
+    "not a reference": "not a reference, which raises AttributeError: 'NoneType' object has no attribute 'group'",
 }
 
 

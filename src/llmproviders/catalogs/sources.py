@@ -100,7 +100,7 @@ def _read_file(raw: RawCatalog, path: Path, above: tuple[Path, ...], included: t
             raw.problems.append(_located(source, Location(1, 1), (), problem))
         else:
             document, where = included
-            hint = "write each file; patterns are not expanded" if "*" in source else ""
+            hint = "list each file, because patterns are not expanded" if "*" in source else ""
             problem = Problem("", "a file that can be read", got=f"{source}: {reason}", hint=hint)
             raw.problems.append(document.problem(where, problem))
     except UnicodeDecodeError as error:

@@ -52,7 +52,7 @@ def _examples(*lines: str) -> str:
     return "\n\n".join(("Examples:", *lines))
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001
+def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
@@ -61,6 +61,6 @@ def _version(wanted: bool) -> None:  # noqa: FBT001
 
 
 def _common(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,  # noqa: FBT002
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
 ) -> None:
     pass

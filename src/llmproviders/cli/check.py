@@ -26,7 +26,7 @@ __all__ = ["check"]
 )
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Catalogs.", show_default=False)],
-    as_json: Json = False,  # noqa: FBT002
+    as_json: Json = False,
     against: Annotated[
         list[str] | None,
         typer.Option(
@@ -34,7 +34,7 @@ def check(
         ),
     ] = None,
     model: Model = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,  # noqa: FBT002
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
 ) -> None:
     """Print every problem of every file, one a line; exit with 1 if there is an error."""
     if model is not None and not against:

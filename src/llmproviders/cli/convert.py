@@ -37,7 +37,7 @@ __all__ = ["convert", "import_", "sql"]
 def convert(
     file: File,
     to: Annotated[Format | None, typer.Option("--to", help="The format; by default that of OUT.", show_default=False)] = None,
-    inherit: Annotated[bool, typer.Option("--inherit", help="Let entries extend others where this is shorter.")] = False,  # noqa: FBT002
+    inherit: Annotated[bool, typer.Option("--inherit", help="Let entries extend others where this is shorter.")] = False,
     secrets: LiteralSecrets = "refuse",
     out: Out = None,
 ) -> None:
@@ -68,8 +68,8 @@ def sql(
     runtime: Annotated[
         str | None, typer.Option("--for", metavar="RUNTIME", help="Runtime that reads it, such as flink-2.3.")
     ] = None,
-    temporary: Annotated[bool, typer.Option("--temporary", help="A model that exists only for its session.")] = False,  # noqa: FBT002
-    if_not_exists: Annotated[bool, typer.Option("--if-not-exists", help="No error if a model of that name exists.")] = False,  # noqa: FBT002
+    temporary: Annotated[bool, typer.Option("--temporary", help="A model that exists only for its session.")] = False,
+    if_not_exists: Annotated[bool, typer.Option("--if-not-exists", help="No error if a model of that name exists.")] = False,
     comment: Annotated[str | None, typer.Option(metavar="TEXT", help="A comment on the model.")] = None,
     secrets: Annotated[Secrets, typer.Option("--secrets", help="What to do with secrets.")] = "refuse",
 ) -> None:

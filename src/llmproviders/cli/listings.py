@@ -36,7 +36,7 @@ def schema() -> None:
 @command("providers", "llmproviders providers", "llmproviders providers openai-compat", needs_arguments=False)
 def providers(
     identifier: Annotated[str | None, typer.Argument(help="One class; without it, all of them.", show_default=False)] = None,
-    as_json: Json = False,  # noqa: FBT002
+    as_json: Json = False,
 ) -> None:
     """Show the provider classes, or the options of one of them."""
     classes = provider_classes()
@@ -62,7 +62,7 @@ def providers(
 
 
 @command("presets", "llmproviders presets", "llmproviders presets --json", needs_arguments=False)
-def presets(as_json: Json = False) -> None:  # noqa: FBT002
+def presets(as_json: Json = False) -> None:
     """Show the services that an entry can use as its preset."""
     rows = [
         {"name": each.name, "url": each.base, "variable": each.variable, "tasks": list(each.tasks), "note": each.note}
@@ -96,7 +96,7 @@ def presets(as_json: Json = False) -> None:  # noqa: FBT002
 def runtimes(
     name: Annotated[str | None, typer.Argument(help="One runtime; without it, all of them.", show_default=False)] = None,
     identifier: Annotated[str | None, typer.Argument(help="One of its providers.", show_default=False)] = None,
-    as_json: Json = False,  # noqa: FBT002
+    as_json: Json = False,
 ) -> None:
     """Show the known distributions of Flink, the providers of each, and their options."""
     shown = [runtime_named(each) for each in (list_runtimes() if name is None else (name,))]

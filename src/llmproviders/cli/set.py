@@ -32,7 +32,9 @@ def set_(
         ),
     ] = None,
     unset: Annotated[list[str] | None, typer.Option("--unset", metavar="KEY", help="Remove an option from the entry.")] = None,
-    reveal: Annotated[bool, typer.Option("--reveal", help="Write literal secrets; then only you can read the file.")] = False,  # noqa: FBT002
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Write literal secrets; then only you can read the file (not on Windows).")
+    ] = False,
 ) -> None:
     """Change options of an entry in its file, which keeps its comments and layout; nothing is written if anything is wrong."""
     if not assignments and not unset:
@@ -53,7 +55,7 @@ def set_(
             raise UsageError(f"--unset: {error}") from None
     changes = edit.save(reveal=reveal)
     if changes is None:
-        print_error(f"{file} was not valid before, and is now")
+        print_error(f"{file} had problems before, and is valid now")
     else:
         print_changes(changes)
 

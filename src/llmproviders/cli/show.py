@@ -29,8 +29,8 @@ __all__ = ["diff", "options", "show"]
 def show(
     file: File,
     name: AnyName = None,
-    every: Annotated[bool, typer.Option("--all", "-a", help="Also options that have no value.")] = False,  # noqa: FBT002
-    as_json: Json = False,  # noqa: FBT002
+    every: Annotated[bool, typer.Option("--all", "-a", help="Also options that have no value.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show the options of providers, and where each comes from; secrets are masked."""
     catalog, origins = explain(file)
@@ -71,8 +71,8 @@ def options(
     runtime: Annotated[
         str | None, typer.Option("--for", metavar="RUNTIME", help="Runtime that reads them, such as flink-2.3.")
     ] = None,
-    reveal: Annotated[bool, typer.Option("--reveal", help="Show secrets; references are resolved.")] = False,  # noqa: FBT002
-    as_json: Json = False,  # noqa: FBT002
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show secrets; references are resolved.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Print the Java keys and strings that Flink gets; secrets are masked unless --reveal is given."""
     resolution = resolve(read_file(file))
@@ -92,7 +92,7 @@ def diff(
     file_a: File,
     file_b: File,
     name: AnyName = None,
-    as_json: Json = False,  # noqa: FBT002
+    as_json: Json = False,
 ) -> None:
     """Print the differences between two files, option by option; exit with 1 if there are any."""
     old, new = load(file_a), load(file_b)

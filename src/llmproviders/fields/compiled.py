@@ -192,7 +192,7 @@ def _ending(description: Description, new: str, untouched: str | None) -> list[s
     Args:
         description: the class.
         new: the variable of the provider.
-        untouched: the name of the value of parameters that were not given to `with_`; a rule over only those holds already.
+        untouched: the name of the marker of parameters that were not given to `with_`; a rule over only those is skipped.
             None for the constructor.
     """
     is_given = "True" if untouched is None else f"{EXTRAS} is not {untouched}"

@@ -108,7 +108,7 @@ def _load_class(entry: EntryPoint) -> type[Provider]:
         kind, message = type(error).__name__, ""
         with suppress(Exception):
             message = _shortened(str(error))
-        raise ProviderError(f"{value}, which fails with {kind}{message and ': '}{message}") from None
+        raise ProviderError(f"{value}, which raises {kind}{message and ': '}{message}") from None
     if not (isinstance(cls, type) and issubclass(cls, Provider)):
         raise ProviderError(value)
     identifier = getattr(cls, "identifier", None)

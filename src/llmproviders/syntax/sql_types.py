@@ -52,8 +52,8 @@ _INSTEAD: Final[Mapping[str, str]] = {
     "REAL": "write FLOAT",
     "DATETIME": "write TIMESTAMP",
     "JSON": "write STRING",
-    "INTERVAL": "no column of a table or model has one",
-    "RAW": "its values mean nothing to a model",
+    "INTERVAL": "no column can have this type",
+    "RAW": "a model cannot use its values",
     "STRUCTURED": "write ROW",
 }
 
@@ -195,7 +195,7 @@ def _read_row(cursor: Cursor, depth: int) -> str:
         token = cursor.token
         name = cursor.expect_name("the name of a field")
         if name in fields:
-            raise Misread(token.start, "a different name for each field of a ROW", got="one twice")
+            raise Misread(token.start, "a different name for each field of a ROW", got="the same name twice")
         fields[name] = read_type(cursor, depth + 1)
         if cursor.token.kind == "string":
             cursor.step()  # a comment, which Flink ignores
