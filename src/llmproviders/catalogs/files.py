@@ -136,7 +136,9 @@ def dump(
     secrets: Secrets = "refuse",
     inherit: bool = False,
 ) -> None:
-    """Write a catalog to a file, completely or not at all. With revealed secrets, only its owner can read the file (Windows has no such mode).
+    """Write a catalog to a file, completely or not at all.
+
+    With revealed secrets, only its owner can read the file; Windows has no such mode.
 
     Args:
         catalog: the catalog.
