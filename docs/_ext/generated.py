@@ -71,7 +71,8 @@ def provider_options() -> Iterator[str]:
     for identifier, cls in provider_classes().items():
         yield from section(2, code(identifier), identifier)
         yield from (f"{{class}}`llmproviders.{cls.__name__}`: {plain(documented(cls).partition('.')[0])}.", "")
-        yield f"- Runtimes: {', '.join(f'[{name}](runtimes.md#{name}-{identifier})' for name in factories(identifier))}."
+        runtimes = ", ".join(f"[{name}](runtimes.md#{name}-{identifier})" for name in factories(identifier))
+        yield f"- Runtimes: {runtimes or 'none'}."
         yield f"- Tasks: {codes(cls.tasks) or 'none'}."
         yield f"- Java key of a model that is named per call: {code(cls.model_key)}."
         columns = "Option, Java key | Type | Default | Accepts | Tasks | Runtimes | Meaning"

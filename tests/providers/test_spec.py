@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from strategies import MANY, REQUIRED, arguments
+from hypothesis import strategies as st
+from strategies import MANY, REQUIRED, arguments, build
 
 from llmproviders import (
     DashScopeProvider,
@@ -128,6 +129,19 @@ JAVA = {
     "duration": "Duration",
     "map": "Map",
 }
+CHAT, EMBEDDINGS, MULTIMODAL, ASR = "chat/completions", "embeddings", "multimodal-embedding", "audio/asr/transcription"
+CHAT_ONLY = "system_prompt user_prompt temperature top_p max_tokens stop presence_penalty n seed response_format"
+CHAT_TASKS = {
+    **dict.fromkeys(CHAT_ONLY.split(), (CHAT,)),
+    "dimension": (EMBEDDINGS, MULTIMODAL),
+    "extra_body": (CHAT, EMBEDDINGS, ASR),
+}
+TASKS: dict[type[Provider], dict[str, tuple[str, ...]]] = {
+    OpenAICompatProvider: CHAT_TASKS,
+    DashScopeProvider: CHAT_TASKS,
+    OpenAIProvider: {**dict.fromkeys(CHAT_ONLY.replace("user_prompt ", "").split(), (CHAT,)), "dimension": (EMBEDDINGS,)},
+}
+"""The tasks that have an option, where not all tasks do."""
 every_table = pytest.mark.parametrize("cls", [cls for cls in TABLES if cls is not GenericProvider])
 
 
@@ -158,6 +172,12 @@ def test_defaults_are_those_of_the_table(cls: type[Provider]) -> None:
     expected = {key: required.get(name, default) for name, key, _, default in TABLES[cls]}
     emitted = {key: string for key, string in expected.items() if string is not None}
     assert list(emitted.items()) == list(cls(**required).to_options().items())
+
+
+@every_table
+def test_tasks_of_options(cls: type[Provider]) -> None:
+    """The tasks of each option are those of the contract."""
+    assert TASKS.get(cls, {}) == {info.name: info.tasks for info in options(cls) if info.tasks}
 
 
 def test_identifiers_and_tasks() -> None:
@@ -265,39 +285,13 @@ def as_items(flat: dict[str, str]) -> list[tuple[str, str]]:
     return list(flat.items())
 
 
+@pytest.mark.parametrize("cls", TABLES)
 @MANY
-@given(arguments(OpenAICompatProvider))
-def test_openai_compat_emits_as_the_tables(given: dict[str, Any]) -> None:
-    """Valid arguments give exactly the dict of the contract, in its order."""
-    assert as_items(emitted(OpenAICompatProvider, given)) == as_items(OpenAICompatProvider(**given).to_options())
-
-
-@MANY
-@given(arguments(DashScopeProvider))
-def test_dashscope_emits_as_the_tables(given: dict[str, Any]) -> None:
-    """Valid arguments give exactly the dict of the contract, in its order."""
-    assert as_items(emitted(DashScopeProvider, given)) == as_items(DashScopeProvider(**given).to_options())
-
-
-@MANY
-@given(arguments(TritonProvider))
-def test_triton_emits_as_the_tables(given: dict[str, Any]) -> None:
-    """Valid arguments give exactly the dict of the contract, in its order."""
-    assert as_items(emitted(TritonProvider, given)) == as_items(TritonProvider(**given).to_options())
-
-
-@MANY
-@given(arguments(OpenAIProvider))
-def test_openai_emits_as_the_tables(given: dict[str, Any]) -> None:
-    """Only given options are emitted, as the contract has them."""
-    assert as_items(emitted(OpenAIProvider, given)) == as_items(OpenAIProvider(**given).to_options())
-
-
-@MANY
-@given(arguments(GenericProvider))
-def test_generic_emits_as_given(given: dict[str, Any]) -> None:
-    """A generic provider emits every option under its key, in the given order."""
-    assert as_items(emitted(GenericProvider, given)) == as_items(GenericProvider("x", **given).to_options())
+@given(data=st.data())
+def test_classes_emit_as_their_tables(cls: type[Provider], data: st.DataObject) -> None:
+    """Valid arguments give exactly the dict of the contract, in its order; a generic provider emits them as given."""
+    given = data.draw(arguments(cls))
+    assert as_items(emitted(cls, given)) == as_items(build(cls, given).to_options())
 
 
 # Rules ----------------------------------------------------------------------------------------------------------------
@@ -358,6 +352,13 @@ BAD_VALUES: list[tuple[type[Provider], str, tuple[Any, ...]]] = [
     (OpenAIProvider, "dimension", (0,)),
     (OpenAIProvider, "max_context_size", (0,)),
 ]
+
+
+@every_table
+def test_every_bound_has_values_out_of_bounds(cls: type[Provider]) -> None:
+    """Each option with bounds has a row of wrong values, of the class or of one with the same table."""
+    rows = {name for each, name, _ in BAD_VALUES if TABLES[each] is TABLES[cls]}
+    assert {info.name for info in options(cls) if info.rule} <= rows
 
 
 @pytest.mark.parametrize(("cls", "name", "values"), BAD_VALUES, ids=range(len(BAD_VALUES)))
