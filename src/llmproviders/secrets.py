@@ -31,6 +31,12 @@ class Secret:
     resolved at each `reveal`, so that a rotated key takes effect; references are compared and printed as references.
     A placeholder of the platform, such as ``${secret_values.key}``, is not secret and is shown unmasked.
 
+    >>> key = Secret("sk-1")
+    >>> print(key, key.reveal())
+    ****** sk-1
+    >>> Secret.from_env("DEEPSEEK_API_KEY")
+    Secret.from_env('DEEPSEEK_API_KEY')
+
     Args:
         text: the secret string, or a placeholder.
 

@@ -25,6 +25,12 @@ class Catalog(Mapping[str, Provider]):
     ``a | b`` has the providers of both; those of *b* replace those of *a* with the same name. Two catalogs are equal if they
     have equal providers in the same order, and the same default.
 
+    >>> chat = OpenAICompatProvider(task="chat/completions", temperature=0.2)
+    >>> old = Catalog({"chat": chat}, default="chat")
+    >>> for change in old.diff(old.with_provider("chat", chat.with_(temperature=0.9))):
+    ...     print(change)
+    ~ chat.temperature: 0.2 -> 0.9
+
     Args:
         providers: the providers by name; by default none.
         default: the name of the provider to use where no name is given; None for no default.

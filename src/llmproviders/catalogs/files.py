@@ -90,6 +90,10 @@ def check(
 def loads(text: str, *, format: Format) -> Catalog:  # noqa: A002
     """Load the catalog of a string, which cannot ``include`` files.
 
+    >>> catalog = loads('{"providers": {"chat": {"preset": "deepseek", "temperature": 0.2}}}', format="json")
+    >>> catalog["chat"].temperature
+    0.2
+
     Args:
         text: the document.
         format: ``"toml"``, ``"json"`` or ``"yaml"``.

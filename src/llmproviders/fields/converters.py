@@ -115,6 +115,10 @@ def duration(value: str | timedelta | None) -> str | None:
     A string in Flink's syntax is kept unchanged: ``"30s"``, ``"500 ms"``, ``"2min"``, ``"PT1.5S"``. A `timedelta` is written as a
     whole number of the largest possible unit. A number is refused, because it has no unit. None stays None.
 
+    >>> import datetime
+    >>> duration(datetime.timedelta(minutes=2)), duration("500 ms")
+    ('2min', '500 ms')
+
     Raises:
         Rejected: if it is not a duration; a `RejectedType` if its type is wrong.
     """
@@ -207,6 +211,9 @@ def flink_map(value: str | Mapping[str, str] | None) -> str | None:
     """A converter for `attrs.field`: HTTP headers as a Flink map such as ``name:value,other:value``; credentials are masked.
 
     A mapping is written as such a string. A string is kept unchanged, and None stays None.
+
+    >>> flink_map({"X-Tenant": "acme", "X-Zone": "eu"})
+    'X-Tenant:acme,X-Zone:eu'
 
     Raises:
         Rejected: if it is not such a map, or contains a line break; a `RejectedType` if its type is wrong.

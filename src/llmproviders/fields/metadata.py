@@ -76,6 +76,14 @@ def option(
 ) -> dict[str, Option]:
     """Return metadata for `attrs.field` that makes the field an option of its provider.
 
+    >>> import attrs
+    >>> @attrs.frozen(kw_only=True)
+    ... class Reranker(Provider):
+    ...     identifier = "acme-rerank"
+    ...     top_n: int | None = attrs.field(default=None, validator=at_least(1), metadata=option("top-n", "documents kept"))
+    >>> Reranker(top_n=3).to_options()
+    {'top-n': '3'}
+
     Args:
         key: the Java key, for example ``"max-tokens"``.
         meaning: one line for help and documentation.
@@ -193,6 +201,9 @@ def without_none(hint: Any) -> Any:
 @public
 def options(cls: type) -> tuple[OptionInfo, ...]:
     """Return the options of a provider class, in the order of their declaration.
+
+    >>> [info.key for info in options(OpenAIProvider)][:3]
+    ['endpoint', 'api-key', 'model']
 
     Args:
         cls: an attrs class whose fields have the metadata of `option`.

@@ -115,6 +115,10 @@ class Provider(CompiledClass):
         of them. An option that is None is not emitted, and an extra option that is None is removed. `without` resets an option
         to its default.
 
+        >>> chat = OpenAICompatProvider(task="chat/completions", temperature=0.2)
+        >>> chat.with_(temperature=0.9, top_p=0.5).temperature
+        0.9
+
         Raises:
             InvalidOptionsError: with every problem of the changes.
         """
@@ -124,6 +128,9 @@ class Provider(CompiledClass):
     @public
     def without(self, *names: str) -> Self:
         """Return a new provider with the named options reset to their defaults, and the named extra options removed.
+
+        >>> OpenAICompatProvider(temperature=0.2).without("temperature").temperature is None
+        True
 
         Raises:
             InvalidOptionsError: if a name is not an option of the provider, or the option is required.
@@ -137,6 +144,10 @@ class Provider(CompiledClass):
         If the provider has an endpoint, the path of the task at its end is replaced (also between DashScope's
         compatible-mode and native paths); otherwise the option ``task`` is set. *changes* are further
         changes, as for `with_`.
+
+        >>> chat = OpenAICompatProvider(endpoint="https://api.example.com/v1/chat/completions", api_key="sk-1")
+        >>> chat.for_task("embeddings").endpoint
+        'https://api.example.com/v1/embeddings'
 
         Raises:
             InvalidOptionsError: if the class has no such task, the URL of the new task cannot be derived from the endpoint, or
@@ -172,6 +183,12 @@ class Provider(CompiledClass):
         redact: bool = False,  # noqa: FBT001, FBT002
     ) -> dict[str, str]:
         """Return the options for Flink: a new dict of Java keys and strings, in declaration order, extra options last.
+
+        >>> chat = OpenAIProvider("https://h/v1/chat/completions", "sk-1", temperature=0.2)
+        >>> chat.to_options()
+        {'endpoint': 'https://h/v1/chat/completions', 'api-key': 'sk-1', 'temperature': '0.2'}
+        >>> chat.to_options(overrides={"temperature": None}, model="gpt-4o", redact=True)
+        {'endpoint': 'https://h/v1/chat/completions', 'api-key': '******', 'model': 'gpt-4o'}
 
         Args:
             input_columns: the name and type of each input column of the model; options that depend on the columns are adapted.
@@ -221,6 +238,10 @@ class Provider(CompiledClass):
 
         A problem with the severity ``"warning"`` does not stop Java. References of secrets are not resolved.
 
+        >>> chat = OpenAIProvider("https://h/v1", "sk-1", model="gpt-4o")
+        >>> [problem.option for problem in chat.check("flink-2.3")]
+        ['endpoint']
+
         Args:
             runtime: a distribution of Flink, such as ``"flink-2.3"``; `list_runtimes` names them.
             model: the model's name, if calls give it.
@@ -258,6 +279,9 @@ class Provider(CompiledClass):
     @public
     def from_options(cls, options: Mapping[str, str]) -> Self:
         """Return the provider of a flat dict of Java keys and strings, such as those that SHOW CREATE MODEL prints.
+
+        >>> TritonProvider.from_options({"endpoint": "http://triton:8000", "timeout": "30 s"}).timeout
+        '30 s'
 
         Args:
             options: strings in Flink's syntax by Java key. Unknown keys become extra options; ``provider`` must be the

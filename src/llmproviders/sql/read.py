@@ -62,6 +62,10 @@ def parse_create_model(sql: str, *, source: str = "sql") -> ModelStatement:
     It accepts the statements that Flink's parser accepts, except strings with a prefix, such as ``U&'...'`` or ``E'...'``. For
     old identifiers and keys, it uses those of today, and gives an `OldSpellingWarning` with them.
 
+    >>> statement = parse_create_model("CREATE MODEL db.chat WITH ('provider' = 'triton', 'endpoint' = 'http://triton:8000')")
+    >>> statement.path, statement.provider.endpoint
+    (('db', 'chat'), 'http://triton:8000')
+
     Args:
         sql: the statement; it may end with a semicolon.
         source: the name of its source, for messages.

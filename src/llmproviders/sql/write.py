@@ -42,6 +42,18 @@ def create_model_sql(
 ) -> str:
     """Write the CREATE MODEL statement of a provider, without a semicolon at its end.
 
+    >>> chat = OpenAIProvider("https://h/v1/chat/completions", "${secret_values.key}", model="gpt-4o")
+    >>> print(create_model_sql("mood", chat, input="review STRING", output="mood STRING"))
+    CREATE MODEL `mood`
+    INPUT (`review` STRING)
+    OUTPUT (`mood` STRING)
+    WITH (
+      'provider' = 'openai',
+      'endpoint' = 'https://h/v1/chat/completions',
+      'api-key' = '${secret_values.key}',
+      'model' = 'gpt-4o'
+    )
+
     Args:
         name: the model's name as SQL, such as ``"db.chat"``, or a sequence of its one to three parts.
         provider: the provider with the options of the model.
