@@ -113,8 +113,17 @@ class TestLimits:
         )
 
     def test_deeply_nested_constants(self) -> None:
-        """A constant that is not JSON has its location at any depth."""
-        assert ["json:1:901: expected a JSON number, got NaN"] == problems("[" * 900 + "NaN" + "]" * 900, "json")
+        """A constant that is not JSON has its location at any depth that is read; deeper nesting is reported first."""
+        too_deep = "a document that is nested less deeply"
+        assert ["json:1:101: expected a JSON number, got NaN"] == problems("[" * 100 + "NaN" + "]" * 100, "json")
+        assert [f"json:1:101: expected {too_deep}"] == problems("[" * 101 + "NaN" + "]" * 101, "json")
+
+    def test_deep_nesting_below_a_repeated_key(self) -> None:
+        """Python's recursion limit is not reached where the location of another problem is looked for."""
+        deep = "[" * 200_000 + "]" * 200_000
+        assert ["json:1:1: expected a document that is nested less deeply"] == problems(
+            f'{{"a": {{"x": 1, "x": 2}}, "b": {deep}}}', "json"
+        )
 
     def test_carriage_returns(self) -> None:
         """Lines may end with a carriage return and a line feed."""

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from ...messages import shown
 from .locations import Locate, Location, Path, line_break, location_of, locations_in, nearest_later
-from .trees import TOO_DEEP, SyntaxProblem, Tree, is_too_deep, wrapped
+from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, is_too_deep, wrapped
 
 __all__ = ["edit", "read", "write"]
 
@@ -153,7 +153,11 @@ class _Container:
 
 
 def _values(text: str) -> Iterator[_Value]:
-    """The values of a document in the order in which they end."""
+    """The values of a document in the order in which they end.
+
+    Raises:
+        SyntaxProblem: if it is nested too deeply, because the paths of deep values are long.
+    """
     containers: list[_Container] = []
     for token in _TOKEN.finditer(text):
         start, end, first = token.start(), token.end(), token[0][0]
@@ -178,6 +182,8 @@ def _values(text: str) -> Iterator[_Value]:
                 inner.keys.add(key)
                 inner.next = None
         if first in "{[":
+            if len(containers) >= MAX_DEPTH:
+                raise SyntaxProblem(location_of(text, start), TOO_DEEP)
             containers.append(_Container(path, start, is_object=first == "{"))
         else:
             yield _Value(path, start, end)
@@ -187,11 +193,13 @@ def _refused_location(text: str) -> Location:
     """The location of the first constant that is not JSON, or of the first value whose key is repeated.
 
     Raises:
-        SyntaxProblem: if the document is not JSON for another reason, which is more important.
+        SyntaxProblem: if the document is not JSON for another reason, or nested too deeply, which is more important.
     """
     try:
         json.loads(text, parse_int=str)
     except json.JSONDecodeError as error:
         raise _syntax_problem(error) from None
+    except RecursionError:
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP) from None
     found = (each.start if text[each.start : each.end] in _CONSTANTS else each.repeated for each in _values(text))
     return location_of(text, next(start for start in found if start is not None))
