@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Wrong arguments of `Secret`, and secret files that cannot be read."""
+"""Wrong arguments of `Secret`, secret files that cannot be read, and names of credentials."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from llmproviders import InvalidOptionsError, InvalidTypeError, Secret
+from llmproviders import GenericProvider, InvalidOptionsError, InvalidTypeError, Secret
 
 KEY = "sk-0123456789abcdef"
 
@@ -51,3 +51,20 @@ def test_secret_files_that_cannot_be_read(tmp_path: Path) -> None:
         Secret.from_file(tmp_path / "big").reveal()
     with pytest.raises(Exception, match="cannot be read: no file can have that name"):
         Secret.from_file("\x00").reveal()
+
+
+CREDENTIALS = (
+    *("my-password", "passwd", "PWD", "passphrase", "client_secret", "token", "x-token-id", "auth-tokens", "accessTokens"),
+    *("credentials", "cred", "creds", "x-auth", "Authorization", "bearer", "Set-Cookie", "X-Amz-Signature", "subscription-key"),
+    *("apiKey", "api_key_id", "access-key-id", "fs.azure.account.key.x", "auth-params", "service-key-x", "basic-auth-x"),
+    *("sasl.jaas.config", "custom-headers"),
+)
+OTHERS = ("max-tokens", "author", "keyword", "monkey-patch", "path", "tokens", "credit", "X-Tenant")
+
+
+@pytest.mark.parametrize("name", [*CREDENTIALS, *OTHERS])
+def test_names_of_credentials(name: str) -> None:
+    """An extra option is a secret if its name looks like that of a credential, in any spelling."""
+    provider = GenericProvider("x", extra_options={name: "plain"})
+    assert isinstance(provider.extra_options[name], Secret) is (name in CREDENTIALS)
+    assert ("plain" in repr(provider)) is (name not in CREDENTIALS)

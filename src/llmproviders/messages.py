@@ -118,8 +118,6 @@ def closest(given: str, names: Sequence[str], *, cutoff: float = 0.6, spelling: 
 
 def did_you_mean(given: str, names: Sequence[str]) -> str:
     """A hint with the name that is similar to *given*, or of which it is the beginning; empty if there is no such name."""
-    if len(given) > MAX_NAME:
-        return ""
     begun = [name for name in names if len(given) > 2 and len(name) <= MAX_NAME and fold(name).startswith(fold(given))]  # noqa: PLR2004
     name = begun[0] if len(begun) == 1 else closest(given, names)
     return f"did you mean {name}?" if name else ""

@@ -19,6 +19,7 @@ from llmproviders import check, load
         ("[providers.service2]\ngeneric = 'g'", False),
         ("[providers.servce]\nextends = 'service'", False),
         ("[providers.servce]\ngeneric = 'g'\n[providers.b]\nextends = 'servce'", False),
+        ("[providers.server]\ngeneric = 'g'", False),
         ("[providers.other]\ngeneric = 'g'", False),
     ],
 )

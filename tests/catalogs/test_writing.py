@@ -143,3 +143,14 @@ class TestFields:
             to_dict(Noted(note="x"))
         expected = "dict:1:1: _note: expected only options, got a private field; a document cannot hold it"
         assert expected == str(caught.value)
+
+    def test_numbers_equal_to_a_default(self) -> None:
+        """A number that equals the default, but is written in another way, is kept; the default itself is left out."""
+
+        @attrs.frozen(kw_only=True)
+        class Limited(Provider):
+            identifier = "limited"
+            limit: float = attrs.field(default=1.0, metadata=option("limit"))
+
+        assert {"provider": "limited", "limit": 1} == to_dict(Limited(limit=1))
+        assert {"provider": "limited"} == to_dict(Limited(limit=1.0)) == to_dict(Limited())
