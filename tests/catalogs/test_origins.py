@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
 from documents import FIRST
 
 from llmproviders import explain
@@ -42,3 +43,13 @@ class TestExplain:
         path.write_text("[providers.a]\ngeneric = 'g'\nextra_options = { x = '1' }\n[providers.b]\nextends = 'a'\n")
         origin = explain(path)[1]["b"]["extra_options.x"]
         assert (3, "a") == (origin.line, origin.entry)
+
+    def test_long_chains(self, tmp_path: Path) -> None:
+        """In a chain of 2000 entries, the last one to set an option is its origin, and a default belongs to the first entry."""
+        path = tmp_path / "c.toml"
+        chain = "".join(f'[providers.p{n}]\nextends = "p{n + 1}"\n' for n in range(2000))
+        path.write_text(f'{chain}[providers.p2000]\npreset = "deepseek"\ntop_p = 0.5\n', encoding="utf-8")
+        origins = explain(path)[1]
+        for name in ("p0", "p1999", "p2000"):
+            assert (4003, "p2000", "top_p") == (origins[name]["top_p"].line, *attrs.astuple(origins[name]["top_p"])[2:])
+            assert ("", 0, "p2000", "") == attrs.astuple(origins[name]["seed"])

@@ -45,50 +45,54 @@ def origins_of(resolution: Resolution, name: str) -> dict[str, Origin]:
 
 
 def _origin(resolution: Resolution, name: str, option: str, *, is_non_default: bool) -> Origin:
-    entries = resolution.raw.entries
-    found = _setter(entries, name, option, is_non_default=is_non_default)
-    if found is None:
-        *_, (oldest, _) = _extended(entries, name)
-        return Origin("", 0, oldest, "")
-    entry, path = found
+    entry, path = _setter(resolution, name, option, is_non_default=is_non_default)
+    if not path:
+        return Origin("", 0, entry, "")
     document = resolution.raw.documents[entry]
     return Origin(document.source, document.locate(("providers", entry, *path)).line, entry, path[0])
 
 
-def _extended(entries: Mapping[str, object], name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The names and bodies of an entry without problems and of the entries that it extends."""
-    while True:
-        body: Any = entries[name]
-        yield name, body
-        if "extends" not in body:
-            return
-        name = body["extends"]
-
-
-def _setter(entries: Mapping[str, object], name: str, option: str, *, is_non_default: bool) -> tuple[str, tuple[str, ...]] | None:
-    """The entry that sets an option, and the path in it; None if the option has its default.
+def _setter(resolution: Resolution, name: str, option: str, *, is_non_default: bool) -> tuple[str, tuple[str, ...]]:
+    """The entry that sets an option, and the path in it; for a default, the last entry of the chain, and an empty path.
 
     Args:
-        entries: all entries.
+        resolution: all entries; the results are kept there, so that a chain of entries is followed once.
         name: the entry of the provider.
         option: name of the option, or ``extra_options.KEY``.
         is_non_default: whether the value is not the default, so that a key such as ``preset`` may have set it.
     """
+    walked = []
+    found: tuple[str, tuple[str, ...]] | None = None
+    entry: str | None = name
+    while found is None and entry is not None:
+        key = entry, option, is_non_default
+        walked.append(key)
+        body: Any = resolution.raw.entries[entry]
+        base = body.get("extends")
+        path = _path_in(body, option, is_non_default=is_non_default)
+        found = resolution.setters.get(key) or ((entry, path) if path or base is None else None)
+        entry = base
+    assert found is not None
+    resolution.setters.update(dict.fromkeys(walked, found))
+    return found
+
+
+def _path_in(body: Mapping[str, Any], option: str, *, is_non_default: bool) -> tuple[str, ...]:
+    """The path in an entry without problems that sets an option; empty if the entry does not set it."""
     extra = option.removeprefix(f"{EXTRAS}.")
-    for entry, body in _extended(entries, name):
-        if extra != option:
-            if extra in body.get(EXTRAS, {}):
-                return entry, (EXTRAS, extra)
-        elif option in body:
-            return entry, (option,)
-        for key in ("without", "omit"):
-            if option in body.get(key, []):
-                return entry, (key,)
-        if is_non_default and "for_task" in body and option in ("endpoint", "task", "content_type"):
-            return entry, ("for_task",)
-        if is_non_default and "preset" in body and option in ("endpoint", "api_key", "content_type"):
-            return entry, ("preset",)
-    return None
+    if extra != option:
+        if extra in body.get(EXTRAS, {}):
+            return EXTRAS, extra
+    elif option in body:
+        return (option,)
+    for key in ("without", "omit"):
+        if option in body.get(key, []):
+            return (key,)
+    if is_non_default and "for_task" in body and option in ("endpoint", "task", "content_type"):
+        return ("for_task",)
+    if is_non_default and "preset" in body and option in ("endpoint", "api_key", "content_type"):
+        return ("preset",)
+    return ()
 
 
 def located_problems(resolution: Resolution, name: str, problems: Iterable[Problem]) -> Iterator[DocumentProblem]:
@@ -99,7 +103,8 @@ def located_problems(resolution: Resolution, name: str, problems: Iterable[Probl
     for problem in problems:
         option = problem.option.removeprefix(f"{EXTRAS}.")
         option = option if option in names else f"{EXTRAS}.{option}"
-        entry, path = _setter(raw.entries, name, option, is_non_default=option in values) or (name, ())
+        entry, path = _setter(resolution, name, option, is_non_default=option in values)
+        entry = entry if path else name
         # The path contains the name of the option.
         found = attrs.evolve(problem, option="", key="") if path else problem
         body: Any = raw.entries[entry]

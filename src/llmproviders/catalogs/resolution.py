@@ -31,6 +31,8 @@ class Resolution:
     """All problems, including those of reading."""
     classes: dict[str, type[Provider] | None] = attrs.field(factory=dict)
     """The classes that `class_of` found."""
+    setters: dict[tuple[str, str, bool], tuple[str, tuple[str, ...]]] = attrs.field(factory=dict)
+    """Entries and paths that set options, as `origins` has found them."""
 
     def catalog(self) -> Catalog:
         """The catalog of all entries.
