@@ -44,6 +44,12 @@ class Problem:
     """Whether the value has the wrong type."""
     severity: Literal["error", "warning"] = attrs.field(default="error", kw_only=True)
     """``"warning"`` if Flink accepts the value, but the result is probably not the intended one."""
+    code: str = attrs.field(kw_only=True)
+    """The kind of problem: a stable name in kebab case, such as ``unknown-option``."""
+
+    @code.default
+    def _kind_of_value(self) -> str:
+        return "wrong-type" if self.is_type else "invalid-value"
 
     def __str__(self) -> str:
         where = f"{self.option} ({self.key}): " if self.key else f"{self.option}: " if self.option else ""
