@@ -91,7 +91,13 @@ class Service:
         url = _placeholder_endpoint(task, self.tasks) if problems else f"{self.base.format_map(given)}/{task}"
         if api_key is None and not (self.variable or self.key):
             problems.append(
-                Problem("api_key", "a str or a Secret", got="nothing", hint=f"{self.name} has no usual environment variable")
+                Problem(
+                    "api_key",
+                    "a str or a Secret",
+                    got="nothing",
+                    hint=f"{self.name} has no usual environment variable",
+                    code="missing-option",
+                )
             )
         if api_key is None:
             api_key = Secret.from_env(self.variable) if self.variable else self.key or "stand-in"
@@ -120,7 +126,7 @@ class Service:
             expected = f"{' or '.join(self.tasks)}, as {self.name} documents"
             hint = did_you_mean(task, self.tasks) if _is_string(task) else ""
             hint = hint or "pass the endpoint to a provider yourself"
-            yield Problem("task", expected, got=shown(task), hint=hint, is_type=not _is_string(task))
+            yield Problem("task", expected, got=shown(task), hint=hint, is_type=not _is_string(task), code="unknown-task")
         wanted = re.findall(r"\{(\w+)\}", self.base)
         expected = f"a mapping with {', '.join(wanted)}" if wanted else "no names, because the URL has no braces"
         if not isinstance(place, Mapping):
@@ -131,7 +137,7 @@ class Service:
             value = place.get(name)
             if not _is_host_part(value):
                 got = "nothing" if value is None else shown(value)
-                yield Problem("place", f"your {name}", got=got, hint=f'pass place={{"{name}": "..."}}')
+                yield Problem("place", f"your {name}", got=got, hint=f'pass place={{"{name}": "..."}}', code="missing-option")
 
 
 def _is_string(value: object) -> TypeGuard[str]:
@@ -265,7 +271,7 @@ def dashscope(
         url = _placeholder_endpoint(task, ())
         expected = f"{' or '.join(tasks)}, as documented for {where}"
         hint = "pass the endpoint to DashScopeProvider yourself"
-        problems.append(Problem("task", expected, got=shown(task), hint=hint, is_type=not _is_string(task)))
+        problems.append(Problem("task", expected, got=shown(task), hint=hint, is_type=not _is_string(task), code="unknown-task"))
     given: dict[str, Any] = {
         "endpoint": url,
         "api_key": Secret.from_env("DASHSCOPE_API_KEY") if api_key is None else api_key,

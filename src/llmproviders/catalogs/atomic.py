@@ -49,7 +49,7 @@ def replace_file(path: Path, text: str, *, private: bool) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> DocumentError:
-    problem = Problem("", "a file that can be written", got=error.strerror or type(error).__name__)
+    problem = Problem("", "a file that can be written", got=error.strerror or type(error).__name__, code="unwritable-file")
     return DocumentError([DocumentProblem(str(path), 1, 1, "", problem)])
 
 

@@ -68,7 +68,14 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
     found: list[EntryProblem] = []
     provider = provider_of(entry, lambda name: None, found)
     if provider is None and not found:
-        found = [(("extends",), Problem("", "an entry of a catalog", got="a single entry", hint="write all its options here"))]
+        found = [
+            (
+                ("extends",),
+                Problem(
+                    "", "an entry of a catalog", got="a single entry", hint="write all its options here", code="unknown-base"
+                ),
+            )
+        ]
     if provider is None:
         raise DocumentError([DocumentProblem("dict", 1, 1, ".".join(map(str, path)), problem) for path, problem in found])
     return provider
@@ -101,7 +108,7 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
     if len(kinds) != 1:
         hint = "" if kinds else _misspelled_kind(entry)
         got = " and ".join(kinds) if kinds else "none of them"
-        found.append(((), Problem("", f"one of the keys {', '.join(KINDS)}", got=got, hint=hint)))
+        found.append(((), Problem("", f"one of the keys {', '.join(KINDS)}", got=got, hint=hint, code="invalid-entry")))
         return None
     kind = kinds[0]
     name = entry[kind]
@@ -121,7 +128,9 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
         provider = None
     except ProviderError as error:
         # The class cannot be used; the message says why.
-        own.append(((kind,), Problem("", "an identifier with a usable class", got=shown(name), hint=str(error))))
+        own.append(
+            ((kind,), Problem("", "an identifier with a usable class", got=shown(name), hint=str(error), code="unusable-class"))
+        )
         provider = None
     found += own
     return None if own else provider
@@ -146,7 +155,7 @@ def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[E
         hint = f"it is the older name of {old}" if old else did_you_mean(name, list(provider_classes()))
         hint = hint or f'generic = "{name}" accepts any identifier'
         expected = f"a known identifier ({', '.join(provider_classes())})"
-        found.append((("provider",), Problem("", expected, got=shown(name), hint=hint)))
+        found.append((("provider",), Problem("", expected, got=shown(name), hint=hint, code="unknown-provider")))
         return None
     return _construct(cls, None, _options(cls, entry, ("provider", "omit"), found))
 
@@ -161,7 +170,9 @@ def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[Ent
     if maker is None:
         known = [*SERVICES, "dashscope"]
         hint = did_you_mean(name, known)
-        found.append((("preset",), Problem("", f"a preset ({', '.join(known)})", got=shown(name), hint=hint)))
+        found.append(
+            (("preset",), Problem("", f"a preset ({', '.join(known)})", got=shown(name), hint=hint, code="unknown-preset"))
+        )
         return None
     own = ("region", "workspace") if name == "dashscope" else ("place",)
     cls = DashScopeProvider if name == "dashscope" else OpenAICompatProvider
@@ -255,7 +266,9 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
     for name in _names(entry.get("omit", []), "omit", found) if "omit" in reserved else ():
         if name in given or name not in specs or name == EXTRAS:
             expected = f"names of options of {cls.__name__} that are not set here"
-            found.append((("omit",), Problem("", expected, got=shown(name), hint=did_you_mean(name, list(specs)))))
+            found.append(
+                (("omit",), Problem("", expected, got=shown(name), hint=did_you_mean(name, list(specs)), code="unknown-option"))
+            )
         else:
             given[name] = None
     return given
@@ -291,7 +304,7 @@ def _string_problem(description: Description, key: str, value: str) -> Problem:
 
 def _unknown_key(cls: type[Provider], key: object, known: list[str]) -> Problem:
     if key in _GOES_WITH:
-        return Problem("", "no such key in this entry", hint=f"{key} goes with {_GOES_WITH[key]}")
+        return Problem("", "no such key in this entry", hint=f"{key} goes with {_GOES_WITH[key]}", code="misplaced-key")
     if not isinstance(key, str):
         hint = ""
     elif ALIASES.get(key) in known:
@@ -300,7 +313,13 @@ def _unknown_key(cls: type[Provider], key: object, known: list[str]) -> Problem:
         hint = "it goes under extra_body"
     else:
         hint = did_you_mean(key, known)
-    return Problem("", f"an option of {cls.__name__}", got="an unknown name", hint=hint or f"other options go under {EXTRAS}")
+    return Problem(
+        "",
+        f"an option of {cls.__name__}",
+        got="an unknown name",
+        hint=hint or f"other options go under {EXTRAS}",
+        code="unknown-option",
+    )
 
 
 def _extras(value: object, found: list[EntryProblem]) -> dict[str, Any]:
@@ -318,7 +337,12 @@ def _value(info: OptionInfo, value: Any, found: list[EntryProblem]) -> Any:
         return _secret_value(value, (info.name,), found)
     if isinstance(value, dict) and info.field.converter in _HEADERS and len(value) == 1 and not {"env", "file"}.isdisjoint(value):
         hint = "only a secret can be a reference; write a header of that name in a string"
-        found.append(((info.name,), Problem("", "headers", got=f"a table with only {next(iter(value))}", hint=hint)))
+        found.append(
+            (
+                (info.name,),
+                Problem("", "headers", got=f"a table with only {next(iter(value))}", hint=hint, code="invalid-reference"),
+            )
+        )
         return None
     if isinstance(value, str):
         # A value of any other type is written as the string that Java reads.
@@ -341,7 +365,9 @@ def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: 
         # A key of the table may be the secret itself.
         hint = did_you_mean(source, ("env", "file")) if isinstance(source, str) else ""
         got = "another table" if value else "an empty table"
-        found.append((path, Problem("", 'a string, { env = "NAME" } or { file = "path" }', got=got, hint=hint)))
+        found.append(
+            (path, Problem("", 'a string, { env = "NAME" } or { file = "path" }', got=got, hint=hint, code="invalid-reference"))
+        )
         return None
     return value
 
@@ -349,14 +375,14 @@ def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: 
 def _reference_problem(source: str, name: str) -> Problem:
     """The problem of a reference whose *name* is not valid; it may be the secret itself."""
     if source == "file":
-        return Problem("", "the path of a file", got="an empty string")
+        return Problem("", "the path of a file", got="an empty string", code="invalid-reference")
     expected = "the name of an environment variable (letters, digits and underscores)"
     if not name:
-        return Problem("", expected, got="an empty string")
+        return Problem("", expected, got="an empty string", code="invalid-reference")
     bare = name.strip().removeprefix("$").removeprefix("{").removesuffix("}")
     if bare.isascii() and bare.isidentifier():
-        return Problem("", expected, got=MASK, hint="write only the name, without blanks, $ and braces")
-    return Problem("", expected, got=MASK, hint="do not write the secret itself here")
+        return Problem("", expected, got=MASK, hint="write only the name, without blanks, $ and braces", code="invalid-reference")
+    return Problem("", expected, got=MASK, hint="do not write the secret itself here", code="invalid-reference")
 
 
 def _names(value: object, key: str, found: list[EntryProblem]) -> list[str]:

@@ -37,7 +37,9 @@ def misspelled_replacements(raw: RawCatalog) -> Iterator[DocumentProblem]:
         candidates = [other for other in before if _digits(other) == _digits(name)]
         if meant := closest(name, candidates, cutoff=0.84):
             hint = f"did you mean {meant}?"
-            problem = Problem("", "the name of an entry to replace", got="a new one", hint=hint, severity="warning")
+            problem = Problem(
+                "", "the name of an entry to replace", got="a new one", hint=hint, severity="warning", code="misspelled-entry"
+            )
             yield raw.problem(name, (), problem)
 
 
@@ -101,7 +103,7 @@ def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tupl
     """A warning for a value that should be a reference but is not, or a reference that looks like the secret itself."""
     reference = 'write { env = "NAME" } or { file = "path" }'
     if value == "":
-        yield path, Problem("", "a secret", got="an empty string", hint=reference, severity="warning")
+        yield path, Problem("", "a secret", got="an empty string", hint=reference, severity="warning", code="empty-secret")
     elif isinstance(value, str) and not is_placeholder(value):
         yield path, _literal_problem(reference)
     elif isinstance(value, dict) and len(value) == 1:
@@ -110,8 +112,10 @@ def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tupl
         for source, noun in (("env", "the name of an environment variable"), ("file", "the path of a file")):
             if isinstance(name := value.get(source), str) and looks_like_key(name):
                 expected = f"{noun}, because this string looks like the secret itself"
-                yield path, Problem("", expected, got=MASK, severity="warning")
+                yield path, Problem("", expected, got=MASK, severity="warning", code="suspect-reference")
 
 
 def _literal_problem(hint: str) -> Problem:
-    return Problem("", "a reference, because this string is a secret", got=MASK, hint=hint, severity="warning")
+    return Problem(
+        "", "a reference, because this string is a secret", got=MASK, hint=hint, severity="warning", code="literal-secret"
+    )

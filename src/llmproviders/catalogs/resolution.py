@@ -66,7 +66,7 @@ def resolve(raw: RawCatalog) -> Resolution:
     default, document = raw.default, raw.default_document
     if default is not None and document is not None and default not in raw.entries and not raw.is_incomplete:
         hint = did_you_mean(default, list(raw.entries))
-        problem = Problem("", "the name of a provider", got=shown(default), hint=hint)
+        problem = Problem("", "the name of a provider", got=shown(default), hint=hint, code="unknown-default")
         resolution.problems.append(document.problem(("default",), problem))
     return resolution
 
@@ -88,13 +88,15 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
     def base_of(base: str) -> Base:
         if base not in raw.entries:
             hint = did_you_mean(base, list(raw.entries))
-            problem = Problem("", "the name of an entry", got=shown(base), hint=hint)
+            problem = Problem("", "the name of an entry", got=shown(base), hint=hint, code="unknown-base")
             if not raw.is_incomplete:
                 resolution.problems.append(raw.problem(name, ("extends",), problem))
             return None
         if base not in resolution.providers:
             hint = "give it another name to extend an included entry of this name" if base == name else ""
-            problem = Problem("", "entries that do not extend each other in a circle", got=_circle(raw, base), hint=hint)
+            problem = Problem(
+                "", "entries that do not extend each other in a circle", got=_circle(raw, base), hint=hint, code="extends-circle"
+            )
             resolution.problems.append(raw.problem(name, ("extends",), problem))
             return None
         provider = resolution.providers[base]

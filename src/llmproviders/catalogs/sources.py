@@ -96,16 +96,18 @@ def _read_file(raw: RawCatalog, path: Path, above: tuple[Path, ...], included: t
         reason = error.strerror or str(error)
         raw.is_incomplete = True
         if included is None:
-            problem = Problem("", "a file that can be read", got=reason)
+            problem = Problem("", "a file that can be read", got=reason, code="unreadable-file")
             raw.problems.append(_located(source, Location(1, 1), (), problem))
         else:
             document, where = included
             hint = "list each file, because patterns are not expanded" if "*" in source else ""
-            problem = Problem("", "a file that can be read", got=f"{source}: {reason}", hint=hint)
+            problem = Problem("", "a file that can be read", got=f"{source}: {reason}", hint=hint, code="unreadable-file")
             raw.problems.append(document.problem(where, problem))
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8", "replace")
-        problem = Problem("", "UTF-8 text", got=f"byte 0x{content[error.start]:02x}", hint="save it as UTF-8")
+        problem = Problem(
+            "", "UTF-8 text", got=f"byte 0x{content[error.start]:02x}", hint="save it as UTF-8", code="unreadable-file"
+        )
         raw.problems.append(_located(source, location_of(before, len(before)), (), problem))
     else:
         _read_text(raw, text, name, path, above)
@@ -116,25 +118,25 @@ def _read_text(raw: RawCatalog, text: str, name: Format, path: Path | None, abov
     source = name if path is None else str(path)
     top = Location(1, 1)
     if len(text) > MAX_CHARACTERS:
-        problem = Problem("", f"a document of at most {MAX_CHARACTERS} characters")
+        problem = Problem("", f"a document of at most {MAX_CHARACTERS} characters", code="document-limit")
         raw.problems.append(_located(source, top, (), problem))
         return
     try:
         tree, locate = format_module(name).read(text)
     except SyntaxProblem as error:
-        problem = Problem("", error.expected, hint=error.hint)
+        problem = Problem("", error.expected, hint=error.hint, code=error.code)
         raw.problems.append(_located(source, error.location, (), problem))
         return
     if not isinstance(tree, dict):
         got = "an empty document" if tree is None else shown_type(tree)
-        problem = Problem("", "a catalog", got=got, hint="a catalog has a table `providers`", is_type=True)
+        problem = Problem("", "a catalog", got=got, hint="a catalog has a table `providers`", is_type=True, code="not-a-catalog")
         raw.problems.append(_located(source, top, (), problem))
         return
     document = Document(source, locate)
     for key in tree:
         if key not in (*_KEYS, *_IGNORED):
             hint = did_you_mean(key, _KEYS) or "providers go under the key providers"
-            problem = Problem("", f"one of the keys {', '.join(_KEYS)}", got="an unknown key", hint=hint)
+            problem = Problem("", f"one of the keys {', '.join(_KEYS)}", got="an unknown key", hint=hint, code="unknown-key")
             raw.problems.append(document.problem((key,), problem))
     _read_included(raw, document, tree.get("include", []), path, above)
     _add_entries(raw, document, tree)
@@ -142,7 +144,7 @@ def _read_text(raw: RawCatalog, text: str, name: Format, path: Path | None, abov
         if isinstance(default, str):
             raw.default, raw.default_document = default, document
         else:
-            problem = Problem("", "the name of a provider", got=shown_type(default))
+            problem = Problem("", "the name of a provider", got=shown_type(default), code="unknown-default")
             raw.problems.append(document.problem(("default",), problem))
 
 
@@ -152,10 +154,12 @@ def _add_entries(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> 
     if not isinstance(providers, dict):
         if providers is not None or "include" not in tree:
             got = "nothing" if providers is None else shown_type(providers)
-            raw.problems.append(document.problem(("providers",), Problem("", "a table of providers", got=got)))
+            raw.problems.append(
+                document.problem(("providers",), Problem("", "a table of providers", got=got, code="not-a-catalog"))
+            )
         return
     if "" in providers:
-        raw.problems.append(document.problem(("providers", ""), Problem("", "a name that is not empty")))
+        raw.problems.append(document.problem(("providers", ""), Problem("", "a name that is not empty", code="invalid-entry")))
         del providers[""]
     if "include" in tree:
         before = list(raw.entries)
@@ -168,18 +172,18 @@ def _read_included(raw: RawCatalog, document: Document, names: object, path: Pat
     """Add the entries of the files that a document includes."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         hint = "put it in brackets" if isinstance(names, str) else ""
-        problem = Problem("", "a list of file names", got=shown_type(names), hint=hint)
+        problem = Problem("", "a list of file names", got=shown_type(names), hint=hint, code="invalid-include")
         raw.problems.append(document.problem(("include",), problem))
         return
     here = () if path is None else (*above, Path(os.path.realpath(path)))
     for position, name in enumerate(names):
         where = ("include", position)
         if path is None:
-            problem = Problem("", "no include in a string", hint="use load(path)")
+            problem = Problem("", "no include in a string", hint="use load(path)", code="invalid-include")
             raw.problems.append(document.problem(where, problem))
         elif (again := Path(os.path.realpath(path.parent / name))) in here:
             circle = " -> ".join(each.name for each in (*here[here.index(again) :], again))
-            problem = Problem("", "files that do not include each other in a circle", got=circle)
+            problem = Problem("", "files that do not include each other in a circle", got=circle, code="include-circle")
             raw.problems.append(document.problem(where, problem))
         else:
             _read_file(raw, path.parent / name, here, (document, where))

@@ -55,5 +55,5 @@ def _unresolved_references(provider: Provider) -> list[Problem]:
             if isinstance(value, Secret):
                 value.reveal()
         except SecretError as error:
-            problems.append(Problem(option, "a secret", got="nothing", hint=str(error)))
+            problems.append(Problem(option, "a secret", got="nothing", hint=str(error), code="unresolved-reference"))
     return problems

@@ -64,9 +64,18 @@ def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> d
             # The entry has the identifier already. A field without a parameter is set by the class.
             continue
         elif name in RESERVED:
-            problems.append(Problem(name, "an option whose name a document can hold", hint=f"{name} is a key of the document"))
+            problems.append(
+                Problem(
+                    name,
+                    "an option whose name a document can hold",
+                    hint=f"{name} is a key of the document",
+                    code="unwritable-option",
+                )
+            )
         elif spec.info is None:
-            problems.append(Problem(name, "only options", got="a private field", hint="a document cannot hold it"))
+            problems.append(
+                Problem(name, "only options", got="a private field", hint="a document cannot hold it", code="unwritable-option")
+            )
         elif value is None:
             omitted.append(name)
         else:
@@ -98,7 +107,7 @@ def _plain(
     if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
         if secrets == "refuse":
             hint = 'use Secret.from_env or Secret.from_file, or pass secrets="reveal" or secrets="redact"'
-            problems.append(Problem(name, "no literal secret in a document", got=MASK, hint=hint))
+            problems.append(Problem(name, "no literal secret in a document", got=MASK, hint=hint, code="literal-secret"))
         if secrets != "reveal":
             return MASK
         value = value.reveal()

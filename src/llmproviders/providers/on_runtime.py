@@ -115,7 +115,7 @@ def _as_relative(provider: Any, cls: Any, runtime: Runtime) -> Any:
     task = getattr(provider, "task", None) or task_of_endpoint(getattr(provider, "endpoint", None) or "")
     if task is not None and task not in cls.tasks:
         expected = f"a task that {cls.identifier} has ({', '.join(cls.tasks)})"
-        raise invalid(subject, [Problem("task", expected, got=task, hint=f"{runtime} has no other")])
+        raise invalid(subject, [Problem("task", expected, got=task, hint=f"{runtime} has no other", code="unknown-task")])
     facts, factory, specs = facts_of(provider), runtime.factories[cls.identifier], compiled(cls).description.specs
     given: dict[str, Any] = {}
     extras: dict[str, Any] = {}

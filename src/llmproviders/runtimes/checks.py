@@ -104,6 +104,7 @@ def lost_option(facts: Facts, key: str, identifier: str, runtime: Runtime) -> Pr
         got=shown(facts.flat[key], hidden=key in facts.hidden),
         hint="only VVR has the built-in AI service" if key == "task" else f"without({name!r}) drops it",
         key=key if key != name else "",
+        code="not-on-runtime",
     )
 
 
@@ -115,11 +116,11 @@ def _no_factory_problem(facts: Facts, runtime: Runtime) -> Problem:
     if not others:
         close = did_you_mean(facts.identifier, list(runtime.factories))
         if close:
-            return Problem("provider", expected, got=got, hint=close)
+            return Problem("provider", expected, got=got, hint=close, code="unchecked-factory")
         hint = "it is not checked: its factory is user-defined"
-        return Problem("provider", expected, got=got, hint=hint, severity="warning")
+        return Problem("provider", expected, got=got, hint=hint, severity="warning", code="unchecked-factory")
     hint = f"{facts.identifier} is in {', '.join(others)}"
     here = next((each for each in facts.relatives if each in runtime.factories), None)
     if here is not None:
         hint += f'; use {here} here: provider = "{here}" in a file, for_runtime({runtime.name!r}) in code'
-    return Problem("provider", expected, got=got, hint=hint)
+    return Problem("provider", expected, got=got, hint=hint, code="wrong-runtime")

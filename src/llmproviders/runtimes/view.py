@@ -60,14 +60,21 @@ class View:
         return self.facts.flat.get(key, option.default if option else None)
 
     def problem(
-        self, key: str, expected: str, *, hint: str = "", got: str | None = None, severity: Literal["error", "warning"] = "error"
+        self,
+        key: str,
+        expected: str,
+        *,
+        code: str = "unsupported-value",
+        hint: str = "",
+        got: str | None = None,
+        severity: Literal["error", "warning"] = "error",
     ) -> Problem:
         """A problem of the option *key*; by default, *got* is its value."""
         name = self.facts.names.get(key, key)
         if got is None:
             value = self.value(key)
             got = "" if value is None else shown(value, hidden=key in self.facts.hidden)
-        return Problem(name, expected, got=got, hint=hint, key=key if key != name else "", severity=severity)
+        return Problem(name, expected, got=got, hint=hint, key=key if key != name else "", severity=severity, code=code)
 
     @property
     def severity(self) -> Literal["error", "warning"]:

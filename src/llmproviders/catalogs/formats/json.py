@@ -26,14 +26,14 @@ def read(text: str) -> tuple[Tree, Locate]:
     except json.JSONDecodeError as error:
         raise _syntax_problem(error) from None
     except RecursionError:
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP) from None
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit") from None
     except _Refused as error:
         raise SyntaxProblem(_refused_location(text), str(error)) from None
     except ValueError:
         # Python does not read a number of thousands of digits.
         raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
     if is_too_deep(tree):
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP)
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit")
     return tree, nearest_later(lambda: _locations(text))
 
 
@@ -183,7 +183,7 @@ def _values(text: str) -> Iterator[_Value]:
                 inner.next = None
         if first in "{[":
             if len(containers) >= MAX_DEPTH:
-                raise SyntaxProblem(location_of(text, start), TOO_DEEP)
+                raise SyntaxProblem(location_of(text, start), TOO_DEEP, code="document-limit")
             containers.append(_Container(path, start, is_object=first == "{"))
         else:
             yield _Value(path, start, end)
@@ -200,6 +200,6 @@ def _refused_location(text: str) -> Location:
     except json.JSONDecodeError as error:
         raise _syntax_problem(error) from None
     except RecursionError:
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP) from None
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit") from None
     found = (each.start if text[each.start : each.end] in _CONSTANTS else each.repeated for each in _values(text))
     return location_of(text, next(start for start in found if start is not None))

@@ -37,7 +37,7 @@ def format_of(path: Path) -> Format:
     """
     found = _SUFFIXES.get(path.suffix.lower())
     if found is None:
-        problem = Problem("", f"a file that ends with {', '.join(_SUFFIXES)}", got=ascii(path.suffix))
+        problem = Problem("", f"a file that ends with {', '.join(_SUFFIXES)}", got=ascii(path.suffix), code="unknown-format")
         raise DocumentError([DocumentProblem(str(path), 1, 1, "", problem)])
     return found
 

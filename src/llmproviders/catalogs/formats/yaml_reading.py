@@ -72,7 +72,7 @@ class TreeBuilder:
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
             _check_tag(event, location)
             if len(self.frames) >= MAX_DEPTH:
-                raise SyntaxProblem(location, TOO_DEEP)
+                raise SyntaxProblem(location, TOO_DEEP, code="document-limit")
             node: Any = {} if kind == "MappingStartEvent" else []
             path = self._path(location)
             self.locations[path] = self.locations.get(path, location)
@@ -103,7 +103,9 @@ class TreeBuilder:
         frame = self.frames[-1]
         frame.size += size
         if frame.size > MAX_NODES:
-            raise SyntaxProblem(location, f"a document of at most {MAX_NODES} nodes, aliases counted as often as used")
+            raise SyntaxProblem(
+                location, f"a document of at most {MAX_NODES} nodes, aliases counted as often as used", code="document-limit"
+            )
         if isinstance(frame.node, list):
             self.locations.setdefault((*frame.path, len(frame.node)), location)
             frame.node.append(value)

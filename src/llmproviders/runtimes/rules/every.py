@@ -38,6 +38,7 @@ def check_defects(view: View) -> Iterator[Problem]:
             f"a {view.facts.identifier} factory that works",
             got=f"{artifact}: {', and '.join(view.factory.defects)}",
             hint=f"{view.facts.identifier} is also in {', '.join(working)}",
+            code="broken-factory",
         )
 
 
@@ -57,7 +58,9 @@ def check_keys(view: View) -> Iterator[Problem]:
         elif value != MASK and (expected := _expected_value(option, key, value)):
             yield view.problem(key, expected)
         elif key in option.deprecated_keys:
-            yield view.problem(key, f"the key {option.key}", got=f"its deprecated name {key}", severity="warning")
+            yield view.problem(
+                key, f"the key {option.key}", got=f"its deprecated name {key}", severity="warning", code="deprecated-key"
+            )
 
 
 def is_known_key(factory: Factory, key: str) -> bool:
@@ -78,6 +81,7 @@ def unknown_key_problem(view: View, key: str) -> Problem:
         got="" if is_certain else "one that no class of VVR declares",
         hint=hint or ("leave it out" if is_certain else "it is passed to Java unchecked"),
         severity="error" if is_certain else "warning",
+        code="not-on-runtime" if is_certain else "unverified-option",
     )
 
 
@@ -121,7 +125,7 @@ def check_required(view: View) -> Iterator[Problem]:
             hint = f"{view.facts.identifier} requires it on {view.runtime}"
             if option.key == view.facts.model_key:
                 hint += "; give it here, or with the call as model=..."
-            yield view.problem(option.key, "a value", got="nothing", hint=hint)
+            yield view.problem(option.key, "a value", got="nothing", hint=hint, code="missing-option")
 
 
 def check_task(view: View) -> Iterator[Problem]:
@@ -129,7 +133,9 @@ def check_task(view: View) -> Iterator[Problem]:
     task = view.task
     for key, tasks in view.facts.tasks.items():
         if key in view.facts.non_defaults and task is not None and task not in tasks:
-            yield view.problem(key, f"no such option for task {task}", hint="it is ignored", severity="warning")
+            yield view.problem(
+                key, f"no such option for task {task}", hint="it is ignored", severity="warning", code="ignored-option"
+            )
 
 
 def check_placeholders(view: View) -> Iterator[Problem]:
@@ -142,7 +148,7 @@ def check_placeholders(view: View) -> Iterator[Problem]:
     for key, value in view.facts.flat.items():
         if key in view.facts.hidden and is_placeholder(value):
             hint = "only VVR resolves placeholders; elsewhere, replace it before the job is submitted"
-            yield view.problem(key, "the value that the service gets", hint=hint, severity="warning")
+            yield view.problem(key, "the value that the service gets", hint=hint, severity="warning", code="unfilled-placeholder")
 
 
 def check_plain_http(view: View) -> Iterator[Problem]:
@@ -159,4 +165,4 @@ def check_plain_http(view: View) -> Iterator[Problem]:
         host = ""
     if host not in ("localhost", "::1") and not host.startswith("127."):
         hint = f"over plain http, {view.facts.names.get(key, key)} is readable on the network"
-        yield view.problem("endpoint", "an https URL", hint=hint, severity="warning")
+        yield view.problem("endpoint", "an https URL", hint=hint, severity="warning", code="plain-http")

@@ -31,9 +31,9 @@ def check_endpoint(view: View) -> Iterator[Problem]:
             hint = "write the path in lower case: Flink recognizes it in any case, but removes it from the URL only in lower case"
         else:
             hint = "write the whole path, such as .../v1/chat/completions"
-        yield view.problem("endpoint", "a URL that ends with /chat/completions or /embeddings", hint=hint)
+        yield view.problem("endpoint", "a URL that ends with /chat/completions or /embeddings", hint=hint, code="endpoint-url")
     elif expected := expected_url(path.removesuffix("/chat/completions").removesuffix("/embeddings")):
-        yield view.problem("endpoint", expected)
+        yield view.problem("endpoint", expected, code="endpoint-url")
 
 
 def check_columns(view: View) -> Iterator[Problem]:
@@ -65,4 +65,4 @@ def check_retries(view: View) -> Iterator[Problem]:
     for key in ("retry-num", "retry-fallback-strategy"):
         if key in view.facts.non_defaults and strategy.upper() != "RETRY":
             hint = f"it is ignored with error-handling-strategy {strategy}"
-            yield view.problem(key, "error-handling-strategy RETRY with it", hint=hint, severity="warning")
+            yield view.problem(key, "error-handling-strategy RETRY with it", hint=hint, severity="warning", code="ignored-option")

@@ -18,7 +18,7 @@ def check_http_url(view: View) -> Iterator[Problem]:
     """The endpoint is a URL that the HTTP client accepts. Source: OkHttp, the client in Apache Flink's jars."""
     endpoint = view.value("endpoint")
     if endpoint is not None and (expected := expected_url(endpoint)):
-        yield view.problem("endpoint", expected, severity=view.severity)
+        yield view.problem("endpoint", expected, severity=view.severity, code="endpoint-url")
 
 
 def check_service(view: View) -> Iterator[Problem]:
@@ -28,7 +28,14 @@ def check_service(view: View) -> Iterator[Problem]:
     """
     if "endpoint" not in view.facts.flat and "task" not in view.facts.flat:
         hint = "a task without an endpoint uses the platform's built-in AI service"
-        yield view.problem("endpoint", "an endpoint with its api_key, or a task", got="neither", hint=hint, severity="warning")
+        yield view.problem(
+            "endpoint",
+            "an endpoint with its api_key, or a task",
+            got="neither",
+            hint=hint,
+            severity="warning",
+            code="missing-option",
+        )
 
 
 def check_stop_strings(view: View) -> Iterator[Problem]:
@@ -56,7 +63,7 @@ def check_one_column(
     if columns is None:
         return
     if len(columns) != 1:
-        yield Problem(option, expected, got=f"{len(columns)} columns")
+        yield Problem(option, expected, got=f"{len(columns)} columns", code="invalid-columns")
     elif not accepts(found := canonical_type(columns[0].type)):
         hint = "leave NOT NULL out" if accepts(found.removesuffix(" NOT NULL")) else ""
-        yield Problem(option, expected, got=f"{columns[0].name} {found}", hint=hint)
+        yield Problem(option, expected, got=f"{columns[0].name} {found}", hint=hint, code="invalid-columns")
