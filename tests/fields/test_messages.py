@@ -308,11 +308,12 @@ def test_problems() -> None:
     with pytest.raises(InvalidTypeError) as caught:
         OpenAICompatProvider(temprature=1, top_p=7, max_tokens="5", api_key="k")
     hint = "did you mean temperature? (extra_options={...} passes any name)"
+    service, both = "the URL of the service that api_key is for", "give both or neither"
     assert (
         Problem("top_p", "a finite number from 0 to 1", got="7", key="top-p"),
         Problem("max_tokens", "an int of at least 1", got="'5' (str)", key="max-tokens", is_type=True),
-        Problem("temprature", "an option of OpenAICompatProvider", got="an unknown name", hint=hint),
-        Problem("endpoint", "the URL of the service that api_key is for", got="none", hint="give both or neither"),
+        Problem("temprature", "an option of OpenAICompatProvider", got="an unknown name", hint=hint, code="unknown-option"),
+        Problem("endpoint", service, got="none", hint=both, code="conflicting-options"),
     ) == caught.value.problems
     assert "OpenAICompatProvider" == caught.value.subject
     assert str(caught.value).splitlines()[1:] == [f"  {problem}" for problem in caught.value.problems]
