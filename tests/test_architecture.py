@@ -41,12 +41,12 @@ ROOMS = {
     "catalogs": """
         files  editing  usage
         lint
-        origins
+        origins  references
         resolution  writing  schema
         entries  sources  catalog
         comparison
         display  atomic
-        formats.yaml
+        formats.yaml  formats.notation
         formats.yaml_reading  formats.yaml_splicing  formats.json  formats.toml
         formats.trees  formats.lookup
         formats.locations
@@ -80,6 +80,7 @@ ROOMS = {
         checks
         rules.openai  rules.triton
         rules.every  rules.shared
+        doubts
         view
         runtime
     """,

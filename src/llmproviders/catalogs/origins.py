@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -108,7 +107,7 @@ def located_problems(resolution: Resolution, name: str, problems: Iterable[Probl
         # The path contains the name of the option.
         found = attrs.evolve(problem, option="", key="") if path else problem
         body: Any = raw.entries[entry]
-        if "preset" in body:
-            in_place = r"provider = \1 and endpoint in place of the preset in a file"
-            found = attrs.evolve(found, hint=re.sub(r'provider = ("\w+") in a file', in_place, found.hint))
+        if found.code == "wrong-runtime" and found.in_document is not None and "preset" in body:
+            sentence = found.in_document.sentence.replace("{} here", "{} and endpoint in place of the preset")
+            found = attrs.evolve(found, in_document=attrs.evolve(found.in_document, sentence=sentence))
         yield raw.problem(entry, path, found)

@@ -76,7 +76,7 @@ def sql(
     """Print the CREATE MODEL statement of a provider."""
     from ..sql.write import create_model_sql
 
-    resolution = resolve(read_file(file))
+    resolution = resolve(read_file(file), [name])
     own = resolution.catalog()[name]
     with located_errors(resolution, name), _problems_of_command():
         provider = provider_for(own, runtime)

@@ -33,8 +33,8 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show the options of providers, and where each comes from; secrets are masked."""
-    catalog, origins = explain(file)
-    shown = [name] if name is not None else list(catalog)
+    catalog, origins = explain(file, only=None if name is None else [name])
+    shown = list(catalog)
     rows = {each: _rows(catalog[each], origins[each], every=every) for each in shown}
     if as_json:
         print_json(
@@ -75,7 +75,7 @@ def options(
     as_json: Json = False,
 ) -> None:
     """Print the Java keys and strings that Flink gets; secrets are masked unless --reveal is given."""
-    resolution = resolve(read_file(file))
+    resolution = resolve(read_file(file), [name])
     provider = resolution.catalog()[name]
     with located_errors(resolution, name):
         flat = provider_for(provider, runtime).to_options(model=model, runtime=runtime, redact=not reveal)

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...errors import Problem
+from ...errors import Problem, writing
 from ...messages import shown
-from ...syntax.urls import expected_url
+from ...syntax.urls import expected_url, whole_url
 from ..view import View
 from .shared import check_one_column
 
@@ -24,14 +24,18 @@ def check_endpoint(view: View) -> Iterator[Problem]:
     if endpoint is None:
         return
     path = endpoint.rstrip("/")
+    advice = None
     if not path.endswith(("/chat/completions", "/embeddings")):
         if "?" in path or "#" in path:
             hint = "Flink accepts no query string and no fragment: it compares the end of the whole URL"
         elif path.lower().endswith(("/chat/completions", "/embeddings")):
             hint = "write the path in lower case: Flink recognizes it in any case, but removes it from the URL only in lower case"
         else:
-            hint = "write the whole path, such as .../v1/chat/completions"
-        yield view.problem("endpoint", "a URL that ends with /chat/completions or /embeddings", hint=hint, code="endpoint-url")
+            url = whole_url(path, "/chat/completions") if "@" not in path else None
+            hint = f"write the whole path, such as {url or '.../v1/chat/completions'}"
+            advice = writing(("endpoint", url)) if url else None
+        expected = "a URL that ends with /chat/completions or /embeddings"
+        yield view.problem("endpoint", expected, hint=hint, in_document=advice, code="endpoint-url")
     elif expected := expected_url(path.removesuffix("/chat/completions").removesuffix("/embeddings")):
         yield view.problem("endpoint", expected, code="endpoint-url")
 
