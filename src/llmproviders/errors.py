@@ -35,12 +35,13 @@ class Advice:
     sentence: str
     """A sentence with ``{}`` in the place of each piece."""
     pieces: tuple[tuple[str, Any], ...]
-    """The pieces: names of options, each with its value."""
+    """The pieces: names of options, each with its value; the name is empty for a value alone."""
 
 
-def writing(*pieces: tuple[str, Any]) -> Advice:
-    """The advice to write one of *pieces*."""
-    return Advice("write " + " or ".join("{}" for _ in pieces), pieces)
+def writing(option: str, *values: Any) -> Advice:
+    """The advice to write an option with one of *values*."""
+    pieces = [("" if position else option, value) for position, value in enumerate(values)]
+    return Advice("write " + " or ".join("{}" for _ in pieces), tuple(pieces))
 
 
 @attrs.frozen

@@ -142,7 +142,7 @@ class Service:
                     f"your {name}",
                     got=got,
                     hint=f"pass place={example}",
-                    in_document=writing(("place", example)),
+                    in_document=writing("place", example),
                     code="missing-option",
                 )
 

@@ -385,7 +385,7 @@ def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: 
 
 def reference_advice(option: str | int) -> Advice:
     """The advice to write a reference for an option."""
-    return writing((str(option), {"env": "NAME"}), (str(option), {"file": "path"}))
+    return writing(str(option), {"env": "NAME"}, {"file": "path"})
 
 
 def _reference_problem(source: str, name: str) -> Problem:
@@ -404,7 +404,7 @@ def _reference_problem(source: str, name: str) -> Problem:
 def _names(value: object, key: str, found: list[EntryProblem]) -> list[str]:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return value
-    advice = writing((key, [value])) if isinstance(value, str) else None
+    advice = writing(key, [value]) if isinstance(value, str) else None
     found.append(((key,), attrs.evolve(_type_problem("", "a list of names", value), in_document=advice)))
     return []
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from ..errors import DocumentError, DocumentProblem, Problem
+from ..errors import DocumentError, DocumentProblem, Problem, writing
 from ..messages import did_you_mean, shown_type
 from .formats.locations import Locate, Location, location_of
 from .formats.locations import Path as TreePath
@@ -173,8 +173,8 @@ def _add_entries(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> 
 def _read_included(raw: RawCatalog, document: Document, names: object, path: Path | None, above: tuple[Path, ...]) -> None:
     """Add the entries of the files that a document includes."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        hint = "put it in brackets" if isinstance(names, str) else ""
-        problem = Problem("", "a list of file names", got=shown_type(names), hint=hint, code="invalid-include")
+        advice = writing("include", [names]) if isinstance(names, str) else None
+        problem = Problem("", "a list of file names", got=shown_type(names), in_document=advice, code="invalid-include")
         raw.problems.append(document.problem(("include",), problem))
         return
     here = () if path is None else (*above, Path(os.path.realpath(path)))

@@ -14,7 +14,7 @@ from ..tasks import CHAT, EMBEDDINGS
 from .runtime import NAMES, runtime
 from .view import Facts
 
-__all__ = ["DOCUMENTED", "base_url_problem", "doubts", "placeholder_advice", "placeholders"]
+__all__ = ["DOCUMENTED", "base_url_problem", "doubts", "placeholder_advice", "placeholders", "whole_url_advice"]
 
 DOCUMENTED: Final = "${secret_values.NAME}"
 """The placeholder that VVR documents."""
@@ -37,21 +37,31 @@ def placeholder_advice(facts: Facts, key: str) -> Advice | None:
     found = re.fullmatch(r"\$\{(\w+)\}", facts.flat[key], re.ASCII)
     if key not in facts.hidden or not is_placeholder(facts.flat[key]):
         return None
-    return writing((facts.names.get(key, key), {"env": found[1] if found else "NAME"}))
+    return writing(facts.names.get(key, key), {"env": found[1] if found else "NAME"})
 
 
 def base_url_problem(facts: Facts) -> Problem | None:
     """The problem of an endpoint that is probably only the base URL of a service; a warning."""
     endpoint = facts.flat.get("endpoint", "")
-    if CHAT not in facts.class_tasks or "endpoint" not in facts.names:
+    if whole_url_advice(facts, endpoint) is None or not endpoint.lower().startswith(("http://", "https://")):
         return None
-    urls = [url for task in (CHAT, EMBEDDINGS) if task in facts.class_tasks and (url := whole_url(endpoint, f"/{task}"))]
-    if not urls or not endpoint.startswith(("http://", "https://")):
+    return facts.problem(
+        "endpoint",
+        "the whole URL of the service",
+        hint="write the whole path, such as .../v1/chat/completions",
+        in_document=whole_url_advice(facts, endpoint),
+        severity="warning",
+        code="endpoint-url",
+    )
+
+
+def whole_url_advice(facts: Facts, base: str) -> Advice | None:
+    """The advice to write the whole URL of the model in place of a base URL; None if *base* is not one."""
+    if CHAT not in facts.class_tasks or "endpoint" not in facts.names or "@" in base:
         return None
-    advice = writing(*(("endpoint", url) for url in urls)) if "@" not in endpoint else None
-    hint = f"write the whole path, such as {urls[0]}" if advice else "write the whole path"
-    expected = "the whole URL of the service"
-    return facts.problem("endpoint", expected, hint=hint, in_document=advice, severity="warning", code="endpoint-url")
+    is_embedding = EMBEDDINGS in facts.class_tasks and "embed" in facts.flat.get(facts.model_key, "").lower()
+    url = whole_url(base, f"/{EMBEDDINGS if is_embedding else CHAT}")
+    return None if url is None else writing("endpoint", url)
 
 
 def doubts(facts: Facts) -> Iterator[Problem]:
@@ -74,12 +84,8 @@ def doubts(facts: Facts) -> Iterator[Problem]:
     if endpoint is None or "endpoint" not in facts.names or "${" in endpoint:
         return
     if "://" not in endpoint and (expected := expected_url(endpoint)):
-        url = whole_url(f"https://{endpoint}", f"/{CHAT}") if CHAT in facts.class_tasks else None
-        url = url or f"https://{endpoint}"
-        is_plain = "@" not in endpoint and not expected_url(url)
-        advice = writing(("endpoint", url)) if is_plain else None
-        hint = f"write {url}" if is_plain else ""
-        yield facts.problem("endpoint", expected, hint=hint, in_document=advice, severity="warning", code="endpoint-url")
+        advice = whole_url_advice(facts, f"https://{endpoint}")
+        yield facts.problem("endpoint", expected, in_document=advice, severity="warning", code="endpoint-url")
     elif expected := expected_url(endpoint):
         yield facts.problem("endpoint", expected, severity="warning", code="endpoint-url")
     elif problem := base_url_problem(facts):

@@ -30,6 +30,8 @@ def in_format(format: Format, problem: Problem) -> Problem:  # noqa: A002
 
 
 def _member(format: Format, name: str, value: Any) -> str:  # noqa: A002
+    if not name:
+        return _value(format, value)
     between = " = " if format == "toml" else ": "
     return f"{_name(format, name)}{between}{_value(format, value)}"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...errors import Problem, writing
+from ...errors import Problem
 from ...messages import shown
-from ...syntax.urls import expected_url, whole_url
+from ...syntax.urls import expected_url
+from ..doubts import whole_url_advice
 from ..view import View
 from .shared import check_one_column
 
@@ -31,9 +32,8 @@ def check_endpoint(view: View) -> Iterator[Problem]:
         elif path.lower().endswith(("/chat/completions", "/embeddings")):
             hint = "write the path in lower case: Flink recognizes it in any case, but removes it from the URL only in lower case"
         else:
-            url = whole_url(path, "/chat/completions") if "@" not in path else None
-            hint = f"write the whole path, such as {url or '.../v1/chat/completions'}"
-            advice = writing(("endpoint", url)) if url else None
+            hint = "write the whole path, such as .../v1/chat/completions"
+            advice = whole_url_advice(view.facts, path)
         expected = "a URL that ends with /chat/completions or /embeddings"
         yield view.problem("endpoint", expected, hint=hint, in_document=advice, code="endpoint-url")
     elif expected := expected_url(path.removesuffix("/chat/completions").removesuffix("/embeddings")):
