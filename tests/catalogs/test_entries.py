@@ -126,7 +126,7 @@ class TestProblems:
             (
                 "[providers.a]\nx = 'x'",
                 "toml:1:1: providers.a: expected one of the keys provider, generic, preset, extends, got none of them; "
-                'provider = "openai-compat" is the usual one',
+                'write provider = "openai-compat", which is the usual one',
             ),
             (
                 "[providers.a]\ngeneric = 'x'\nprovider = 'y'",
@@ -140,7 +140,7 @@ class TestProblems:
             (
                 "[providers.a]\nprovider = 'zzz'",
                 f"toml:2:1: providers.a.provider: expected a known identifier ({KNOWN}), "
-                "got 'zzz'; generic = \"zzz\" accepts any identifier",
+                "got 'zzz'; write generic = \"zzz\" for a factory of your own",
             ),
             (
                 "[providers.a]\nprovider = 'bailian'",
@@ -215,7 +215,7 @@ class TestAdvice:
         """The advice for an option that does not fit the task names `omit`, not an argument of a call."""
         text = FIRST.replace("api_key", "seed = 1\napi_key")
         assert problems(text) == [
-            'toml:14:1: providers.embed.seed: expected no such option for task embeddings, got 1; omit = ["seed"] drops it'
+            'toml:14:1: providers.embed.seed: expected no such option for task embeddings, got 1; write omit = ["seed"] to drop it'
         ]
 
 

@@ -121,7 +121,7 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
     kinds = [kind for kind in KINDS if kind in entry]
     if len(kinds) != 1:
         hint = "" if kinds else _misspelled_kind(entry)
-        usual = None if kinds or hint else Advice("{} is the usual one", (("provider", "openai-compat"),))
+        usual = None if kinds or hint else Advice("write {}, which is the usual one", (("provider", "openai-compat"),))
         got = " and ".join(kinds) if kinds else "none of them"
         expected = f"one of the keys {', '.join(KINDS)}"
         found.append(((), Problem("", expected, got=got, hint=hint, in_document=usual, code="invalid-entry")))
@@ -174,7 +174,9 @@ def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[E
         old = OLD_IDENTIFIERS.get(name)
         hint = f"it is the older name of {old}" if old else did_you_mean(name, list(provider_classes()))
         # A name that is not shown may be a key.
-        generic = None if hint or shown(name) != repr(name) else Advice("{} accepts any identifier", (("generic", name),))
+        generic = (
+            None if hint or shown(name) != repr(name) else Advice("write {} for a factory of your own", (("generic", name),))
+        )
         expected = f"a known identifier ({', '.join(provider_classes())})"
         problem = Problem("", expected, got=shown(name), hint=hint, in_document=generic, code="unknown-provider")
         found.append((("provider",), problem))

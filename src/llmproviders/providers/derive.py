@@ -145,7 +145,7 @@ def to_task(provider: Any, task: Any, changes: dict[str, Any]) -> list[Problem]:
             f"no such option for task {task}",
             got=shown(values[name], hidden=spec.is_hidden),
             hint=f"pass {name}=None to drop it",
-            in_document=Advice("{} drops it", (("omit", [name]),)),
+            in_document=Advice("write {} to drop it", (("omit", [name]),)),
             code="not-for-task",
         )
         for name, spec in specs.items()
