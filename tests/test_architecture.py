@@ -33,7 +33,7 @@ HOUSE = """
     messages  tasks
     secrets
     boundary  optional
-    errors  credentials
+    errors  credentials  regular_files
 """
 
 # The same inside each folder; the __init__ of a folder may import all its files.

@@ -349,7 +349,7 @@ def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: 
 def _reference_problem(source: str, name: str) -> Problem:
     """The problem of a reference whose *name* is not valid; it may be the secret itself."""
     if source == "file":
-        return Problem("", "the path of a file", got="an empty string")
+        return Problem("", "the path of a file", got="a name that no file can have" if name else "an empty string")
     expected = "the name of an environment variable (letters, digits and underscores)"
     if not name:
         return Problem("", expected, got="an empty string")

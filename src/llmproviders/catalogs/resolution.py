@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from ..errors import DocumentError, DocumentProblem, Problem
-from ..messages import did_you_mean, shown
+from ..messages import SimilarNames, circle, shown
 from ..providers.base import Provider
 from ..providers.classes import provider_classes
 from ..providers.generic import GenericProvider
@@ -33,6 +33,12 @@ class Resolution:
     """The classes that `class_of` found."""
     setters: dict[tuple[str, str, bool], tuple[str, tuple[str, ...]]] = attrs.field(factory=dict)
     """Entries and paths that set options, as `origins` has found them."""
+    names: SimilarNames = attrs.field(init=False)
+    """The names of all entries."""
+
+    @names.default
+    def _names_of_entries(self) -> SimilarNames:
+        return SimilarNames(self.raw.entries)
 
     def catalog(self) -> Catalog:
         """The catalog of all entries.
@@ -65,7 +71,7 @@ def resolve(raw: RawCatalog) -> Resolution:
             resolution.providers[each] = _provider(resolution, each)
     default, document = raw.default, raw.default_document
     if default is not None and document is not None and default not in raw.entries and not raw.is_incomplete:
-        hint = did_you_mean(default, list(raw.entries))
+        hint = resolution.names.hint(default)
         problem = Problem("", "the name of a provider", got=shown(default), hint=hint)
         resolution.problems.append(document.problem(("default",), problem))
     return resolution
@@ -87,7 +93,7 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
 
     def base_of(base: str) -> Base:
         if base not in raw.entries:
-            hint = did_you_mean(base, list(raw.entries))
+            hint = resolution.names.hint(base)
             problem = Problem("", "the name of an entry", got=shown(base), hint=hint)
             if not raw.is_incomplete:
                 resolution.problems.append(raw.problem(name, ("extends",), problem))
@@ -109,9 +115,9 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
 def _circle(raw: RawCatalog, name: str) -> str:
     """The entries that extend each other in a circle, from *name* to *name*."""
     names = [name]
-    while len(names) == 1 or names[-1] != name:
-        names.append(str(extended_name(raw.entries[names[-1]])))
-    return " -> ".join(names)
+    while (following := str(extended_name(raw.entries[names[-1]]))) != name:
+        names.append(following)
+    return circle(names)
 
 
 def class_of(entries: Mapping[str, object], name: str, known: dict[str, type[Provider] | None]) -> type[Provider] | None:
