@@ -145,7 +145,8 @@ class SimilarNames:
         """For each name and each of its `_variants`: its hash, and in the last bits the position of the name; sorted."""
         self._sorted: list[int] = []
         """The positions of the names in the order of their spellings."""
-        self._found: dict[tuple[str, int | None], str | None] = {}
+        self._found: dict[tuple[str, int], int | None] = {}
+        """The results of the first searches, so that a name that is given again has the same hint."""
 
     def closest(self, given: str, *, among: int | None = None) -> str | None:
         """The name that is most similar to *given*; None if no name is similar enough.
@@ -156,29 +157,29 @@ class SimilarNames:
         """
         if not 0 < len(given) <= MAX_NAME:
             return None
-        key = given, among
-        if key not in self._found:
-            cost = len(given) * self._length
-            if cost <= self._budget:
-                self._budget -= cost
-                position = self._most_similar(self._spelling(given), range(len(self._names))[:among])
-            else:
-                position = self._one_edit_away(self._spelling(given), len(self._names) if among is None else among)
-            self._found[key] = None if position is None else self._names[position]
-        return self._found[key]
+        count = len(self._names) if among is None else among
+        cost = len(given) * self._length
+        if (given, count) in self._found:
+            position = self._found[given, count]
+        elif cost <= self._budget:
+            self._budget -= cost
+            position = self._found[given, count] = self._most_similar(self._spelling(given), count)
+        else:
+            position = self._one_edit_away(self._spelling(given), count)
+        return None if position is None else self._names[position]
 
     def hint(self, given: str) -> str:
         """A hint with the name that is similar to *given*, or of which it is the beginning; empty if there is no such name."""
         name = self._only_one_begun(given) or self.closest(given)
         return f"did you mean {name}?" if name else ""
 
-    def _most_similar(self, given: str, positions: Iterable[int]) -> int | None:
+    def _most_similar(self, given: str, count: int) -> int | None:
+        """The position of the most similar name, among the first *count*."""
         # Imported here: only mistakes need it.
         from difflib import get_close_matches
 
-        of = {self._spellings[position]: position for position in reversed([*positions])}
-        found = get_close_matches(given, [*of], n=1, cutoff=self._cutoff)
-        return of[found[0]] if found else None
+        found = get_close_matches(given, self._spellings[:count], n=1, cutoff=self._cutoff)
+        return self._spellings.index(found[0]) if found else None
 
     def _one_edit_away(self, given: str, count: int) -> int | None:
         """The position of a name that differs by one edit, among the first *count*."""
@@ -192,9 +193,9 @@ class SimilarNames:
             hashed = _hash(variant)
             place = bisect_left(self._index, hashed)
             if place < len(self._index) and (position := self._index[place] - hashed) < count:
-                found = self._most_similar(given, [position])
-                if found is not None:
-                    return found
+                # A variant may be that of two edits.
+                if _similarity(given, self._spellings[position]) >= self._cutoff:
+                    return position
         return None
 
     def _only_one_begun(self, given: str) -> str | None:
@@ -216,6 +217,16 @@ def _variants(name: str) -> Iterator[str]:
     for place in range(length):
         if place < _ENDS or place >= length - _ENDS:
             yield name[:place] + name[place + 1 :]
+
+
+def _similarity(one: str, other: str) -> float:
+    """The ratio of `difflib` for strings that differ by one edit, in linear time; for others it may be less."""
+    least = min(len(one), len(other))
+    start = next((place for place in range(least) if one[place] != other[place]), least)
+    end = next((place for place in range(least - start) if one[-1 - place] != other[-1 - place]), least - start)
+    between = one[start : len(one) - end], other[start : len(other) - end]
+    same = start + end + (len(between[0]) == 2 and between[0] == between[1][::-1])  # noqa: PLR2004
+    return 2 * same / (len(one) + len(other))
 
 
 def _hash(variant: str) -> int:

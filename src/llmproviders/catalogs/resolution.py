@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
@@ -33,6 +34,8 @@ class Resolution:
     """The classes that `class_of` found."""
     setters: dict[tuple[str, str, bool], tuple[str, tuple[str, ...]]] = attrs.field(factory=dict)
     """Entries and paths that set options, as `origins` has found them."""
+    origins: dict[str, dict[str, Any]] = attrs.field(factory=dict)
+    """The origins of options, as `origins` has found them."""
     names: SimilarNames = attrs.field(init=False)
     """The names of all entries."""
 
