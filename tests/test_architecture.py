@@ -43,6 +43,7 @@ ROOMS = {
         lint
         origins
         resolution  writing  schema
+        inheritance
         entries  sources  catalog
         comparison
         display  atomic

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -19,6 +19,9 @@ from .entries import Base, EntryProblem, extended_name, provider_of
 from .sources import RawCatalog
 
 __all__ = ["Resolution", "class_of", "in_order", "resolve"]
+
+MAX_INHERITED: Final = 300_000
+"""The most extra options that the entries of a catalog inherit together: a short file could else become very large."""
 
 
 @attrs.define
@@ -36,6 +39,8 @@ class Resolution:
     """Entries and paths that set options, as `origins` has found them."""
     origins: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     """The origins of options, as `origins` has found them."""
+    inherited: int = 0
+    """The number of extra options that entries inherit."""
     names: SimilarNames = attrs.field(init=False)
     """The names of all entries."""
 
@@ -107,6 +112,12 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
             resolution.problems.append(raw.problem(name, ("extends",), problem))
             return None
         provider = resolution.providers[base]
+        resolution.inherited += len(provider.extra_options) if provider is not None else 0
+        if resolution.inherited > MAX_INHERITED:
+            expected = f"entries that inherit at most {MAX_INHERITED} extra options together"
+            problem = Problem("", expected, hint="write them in the entries that need them", code="document-limit")
+            resolution.problems.append(raw.problem(name, ("extends",), problem))
+            return None
         return class_of(raw.entries, base, resolution.classes) if provider is None else provider
 
     found: list[EntryProblem] = []
