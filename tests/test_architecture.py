@@ -33,7 +33,7 @@ HOUSE = """
     messages  tasks
     secrets
     boundary  optional
-    errors  credentials  codes
+    errors  credentials  codes  regular_files
 """
 
 # The same inside each folder; the __init__ of a folder may import all its files.
@@ -43,6 +43,7 @@ ROOMS = {
         lint
         origins  references
         resolution  writing  schema
+        inheritance
         entries  sources  catalog
         comparison
         display  atomic

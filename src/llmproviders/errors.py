@@ -164,7 +164,14 @@ class DocumentProblem:
 
     def __str__(self) -> str:
         where = f"{self.path}: " if self.path else ""
-        return f"{self.source}:{self.line}:{self.column}: {where}{self.problem}"
+        return f"{_printable(f'{self.source}:{self.line}:{self.column}: {where}')}{self.problem}"
+
+
+def _printable(string: str) -> str:
+    """*string* with escapes for line breaks, surrogates and other characters that cannot be printed."""
+    if string.isprintable():
+        return string
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in string)
 
 
 class DocumentError(ProviderError, ValueError):

@@ -187,8 +187,7 @@ def test_convert_refuses_literal_secrets() -> None:
 def test_convert_to_a_file_that_cannot_be_written() -> None:
     """An error of the operating system is one line."""
     shown = run("convert", "a.toml", "-o", "no/such/folder/out.json", code=1)
-    file = Path("no/such/folder/out.json").resolve()
-    assert f"{file}:1:1: expected a file that can be written, got No such file or directory\n" == shown
+    assert "no/such/folder/out.json:1:1: expected a file that can be written, got No such file or directory\n" == shown
 
 
 def test_convert_to_an_unknown_suffix(tmp_path: Path) -> None:

@@ -393,7 +393,8 @@ def reference_advice(option: str | int) -> Advice:
 def _reference_problem(source: str, name: str) -> Problem:
     """The problem of a reference whose *name* is not valid; it may be the secret itself."""
     if source == "file":
-        return Problem("", "the path of a file", got="an empty string", code="invalid-reference")
+        got = "a name that no file can have" if name else "an empty string"
+        return Problem("", "the path of a file", got=got, code="invalid-reference")
     expected = "the name of an environment variable (letters, digits and underscores)"
     if not name:
         return Problem("", expected, got="an empty string", code="invalid-reference")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, Final, TypeAlias
@@ -12,7 +13,7 @@ from ..credentials import MASK, is_placeholder, looks_like_credential, looks_lik
 from ..errors import Advice, DocumentProblem, Problem
 from ..fields.compiled import compiled
 from ..fields.spec import EXTRAS
-from ..messages import closest
+from ..messages import SimilarNames
 from ..providers.base import Provider
 from ..providers.derive import non_defaults
 from ..providers.on_runtime import doubts_of
@@ -53,23 +54,28 @@ def checked(resolution: Resolution, runtime: Runtime | None, model: str | None, 
 
 def _misspelled_replacements(raw: RawCatalog) -> _Found:
     """A warning for each entry that was probably meant to replace an included one, but has another name."""
-    extended = {entry.get("extends") for entry in raw.entries.values() if isinstance(entry, dict)}
-    for name, before in raw.added.items():
+    bases = (entry.get("extends") for entry in raw.entries.values() if isinstance(entry, dict))
+    extended = {base for base in bases if isinstance(base, str)}
+    # A name such as chat2 is not a misspelled chat: names with other digits are not compared.
+    positions: dict[str, list[int]] = {}
+    names = list(raw.entries)
+    for position, name in enumerate(names if raw.added else ()):
+        positions.setdefault(_digits(name), []).append(position)
+    similar = {digits: SimilarNames([names[each] for each in found], cutoff=0.84) for digits, found in positions.items()}
+    for name, included in raw.added.items():
         entry = raw.entries[name]
         if name in extended or not isinstance(entry, dict) or "extends" in entry:
             continue
-        # A name such as chat2 is not a misspelled chat.
-        candidates = [other for other in before if _digits(other) == _digits(name)]
-        if meant := closest(name, candidates, cutoff=0.84):
+        digits = _digits(name)
+        if meant := similar[digits].closest(name, among=bisect_left(positions[digits], included)):
             hint = f"did you mean {meant}?"
-            problem = Problem(
-                "", "the name of an entry to replace", got="a new one", hint=hint, severity="warning", code="misspelled-entry"
-            )
+            expected = "the name of an entry to replace"
+            problem = Problem("", expected, got="a new one", hint=hint, severity="warning", code="misspelled-entry")
             yield name, raw.problem(name, (), problem)
 
 
-def _digits(name: str) -> list[str]:
-    return re.findall(r"\d", name)
+def _digits(name: str) -> str:
+    return "".join(re.findall(r"\d", name))
 
 
 def _doubts(resolution: Resolution) -> _Found:

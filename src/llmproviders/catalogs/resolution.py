@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from ..errors import DocumentError, DocumentProblem, Problem
-from ..messages import did_you_mean, shown
+from ..messages import SimilarNames, circle, shown
 from ..providers.base import Provider
 from ..providers.classes import provider_classes
 from ..providers.generic import GenericProvider
@@ -19,6 +19,9 @@ from .entries import Base, EntryProblem, extended_name, provider_of
 from .sources import RawCatalog
 
 __all__ = ["Resolution", "class_of", "ignored_codes", "in_order", "resolve"]
+
+MAX_INHERITED: Final = 300_000
+"""The most extra options that the entries of a catalog inherit together: a short file could else become very large."""
 
 
 @attrs.define
@@ -38,6 +41,16 @@ class Resolution:
     """The codes that checks do not report, by entry, as `ignored_codes` has found them."""
     setters: dict[tuple[str, str, bool], tuple[str, tuple[str, ...]]] = attrs.field(factory=dict)
     """Entries and paths that set options, as `origins` has found them."""
+    origins: dict[str, dict[str, Any]] = attrs.field(factory=dict)
+    """The origins of options, as `origins` has found them."""
+    inherited: int = 0
+    """The number of extra options that entries inherit."""
+    similar: SimilarNames = attrs.field(init=False)
+    """The names of all entries, for hints."""
+
+    @similar.default
+    def _names_of_entries(self) -> SimilarNames:
+        return SimilarNames(self.raw.entries)
 
     def catalog(self) -> Catalog:
         """The catalog of the entries `names`.
@@ -84,7 +97,7 @@ def resolve(raw: RawCatalog, only: Iterable[str] | None = None) -> Resolution:
             resolution.providers[each] = _provider(resolution, each)
     default, document = raw.default, raw.default_document
     if wanted is None and default is not None and document is not None and default not in raw.entries and not raw.is_incomplete:
-        hint = did_you_mean(default, list(raw.entries))
+        hint = resolution.similar.hint(default)
         problem = Problem("", "the name of a provider", got=shown(default), hint=hint, code="unknown-default")
         resolution.problems.append(document.problem(("default",), problem))
     return resolution
@@ -121,7 +134,7 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
 
     def base_of(base: str) -> Base:
         if base not in raw.entries:
-            hint = did_you_mean(base, list(raw.entries))
+            hint = resolution.similar.hint(base)
             problem = Problem("", "the name of an entry", got=shown(base), hint=hint, code="unknown-base")
             if not raw.is_incomplete:
                 resolution.problems.append(raw.problem(name, ("extends",), problem))
@@ -134,6 +147,12 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
             resolution.problems.append(raw.problem(name, ("extends",), problem))
             return None
         provider = resolution.providers[base]
+        resolution.inherited += len(provider.extra_options) if provider is not None else 0
+        if resolution.inherited > MAX_INHERITED:
+            expected = f"entries that inherit at most {MAX_INHERITED} extra options together"
+            problem = Problem("", expected, hint="write them in the entries that need them", code="document-limit")
+            resolution.problems.append(raw.problem(name, ("extends",), problem))
+            return None
         return class_of(raw.entries, base, resolution.classes) if provider is None else provider
 
     found: list[EntryProblem] = []
@@ -145,9 +164,9 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
 def _circle(raw: RawCatalog, name: str) -> str:
     """The entries that extend each other in a circle, from *name* to *name*."""
     names = [name]
-    while len(names) == 1 or names[-1] != name:
-        names.append(str(extended_name(raw.entries[names[-1]])))
-    return " -> ".join(names)
+    while (following := str(extended_name(raw.entries[names[-1]]))) != name:
+        names.append(following)
+    return circle(names)
 
 
 def class_of(entries: Mapping[str, object], name: str, known: dict[str, type[Provider] | None]) -> type[Provider] | None:
