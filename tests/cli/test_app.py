@@ -40,12 +40,12 @@ def test_no_command_shows_a_literal_secret() -> None:
         run("diff", "secret.toml", "other.toml", "--json", code=1),
         run("check", "bad.toml", code=1),
         run("check", "bad.toml", "--json", code=1),
-        run("convert", "secret.toml", "--to", "json", code=1),
+        run("convert", "secret.toml", "--to", "json", code=2),
         run("convert", "secret.toml", "--to", "json", "--secrets", "redact"),
         run("set", "secret.toml", "chat", "temperature=1"),
-        run("set", "secret.toml", "chat", "temperature=hot", code=1),
-        run("set", "secret.toml", "chat", f"api_key={KEY}-two", code=1),
-        run("set", "secret.toml", "chat", f"extra_options.other-token={KEY}", code=1),
+        run("set", "secret.toml", "chat", "temperature=hot", code=2),
+        run("set", "secret.toml", "chat", f"api_key={KEY}-two", code=2),
+        run("set", "secret.toml", "chat", f"extra_options.other-token={KEY}", code=2),
     ]
     assert [text for text in shown if KEY in text] == []
     assert KEY in run("options", "secret.toml", "chat", "--reveal")
@@ -118,14 +118,14 @@ def test_in_a_terminal_without_unicode() -> None:
 
 
 def test_a_closed_pipe() -> None:
-    """A closed pipe ends a command with exit code 1, without a traceback."""
+    """A closed pipe ends a command with exit code 2, without a traceback."""
     for arguments in (["providers", "--json"], ["providers", "triton"]):
         read, write = os.pipe()
         os.close(read)
         command = [sys.executable, "-m", "llmproviders", *arguments]
         with os.fdopen(write, "w") as closed:
             result = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
-        assert (result.returncode, result.stderr) == (1, "")
+        assert (result.returncode, result.stderr) == (2, "")
 
 
 def test_without_typer() -> None:

@@ -20,10 +20,10 @@ from .formats.lookup import Format, check_format, format_module, format_of
 from .lint import literal_secrets, misspelled_replacements, runtime_problems
 from .origins import Origin, origins_of
 from .resolution import in_order, resolve
-from .sources import read_file, read_text
+from .sources import RawCatalog, read_file, read_text
 from .writing import tree_of
 
-__all__ = ["check", "dump", "dumps", "explain", "load", "loads"]
+__all__ = ["check", "check_raw", "dump", "dumps", "explain", "load", "loads"]
 
 
 @public
@@ -76,9 +76,13 @@ def check(
     Raises:
         UnknownRuntimeError: if there is no such runtime.
     """
+    return check_raw(read_file(_path(path)), runtime=runtime, model=model)
+
+
+def check_raw(raw: RawCatalog, *, runtime: str | Runtime | None, model: str | None) -> tuple[DocumentProblem, ...]:
+    """All problems of a catalog that was read, as `check` returns them."""
     if runtime is not None:
         runtime = runtime_named(runtime)
-    raw = read_file(_path(path))
     resolution = resolve(raw)
     problems = [*resolution.problems, *literal_secrets(resolution), *misspelled_replacements(raw)]
     if runtime is not None:
