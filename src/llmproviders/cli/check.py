@@ -35,7 +35,7 @@ def check(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FILE]...",
+            metavar="FILE",
             help="Catalogs, or folders with catalogs; - is standard input. Without it, those that pyproject.toml names.",
             show_default=False,
         ),

@@ -36,5 +36,6 @@ def explain(
     else:
         output = console()
         output.print(styled(code, "bold"))
-        for line in (shown[0].meaning, shown[0].cure):
+        effect = "Only checks report it: the catalog loads." if shown[0].is_check else "A catalog with it does not load."
+        for line in (shown[0].meaning, shown[0].cure, effect):
             output.print(styled(line), soft_wrap=True)
