@@ -23,6 +23,7 @@ COLUMNS = ("--input", "text STRING", "--output", "answer STRING", "--secrets", "
 def test_commands_read_standard_input(name: str) -> None:
     """Every command that reads a catalog reads standard input as a file of that format."""
     stdin, file, given = ("-", "--format", name), f"a.{name}", TEXTS[name]
+    Path("-").mkdir()
     assert "1 file, no problems\n" == run("check", *stdin, stdin=given)
     for command, *more in (["options", "chat"], ["sql", "chat", *COLUMNS]):
         assert run(command, file, *more) == run(command, *stdin, *more, stdin=given)

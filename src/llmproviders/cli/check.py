@@ -16,7 +16,7 @@ from ..catalogs.settings import Settings, find_settings
 from ..errors import DocumentProblem, Problem, ProviderError, UnknownRuntimeError
 from .arguments import InputFormat, Json, Model
 from .command import FOUND, UsageError, command
-from .inputs import check_inputs, read_catalog, source_of
+from .inputs import STDIN, check_inputs, read_catalog, source_of
 from .printing import counted, print_exactly, print_problem, tracked
 from .reports import REPORTS, Checked, OutputFormat
 
@@ -92,7 +92,7 @@ def _catalogs(named: Iterable[Path]) -> list[Path]:
     """The files, with the catalogs in a folder in place of the folder; each once."""
     found: dict[Path, None] = {}
     for path in named:
-        inside = catalogs_in(path) if path.is_dir() else [path]
+        inside = catalogs_in(path) if path != STDIN and path.is_dir() else [path]
         if not inside:
             raise UsageError(f"{path}: expected a folder with catalogs, found none in it")
         found.update(dict.fromkeys(inside))

@@ -136,10 +136,12 @@ def _sarif(checked: Checked) -> str:
 
 
 def _artifact(source: str) -> dict[str, str]:
+    # Surrogates in a name cannot be encoded.
+    source = escaped(source)
     path = _relative(source)
     if path.startswith("../") or Path(path).is_absolute():
         return {"uri": Path(source).absolute().as_uri()}
-    return {"uri": quote(path, errors="surrogateescape"), "uriBaseId": "%SRCROOT%"}
+    return {"uri": quote(path), "uriBaseId": "%SRCROOT%"}
 
 
 def _junit(checked: Checked) -> str:
