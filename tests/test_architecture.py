@@ -41,12 +41,12 @@ ROOMS = {
     "catalogs": """
         files  editing  usage  discovery  settings
         lint
-        origins
+        origins  references
         resolution  writing  schema
         entries  sources  catalog
         comparison
         display  atomic
-        formats.yaml
+        formats.yaml  formats.notation
         formats.yaml_reading  formats.yaml_splicing  formats.json  formats.toml
         formats.trees  formats.lookup
         formats.locations
@@ -82,6 +82,7 @@ ROOMS = {
         checks
         rules.openai  rules.triton
         rules.every  rules.shared
+        doubts
         view
         runtime
     """,

@@ -457,7 +457,7 @@ def test_redacted_options() -> None:
 )
 def test_masks_are_no_secrets(cls: type[Provider], given: dict[str, Any]) -> None:
     """A mask is refused as the value of a secret."""
-    with pytest.raises(ProviderError, match="this is the mask of a redacted value; use the original or Secret.from_env"):
+    with pytest.raises(ProviderError, match="this is the mask of a redacted value; use the original, or a reference"):
         cls(**given)
 
 

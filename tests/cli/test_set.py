@@ -21,7 +21,7 @@ def test_set_gives_advice() -> None:
     shown = run("set", "x.toml", "chat", 'extra_header={"Authorization": "Bearer x"}', code=2)
     assert shown.endswith("providers.chat.extra_header: expected no literal secret in a document, got ******; pass --reveal\n")
     shown = run("set", "x.toml", "chat", "retry_backoff_base_interval=5", code=2)
-    assert "a duration such as '30s', '500 ms' or '2min', or a timedelta, got 5 (int); write its unit: '5s'" in shown
+    assert "a duration such as '30s', '500 ms' or '2min', or a timedelta, got 5 (int); write its unit: \"5s\"" in shown
     shown = run("set", "x.toml", "chat", "--unset", "temprature", code=2)
     assert "--unset: the entry 'chat' has no temprature of its own; did you mean temperature?\n" == shown
     shown = run("set", "x.toml", "chat", "--unset", "endpoint", code=2)

@@ -159,7 +159,8 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "a number for a duration": (
         lambda: TritonProvider("h", timeout=5),
         InvalidTypeError,
-        "TritonProvider: timeout: expected a duration such as '30s', '500 ms' or '2min', or a timedelta, got 5 (int); write its unit: '5s'",
+        "TritonProvider: timeout: expected a duration such as '30s', '500 ms' or '2min', or a timedelta, got 5 (int); "
+        'write its unit: "5s"',
     ),
     "a negative duration": (
         lambda: TritonProvider("h", timeout=timedelta(-1)),
@@ -234,7 +235,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "the mask for a secret": (
         lambda: OpenAICompatProvider(endpoint=URL, api_key="******"),
         InvalidOptionsError,
-        "OpenAICompatProvider: api_key (api-key): expected the real value, got ****** (str); this is the mask of a redacted value; use the original or Secret.from_env",
+        "OpenAICompatProvider: api_key (api-key): expected the real value, got ****** (str); this is the mask of a redacted value; use the original, or a reference",
     ),
     "an extra of another type": (
         lambda: OpenAICompatProvider(vendor={1}),

@@ -15,8 +15,19 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from ..boundary import public
+from ..codes import CODES
 from ..credentials import MASK
-from ..errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, ProviderError, Rejected, invalid
+from ..errors import (
+    Advice,
+    DocumentError,
+    DocumentProblem,
+    InvalidOptionsError,
+    Problem,
+    ProviderError,
+    Rejected,
+    invalid,
+    writing,
+)
 from ..fields.compiled import compiled, construct
 from ..fields.converters import flink_map, json_headers
 from ..fields.description import ALIASES, REQUEST_FIELDS, Description
@@ -32,21 +43,22 @@ from ..providers.derive import no_task, to_task
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..secrets import Secret
+from .formats.notation import in_format
 
-__all__ = ["KINDS", "RESERVED", "Base", "EntryProblem", "extended_name", "from_dict", "provider_of"]
+__all__ = ["KINDS", "RESERVED", "Base", "EntryProblem", "extended_name", "from_dict", "provider_of", "reference_advice"]
 
 KINDS: Final = ("provider", "generic", "preset", "extends")
-RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace")
+RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace", "ignore")
 """Keys of an entry that are not options: ``for_task`` is the task to move to, ``without`` lists inherited
-options to reset to their defaults, ``omit`` lists options that are not emitted (None in code), and ``place``, ``region`` and
-``workspace`` are arguments of a preset."""
+options to reset to their defaults, ``omit`` lists options that are not emitted (None in code), ``place``, ``region`` and
+``workspace`` are arguments of a preset, and ``ignore`` lists codes of problems that checks do not report."""
 _GOES_WITH: Final[Mapping[Any, str]] = {
     "for_task": "preset or extends",
     "without": "extends",
     "omit": "provider, preset or extends",
     "place": "a preset whose URL has braces",
-    "region": 'preset = "dashscope"',
-    "workspace": 'preset = "dashscope"',
+    "region": "the preset dashscope",
+    "workspace": "the preset dashscope",
 }
 
 EntryProblem: TypeAlias = tuple[tuple[str | int, ...], Problem]
@@ -77,7 +89,9 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
             )
         ]
     if provider is None:
-        raise DocumentError([DocumentProblem("dict", 1, 1, ".".join(map(str, path)), problem) for path, problem in found])
+        raise DocumentError(
+            [DocumentProblem("dict", 1, 1, ".".join(map(str, path)), in_format("json", problem)) for path, problem in found]
+        )
     return provider
 
 
@@ -107,8 +121,10 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
     kinds = [kind for kind in KINDS if kind in entry]
     if len(kinds) != 1:
         hint = "" if kinds else _misspelled_kind(entry)
+        usual = None if kinds or hint else Advice("write {}, which is the usual one", (("provider", "openai-compat"),))
         got = " and ".join(kinds) if kinds else "none of them"
-        found.append(((), Problem("", f"one of the keys {', '.join(KINDS)}", got=got, hint=hint, code="invalid-entry")))
+        expected = f"one of the keys {', '.join(KINDS)}"
+        found.append(((), Problem("", expected, got=got, hint=hint, in_document=usual, code="invalid-entry")))
         return None
     kind = kinds[0]
     name = entry[kind]
@@ -116,6 +132,10 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
         found.append(((kind,), _type_problem("", "a name", name)))
         return None
     own: list[EntryProblem] = []
+    for code in _names(entry.get("ignore", []), "ignore", own):
+        if code not in CODES:
+            hint = did_you_mean(code, list(CODES))
+            own.append((("ignore",), Problem("", "codes of problems", got=shown(code), hint=hint, code="unknown-code")))
     try:
         provider = _READERS[kind](name, entry, base_of, own)
     except InvalidOptionsError as error:
@@ -145,7 +165,7 @@ def _misspelled_kind(entry: Mapping[str, Any]) -> str:
     for key in entry:
         if isinstance(key, str) and (hint := did_you_mean(key, KINDS)):
             return f"{key!r}: {hint}"
-    return 'provider = "openai-compat" is the usual one'
+    return ""
 
 
 def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[EntryProblem]) -> Provider | None:
@@ -153,9 +173,13 @@ def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[E
     if cls is GenericProvider:
         old = OLD_IDENTIFIERS.get(name)
         hint = f"it is the older name of {old}" if old else did_you_mean(name, list(provider_classes()))
-        hint = hint or f'generic = "{name}" accepts any identifier'
+        # A name that is not shown may be a key.
+        generic = (
+            None if hint or shown(name) != repr(name) else Advice("write {} for a factory of your own", (("generic", name),))
+        )
         expected = f"a known identifier ({', '.join(provider_classes())})"
-        found.append((("provider",), Problem("", expected, got=shown(name), hint=hint, code="unknown-provider")))
+        problem = Problem("", expected, got=shown(name), hint=hint, in_document=generic, code="unknown-provider")
+        found.append((("provider",), problem))
         return None
     return _construct(cls, None, _options(cls, entry, ("provider", "omit"), found))
 
@@ -189,15 +213,7 @@ def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[Ent
 
 def _as_problem_of_entry(problem: Problem, entry: Mapping[str, Any]) -> Problem:
     """A problem of the arguments of a preset, with the keys of entries in place of arguments."""
-    if problem.option == "task" and "for_task" in entry:
-        # The hint names an argument of a function.
-        hint = (
-            "write provider and endpoint in place of the preset" if problem.hint.startswith("pass the endpoint") else problem.hint
-        )
-        return attrs.evolve(problem, option="for_task", hint=hint)
-    if problem.option == "place" and problem.hint.startswith("pass "):
-        return attrs.evolve(problem, hint=re.sub(r'pass place=\{"(\w+)": "..."\}', r'write place = { \1 = "..." }', problem.hint))
-    return problem
+    return attrs.evolve(problem, option="for_task") if problem.option == "task" and "for_task" in entry else problem
 
 
 def _read_extends(
@@ -222,10 +238,7 @@ def _read_extends(
     if "for_task" in entry:
         for problem in to_task(base, entry["for_task"], given):
             path = ("for_task",) if problem.option == "task" else (problem.option,)
-            # Files have no None.
-            dropping = problem.hint == f"pass {problem.option}=None to drop it"
-            hint = f'omit = ["{problem.option}"] drops it' if dropping else problem.hint.replace("pass ", "write ", 1)
-            found.append((path, attrs.evolve(problem, option="", hint=hint)))
+            found.append((path, attrs.evolve(problem, option="")))
     return _construct(type(base), base, given)
 
 
@@ -252,13 +265,13 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
     specs = description.specs
     given: dict[str, Any] = {}
     for key, value in entry.items():
-        if key in reserved:
+        if key in reserved or key == "ignore":
             continue
         spec = specs.get(key) if isinstance(key, str) else None
         if key == EXTRAS:
             given[EXTRAS] = _extras(value, found)
         elif spec is None or spec.info is None or key in RESERVED:
-            found.append(((key,), _unknown_key(cls, key, [*reserved, *specs])))
+            found.append(((key,), _unknown_key(cls, key, [*reserved, "ignore", *specs])))
         elif isinstance(value, str) and spec.info.type in (bool, int, float):
             found.append(((key,), _string_problem(description, key, value)))
         else:
@@ -365,11 +378,16 @@ def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: 
         # A key of the table may be the secret itself.
         hint = did_you_mean(source, ("env", "file")) if isinstance(source, str) else ""
         got = "another table" if value else "an empty table"
-        found.append(
-            (path, Problem("", 'a string, { env = "NAME" } or { file = "path" }', got=got, hint=hint, code="invalid-reference"))
-        )
+        advice = None if hint else reference_advice(path[-1])
+        problem = Problem("", "a string or a reference", got=got, hint=hint, in_document=advice, code="invalid-reference")
+        found.append((path, problem))
         return None
     return value
+
+
+def reference_advice(option: str | int) -> Advice:
+    """The advice to write a reference for an option."""
+    return writing(str(option), {"env": "NAME"}, {"file": "path"})
 
 
 def _reference_problem(source: str, name: str) -> Problem:
@@ -388,7 +406,8 @@ def _reference_problem(source: str, name: str) -> Problem:
 def _names(value: object, key: str, found: list[EntryProblem]) -> list[str]:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return value
-    found.append(((key,), _type_problem("", "a list of names", value)))
+    advice = writing(key, [value]) if isinstance(value, str) else None
+    found.append(((key,), attrs.evolve(_type_problem("", "a list of names", value), in_document=advice)))
     return []
 
 

@@ -9,11 +9,12 @@ from typing import Final
 
 import attrs
 
-from ..errors import DocumentError, DocumentProblem, Problem
+from ..errors import DocumentError, DocumentProblem, Problem, writing
 from ..messages import did_you_mean, shown_type
 from .formats.locations import Locate, Location, location_of
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module, format_of
+from .formats.notation import in_format
 from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree
 
 __all__ = ["RawCatalog", "read_file", "read_text"]
@@ -29,11 +30,12 @@ class Document:
 
     source: str
     """The name of the file; for a string, the name of its format."""
+    format: Format
     locate: Locate = attrs.field(repr=False)
 
     def problem(self, path: TreePath, problem: Problem) -> DocumentProblem:
         """A problem, with the location of the part at *path*."""
-        return _located(self.source, self.locate(path), path, problem)
+        return _located(self.source, self.locate(path), path, in_format(self.format, problem))
 
 
 @attrs.define
@@ -132,7 +134,7 @@ def _read_text(raw: RawCatalog, text: str, name: Format, path: Path | None, abov
         problem = Problem("", "a catalog", got=got, hint="a catalog has a table `providers`", is_type=True, code="not-a-catalog")
         raw.problems.append(_located(source, top, (), problem))
         return
-    document = Document(source, locate)
+    document = Document(source, name, locate)
     for key in tree:
         if key not in (*_KEYS, *_IGNORED):
             hint = did_you_mean(key, _KEYS) or "providers go under the key providers"
@@ -171,8 +173,8 @@ def _add_entries(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> 
 def _read_included(raw: RawCatalog, document: Document, names: object, path: Path | None, above: tuple[Path, ...]) -> None:
     """Add the entries of the files that a document includes."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        hint = "put it in brackets" if isinstance(names, str) else ""
-        problem = Problem("", "a list of file names", got=shown_type(names), hint=hint, code="invalid-include")
+        advice = writing("include", [names]) if isinstance(names, str) else None
+        problem = Problem("", "a list of file names", got=shown_type(names), in_document=advice, code="invalid-include")
         raw.problems.append(document.problem(("include",), problem))
         return
     here = () if path is None else (*above, Path(os.path.realpath(path)))

@@ -80,7 +80,7 @@ def sql(
     from ..sql.write import create_model_sql
 
     check_inputs([file], format)
-    resolution = resolve(read_catalog(file, format))
+    resolution = resolve(read_catalog(file, format), [name])
     own = resolution.catalog()[name]
     with located_errors(resolution, name), _problems_of_command():
         provider = provider_for(own, runtime)

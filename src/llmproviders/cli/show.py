@@ -34,9 +34,9 @@ def show(
 ) -> None:
     """Show the options of providers, and where each comes from; secrets are masked."""
     check_inputs([file], format)
-    resolution = resolve(read_catalog(file, format))
+    resolution = resolve(read_catalog(file, format), None if name is None else [name])
     catalog = resolution.catalog()
-    shown = [name] if name is not None else list(catalog)
+    shown = list(catalog)
     rows = {each: _rows(catalog[each], origins_of(resolution, each), every=every) for each in shown}
     if as_json:
         print_json(
@@ -79,7 +79,7 @@ def options(
 ) -> None:
     """Print the Java keys and strings that Flink gets; secrets are masked unless --reveal is given."""
     check_inputs([file], format)
-    resolution = resolve(read_catalog(file, format))
+    resolution = resolve(read_catalog(file, format), [name])
     provider = resolution.catalog()[name]
     with located_errors(resolution, name):
         flat = provider_for(provider, runtime).to_options(model=model, runtime=runtime, redact=not reveal)

@@ -8,7 +8,7 @@ from functools import singledispatch
 from itertools import islice
 from typing import Any, TypeVar
 
-from ..errors import Problem, Rejected, invalid
+from ..errors import Advice, Problem, Rejected, invalid
 from ..fields.compiled import compiled
 from ..fields.spec import EXTRAS
 from ..messages import did_you_mean, shown
@@ -145,6 +145,7 @@ def to_task(provider: Any, task: Any, changes: dict[str, Any]) -> list[Problem]:
             f"no such option for task {task}",
             got=shown(values[name], hidden=spec.is_hidden),
             hint=f"pass {name}=None to drop it",
+            in_document=Advice("write {} to drop it", (("omit", [name]),)),
             code="not-for-task",
         )
         for name, spec in specs.items()

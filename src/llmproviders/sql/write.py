@@ -89,12 +89,14 @@ def create_model_sql(
         problems += _secret_problems(provider)
     if runtime is not None:
         found = provider.check(runtime, model=model, input=inputs or None, output=outputs or None)
-        problems += [problem for problem in found if problem.severity == "error"]
+        # A script may fill in the placeholders of a statement.
+        problems += [problem for problem in found if problem.severity == "error" and problem.code != "unfilled-placeholder"]
     if problems:
         raise invalid("create_model_sql", problems)
     # Options that depend on the columns are adapted to them.
     pairs = [(column.name, column.type) for column in inputs]
-    options = provider.to_options(pairs, model=model, runtime=runtime, redact=secrets == "redact")
+    written = provider if runtime is None else provider.for_runtime(runtime)
+    options = written.to_options(pairs, model=model, redact=secrets == "redact")
     head = f"CREATE {'TEMPORARY ' if temporary else ''}MODEL {'IF NOT EXISTS ' if if_not_exists else ''}"
     clauses = [
         head + ".".join(map(quote_name, path)),

@@ -13,6 +13,7 @@ from ...messages import did_you_mean, listed
 from ...syntax.durations import read_duration
 from ...syntax.maps import read_map
 from ...syntax.scalars import JAVA_BOUNDS, read_boolean, read_double, read_integer
+from ..doubts import DOCUMENTED, placeholder_advice, placeholders
 from ..runtime import NAMES, Factory, RuntimeOption, runtime
 from ..view import ALWAYS, View
 
@@ -139,16 +140,23 @@ def check_task(view: View) -> Iterator[Problem]:
 
 
 def check_placeholders(view: View) -> Iterator[Problem]:
-    """No secret is a placeholder such as ``${secret_values.key}``, except on VVR; a warning.
+    """No value is a placeholder, except ``${secret_values.NAME}`` on VVR, where other placeholders are a warning.
 
     Source: the documentation of VVR, which resolves placeholders; Apache Flink sends them unchanged.
     """
-    if view.runtime.name.startswith("vvr-"):
-        return
-    for key, value in view.facts.flat.items():
-        if key in view.facts.hidden and is_placeholder(value):
-            hint = "only VVR resolves placeholders; elsewhere, replace it before the job is submitted"
-            yield view.problem(key, "the value that the service gets", hint=hint, severity="warning", code="unfilled-placeholder")
+    is_vvr = view.runtime.name.startswith("vvr-")
+    for key, is_documented in placeholders(view.facts):
+        if not (is_vvr and is_documented):
+            value = view.facts.flat[key]
+            yield view.problem(
+                key,
+                f"the value itself, or {DOCUMENTED}" if is_vvr else "the value itself",
+                got=value if is_placeholder(value) else None,
+                hint="VVR documents no other placeholder" if is_vvr else "Flink fills in no placeholder; only VVR does",
+                in_document=None if is_vvr else placeholder_advice(view.facts, key),
+                severity="warning" if is_vvr else "error",
+                code="unfilled-placeholder",
+            )
 
 
 def check_plain_http(view: View) -> Iterator[Problem]:

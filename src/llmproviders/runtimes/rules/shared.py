@@ -5,20 +5,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ...credentials import is_placeholder
 from ...errors import Problem
 from ...syntax.columns import Column
 from ...syntax.sql_types import canonical_type
 from ...syntax.urls import expected_url
+from ..doubts import base_url_problem
 from ..view import View
 
 __all__ = ["check_http_url", "check_one_column", "check_service", "check_stop_strings"]
 
 
 def check_http_url(view: View) -> Iterator[Problem]:
-    """The endpoint is a URL that the HTTP client accepts. Source: OkHttp, the client in Apache Flink's jars."""
+    """The endpoint is a URL that the HTTP client accepts, and not only the base URL of a service, which is a warning.
+
+    Source: OkHttp, the client in Apache Flink's jars; the documentation of VVR.
+    """
     endpoint = view.value("endpoint")
-    if endpoint is not None and (expected := expected_url(endpoint)):
+    if endpoint is None or is_placeholder(endpoint):
+        return
+    if expected := expected_url(endpoint):
         yield view.problem("endpoint", expected, severity=view.severity, code="endpoint-url")
+    elif problem := base_url_problem(view.facts):
+        yield problem
 
 
 def check_service(view: View) -> Iterator[Problem]:
