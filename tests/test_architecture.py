@@ -39,7 +39,7 @@ HOUSE = """
 # The same inside each folder; the __init__ of a folder may import all its files.
 ROOMS = {
     "catalogs": """
-        files  editing  usage
+        files  editing  usage  discovery  settings
         lint
         origins  references
         resolution  writing  schema
@@ -55,8 +55,10 @@ ROOMS = {
     """,
     "cli": """
         app
-        check  convert  listings  set  show
+        check  convert  explain  listings  set  show
+        inputs
         command  arguments
+        reports
         printing
     """,
     "providers": """

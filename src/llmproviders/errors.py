@@ -64,12 +64,10 @@ class Problem:
     """``"warning"`` if Flink accepts the value, but the result is probably not the intended one."""
     in_document: Advice | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
     """The hint in documents, if it differs from ``hint``, which is for code."""
-    code: str = attrs.field(kw_only=True)
-    """The kind of problem: a stable name in kebab case, such as ``unknown-option``."""
-
-    @code.default
-    def _kind_of_value(self) -> str:
-        return "wrong-type" if self.is_type else "invalid-value"
+    code: str = attrs.field(
+        default=attrs.Factory(lambda self: "wrong-type" if self.is_type else "invalid-value", takes_self=True), kw_only=True
+    )
+    """The kind of problem: a stable name in kebab case, such as ``unknown-option``; ``invalid-value`` or ``wrong-type`` by default."""
 
     def __str__(self) -> str:
         where = f"{self.option} ({self.key}): " if self.key else f"{self.option}: " if self.option else ""

@@ -22,10 +22,10 @@ from .formats.lookup import Format, check_format, format_module, format_of
 from .lint import checked
 from .origins import Origin, origins_of
 from .resolution import in_order, resolve
-from .sources import read_file, read_text
+from .sources import RawCatalog, read_file, read_text
 from .writing import tree_of
 
-__all__ = ["check", "dump", "dumps", "explain", "load", "loads"]
+__all__ = ["check", "check_raw", "dump", "dumps", "explain", "load", "loads"]
 
 
 @public
@@ -95,10 +95,30 @@ def check(
         UnknownRuntimeError: if there is no such runtime.
         InvalidOptionsError: if there is no such code.
     """
+    return check_raw(
+        read_file(_path(path)),
+        runtime=runtime,
+        model=model,
+        select=select,
+        ignore=ignore,
+        resolve_references=resolve_references,
+    )
+
+
+def check_raw(
+    raw: RawCatalog,
+    *,
+    runtime: str | Runtime | None = None,
+    model: str | None = None,
+    select: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
+    resolve_references: bool = False,
+) -> tuple[DocumentProblem, ...]:
+    """All problems of a catalog that was read, as `check` returns them."""
     selected, ignored = _codes("select", select), _codes("ignore", ignore) or frozenset()
     if runtime is not None:
         runtime = runtime_named(runtime)
-    resolution = resolve(read_file(_path(path)))
+    resolution = resolve(raw)
     problems = [
         problem
         for problem in checked(resolution, runtime, model, resolve=resolve_references)

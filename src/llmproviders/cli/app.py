@@ -11,6 +11,7 @@ import typer
 from .check import check
 from .command import Command
 from .convert import convert, import_, sql
+from .explain import explain
 from .listings import presets, providers, runtimes, schema
 from .set import set_
 from .show import diff, options, show
@@ -19,7 +20,7 @@ __all__ = ["COMMANDS", "application"]
 
 COMMANDS: Final[tuple[Command, ...]] = (
     *(check, show, options, diff, convert, set_, sql, import_),
-    *(schema, providers, presets, runtimes),
+    *(explain, schema, providers, presets, runtimes),
 )
 """The commands in the order of the help."""
 

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from ..catalogs.formats.lookup import Format
 from ..secret_policy import Secrets
 
-__all__ = ["AnyName", "File", "Json", "LiteralSecrets", "Model", "Name", "Out"]
+__all__ = ["AnyName", "File", "InputFormat", "Json", "LiteralSecrets", "Model", "Name", "Out"]
 
 
 def _model(name: str | None) -> str | None:
@@ -19,7 +20,11 @@ def _model(name: str | None) -> str | None:
     return name
 
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="A catalog: .toml, .json, .yaml or .yml.", show_default=False)]
+File = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="A catalog: .toml, .json, .yaml or .yml; - is standard input.", show_default=False),
+]
+InputFormat = Annotated[Format | None, typer.Option("--format", help="The format of standard input.", show_default=False)]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A provider of the catalog.", show_default=False)]
 AnyName = Annotated[
     str | None, typer.Argument(metavar="[NAME]", help="One provider; without it, all of them.", show_default=False)
