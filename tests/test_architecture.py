@@ -119,6 +119,7 @@ PUBLIC = [
     "parse_create_model",
     "parse_statements",
     "DocumentError",
+    "Advice",
     "DocumentProblem",
     "Origin",
     "dump",

@@ -67,7 +67,7 @@ class Problem:
     code: str = attrs.field(
         default=attrs.Factory(lambda self: "wrong-type" if self.is_type else "invalid-value", takes_self=True), kw_only=True
     )
-    """The kind of problem: a stable name in kebab case, such as ``unknown-option``; ``invalid-value`` or ``wrong-type`` by default."""
+    """The kind of problem, a stable name such as ``unknown-option``; by default ``invalid-value`` or ``wrong-type``."""
 
     def __str__(self) -> str:
         where = f"{self.option} ({self.key}): " if self.key else f"{self.option}: " if self.option else ""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import attrs
@@ -97,10 +97,10 @@ def check(
     """
     return check_raw(
         read_file(_path(path)),
-        runtime=runtime,
+        runtimes=() if runtime is None else (runtime_named(runtime),),
         model=model,
-        select=select,
-        ignore=ignore,
+        select=_codes("select", select),
+        ignore=_codes("ignore", ignore),
         resolve_references=resolve_references,
     )
 
@@ -108,23 +108,20 @@ def check(
 def check_raw(
     raw: RawCatalog,
     *,
-    runtime: str | Runtime | None = None,
-    model: str | None = None,
-    select: Iterable[str] | None = None,
-    ignore: Iterable[str] = (),
-    resolve_references: bool = False,
+    runtimes: Sequence[Runtime],
+    model: str | None,
+    select: Collection[str] | None,
+    ignore: Collection[str] | None,
+    resolve_references: bool,
 ) -> tuple[DocumentProblem, ...]:
-    """All problems of a catalog that was read, as `check` returns them."""
-    selected, ignored = _codes("select", select), _codes("ignore", ignore) or frozenset()
-    if runtime is not None:
-        runtime = runtime_named(runtime)
+    """All problems of a catalog that was read, as `check` returns them, but on any number of runtimes."""
     resolution = resolve(raw)
     problems = [
         problem
-        for problem in checked(resolution, runtime, model, resolve=resolve_references)
-        if (code := problem.problem.code) not in ignored and (selected is None or code in selected)
+        for problem in checked(resolution, runtimes, model, resolve=resolve_references)
+        if (code := problem.problem.code) not in (ignore or ()) and (select is None or code in select)
     ]
-    return tuple(in_order([*resolution.problems, *problems]))
+    return tuple(in_order(dict.fromkeys([*resolution.problems, *problems])))
 
 
 @public

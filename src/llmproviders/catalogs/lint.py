@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
@@ -34,17 +34,19 @@ _INSIDE: Final = Advice("use a placeholder that the platform fills in, or add it
 """The hint for a secret inside a URL, a header or a body."""
 
 
-def checked(resolution: Resolution, runtime: Runtime | None, model: str | None, *, resolve: bool) -> Iterator[DocumentProblem]:
+def checked(
+    resolution: Resolution, runtimes: Sequence[Runtime], model: str | None, *, resolve: bool
+) -> Iterator[DocumentProblem]:
     """The problems with which a catalog loads, without those that its entries ignore.
 
     Args:
         resolution: the catalog.
-        runtime: the runtime to check every provider on; None if it is not known.
+        runtimes: the runtimes to check every provider on; empty if they are not known.
         model: the model's name for providers without one, if jobs give it with the call.
         resolve: whether to report references that cannot be resolved.
     """
     found = [_literal_secrets(resolution), _misspelled_replacements(resolution.raw)]
-    found.append(_doubts(resolution) if runtime is None else _runtime_problems(resolution, runtime, model))
+    found += [_runtime_problems(resolution, runtime, model) for runtime in runtimes] or [_doubts(resolution)]
     if resolve:
         found.append(_unresolved_references(resolution))
     for name, problem in chain.from_iterable(found):

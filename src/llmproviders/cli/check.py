@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,11 @@ from ..catalogs.discovery import catalogs_in
 from ..catalogs.files import check_raw
 from ..catalogs.formats.lookup import Format
 from ..catalogs.settings import Settings, find_settings
-from ..errors import DocumentProblem, Problem, ProviderError, UnknownRuntimeError
+from ..catalogs.sources import RawCatalog
+from ..codes import CODES
+from ..errors import DocumentProblem, Problem, ProviderError
+from ..messages import did_you_mean, shown, with_hint
+from ..runtimes.runtime import runtime as runtime_named
 from .arguments import InputFormat, Json, Model
 from .command import FOUND, UsageError, command
 from .inputs import STDIN, check_inputs, read_catalog, source_of
@@ -56,6 +61,17 @@ def check(
     strict: Annotated[
         bool | None, typer.Option("--strict/--no-strict", help="Exit with 1 for warnings too.", show_default=False)
     ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", metavar="CODE", help="Report only this code; may be repeated."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", metavar="CODE", help="Do not report this code; may be repeated."),
+    ] = None,
+    resolve: Annotated[
+        bool, typer.Option("--resolve", help="Report references that cannot be resolved here.")
+    ] = False,
 ) -> None:
     """Print every problem of every file, one a line; exit with 1 if there is an error."""
     if as_json and output_format not in (None, "json"):
@@ -69,8 +85,16 @@ def check(
         raise UsageError("--model needs --against RUNTIME")
     model = settings.model if model is None else model
     paths = _catalogs(named)
-    found = (_problems(path, format, against or (None,), model) for path in tracked(paths))
-    # Several files may include the same file, and runtimes share rules: each problem is printed once.
+    check_one = partial(
+        check_raw,
+        runtimes=[runtime_named(name) for name in against],
+        model=model,
+        select=_codes("--select", select, settings.select) or None,
+        ignore=_codes("--ignore", ignore, settings.ignore),
+        resolve_references=resolve,
+    )
+    found = (_problems(path, format, check_one) for path in tracked(paths))
+    # Several files may include the same file: each problem is printed once.
     problems = tuple(dict.fromkeys(problem for each in found for problem in each))
     checked = Checked(tuple(map(source_of, paths)), problems, settings.strict if strict is None else strict)
     if output_format == "text":
@@ -99,13 +123,21 @@ def _catalogs(named: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def _problems(path: Path, input_format: Format | None, against: Iterable[str | None], model: str | None) -> list[DocumentProblem]:
-    """The problems of a file, with those on each runtime."""
+def _codes(option: str, given: Sequence[str] | None, default: Sequence[str]) -> Sequence[str]:
+    """The codes of an option of the command, or of the project."""
+    for code in given or ():
+        if code not in CODES:
+            message = f"{option}: expected a code of problems (llmproviders explain lists them), got {shown(code)}"
+            raise UsageError(with_hint(message, did_you_mean(code, list(CODES))))
+    return default if given is None else given
+
+
+def _problems(
+    path: Path, input_format: Format | None, check_one: Callable[[RawCatalog], Iterable[DocumentProblem]]
+) -> Iterable[DocumentProblem]:
+    """The problems of a file."""
     try:
-        raw = read_catalog(path, input_format)
-        return [problem for runtime in against for problem in check_raw(raw, runtime=runtime, model=model)]
-    except UnknownRuntimeError:
-        raise
+        return check_one(read_catalog(path, input_format))
     except ProviderError as error:
         # For example, the package of a format is not installed.
         problem = Problem("", "a file that can be read", hint=str(error), code="unreadable-file")
