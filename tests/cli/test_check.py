@@ -216,3 +216,64 @@ def test_no_progress_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None
     """Without a terminal, nothing but problems and the summary is printed."""
     monkeypatch.setattr(printing, "DELAY", -1.0)
     assert "2 files, no problems\n" == run("check", "a.toml", "a.yaml")
+
+
+# Codes ---------------------------------------------------------------------------------------------------------------
+
+DOUBTFUL = """\
+[providers.chat]
+provider = "openai-compat"
+endpoint = "https://api.deepseek.com/v1"
+api_key = "sk-MARK"
+"""
+
+
+def _codes(*args: str, code: int = 0) -> list[str]:
+    return [each["code"] for each in run_json("check", "doubtful.toml", *args, code=code)]
+
+
+@pytest.fixture
+def doubtful() -> None:
+    Path("doubtful.toml").write_text(DOUBTFUL, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("doubtful")
+def test_codes_are_selected_and_ignored() -> None:
+    """Options of the command win over the settings of the project."""
+    assert ["endpoint-url", "literal-secret"] == _codes()
+    assert ["literal-secret"] == _codes("--ignore", "endpoint-url")
+    assert [] == _codes("--ignore", "endpoint-url", "--ignore", "literal-secret", "--strict")
+    assert ["literal-secret"] == _codes("--select", "literal-secret", "--strict", code=1)
+    Path("pyproject.toml").write_text('[tool.llmproviders]\nignore = ["literal-secret"]\n', encoding="utf-8")
+    assert ["endpoint-url"] == _codes()
+    assert ["literal-secret"] == _codes("--ignore", "endpoint-url")
+    Path("pyproject.toml").write_text('[tool.llmproviders]\nselect = ["literal-secret"]\n', encoding="utf-8")
+    assert ["literal-secret"] == _codes()
+    assert ["endpoint-url"] == _codes("--select", "endpoint-url")
+
+
+@pytest.mark.usefixtures("doubtful")
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+def test_an_unknown_code(option: str) -> None:
+    expected = f"{option}: expected a code of problems (llmproviders explain lists them), got 'literal-secrets'"
+    assert f"{expected}; did you mean literal-secret?\n" == run("check", "doubtful.toml", option, "literal-secrets", code=2)
+
+
+@pytest.mark.usefixtures("doubtful")
+def test_references_are_resolved_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = DOUBTFUL.replace("/v1", "/chat/completions").replace('"sk-MARK"', '{ env = "NO_KEY" }')
+    Path("doubtful.toml").write_text(text, encoding="utf-8")
+    assert [] == _codes()
+    assert (
+        "doubtful.toml:4:1: providers.chat.api_key: expected a secret, got nothing; environment variable NO_KEY is not set or empty; "
+        "set it where the job is submitted [unresolved-reference]\n"
+    ) == run("check", "doubtful.toml", "--resolve", code=1)
+    monkeypatch.setenv("NO_KEY", "sk-MARK")
+    assert [] == _codes("--resolve")
+
+
+def test_own_factories_are_ignored_for_strict_checks() -> None:
+    Path("own.toml").write_text("[providers.own]\ngeneric = 'openai2'\n", encoding="utf-8")
+    checked = ("check", "own.toml", "--against", "flink-2.3", "--strict")
+    assert "[unchecked-factory]" in run(*checked, code=1)
+    assert "1 file, no problems on flink-2.3\n" == run(*checked, "--ignore", "unchecked-factory")
