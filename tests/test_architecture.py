@@ -64,13 +64,14 @@ ROOMS = {
         changes  base
         openai_options  on_runtime
         derive  flatten
+        held
     """,
     "fields": """
         compiled
         problems
         description
         spec
-        hooks
+        hooks  parts
         metadata  generate  extras
         converters
         acceptance  masking

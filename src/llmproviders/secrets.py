@@ -23,6 +23,7 @@ __all__ = [
     "Secret",
     "dotted",
     "each_part",
+    "known_strings",
     "literal",
     "mapped",
     "masked",
@@ -321,9 +322,18 @@ def each_part(parts: Parts) -> Iterator[tuple[PartsPath, Any]]:
     return iter(found)
 
 
+def known_strings(value: object) -> Iterator[str]:
+    """The real strings that a masked value holds; references are not resolved."""
+    if isinstance(value, MaskedText) and value.is_reference:
+        for _, part in each_part(parts_of(value)):
+            yield from known_strings(part)
+    elif isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
+        yield value.reveal()
+
+
 def dotted(path: PartsPath) -> str:
     """A path for a message."""
-    return ".".join(ascii(step)[1:-1] if isinstance(step, str) else str(step) for step in path)
+    return ".".join(map(str, path))
 
 
 def _resolved(path: PartsPath, part: Any) -> Any:

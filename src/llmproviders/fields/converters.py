@@ -247,7 +247,7 @@ _maps: Final = AcceptedStrings()
 def _hide_map(headers: dict[str, Any]) -> Parts:
     """The headers of a map with credentials hidden."""
     for name, item in headers.items():
-        if not isinstance(item, (str, Secret)):
+        if not isinstance(name, str) or not isinstance(item, (str, Secret)):
             raise RejectedType("a mapping from str to str")
         for known in (name, reveal(item) if not isinstance(item, Secret) or not item.is_reference else ""):
             refuse_surrogates(known)
@@ -289,7 +289,7 @@ def flink_map(value: str | Mapping[str, str | Secret] | None) -> str | None:
     if isinstance(value, Mapping):
         pairs = _pairs(value)
         if not all(isinstance(part, str) and not isinstance(part, MaskedText) for pair in pairs for part in pair):
-            if not all(type(name) is str and (type(item) in (str, Secret)) for name, item in pairs):
+            if any(isinstance(name, (MaskedText, Secret)) or isinstance(item, MaskedText) for name, item in pairs):
                 raise RejectedType("a mapping from str to str")
             return compose(_hide_map(dict(pairs)), write_header_map, write_masked_map)
         string = accept_string(write_map({str.__str__(name): str.__str__(item) for name, item in pairs}))
