@@ -17,9 +17,9 @@ from .credentials import MASK, is_placeholder
 from .errors import Problem, SecretError, invalid
 
 __all__ = [
+    "MaskedText",
     "Parts",
     "PartsPath",
-    "MaskedText",
     "Secret",
     "dotted",
     "each_part",

@@ -79,8 +79,11 @@ def _changed_parts(where: str, old: Parts, new: Parts) -> Iterator[tuple[str, st
         location = f"{where}.{name}"
         if isinstance(before, dict) and isinstance(after, dict):
             yield from _changed_parts(location, before, after)
-        elif before != after:
-            yield location, *(None if each is _MISSING else part_string(each) for each in (before, after))
+            continue
+        strings = [None if each is _MISSING else part_string(each) for each in (before, after)]
+        # 1 and True are equal in Python.
+        if before != after or strings[0] != strings[1]:
+            yield location, strings[0], strings[1]
 
 
 def _options(provider: Provider) -> dict[str, tuple[str | None, object, Parts]]:

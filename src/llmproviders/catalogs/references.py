@@ -2,7 +2,7 @@
 """Secrets in documents, read and written: by themselves, and inside headers and bodies.
 
 A reference is a table with only the key ``env`` or ``file``, and a string. Each value of a header may be one, because headers
-have no tables. In a body, it is a reference only below a name that looks like a credential; elsewhere it is an object of the body.
+contain no tables. In a body, it is a reference below a name that looks like a credential; elsewhere it is an object of the body.
 """
 
 from __future__ import annotations

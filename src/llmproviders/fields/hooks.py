@@ -215,7 +215,8 @@ class OptionReader:
         problems: list[Problem] = []
         for key, string in flat.items():
             if type(key) is not str or type(string) is not str:
-                if not isinstance(key, str) or not isinstance(string, str) or (type(string) is MaskedText and string.is_reference):
+                is_known = not isinstance(string, MaskedText) or not string.is_reference
+                if not isinstance(key, str) or not isinstance(string, str) or not is_known:
                     problems.append(_not_strings(key, string))
                     continue
                 key, string = str.__str__(key), reveal(string)  # noqa: PLW2901  # for members of enums and masked strings
@@ -286,8 +287,12 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
             key = f"{key} if type(value) is str else {info.sequence_key!r}"
         # With the hooks of the library, a str is its own string.
         if names[write] in (reveal, str):
-            lines += [f"        if type(value) is str: flat[{key}] = value", "        else:", f"            flat[{key}] = {write}(value)"]
-            lines.append("            if type(value) in _Masked and value.is_reference: may_keep = False")
+            lines += [
+                f"        if type(value) is str: flat[{key}] = value",
+                "        else:",
+                f"            flat[{key}] = {write}(value)",
+                "            if type(value) in _Masked and value.is_reference: may_keep = False",
+            ]
         else:
             lines.append(f"        flat[{key}] = {write}(value)")
             if info.secret:
