@@ -264,9 +264,7 @@ def test_diff_of_headers_and_bodies() -> None:
     assert differences(one, two) == ["~ a.custom-headers.a: b -> c", "+ a.custom-headers.Cookie: file:x"]
     assert differences(TritonProvider("h"), two) == ['+ a.custom-headers: {"a": "c", "Cookie": "file:x"}']
     # Equal parts that are written differently.
-    assert differences(*(A.with_(extra_body=each) for each in ('{"a": 1}', '{"a":1}'))) == [
-        '~ a.extra-body: {"a": 1} -> {"a":1}'
-    ]
+    assert differences(*(A.with_(extra_body=each) for each in ('{"a": 1}', '{"a":1}'))) == ['~ a.extra-body: {"a": 1} -> {"a":1}']
     one, two = (A.with_(extra_options={"v": each}) for each in ({"a": "b", "token": Secret.from_env("T")}, {"a": "c"}))
     assert differences(one, two) == ["~ a.v.a: b -> c", "- a.v.token: env:T"]
 

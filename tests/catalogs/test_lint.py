@@ -55,7 +55,11 @@ def test_secrets_are_found_in_entries_with_problems(tmp_path: Path) -> None:
             "api_key": "MARK",
             "temprature": 1,
             "extra_header": {"X-Bad": 1, "X-A": "b", "Authorization": ["ok", "Bearer MARK"], "Cookie": {"env": "gsk_MARK5678"}},
-            "extra_body": {"a": [{"token": "MARK", "key": {"env": "FINE"}}], "hook": "https://u:MARK@h", "bad": "https://******@h"},
+            "extra_body": {
+                "a": [{"token": "MARK", "key": {"env": "FINE"}}],
+                "hook": "https://u:MARK@h",
+                "bad": "https://******@h",
+            },
             "extra_options": {"v": {"a": {"password": "MARK"}, "b": 1}, "w": [{"token": "MARK"}]},
         },
         "no entry": 5,

@@ -63,9 +63,7 @@ def _reference_problem(source: str, name: str) -> Problem:
     return Problem("", expected, got=MASK, hint="do not write the secret itself here")
 
 
-def read_parts(
-    kind: Kind, value: Any, path: tuple[str | int, ...], found: list[EntryProblem], *, hidden: bool = False
-) -> Any:
+def read_parts(kind: Kind, value: Any, path: tuple[str | int, ...], found: list[EntryProblem], *, hidden: bool = False) -> Any:
     """The headers, the body or the map of a document, with secrets in place of tables that refer to them.
 
     Args:
@@ -107,9 +105,7 @@ def _looks_like_reference(value: dict[str, Any]) -> bool:
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
-def write_parts(
-    name: str, kind: Kind, value: str, secrets: Secrets, problems: list[Problem], *, hidden: bool = False
-) -> Any:
+def write_parts(name: str, kind: Kind, value: str, secrets: Secrets, problems: list[Problem], *, hidden: bool = False) -> Any:
     """A value with parts as a document holds it: a table if that gives the same value again, else a string.
 
     Args:

@@ -89,9 +89,7 @@ _CONVERTED: Final[Mapping[Any, Callable[[OptionInfo], Schema]]] = {
     converters.required_secret: lambda _: _SECRET,
     converters.duration: lambda _: _DURATION,
     converters.json_object: lambda _: {"type": ["object", "string"]},
-    converters.json_headers: lambda _: {
-        "anyOf": [_STRING, {"type": "object", "additionalProperties": _HEADER_VALUES}]
-    },
+    converters.json_headers: lambda _: {"anyOf": [_STRING, {"type": "object", "additionalProperties": _HEADER_VALUES}]},
     converters.flink_map: lambda _: {"anyOf": [_STRING, {"type": "object", "additionalProperties": _HEADER}]},
     converters.stop_strings: lambda _: {
         "anyOf": [_STRING, {"type": "array", "minItems": 1, "items": {**_NAME, "pattern": "^[^,]*$"}}],

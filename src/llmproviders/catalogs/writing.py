@@ -103,8 +103,10 @@ def _plain(
     if isinstance(value, Secret) and value.is_reference:
         return {value.source: value.reference}
     kind = kind_of(spec.info) if spec is not None and spec.info is not None else None
-    if kind is not None and (written := write_parts(name, kind, value, secrets, problems)) is not None:
-        return written
+    if kind is not None and isinstance(value, str):
+        written = write_parts(name, kind, value, secrets, problems)
+        if written is not None:
+            return written
     if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
         if secrets == "refuse":
             hint = 'use Secret.from_env or Secret.from_file, or pass secrets="reveal" or secrets="redact"'

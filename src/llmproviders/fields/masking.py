@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ..credentials import (
@@ -102,7 +103,7 @@ def hide_headers(headers: dict[str, Any]) -> dict[str, Any]:
         items = item if isinstance(item, list) else [item]
         if not all(isinstance(each, (str, Secret)) for each in items):
             raise Rejected("header values that are strings or lists of strings", hint=f"see header {shown(name)}")
-        hidden = [_hidden(each, lambda string, name=name: masked_header(name, string)) for each in items]
+        hidden = [_hidden(each, partial(masked_header, name)) for each in items]
         result[name] = hidden if isinstance(item, list) else hidden[0]
     return result
 

@@ -252,9 +252,6 @@ def _with_hook(accept: Accept, info: OptionInfo) -> Accept:
 
     def accept_writable(value: Any) -> Any:
         value = accept(value)
-        if isinstance(value, MaskedText):
-            # A reference inside must not be resolved here.
-            real_string(value)
         string_writer(info)(value)
         return value
 
