@@ -44,7 +44,7 @@ ROOMS = {
         origins
         resolution  writing  schema
         entries  sources  catalog
-        comparison
+        comparison  references
         display  atomic
         formats.yaml
         formats.yaml_reading  formats.yaml_splicing  formats.json  formats.toml

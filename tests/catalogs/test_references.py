@@ -285,6 +285,24 @@ def test_set(format: Any) -> None:
     run("set", name, "chat", "extra_header.Cookie=x", "--reveal")
 
 
+def test_convert() -> None:
+    """`convert` writes references, names the header of a literal secret, and says why it cannot write a value."""
+    shown = run("convert", "c.toml", "--to", "json")
+    assert loads(shown, format="json") == CATALOG
+    Path("d.toml").write_text(
+        "[providers.p]\nprovider = 'openai-compat'\nextra_header = { Cookie = 'x', a = 'b' }\n", encoding="utf-8"
+    )
+    assert run("convert", "d.toml", "--to", "yaml", code=1) == (
+        "d.toml: providers.p.extra_header.Cookie: expected no literal secret in a document, got ******; "
+        "make it a reference, or pass --secrets reveal or --secrets redact\n"
+    )
+    Path("e.json").write_text(
+        json.dumps({"providers": {"p": {"provider": "openai-compat", "extra_body": {"token": {"env": "X"}, "a": None}}}})
+    )
+    assert "with references but without null" in run("convert", "e.json", "--to", "yaml", code=1)
+    assert "add it in code" in run("convert", "e.json", "--to", "yaml", code=1)
+
+
 def test_set_of_inherited_headers() -> None:
     """A part of inherited headers is refused, because it would replace all of them."""
     Path("c.toml").write_text(f"{DOCUMENTS['toml']}[providers.child]\nextends = 'chat'\n", encoding="utf-8")
@@ -304,7 +322,14 @@ def test_show_and_use() -> None:
     assert "env:TOKEN" in shown
     assert '"X-Tenant": "acme"' in shown
     assert "******" not in shown
-    assert "extra_header.Authorization" in run("options", "c.toml", "chat", "--reveal", code=1)
+    lines = run("options", "c.toml", "chat", "--reveal", code=1).splitlines()
+    assert [line.split(": expected a secret, got nothing; ")[0] for line in lines] == [
+        "c.toml:4:1: providers.chat.extra_header.Authorization",
+        "c.toml:4:1: providers.chat.extra_header.X-B.1",
+        "c.toml:5:1: providers.chat.extra_body.a.0.api_key",
+        "c.toml:6:1: providers.chat.extra_options.vendor.token",
+        "c.toml:6:1: providers.chat.extra_options.list.0.token",
+    ]
     assert '"Authorization": "******"' in run("options", "c.toml", "chat")
     assert "env:TOKEN" in run("show", "c.toml", "triton")
     assert run("check", "--strict", "c.toml") == "1 file, no problems\n"

@@ -20,6 +20,7 @@ from ..catalogs.origins import located_problems
 from ..catalogs.resolution import in_order, resolve
 from ..catalogs.sources import read_file
 from ..catalogs.usage import located_errors, provider_for
+from ..credentials import MASK
 from ..errors import DocumentError, InvalidOptionsError, invalid
 from ..secret_policy import Secrets
 from .arguments import File, LiteralSecrets, Model, Name, Out
@@ -157,7 +158,10 @@ def _write(file: Path, catalog: Catalog, to: Format, secrets: Secrets, out: Path
     except DocumentError as error:
         instead = "write a placeholder such as ${secret_values.key} for it" if file.suffix == ".sql" else "make it a reference"
         hint = f"{instead}, or pass --secrets reveal or --secrets redact"
-        fail(FOUND, *(f"{file}: {each.path}: {attrs.evolve(each.problem, hint=hint)}" for each in error.problems))
+        # Problems that are not of secrets have their own hints.
+        pairs = [(each.path, each.problem) for each in error.problems]
+        pairs = [(path, attrs.evolve(problem, hint=hint) if problem.got == MASK else problem) for path, problem in pairs]
+        fail(FOUND, *(f"{file}: {path}: {problem}" for path, problem in pairs))
     if out is None:
         print_exactly(text)
     else:
