@@ -41,11 +41,11 @@ ROOMS = {
     "catalogs": """
         files  editing  usage  discovery  settings
         lint
-        origins  references
+        origins
         resolution  writing  schema
         inheritance
         entries  sources  catalog
-        comparison
+        comparison  references
         display  atomic
         formats.yaml  formats.toml  formats.notation
         formats.toml_splicing
@@ -68,13 +68,14 @@ ROOMS = {
         changes  base
         openai_options  on_runtime
         derive  flatten
+        held
     """,
     "fields": """
         compiled
         problems
         description
         spec
-        hooks
+        hooks  parts
         metadata  generate  extras
         converters
         acceptance  masking

@@ -192,10 +192,11 @@ class SimilarNames:
         for variant in _variants(given):
             hashed = _hash(variant)
             place = bisect_left(self._index, hashed)
-            if place < len(self._index) and (position := self._index[place] - hashed) < count:
-                # A variant may be that of two edits.
-                if _similarity(given, self._spellings[position]) >= self._cutoff:
-                    return position
+            if place == len(self._index) or (position := self._index[place] - hashed) >= count:
+                continue
+            # A variant may be that of two edits.
+            if _similarity(given, self._spellings[position]) >= self._cutoff:
+                return position
         return None
 
     def _only_one_begun(self, given: str) -> str | None:
