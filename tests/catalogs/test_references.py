@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from command_line import run
 from documents import problems
@@ -25,6 +26,8 @@ from llmproviders import (
     from_dict,
     load,
     loads,
+    option,
+    register_provider_class,
     to_dict,
 )
 from llmproviders.catalogs.formats.lookup import FORMATS
@@ -176,6 +179,23 @@ def test_not_written(provider: Provider, path: str, secrets: Any) -> None:
     assert [path] == [each.problem.option for each in caught.value.problems if each.problem.code == "unwritable-option"]
 
 
+@attrs.frozen(kw_only=True)
+class _Own(Provider):
+    """A class with an option that is said to be a map, and may be any string."""
+
+    identifier = "own-references"
+    text: str = attrs.field(default="", metadata=option("text", java="Map"))
+
+
+def test_options_without_parts(own_classes: object) -> None:
+    """A string that cannot be read is written as it is."""
+    register_provider_class(_Own)
+    provider = _Own(text="no map")
+    assert to_dict(provider) == {"provider": "own-references", "text": "no map"}
+    assert from_dict(to_dict(provider)) == provider
+    assert [str(each) for each in Catalog({"a": provider}).diff({"a": _Own(text="x")})] == ["~ a.text: no map -> x"]
+
+
 def test_hidden_extras() -> None:
     """An extra option that is hidden as a whole is written with its references."""
     provider = GenericProvider("g", headers={"Authorization": TOKEN})
@@ -312,6 +332,9 @@ def test_set_of_inherited_headers() -> None:
     )
     run("set", "c.toml", "child", 'extra_header={"X-Tenant": "other"}')
     assert run("set", "c.toml", "child", "extra_header.X-B=x") == "+ child.extra-header.X-B: x\n"
+    run("set", "c.toml", "child", "--unset", "extra_header", "--unset", "extra_options.vendor", code=2)
+    Path("d.toml").write_text("[providers.a]\nprovider = 'openai-compat'\n[providers.b]\nextends = 'a'\n", encoding="utf-8")
+    assert run("set", "d.toml", "b", "extra_header.X-B=x") == '+ b.extra-header: {"X-B": "x"}\n'
     run("set", "c.toml", "triton", "--unset", "custom_headers")
     run("set", "c.toml", "triton", "custom_headers.X-B=x")
 

@@ -255,6 +255,35 @@ class _Own(Provider):
     whole: str | None = attrs.field(default=None, converter=json_headers, metadata=option("whole", secret=True))
 
 
+@attrs.frozen(kw_only=True)
+class _Failing(Provider):
+    """A class whose own hook shows a value."""
+
+    identifier = "failing-inside"
+    head: str | None = attrs.field(default=None, converter=json_headers, metadata=option("head"))
+
+    def __attrs_post_init__(self) -> None:
+        msg = f"no {MARK} and no plain words"
+        raise RuntimeError(msg)
+
+
+def test_messages_of_hooks_hide_literal_secrets() -> None:
+    """The message of a failing hook shows no literal secret, also beside a reference, which is not resolved."""
+    with pytest.raises(InvalidOptionsError, match=r"RuntimeError \(no .* and no \*{6}\)") as caught:
+        _Failing(head={"a": Secret("plain words"), "b": ENV})
+    assert "plain words" not in str(caught.value)
+
+
+def test_a_text_that_is_hidden_as_a_whole() -> None:
+    """A text of which nothing is shown stays hidden in every part."""
+    for convert in (json_object, json_headers):
+        assert '{"a": "******", "b": ["******"]}' == str(convert(MaskedText('{"a": "x", "b": ["y"]}', MASK)))
+        assert MASK == str(convert(MaskedText("{}", MASK)))
+        assert '{"a": "x", "b": "******"}' == str(convert(MaskedText('{"a": "x", "b": "y"}', '{"a": "x", "b": "******"}')))
+    assert '{"a": "https://h/******"}' == str(json_object(MaskedText('{"a": "https://h/x"}', '{"a": "https://h/******"}')))
+    assert '{"a": ["******"]}' == str(json_object(MaskedText('{"a": ["x"]}', '{"a": "******"}')))
+
+
 def test_classes_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fields of one's own accept secrets inside, also in a default; an option that is a secret as a whole does not."""
     monkeypatch.setenv("LLMPROVIDERS_INSIDE", "x")

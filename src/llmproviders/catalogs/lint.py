@@ -156,9 +156,10 @@ def _in_option(spec: Spec, key: str, value: object) -> Iterator[EntryProblem]:
 
 def _in_extra(key: str, value: object) -> Iterator[EntryProblem]:
     path, is_hidden = (EXTRAS, key), looks_like_credential(key)
-    if isinstance(value, (dict, list)) and not is_hidden and list(value) not in (["env"], ["file"], ["secret"]):
-        yield from _in_parts("body", path, value)
-    elif isinstance(value, dict) or is_hidden:
+    is_table = isinstance(value, dict) and list(value) in (["env"], ["file"], ["secret"])
+    if isinstance(value, (dict, list)) and not is_table:
+        yield from _in_parts("body", path, value, hidden=is_hidden)
+    elif is_table or is_hidden:
         yield from _literal_secret(path, value)
     elif isinstance(value, str):
         if _is_masked(lambda: extra_value(key, value)):
@@ -176,17 +177,17 @@ def _is_masked(accept: Callable[[], object]) -> bool:
         return False
 
 
-def _in_parts(kind: Kind, path: tuple[str | int, ...], value: Any) -> Iterator[EntryProblem]:
-    """The literal secrets in a table of headers, a body or a map."""
+def _in_parts(kind: Kind, path: tuple[str | int, ...], value: Any, *, hidden: bool = False) -> Iterator[EntryProblem]:
+    """The literal secrets in a table of headers, a body or a map; *hidden* is whether a name above it looks like a credential."""
     # One by one, because a value that is not accepted is another problem.
     for step, item in value.items() if isinstance(value, dict) else enumerate(value):
         one = {step: item} if isinstance(value, dict) else [item]
         try:
-            parts = read_parts(kind, one, (), [])
-            hidden = hide_json(parts) if kind == "body" else hide_headers(parts)
+            parts = read_parts(kind, one, (), [], hidden=hidden)
+            parts = hide_json(parts, hidden=hidden) if kind == "body" else hide_headers(parts)
         except Rejected:
             continue
-        for below, part in each_part(hidden):
+        for below, part in each_part(parts):
             where = (*path, step, *below[1:])
             if isinstance(part, Secret):
                 yield from _literal_secret(where, {part.source: part.reference} if part.is_reference else part.reveal())
