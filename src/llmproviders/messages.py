@@ -37,7 +37,7 @@ MAX_CIRCLE: Final = 8
 """The most names of a circle that a message lists."""
 MAX_PATH: Final = 400
 """The greatest length of a path that a message shows whole."""
-MAX_COMPARED: Final = 1_000_000
+MAX_COMPARED: Final = 250_000
 """The most pairs of characters that `SimilarNames` compares before it finds names by its index alone."""
 _ENDS: Final = 12
 """The number of characters at each end of a name where the index finds a mistake."""

@@ -44,7 +44,7 @@ extra_body = { a = [{ api_key = { env = "TOKEN" } }], metadata = { env = "prod" 
 extra_options = { vendor = { token = { file = "/run/key" }, x = { file = "y" } }, list = [{ token = { env = "TOKEN" } }] }
 [providers.triton]
 provider = "triton"
-endpoint = "h"
+endpoint = "http://h"
 custom_headers = { Cookie = { env = "TOKEN" }, env = "prod" }
 """,
     "yaml": """
@@ -56,7 +56,7 @@ providers:
     extra_options: {vendor: {token: {file: /run/key}, x: {file: y}}, list: [{token: {env: TOKEN}}]}
   triton:
     provider: triton
-    endpoint: h
+    endpoint: http://h
     custom_headers: {Cookie: {env: TOKEN}, env: prod}
 """,
     "json": json.dumps(
@@ -77,7 +77,7 @@ providers:
                 },
                 "triton": {
                     "provider": "triton",
-                    "endpoint": "h",
+                    "endpoint": "http://h",
                     "custom_headers": {"Cookie": {"env": "TOKEN"}, "env": "prod"},
                 },
             }
@@ -89,7 +89,7 @@ CHAT = OpenAICompatProvider(
     extra_body={"a": [{"api_key": TOKEN}], "metadata": {"env": "prod"}, "n": 1},
     extra_options={"vendor": {"token": KEY, "x": {"file": "y"}}, "list": [{"token": TOKEN}]},
 )
-CATALOG = Catalog({"chat": CHAT, "triton": TritonProvider("h", custom_headers={"Cookie": TOKEN, "env": "prod"})})
+CATALOG = Catalog({"chat": CHAT, "triton": TritonProvider("http://h", custom_headers={"Cookie": TOKEN, "env": "prod"})})
 
 
 @formats
@@ -107,9 +107,9 @@ def test_ordinary_values_are_tables() -> None:
     """Headers, bodies and maps are tables; a string that a table would not give again stays a string."""
     chat = OpenAICompatProvider(extra_header={"X-Tenant": "acme"}, extra_body={"a": [1]})
     assert to_dict(chat) == {"provider": "openai-compat", "extra_header": {"X-Tenant": "acme"}, "extra_body": {"a": [1]}}
-    triton = TritonProvider("h", custom_headers="X-Tenant:acme")
+    triton = TritonProvider("http://h", custom_headers="X-Tenant:acme")
     assert to_dict(triton)["custom_headers"] == {"X-Tenant": "acme"}
-    assert to_dict(TritonProvider("h", custom_headers="X-Tenant: acme"))["custom_headers"] == "X-Tenant: acme"
+    assert to_dict(TritonProvider("http://h", custom_headers="X-Tenant: acme"))["custom_headers"] == "X-Tenant: acme"
     for body in ('{"a":1}', '{"a": null}', '{"token": {"env": "x"}}', '{"a": [{"key": [{"file": "x"}]}]}'):
         provider = OpenAICompatProvider(extra_body=body)
         assert to_dict(provider, secrets="reveal")["extra_body"] == body
