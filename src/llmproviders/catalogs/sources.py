@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,8 @@ __all__ = ["RawCatalog", "read_file", "read_text"]
 _KEYS: Final = ("default", "include", "providers")
 _IGNORED: Final = ("$schema",)
 """Keys that only editors read."""
+_BLOCK: Final = 1024 * 1024
+"""The number of bytes that are read at once."""
 
 
 @attrs.frozen
@@ -88,7 +91,8 @@ def _read_file(raw: RawCatalog, path: Path, above: tuple[Path, ...], included: t
     try:
         name = format_of(path)
         with path.open("rb") as file:
-            content = file.read(MAX_CHARACTERS + 1)
+            # Python allocates the whole buffer of a large read before it reads.
+            content = b"".join(islice(iter(lambda: file.read(_BLOCK), b""), MAX_CHARACTERS // _BLOCK + 1))
         text = content.decode("utf-8-sig")
     except DocumentError as error:
         raw.problems += error.problems
