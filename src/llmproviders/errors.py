@@ -26,6 +26,11 @@ __all__ = [
 ]
 
 
+def _printable(message: str) -> str:
+    """A message without surrogates, which may be in names and cannot be encoded."""
+    return message.encode("utf-8", "backslashreplace").decode()
+
+
 @attrs.frozen
 class Problem:
     """One problem of an option, or of the whole call if ``option`` is empty."""
@@ -55,8 +60,7 @@ class Problem:
         where = f"{self.option} ({self.key}): " if self.key else f"{self.option}: " if self.option else ""
         got = f", got {self.got}" if self.got else ""
         hint = f"; {self.hint}" if self.hint else ""
-        # Surrogates in a name cannot be encoded, and so cannot be printed.
-        return f"{where}expected {self.expected}{got}{hint}".encode("utf-8", "backslashreplace").decode()
+        return _printable(f"{where}expected {self.expected}{got}{hint}")
 
 
 class ProviderError(Exception):
@@ -144,7 +148,7 @@ class DocumentProblem:
 
     def __str__(self) -> str:
         where = f"{self.path}: " if self.path else ""
-        return f"{self.source}:{self.line}:{self.column}: {where}{self.problem}"
+        return _printable(f"{self.source}:{self.line}:{self.column}: {where}{self.problem}")
 
 
 class DocumentError(ProviderError, ValueError):

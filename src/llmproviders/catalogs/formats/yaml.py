@@ -53,6 +53,8 @@ def read(text: str) -> tuple[Tree, Locate]:
         mark = error.problem_mark or error.context_mark
         location = Location(mark.line + 1, mark.column + 1) if mark else Location(1, 1)
         reason = re.sub(_QUOTED, lambda found: found[1] or "...", error.problem or error.context or "it cannot be read")
+        # The parser shows a token as a Python tuple.
+        reason = re.sub(r"\(('<[a-z ]+>'),\)", r"\1", reason)
         hint = next((hint for part, hint in _HINTS.items() if part in reason), "")
         problem = SyntaxProblem(location, f"YAML ({reason})", hint=hint)
     except yaml.reader.ReaderError as error:
