@@ -133,7 +133,9 @@ class TestNames:
     def test_include(self, kind: str) -> None:
         """A name under `include`."""
         Path("c.yaml").write_text(dumps(Catalog(), format="yaml"), encoding="utf-8")
-        Path("c.json").write_text('{"providers": {}, "include": [%s]}' % ascii(NAMES[kind]).replace("'", '"').replace("\\x00", "\\u0000"))
+        Path("c.json").write_text(
+            '{"providers": {}, "include": [%s]}' % ascii(NAMES[kind]).replace("'", '"').replace("\\x00", "\\u0000")
+        )
         (problem,) = check("c.json")
         assert "include.0" == problem.path
         assert str(problem).isprintable()

@@ -17,6 +17,8 @@ from .yaml_splicing import spliced, with_key
 
 __all__ = ["edit", "read", "rename", "write"]
 
+MAX_TAG: Final = 50_000
+"""The longest tag that the parser gets, because its time is quadratic in the length of a tag."""
 _HINTS: Final = {
     "mapping values are not allowed": "quote a string that contains a colon and a blank",
     "'\\t'": "indent with blanks",
@@ -36,9 +38,11 @@ def read(text: str) -> tuple[Tree, Locate]:
     """The tree of a document; an empty one is None.
 
     Raises:
-        SyntaxProblem: if it is not YAML, has a key twice, is nested too deeply, or grows too large by its aliases.
+        SyntaxProblem: if it is not YAML, has a key twice, is nested too deeply, or multiplies its size by aliases.
     """
     yaml = import_optional("ruamel.yaml", "yaml")
+    if any(len(word) > MAX_TAG and "!" in word for word in text.split()):
+        raise SyntaxProblem(Location(1, 1), f"a document without a word of over {MAX_TAG} characters that contains !")
     builder = TreeBuilder(len(text))
     try:
         for event in _events(text):
@@ -49,6 +53,8 @@ def read(text: str) -> tuple[Tree, Locate]:
         mark = error.problem_mark or error.context_mark
         location = Location(mark.line + 1, mark.column + 1) if mark else Location(1, 1)
         reason = re.sub(_QUOTED, lambda found: found[1] or "...", error.problem or error.context or "it cannot be read")
+        # The parser shows a token as a Python tuple.
+        reason = re.sub(r"\(('<[a-z ]+>'),\)", r"\1", reason)
         hint = next((hint for part, hint in _HINTS.items() if part in reason), "")
         problem = SyntaxProblem(location, f"YAML ({reason})", hint=hint)
     except yaml.reader.ReaderError as error:
