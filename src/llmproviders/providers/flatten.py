@@ -32,15 +32,13 @@ def flatten(provider: Any) -> dict[str, str]:
         if made.hook[0] is not converter.version:
             made.hook = converter.version, converter.get_unstructure_hook(type(provider))
         return made.hook[1](provider)  # type: ignore[no-any-return]
-    except SecretError:
-        name, reason = next(unresolved(provider), ("", ""))
+    except ProviderError as error:
+        name, reason = next(unresolved(provider), ("", "")) if isinstance(error, SecretError) else ("", "")
         if "." not in name:
             raise
         # Inside headers and bodies, the name of the variable does not tell which of them refers to it.
         msg = f"{name}: {reason}"
         raise SecretError(msg) from None
-    except ProviderError:
-        raise
     except Exception as error:  # noqa: BLE001
         failure = error
     problems = [*_unwritable(provider)] or [Problem("", "a hook that works", got=type(failure).__name__)]
