@@ -116,12 +116,14 @@ def check_raw(
 ) -> tuple[DocumentProblem, ...]:
     """All problems of a catalog that was read, as `check` returns them, but on any number of runtimes."""
     resolution = resolve(raw)
+    found = checked(resolution, runtimes, model, resolve=resolve_references)
+    # Runtimes share rules.
     problems = [
         problem
-        for problem in checked(resolution, runtimes, model, resolve=resolve_references)
+        for problem in (found if len(runtimes) <= 1 else dict.fromkeys(found))
         if (code := problem.problem.code) not in (ignore or ()) and (select is None or code in select)
     ]
-    return tuple(in_order(dict.fromkeys([*resolution.problems, *problems])))
+    return tuple(in_order([*resolution.problems, *problems]))
 
 
 @public
