@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from collections.abc import Callable
@@ -19,7 +20,6 @@ from llmproviders import (
     SecretError,
     check,
     dump,
-    dumps,
     load,
     loads,
 )
@@ -133,9 +133,7 @@ class TestNames:
     def test_include(self, kind: str) -> None:
         """A name under `include`."""
         Path("c.yaml").write_text(dumps(Catalog(), format="yaml"), encoding="utf-8")
-        Path("c.json").write_text(
-            '{"providers": {}, "include": [%s]}' % ascii(NAMES[kind]).replace("'", '"').replace("\\x00", "\\u0000")
-        )
+        Path("c.json").write_text(json.dumps({"providers": {}, "include": [NAMES[kind]]}), encoding="utf-8")
         (problem,) = check("c.json")
         assert "include.0" == problem.path
         assert str(problem).isprintable()
@@ -143,18 +141,17 @@ class TestNames:
 
     def test_secret(self, kind: str) -> None:
         """The path of a secret: in code and in a file, or when it is read if only the system knows that it is too long."""
-        entry = '{"providers": {"p": {"preset": "deepseek", "api_key": {"file": %s}}}}'
-        name = ascii(NAMES[kind]).replace("'", '"').replace("\\x00", "\\u0000")
+        text = json.dumps({"providers": {"p": {"preset": "deepseek", "api_key": {"file": NAMES[kind]}}}})
         if kind in ("NUL", "surrogate"):
             with pytest.raises(InvalidOptionsError, match="the path of a file"):
                 Secret.from_file(NAMES[kind])
             with pytest.raises(DocumentError) as caught:
-                loads(entry % name, format="json")
+                loads(text, format="json")
             (problem,) = caught.value.problems
             assert ("providers.p.api_key", "a name that no file can have") == (problem.path, problem.problem.got)
         else:
             with pytest.raises(SecretError, match="File name too long"):
-                loads(entry % name, format="json")["p"].api_key.reveal()  # type: ignore[attr-defined]
+                loads(text, format="json")["p"].api_key.reveal()  # type: ignore[attr-defined]
 
 
 class TestSecretFiles:
@@ -196,9 +193,9 @@ class TestIncludedPaths:
         """A path with `..` is shown without it if it leads to the same file."""
         for name, include in {"x/a.json": "../y/b.json", "y/b.json": "../x/c.json", "x/c.json": "../x/no.json"}.items():
             Path(name).parent.mkdir(exist_ok=True)
-            Path(name).write_text('{"providers": {}, "include": ["%s"]}' % include)
+            Path(name).write_text(json.dumps({"providers": {}, "include": [include]}), encoding="utf-8")
         (problem,) = check("x/a.json")
-        assert os.path.join("x", "c.json") == problem.source
+        assert str(Path("x/c.json")) == problem.source
 
     @pytest.mark.skipif(os.name == "nt", reason="on Windows making links needs a privilege")
     def test_links_above(self) -> None:

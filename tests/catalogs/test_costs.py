@@ -47,7 +47,7 @@ def chain(names: Callable[[int], list[int]]) -> Callable[[int], dict[str, Any]]:
 
 
 def shuffled(size: int) -> list[int]:
-    return random.Random(1).sample(range(size), size)  # noqa: S311
+    return random.Random(1).sample(range(size), size)
 
 
 ENTRIES: dict[str, Callable[[int], dict[str, Any]]] = {
