@@ -43,7 +43,12 @@ ZERO = "YAML 1.1 reads it as octal; quote it if it is a string"
         ("api_key: !a%FFS x", (1, 12), "YAML (... codec can't decode byte 0xff in position 0: invalid start byte)", ""),
         ("%S3cr3t", (1, 8), "YAML (expected '<document start>', but found '<stream end>')", ""),
         ("api_key: &S3cr3t &S3cr3t x", (1, 18), "YAML (expected <block end>, but found '<anchor>')", ""),
-        ("api_key: %S3cr3t", (1, 10), "YAML (found character '%' that cannot start any token)", "quote a string that starts with this character"),
+        (
+            "api_key: %S3cr3t",
+            (1, 10),
+            "YAML (found character '%' that cannot start any token)",
+            "quote a string that starts with this character",
+        ),
         ("a: {<<: S3cr3t}", (1, 5), "a mapping to merge, or a list of mappings", MERGE),
         ("a: 1\na: 2", (2, 1), "each key once, got 'a' twice", ""),
         ("sk-S3cr3t0123: 1\nsk-S3cr3t0123: 2", (2, 1), "each key once, got '******' twice", ""),

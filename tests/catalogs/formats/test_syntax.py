@@ -34,7 +34,6 @@ class TestReading:
         text = "providers:\n  a: &a {provider: triton, endpoint: &e http://h}\n  b: *a\n  c: {provider: triton, endpoint: *e}\n"
         assert [TritonProvider("http://h")] * 3 == list(loads(text, format="yaml").values())
 
-
     def test_yaml_merge_keys(self) -> None:
         """A key << merges mappings: own keys win, then those of the first one; in quotes it is an ordinary key."""
         text = "a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc:\n  z: 3\n  <<: [*a, *b]\nd: {<<: *a}\ne: {'<<': 1}\n"
@@ -113,9 +112,18 @@ class TestProblems:
     def test_bombs(self, format: Any) -> None:
         """Very deep nesting, and aliases that expand exponentially, are refused."""
         bombs = {
-            "toml": ["a = " + "[" * 5000 + "]" * 5000, "a = " + "[" * 150 + "]" * 150, "a." * 101 + "b = 1", "a.b = {c." * 60 + "d = 1" + "}" * 60],
+            "toml": [
+                "a = " + "[" * 5000 + "]" * 5000,
+                "a = " + "[" * 150 + "]" * 150,
+                "a." * 101 + "b = 1",
+                "a.b = {c." * 60 + "d = 1" + "}" * 60,
+            ],
             "json": ["[" * 150 + "]" * 150],
-            "yaml": ["[" * 150, "\n".join(f"k{i}: &k{i} [{','.join([f'*k{i - 1}'] * 20) if i else 1}]" for i in range(12)), "\n".join(f"k{i}: &k{i} [{f'*k{i - 1}' if i else 1}]" for i in range(101))],
+            "yaml": [
+                "[" * 150,
+                "\n".join(f"k{i}: &k{i} [{','.join([f'*k{i - 1}'] * 20) if i else 1}]" for i in range(12)),
+                "\n".join(f"k{i}: &k{i} [{f'*k{i - 1}' if i else 1}]" for i in range(101)),
+            ],
         }
         for bomb in bombs[format]:
             assert len(problems(bomb, format)) == 1
