@@ -28,8 +28,8 @@ SHAPES: list[tuple[str, str, int, Callable[[int], str]]] = [
     ("toml", "strings without ends", 20_000, lambda n: '"""\\"\n' * n),
     ("toml", "many headers", 1_000, lambda n: "".join(f"[a.k{i}]\nb = 1\n" for i in range(n))),
     ("toml", "unknown keys", 1_000, lambda n: ENTRY["toml"] + "".join(f"kxy{i} = 1\n" for i in range(n))),
-    ("json", "unknown keys", 1_000, lambda n: '{"providers": {"a": {"provider": "triton"%s}}}' % "".join(f', "kxy{i}": 1' for i in range(n))),
-    ("json", "repeated keys", 10_000, lambda n: "[%s]" % ", ".join(['{"a": 1, "a": 2}'] * n)),
+    ("json", "unknown keys", 1_000, lambda n: '{"providers": {"a": {"provider": "triton"' + "".join(f', "kxy{i}": 1' for i in range(n)) + "}}}"),
+    ("json", "repeated keys", 10_000, lambda n: "[" + ", ".join(['{"a": 1, "a": 2}'] * n) + "]"),
     ("json", "a late constant", 20_000, lambda n: "[" + "1, " * n + "NaN]"),
     ("yaml", "unknown keys", 200, lambda n: ENTRY["yaml"] + "".join(f"    kxy{i}: 1\n" for i in range(n))),
     ("yaml", "a sequence of sequences", 300, lambda n: "a: [" + "[x], " * n + "]"),
@@ -115,6 +115,6 @@ def test_aliases_multiply() -> None:
     bomb = "\n".join(f"k{i}: &k{i} [{','.join([f'*k{i - 1}'] * 120) if i else 'x' * 40_000}]" for i in range(3))
     with pytest.raises(SyntaxProblem, match="expected a document whose aliases do not multiply its size"):
         format_module("yaml").read(bomb)
-    shared = "providers:\n  a: &a {provider: triton, endpoint: e, model_name: &m %s}\n" % ("x" * 200)
+    shared = "providers:\n  a: &a {provider: triton, endpoint: e, model_name: &m " + "x" * 200 + "}\n"
     assert 101 == len(loads(shared + "".join(f"  k{i}: *a\n" for i in range(100)), format="yaml"))
     assert 101 == len(loads(shared + "".join(f"  k{i}: {{<<: *a, model_name: *m}}\n" for i in range(100)), format="yaml"))

@@ -11,7 +11,7 @@ from typing import Any, Final
 import attrs
 
 from ...messages import shown
-from .lines import line_break, line_start, with_same_end
+from .lines import line_break, line_start, with_end_of
 from .locations import Locate, Location, Part, Path, location_of, locator
 from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, is_too_deep, renamed, wrapped
 
@@ -63,7 +63,7 @@ def edit(text: str, path: Path, value: Tree) -> str:
         new = text[: old.start] + _indented(value, text, old.start) + text[old.end :]
     else:
         new = _with_member(text, parent, json.dumps(path[-1], ensure_ascii=False), value)
-    return with_same_end(new, text)
+    return with_end_of(text, new)
 
 
 def rename(text: str, path: Path, name: str) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TOML: read by the standard library, written and edited by tomlkit (the extra ``toml``), which keeps comments."""
+"""TOML, read by the standard library and written by tomlkit (the extra ``toml``); edits keep all other characters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ...errors import ProviderError
 from ...optional import import_optional
-from .lines import with_same_end
+from .lines import with_end_of
 from .locations import Locate, Location, Path, location_of, locator
 from .toml_scanning import is_nested_too_deeply, scan, tomllib
 from .toml_splicing import spliced, with_key
@@ -42,8 +42,6 @@ def read(text: str) -> tuple[Tree, Locate]:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_problem(text, str(error)) from None
-    except RecursionError:
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit") from None
     except ValueError:
         # Python does not read a number of thousands of digits.
         raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
@@ -72,7 +70,7 @@ def edit(text: str, path: Path, value: Tree) -> str:
     """
     tree, _ = read(text)
     path, value = wrapped(tree, path, value)
-    new = with_same_end(spliced(text, path, value, _value, write), text)
+    new = with_end_of(text, spliced(text, path, value, _value, write))
     return _checked(new, changed(tree, path, value), path)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ...errors import ProviderError
 from ...optional import import_optional
-from .lines import with_same_end
+from .lines import with_end_of
 from .locations import Locate, Location, Path, location_of, locator
 from .trees import SyntaxProblem, Tree, changed, renamed, wrapped
 from .yaml_reading import TreeBuilder
@@ -84,7 +84,7 @@ def edit(text: str, path: Path, value: Tree) -> str:
     """
     tree, _ = read(text)
     path, value = wrapped(tree, path, value)
-    new = with_same_end(spliced(text, _events(text), path, value, _inline, write), text)
+    new = with_end_of(text, spliced(text, _events(text), path, value, _inline, write))
     return _checked(new, changed(tree, path, value), path)
 
 
