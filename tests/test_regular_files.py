@@ -132,7 +132,6 @@ class TestNames:
 
     def test_include(self, kind: str) -> None:
         """A name under `include`."""
-        Path("c.yaml").write_text(dumps(Catalog(), format="yaml"), encoding="utf-8")
         Path("c.json").write_text(json.dumps({"providers": {}, "include": [NAMES[kind]]}), encoding="utf-8")
         (problem,) = check("c.json")
         assert "include.0" == problem.path

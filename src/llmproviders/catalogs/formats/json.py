@@ -76,8 +76,9 @@ def rename(text: str, path: Path, name: str) -> str:
     value = _whole(text)
     for step in path:
         value = value.parts[step]
-    start, end = value.key
-    return text[:start] + json.dumps(name, ensure_ascii=False) + text[end:]
+    key = _TOKEN.match(text, value.key)
+    assert key is not None
+    return text[: key.start()] + json.dumps(name, ensure_ascii=False) + text[key.end() :]
 
 
 def _whole(text: str) -> _Value:
@@ -165,8 +166,8 @@ class _Value(Part):
     """A value in a document, from the index *start* to before *end*."""
 
     end: int
-    key: tuple[int, int]
-    """The start and end of its key; for a value without a key, those of the value."""
+    key: int
+    """The start of its key; for a value without a key, that of the value."""
     is_object: bool
     repeated: int | None = attrs.field(default=None, init=False)
     """For an object, the start of the first value whose key is repeated."""
@@ -190,7 +191,7 @@ def _values(text: str) -> Iterator[_Value]:
         if inner is not None and inner.is_object and key is None:
             key = token
             continue
-        value = _Value(token.start(), token.end(), (key or token).span(), is_object=first == "{")
+        value = _Value(token.start(), token.end(), (key or token).start(), is_object=first == "{")
         if inner is not None:
             step = json.loads(key[0]) if key else len(inner.parts)
             if step in inner.parts and inner.repeated is None:
@@ -198,6 +199,7 @@ def _values(text: str) -> Iterator[_Value]:
             inner.parts[step] = value
         key = None
         if first not in "{[":
+            value.parts = None
             yield value
         elif len(containers) >= MAX_DEPTH:
             raise SyntaxProblem(location_of(text, value.start), TOO_DEEP, code="document-limit")
