@@ -39,8 +39,9 @@ HOUSE = """
 # The same inside each folder; the __init__ of a folder may import all its files.
 ROOMS = {
     "catalogs": """
-        files  editing  usage
-        lint
+        files  editing  restructuring  usage
+        revision
+        lint  masked_diff
         origins
         resolution  writing  schema
         entries  sources  catalog
@@ -53,9 +54,10 @@ ROOMS = {
     """,
     "cli": """
         app
+        entries
         check  convert  listings  set  show
         command  arguments
-        printing
+        printing  completion
     """,
     "providers": """
         classes
