@@ -152,8 +152,9 @@ class NewEntry(EntryEdit):
         for option, value in self._changes.items():
             entry = changed(entry, option[2:], value)
         tree, text = self._original.tree, self._original.text
-        changes = {("default",): self._name} if self._is_default else {}
-        for each, value in {**changes, path: entry}.items():
+        changes: dict[tuple[str, ...], Tree] = {("default",): self._name} if self._is_default else {}
+        changes[path] = entry
+        for each, value in changes.items():
             tree = changed(tree, each, value)
             text = text if text is None else format_.edit(text, each, value)
         return (format_.write(tree) if text is None else text), tree

@@ -45,9 +45,8 @@ def masked_diff(file: Path, format_: Format, old: Side, new: Side, *, is_new: bo
     from difflib import unified_diff
 
     # The masked line follows each line: equal masks may stand for different secrets, and only the masks are printed.
-    sides = [_paired(side, format_) for side in (old, new)]
-    names = ("/dev/null" if is_new else str(file)), str(file)
-    for line in unified_diff(*sides, *names):
+    before, after = _paired(old, format_), _paired(new, format_)
+    for line in unified_diff(before, after, "/dev/null" if is_new else str(file), str(file)):
         shown = line[:1] + line.partition("\0")[2] if "\0" in line else line
         yield shown if shown.endswith("\n") else f"{shown}\n\\ No newline at end of file\n"
 
@@ -155,5 +154,7 @@ def _is_shown(value: object) -> bool:
 
 def _is_reference(value: Tree) -> bool:
     if isinstance(value, dict):
-        return len(value) == 1 and any(isinstance(name := value.get(source), str) and not looks_like_key(name) for source in ("env", "file"))
+        return len(value) == 1 and any(
+            isinstance(name := value.get(source), str) and not looks_like_key(name) for source in ("env", "file")
+        )
     return isinstance(value, str) and is_placeholder(value)

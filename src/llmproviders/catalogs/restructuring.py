@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..messages import shown_name
 from .comparison import Change
 from .entries import extended_name
 from .formats.lookup import format_module
@@ -31,13 +32,13 @@ def removal(file: Path, name: str) -> Revision:
     raw = original.before.raw
     # An included entry of the same name may take its place.
     if name not in resolve(read_text(text, original.format, file)).raw.entries:
-        users = [f"extended by {other!r}" for other, entry in raw.entries.items() if extended_name(entry) == name and other != name]
-        if raw.default == name:
-            users.append("the default")
-        if users:
-            raise EditError(f"the entry {name!r} is {', '.join(users)}; change that first")
         if len(raw.entries) == 1:
             raise EditError(f"the entry {name!r} is the only one; remove the file, or add another entry first")
+        users = [f"extends of {shown_name(other)}" for other, entry in raw.entries.items() if extended_name(entry) == name]
+        if raw.default == name:
+            users.append("default")
+        if users:
+            raise EditError(f"the entry {name!r} is still named by {', '.join(users)}; change that first")
     return original.revised(text, tree)
 
 

@@ -22,9 +22,7 @@ def _model(name: str | None) -> str | None:
 
 File = Annotated[
     Path,
-    typer.Argument(
-        metavar="FILE", help="A catalog: .toml, .json, .yaml or .yml.", show_default=False, autocompletion=file_names
-    ),
+    typer.Argument(metavar="FILE", help="A catalog: .toml, .json, .yaml or .yml.", show_default=False, autocompletion=file_names),
 ]
 Name = Annotated[
     str,

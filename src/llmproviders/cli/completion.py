@@ -76,7 +76,8 @@ def entry_names(ctx: typer.Context) -> Iterator[Candidate]:
 @_quiet
 def options_of_entry(ctx: typer.Context) -> Iterator[Candidate]:
     """The options that the entry itself has."""
-    entry: Any = _entries(ctx.params["file"])[ctx.params["name"]]
+    file, name = _file_and_name(ctx)
+    entry: Any = _entries(file)[name]
     for key, value in entry.items():
         names = [f"{key}.{each}" for each in value] if key == EXTRAS else [key]
         yield from ((name, "") for name in names)
@@ -111,8 +112,10 @@ def assignments_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
     """The options of the entry as ``KEY=``, and the values of an option as ``KEY=VALUE``."""
     words: Sequence[str] = ctx.params.get("assignments") or ()
     given = _given(words)
-    entries = _entries(ctx.params["file"])
-    name = ctx.params["name"]
+    file, name = _file_and_name(ctx)
+    entries = _entries(file)
+    if name not in entries and ctx.info_name != "add":
+        return
     body = entries.get(name) or {key: value for key, value in given.items() if key in KINDS}
     cls = class_of({**entries, name: body}, name, {})
     key, prefix = _key_of_value(words, incomplete)
@@ -125,6 +128,13 @@ def assignments_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
         yield from ((f"{key}={value}", "") for value in values)
     for key, meaning in keys.items():
         yield key if key.endswith(".") else f"{key}=", meaning
+
+
+def _file_and_name(ctx: typer.Context) -> tuple[Path, str]:
+    """The file and the entry of the command. They are not parsed yet where the last word is an option without its value."""
+    if ctx.params.get("name") is not None:
+        return ctx.params["file"], ctx.params["name"]
+    return Path(ctx.args[0]), ctx.args[1]
 
 
 def _entries(file: Path) -> Mapping[str, object]:

@@ -68,9 +68,7 @@ def sql(
     ] = None,
     runtime: Annotated[
         str | None,
-        typer.Option(
-            "--for", metavar="RUNTIME", help="Runtime that reads it, such as flink-2.3.", autocompletion=runtime_names
-        ),
+        typer.Option("--for", metavar="RUNTIME", help="Runtime that reads it, such as flink-2.3.", autocompletion=runtime_names),
     ] = None,
     temporary: Annotated[bool, typer.Option("--temporary", help="A model that exists only for its session.")] = False,
     if_not_exists: Annotated[bool, typer.Option("--if-not-exists", help="No error if a model of that name exists.")] = False,

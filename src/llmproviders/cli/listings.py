@@ -62,8 +62,8 @@ def providers(
         columns = ("name", "key", "type", "default", "rule", "meaning")
         table = [option_record(classes[identifier], info) for info in options_of(classes[identifier])]
         title = f"{identifier} ({classes[identifier].__name__})"
-        rows = [tuple(_cell(column, each) for column in columns) for each in table]
-        print_table(title, columns, rows, prose=("rule", "meaning"))
+        cells = [tuple(_cell(column, each) for column in columns) for each in table]
+        print_table(title, columns, cells, prose=("rule", "meaning"))
 
 
 @command("presets", "llmproviders presets", "llmproviders presets --json", needs_arguments=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -87,7 +87,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ..
 
 _GAP: Final = 3
 """The width between two columns of a table."""
-_NARROW: Final = 24
+_NARROW: Final = 20
 """The width to which a column may be wrapped."""
 _INDENT: Final = 4
 _NAME: Final = "cyan"
