@@ -47,10 +47,11 @@ ROOMS = {
         entries  sources  catalog
         comparison
         display  atomic
-        formats.yaml
-        formats.yaml_reading  formats.yaml_splicing  formats.json  formats.toml
+        formats.yaml  formats.toml
+        formats.toml_splicing
+        formats.yaml_reading  formats.yaml_splicing  formats.json  formats.toml_scanning
         formats.trees  formats.lookup
-        formats.locations
+        formats.locations  formats.lines
     """,
     "cli": """
         app

@@ -839,7 +839,7 @@ extra_options = {{ token = {{ env = "sk-{MARK}" }} }}
         "expected the name of an environment variable (letters, digits and underscores), got ******; "
         "do not write the secret itself here"
     )
-    assert [f"toml:5:1: providers.chat.api_key: {rest}", f"toml:9:1: providers.other.extra_options.token: {rest}"] == [
+    assert [f"toml:5:1: providers.chat.api_key: {rest}", f"toml:9:19: providers.other.extra_options.token: {rest}"] == [
         str(problem) for problem in caught.value.problems
     ]
 

@@ -115,7 +115,7 @@ class TestProblems:
             ),
             ("default = 1\nproviders = {}", "toml:1:1: default: expected the name of a provider, got a value of type int"),
             ("include = 1\nproviders = {}", "toml:1:1: include: expected a list of file names, got a value of type int"),
-            ('include = ["x.toml"]', "toml:1:1: include.0: expected no include in a string; use load(path)"),
+            ('include = ["x.toml"]', "toml:1:12: include.0: expected no include in a string; use load(path)"),
             ('[providers.""]\ngeneric = "g"', "toml:1:1: providers.: expected a name that is not empty"),
             ("providers.a = 1", "toml:1:1: providers.a: expected an entry: a table of options, got a value of type int"),
             (
@@ -298,7 +298,7 @@ COMMON = {
     ),
     "a secret as the path of its file": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { pass = { file = 'Abcdefghijklmnopqrs9' } }\n",
-        "c.toml:3:1: providers.c.extra_options.pass: expected the path of a file, because this string looks like the secret itself, "
+        "c.toml:3:19: providers.c.extra_options.pass: expected the path of a file, because this string looks like the secret itself, "
         "got ******",
     ),
     "a variable in shell syntax": (
@@ -331,11 +331,11 @@ COMMON = {
     ),
     "a missing file": (
         "include = ['nope.toml']\ndefault = 'a'\n[providers.c]\nextends = 'b'\n",
-        "c.toml:1:1: include.0: expected a file that can be read, got nope.toml: No such file or directory",
+        "c.toml:1:12: include.0: expected a file that can be read, got nope.toml: No such file or directory",
     ),
     "a pattern": (
         "include = ['x/*.toml']\nproviders = {}\n",
-        "c.toml:1:1: include.0: expected a file that can be read, got x/*.toml: No such file or directory; "
+        "c.toml:1:12: include.0: expected a file that can be read, got x/*.toml: No such file or directory; "
         "list each file, because patterns are not expanded",
     ),
     "one file without brackets": (
@@ -364,22 +364,22 @@ COMMON = {
     ),
     "an extra whose value looks like a key": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a = 'sk-MARKefghijklmnopqrstuvwx1234' }\n",
-        "c.toml:3:1: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
+        "c.toml:3:19: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
         'write { env = "NAME" } or { file = "path" }',
     ),
     "an extra that is marked as a secret": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a = { secret = 'MARK' } }\n",
-        "c.toml:3:1: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
+        "c.toml:3:19: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
         'write { env = "NAME" } or { file = "path" }',
     ),
     "a secret inside an extra": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a = 'https://u:MARK@h' }\n",
-        "c.toml:3:1: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
+        "c.toml:3:19: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
         "use a placeholder that the platform fills in, or add it in code",
     ),
     "an extra that is a literal secret": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a-token = 'MARK', b-token = { env = 'B' }, c = 'd' }\n",
-        "c.toml:3:1: providers.c.extra_options.a-token: expected a reference, because this string is a secret, got ******; "
+        "c.toml:3:19: providers.c.extra_options.a-token: expected a reference, because this string is a secret, got ******; "
         'write { env = "NAME" } or { file = "path" }',
     ),
 }

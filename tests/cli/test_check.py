@@ -62,11 +62,11 @@ def test_check_against_a_runtime() -> None:
         "b.toml:3:1: providers.base.endpoint: expected a URL that ends with /chat/completions or /embeddings, got 'https://api.example.com/v1/chat/completions?v=1'; Flink accepts no query string and no fragment: it compares the end of the whole URL\n"
         "b.toml:6:1: providers.chat: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
         "b.toml:8:1: warning: providers.chat.stop: expected stop strings without leading or trailing blanks, got 'a ,b'; Java splits at commas and does not trim\n"
-        "b.toml:10:1: providers.chat.extra_options.x: expected an option that openai has on flink-2.3; leave it out\n"
+        "b.toml:10:19: providers.chat.extra_options.x: expected an option that openai has on flink-2.3; leave it out\n"
         "b.toml:12:1: providers.embed: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
     ) == run("check", "b.toml", "--against", "flink-2.3", code=1)
     lines = run("check", "b.toml", "--against", "flink-2.3", "--model", "m", code=1).splitlines()
-    assert ["b.toml:3:1:", "b.toml:8:1:", "b.toml:9:1:", "b.toml:10:1:"] == [line.partition(" ")[0] for line in lines]
+    assert ["b.toml:3:1:", "b.toml:8:1:", "b.toml:9:1:", "b.toml:10:19:"] == [line.partition(" ")[0] for line in lines]
     severities = [each["severity"] for each in run_json("check", "b.toml", "--against", "flink-2.3", "--model", "m", code=1)]
     assert ["error", "warning", "error", "error"] == severities
 
@@ -87,7 +87,7 @@ def test_an_entry_with_problems_hides_no_others() -> None:
     """The other entries are checked against a runtime, even if one entry has problems."""
     Path("b.toml").write_text(f"{AGAINST}\n[providers.bad]\nprovider = 'triton'\ntimeout = 'soon'\n", encoding="utf-8")
     lines = run("check", "b.toml", "--against", "flink-2.3", "--model", "m", code=1).splitlines()
-    assert ["b.toml:3:1:", "b.toml:8:1:", "b.toml:9:1:", "b.toml:10:1:"] == [line.partition(" ")[0] for line in lines[:4]]
+    assert ["b.toml:3:1:", "b.toml:8:1:", "b.toml:9:1:", "b.toml:10:19:"] == [line.partition(" ")[0] for line in lines[:4]]
     assert "providers.bad: endpoint: " in "".join(lines[4:]) or "providers.bad.endpoint: " in "".join(lines[4:])
     assert "b.toml:24:1: providers.bad.timeout: " in "".join(lines[4:])
 

@@ -78,7 +78,7 @@ def test_references_that_cannot_be_resolved(command: str) -> None:
     assert (
         "away.toml:7:1: providers.base.api_key: expected a secret, got nothing; "
         "environment variable DEEPSEEK_API_KEY is not set or empty; set it where the job is submitted\n"
-        "away.toml:12:1: providers.chat.extra_options.a-token: expected a secret, got nothing; "
+        "away.toml:12:19: providers.chat.extra_options.a-token: expected a secret, got nothing; "
         "secret file no/such/key cannot be read: No such file or directory; check the path and its permissions\n"
     ) == shown
 

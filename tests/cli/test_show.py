@@ -20,7 +20,7 @@ def test_options_for_a_runtime() -> None:
     assert [
         "b.toml:3:1: providers.base.endpoint: expected a URL that ends with /chat/completions or /embeddings",
         "b.toml:6:1: providers.chat: model: expected a value",
-        "b.toml:10:1: providers.chat.extra_options.x: expected an option that openai has on flink-2.3; leave it out",
+        "b.toml:10:19: providers.chat.extra_options.x: expected an option that openai has on flink-2.3; leave it out",
     ] == [line.partition(",")[0] for line in shown.splitlines()]
     assert "no runtime 'x'" in run("options", "b.toml", "chat", "--for", "x", code=2)
     Path("b.toml").write_text(AGAINST.replace("?v=1", "").replace("max_context_size = 100", ""), encoding="utf-8")

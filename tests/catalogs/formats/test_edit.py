@@ -27,8 +27,8 @@ CHAT = ("providers", "chat")
         ("providers:\n  chat:\n    a: &x 1\n    b: *x\n", (*CHAT, "a"), 2, "providers:\n  chat:\n    a: 2\n    b: &x 1\n"),
         ("providers:\n  chat:\n    a:\n      b: 1 # b\n    c: 2", (*CHAT, "a"), {"d": 1}, "providers:\n  chat:\n    a: {d: 1} # b\n    c: 2"),
         ("providers:\n  chat:\n    a:\n    - 1\n    # a\n    c: 2", (*CHAT, "a"), "x", "providers:\n  chat:\n    a: x\n    # a\n    c: 2"),
-        ("providers:\n  chat:\n    a: 1\n    c: 2", (*CHAT, "c"), None, "providers:\n  chat:\n    a: 1\n"),
-        ("providers:\n  chat:\n    a: 1\n    c:\n    - 2", (*CHAT, "d"), 3, "providers:\n  chat:\n    a: 1\n    c:\n    - 2\n    d: 3\n"),
+        ("providers:\n  chat:\n    a: 1\n    c: 2", (*CHAT, "c"), None, "providers:\n  chat:\n    a: 1"),
+        ("providers:\n  chat:\n    a: 1\n    c:\n    - 2", (*CHAT, "d"), 3, "providers:\n  chat:\n    a: 1\n    c:\n    - 2\n    d: 3"),
         ("providers:\n  chat:\n    a: |+\n      x\n\n", (*CHAT, "d"), 3, "providers:\n  chat:\n    a: |+\n      x\n\n    d: 3\n"),
         ("providers:\n  chat: {a}\n", (*CHAT, "a"), "x", "providers:\n  chat: {a: x}\n"),
         ("providers:\n  chat: {a, b: 2026-13-45}\n", (*CHAT, "a"), "x", "providers:\n  chat: {a: x, b: 2026-13-45}\n"),
@@ -90,9 +90,9 @@ def test_edit_json(text: str, path: tuple[str, ...], value: Any, expected: str) 
     ("text", "path", "value", "expected"),
     [
         ("a.b = 1\na.c = 2\n", ("a", "b"), None, "a.c = 2\n"),
-        ("a.b = 1\na.c = 2\n", ("a", "d"), 3, "a.b = 1\na.d = 3\na.c = 2\n"),
+        ("a.b = 1\na.c = 2\n", ("a", "d"), 3, "a.b = 1\na.c = 2\na.d = 3\n"),
         ("[a]\nb = '''\nx\n'''\n# of c\n[c]\n", ("a", "d"), "y", "[a]\nb = '''\nx\n'''\nd = \"y\"\n# of c\n[c]\n"),
-        ("[a]", ("a", "b", "c"), 1, "[a]\nb = {c = 1}\n"),
+        ("[a]", ("a", "b", "c"), 1, "[a]\nb = {c = 1}"),
         ("[a]\r\n[b]\r\n", ("a", "c"), 1, "[a]\r\nc = 1\r\n[b]\r\n"),
     ],
 )  # fmt: skip

@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from ...errors import ProviderError
 from ...optional import import_optional
-from .locations import Locate, Location, Path, location_of, nearest
-from .trees import SyntaxProblem, Tree, changed, wrapped
+from .lines import with_same_end
+from .locations import Locate, Location, Path, location_of, locator
+from .trees import SyntaxProblem, Tree, changed, renamed, wrapped
 from .yaml_reading import TreeBuilder
-from .yaml_splicing import spliced
+from .yaml_splicing import spliced, with_key
 
-__all__ = ["edit", "read", "write"]
+__all__ = ["edit", "read", "rename", "write"]
 
 _HINTS: Final = {
     "mapping values are not allowed": "quote a string that contains a colon and a blank",
@@ -55,7 +56,7 @@ def read(text: str) -> tuple[Tree, Locate]:
     except (yaml.error.YAMLError, ValueError):
         problem = SyntaxProblem(Location(1, 1), "YAML (it cannot be read)")
     else:
-        return builder.tree, nearest(builder.locations)
+        return builder.tree, locator(text, lambda: builder.part)
     # Raised outside of `except`, because the error of the parser holds parts of the document.
     raise problem
 
@@ -68,15 +69,34 @@ def write(tree: Tree) -> str:
 def edit(text: str, path: Path, value: Tree) -> str:
     """The document with a new value at a path, or without the value there if it is None; all other characters stay.
 
+    A new entry of ``providers`` becomes a block unless the other entries are in braces. Comments directly above a block go with
+    it.
+
     Raises:
-        ProviderError: if the path leads through a value that is not a mapping, or if other values would change too, because
-            they share an anchor.
+        ProviderError: if the path leads through a value that is not a mapping, if the value to remove does not exist, or if other
+            values would change too, because they share an anchor.
     """
     tree, _ = read(text)
     path, value = wrapped(tree, path, value)
-    new = spliced(text, _events(text), path, value, _inline)
+    new = with_same_end(spliced(text, _events(text), path, value, _inline, write), text)
+    return _checked(new, changed(tree, path, value), path)
+
+
+def rename(text: str, path: Path, name: str) -> str:
+    """The document with another name for the last key of a path; all other characters stay.
+
+    Raises:
+        ProviderError: if there is no such key, another key has the name, or other values would change too, because they share an
+            anchor.
+    """
+    tree = renamed(read(text)[0], path, name)
+    return _checked(with_key(text, _events(text), path, _inline(name)), tree, path)
+
+
+def _checked(new: str, tree: Tree, path: Path) -> str:
+    """The edited document, if it has the tree that it should have."""
     try:
-        is_right = repr(read(new)[0]) == repr(changed(tree, path, value))
+        is_right = repr(read(new)[0]) == repr(tree)
     except SyntaxProblem:
         is_right = False
     if is_right:

@@ -10,7 +10,7 @@ import re
 from typing import Any, Final
 
 from ...messages import shown
-from .locations import Location, Path
+from .locations import Location, Part
 from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree
 
 __all__ = ["TreeBuilder"]
@@ -29,9 +29,9 @@ _TAGS: Final = {f"tag:yaml.org,2002:{name}" for name in ("str", *_FITS)}
 class _Frame:
     """A mapping or sequence that is being read."""
 
-    def __init__(self, node: Any, path: Path, anchor: str | None) -> None:
+    def __init__(self, node: Any, part: Part, anchor: str | None) -> None:
         self.node = node
-        self.path = path
+        self.part = part
         self.anchor = anchor
         self.size = 1
         self.key: str | None = None
@@ -42,7 +42,7 @@ class TreeBuilder:
 
     def __init__(self) -> None:
         self.tree: Tree = None
-        self.locations: dict[Path, Location] = {}
+        self.part = Part(0)
         self.frames: list[_Frame] = []
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.documents = 0
@@ -61,60 +61,50 @@ class TreeBuilder:
                 raise SyntaxProblem(location, "one document", hint="this is where a second one starts")
         elif kind == "ScalarEvent":
             value = _scalar(event, location)
-            self._put(value, 1, location)
+            self._put(value, 1, location, Part(event.start_mark.index))
             if event.anchor:
                 self.anchors[event.anchor] = (value, 1)
         elif kind == "AliasEvent":
             if event.anchor not in self.anchors:
                 hint = "quote a string that begins with *"
                 raise SyntaxProblem(location, "an anchor before its alias, and not around it", hint=hint)
-            self._put(*self.anchors[event.anchor], location)
+            self._put(*self.anchors[event.anchor], location, Part(event.start_mark.index))
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
             _check_tag(event, location)
             if len(self.frames) >= MAX_DEPTH:
                 raise SyntaxProblem(location, TOO_DEEP)
             node: Any = {} if kind == "MappingStartEvent" else []
-            path = self._path(location)
-            self.locations[path] = self.locations.get(path, location)
-            self.frames.append(_Frame(node, path, event.anchor))
+            if self.frames and isinstance(self.frames[-1].node, dict) and self.frames[-1].key is None:
+                raise SyntaxProblem(location, "a key that is a string", hint="quote a string that begins with a brace or bracket")
+            self.frames.append(_Frame(node, Part(event.start_mark.index), event.anchor))
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
             frame = self.frames.pop()
             if frame.anchor:
                 self.anchors[frame.anchor] = (frame.node, frame.size)
-            self._put(frame.node, frame.size, location, has_location=True)
+            self._put(frame.node, frame.size, location, frame.part)
 
-    def _path(self, location: Location) -> Path:
-        """The path of the next node."""
-        if not self.frames:
-            return ()
-        frame = self.frames[-1]
-        if isinstance(frame.node, list):
-            return (*frame.path, len(frame.node))
-        if frame.key is None:
-            raise SyntaxProblem(location, "a key that is a string", hint="quote a string that begins with a brace or bracket")
-        return (*frame.path, frame.key)
-
-    def _put(self, value: Any, size: int, location: Location, *, has_location: bool = False) -> None:
-        """Put a value at the path of the next node."""
+    def _put(self, value: Any, size: int, location: Location, part: Part) -> None:
+        """Put a value, or a key, at the place of the next node."""
         if not self.frames:
             self.tree = value
-            self.locations[()] = Location(1, 1)
+            self.part.parts = part.parts
             return
         frame = self.frames[-1]
         frame.size += size
         if frame.size > MAX_NODES:
             raise SyntaxProblem(location, f"a document of at most {MAX_NODES} nodes, aliases counted as often as used")
         if isinstance(frame.node, list):
-            self.locations.setdefault((*frame.path, len(frame.node)), location)
+            frame.part.parts[len(frame.node)] = part
             frame.node.append(value)
-        elif frame.key is None and not has_location:
+        elif frame.key is None:
             if not isinstance(value, str):
                 raise SyntaxProblem(location, "a key that is a string", hint="quote it")
             if value in frame.node:
                 raise SyntaxProblem(location, f"each key once, got {shown(value)} twice")
             frame.key = value
-            self.locations[(*frame.path, value)] = location
+            frame.part.parts[value] = part
         else:
+            frame.part.parts[frame.key].parts = part.parts
             frame.node[frame.key] = value
             frame.key = None
 
