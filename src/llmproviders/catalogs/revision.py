@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ class Original:
         """The revision with the document *new*.
 
         Args:
-            new: the new document; it gets the line ends of the old one.
+            new: the new document.
             tree: the tree that it must have.
             renamed: the old and the new name, if an entry is renamed.
             entry: the entry that must have no problem.
@@ -67,7 +67,6 @@ class Original:
             DocumentError: if the catalog would have problems that it does not have.
             ProviderError: if the document does not have the tree, because the format module cannot make this edit.
         """
-        new = _with_line_ends(self.text, new, lambda text: _has_tree(self.format, text, tree))
         if not _has_tree(self.format, new, tree):
             name = entry or (renamed[0] if renamed else "the entry")
             raise ProviderError(f"{self.file}: {name} is written in a way that cannot be edited here; edit the file by hand")
@@ -140,22 +139,12 @@ class Revision:
 
 def _has_tree(format_: Format, text: str, tree: Tree) -> bool:
     try:
-        # Types matter, because 1 == True; and so does the order of entries.
-        return repr(format_module(format_).read(text)[0]) == repr(tree)
+        found = format_module(format_).read(text)[0]
     except SyntaxProblem:
         return False
-
-
-def _with_line_ends(old: str | None, new: str, is_right: Callable[[str], bool]) -> str:
-    """*new* with the kind of line ends of *old*, and without a final one if *old* has none; unless that changes a value."""
-    if old is None:
-        return new
-    candidates = [new]
-    if old.count("\n") == old.count("\r\n") > 0:
-        candidates.append(re.sub(r"(?<!\r)\n", "\r\n", new))
-    if not old.endswith("\n") and new.endswith("\n"):
-        candidates.append(re.sub(r"\r?\n\Z", "", candidates[-1]))
-    return next((each for each in reversed(candidates) if each == new or is_right(each)), new)
+    # Types matter, because 1 == True.
+    one, other = (json.dumps(each, sort_keys=True, default=repr) for each in (found, tree))
+    return one == other
 
 
 def _identity(problem: DocumentProblem, renamed: tuple[str, str] | None) -> tuple[Any, ...]:
