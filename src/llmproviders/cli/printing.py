@@ -43,7 +43,8 @@ def styled(string: str, style: str = "") -> Text:
     """*string* for the console, escaped."""
     from rich.text import Text
 
-    return Text(escaped(string), style=style)
+    # As a span, the style stays on this part where parts are added.
+    return Text().append(escaped(string), style=style)
 
 
 def escaped(string: str) -> str:
@@ -89,7 +90,7 @@ _GAP: Final = 3
 """The width between two columns of a table."""
 _NARROW: Final = 20
 """The width to which a column may be wrapped."""
-_INDENT: Final = 4
+_INDENT: Final = "    "
 _NAME: Final = "cyan"
 
 
@@ -97,18 +98,29 @@ def _print_list(output: Console, columns: Sequence[str], rows: Iterable[tuple[st
     """Print each row as ``first: second``, and each other cell on a line of its own; they are wrapped at blanks."""
     output.print()
     for first, second, *others in rows:
-        _print_wrapped(output, styled(first, _NAME) + styled(f": {second}" if second else ""), 0)
+        start, *rest = _wrapped(f"{first}: {second}" if second else first, output.width)
+        output.print(styled(start[: len(first)], _NAME) + styled(start[len(first) :]), soft_wrap=True)
         for column, cell in zip(columns[2:], others, strict=True):
-            if cell:
-                _print_wrapped(output, styled(f"{column}: {cell}"), _INDENT)
+            rest += [_INDENT + line for line in _wrapped(f"{column}: {cell}", output.width - len(_INDENT))] if cell else []
+        for line in rest:
+            output.print(styled(line), soft_wrap=True)
     output.print()
 
 
-def _print_wrapped(output: Console, line: Text, indent: int) -> None:
-    """Print a line that is indented, and continued with a deeper indentation; a word that is too long stays whole."""
-    for number, part in enumerate(line.wrap(output, output.width - indent - _INDENT, overflow="ignore")):
-        part.rstrip()
-        output.print(styled(" " * (indent + _INDENT * (number > 0))) + part, soft_wrap=True)
+def _wrapped(string: str, width: int) -> list[str]:
+    """The lines of a string, wrapped at blanks, and indented from the second one on; a word that is too long stays whole."""
+    from rich.cells import cell_len
+
+    first, *words = string.split(" ")
+    lines, used = [first], cell_len(first)
+    for word in words:
+        used += 1 + cell_len(word)
+        if used <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(_INDENT + word)
+            used = len(_INDENT) + cell_len(word)
+    return lines
 
 
 def print_diff(lines: Iterable[str]) -> None:
