@@ -50,8 +50,8 @@ class Part:
 
     start: int
     """The index of the character at its location."""
-    parts: dict[str | int, Any] = attrs.field(factory=dict, init=False)
-    """The parts of a table or list, by key or index."""
+    parts: Any = attrs.field(factory=dict, init=False)
+    """A dict or list with the parts in it; one without parts of its own may be an `int`, its start."""
 
 
 def locator(text: str, find: Callable[[], Part]) -> Locate:
@@ -65,11 +65,12 @@ def locator(text: str, find: Callable[[], Part]) -> Locate:
     location = cache(lambda: locations_in(text))
 
     def locate(path: Path) -> Location:
-        part = whole()
+        part: Part | int = whole()
         for step in path:
-            if (below := part.parts.get(step)) is None:
+            try:
+                part = part.parts[step]  # type: ignore[union-attr]
+            except (LookupError, AttributeError):
                 break
-            part = below
-        return location()(part.start)
+        return location()(part if isinstance(part, int) else part.start)
 
     return locate

@@ -39,7 +39,7 @@ def read(text: str) -> tuple[Tree, Locate]:
         SyntaxProblem: if it is not YAML, has a key twice, is nested too deeply, or grows too large by its aliases.
     """
     yaml = import_optional("ruamel.yaml", "yaml")
-    builder = TreeBuilder()
+    builder = TreeBuilder(len(text))
     try:
         for event in _events(text):
             builder.add(event)
@@ -56,7 +56,7 @@ def read(text: str) -> tuple[Tree, Locate]:
     except (yaml.error.YAMLError, ValueError):
         problem = SyntaxProblem(Location(1, 1), "YAML (it cannot be read)")
     else:
-        return builder.tree, locator(text, lambda: builder.part)
+        return builder.tree, locator(text, lambda: builder.whole)
     # Raised outside of `except`, because the error of the parser holds parts of the document.
     raise problem
 
@@ -102,7 +102,7 @@ def _checked(new: str, tree: Tree, path: Path) -> str:
     if is_right:
         return new
     where = ".".join(map(str, path))
-    msg = f"{where} cannot be set without changing other values (is it shared by an anchor?); edit the file by hand"
+    msg = f"{where} cannot be set without changing other values (is it shared by an anchor, or merged?); edit the file by hand"
     raise ProviderError(msg)
 
 
