@@ -26,9 +26,7 @@ def test_add(suffix: str, lines: list[str]) -> None:
     # The names of preset and class determine the types, wherever they are given.
     run("add", f"a.{suffix}", "three", "temperature=1", "extends=two", "api_key=env:K", "extra_options.x.y=z")
     provider = load(f"a.{suffix}")["three"]
-    assert provider == load(f"a.{suffix}")["two"].with_(
-        temperature=1, api_key=Secret.from_env("K"), extra_options={"x.y": "z"}
-    )
+    assert provider == load(f"a.{suffix}")["two"].with_(temperature=1, api_key=Secret.from_env("K"), extra_options={"x.y": "z"})
 
 
 @pytest.mark.parametrize("suffix", TEXTS)
@@ -131,7 +129,14 @@ def test_remove_an_entry_that_replaces_an_included_one() -> None:
     [
         (
             "toml",
-            ["-[providers.base]", "+[providers.core]", '-extends = "base"', '+extends = "core"', '-extends = "base"', '+extends = "core"'],
+            [
+                "-[providers.base]",
+                "+[providers.core]",
+                '-extends = "base"',
+                '+extends = "core"',
+                '-extends = "base"',
+                '+extends = "core"',
+            ],
         ),
         (
             "yaml",

@@ -96,7 +96,9 @@ def test_in_a_pseudo_terminal() -> None:
 
     pid, terminal = pty.fork()
     if pid == 0:  # pragma: no cover
-        os.execve(sys.executable, [sys.executable, "-m", "llmproviders", "show", "long.json", "chat"], {**os.environ, "TERM": "xterm"})
+        os.execve(
+            sys.executable, [sys.executable, "-m", "llmproviders", "show", "long.json", "chat"], {**os.environ, "TERM": "xterm"}
+        )
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 80, 0, 0))
     output = b""
     # The end of a terminal is an error on Linux, and an empty string elsewhere.

@@ -67,10 +67,8 @@ def file_names() -> list[str]:
 @_quiet
 def entry_names(ctx: typer.Context) -> Iterator[Candidate]:
     """The entries of the files of the command."""
-    for parameter in ("file", "file_a", "file_b"):
-        if file := ctx.params.get(parameter):
-            for name in _entries(file):
-                yield name, ""
+    files = [ctx.params[parameter] for parameter in ("file", "file_a", "file_b") if ctx.params.get(parameter)]
+    return ((name, "") for name in dict.fromkeys(name for file in files for name in _entries(file)))
 
 
 @_quiet
