@@ -19,10 +19,11 @@ from ..messages import did_you_mean, with_hint
 from ..providers.base import Provider
 from ..providers.generic import GenericProvider
 from .entries import RESERVED
+from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
 from .formats.trees import SyntaxProblem, Tree, changed, has_null
 from .resolution import Resolution, class_of
-from .revision import EditError, Original, Revision, read_original
+from .revision import EditError, Original, Revision, edited, read_original
 from .writing import entry_of
 
 __all__ = ["EditError", "EntryEdit", "NewEntry"]
@@ -96,12 +97,10 @@ class EntryEdit:
 
     def _edited(self) -> tuple[str, Tree]:
         """The new document and its tree."""
-        edit = format_module(self._original.format).edit
-        text, tree = self._original.text, self._original.tree
-        for path, value in self._changes.items():
-            text, tree = edit(text, path, value), changed(tree, path, value)
+        text = self._original.text
         assert text is not None
-        return text, tree
+        changes: dict[TreePath, Tree] = dict(self._changes.items())
+        return edited(format_module(self._original.format), text, self._original.tree, changes)
 
     def _refuse_secrets(self, after: Resolution) -> None:
         """Raise an error if the options that changed have literal secrets."""

@@ -8,10 +8,11 @@ from pathlib import Path
 from ..messages import shown_name
 from .comparison import Change
 from .entries import extended_name
+from .formats.locations import Path as TreePath
 from .formats.lookup import format_module
 from .formats.trees import Tree, changed
 from .resolution import resolve
-from .revision import EditError, Revision, read_original
+from .revision import EditError, Revision, edited, read_original
 from .sources import read_text
 
 __all__ = ["removal", "renaming"]
@@ -60,15 +61,15 @@ def renaming(file: Path, old: str, new: str) -> tuple[Revision, list[Change]]:
         raise EditError(f"{original.before.raw.documents[new].source} has an entry {new!r} already")
     format_ = format_module(original.format)
     providers: dict[str, Tree] = {new if name == old else name: entry for name, entry in original.tree["providers"].items()}
-    text = format_.rename(original.text, ("providers", old), new)
     tree = {**original.tree, "providers": providers}
-    changes = []
+    values: dict[TreePath, Tree] = {}
+    references = []
     if tree.get("default") == old:
-        changes.append(Change("", "", old, new))
-        text, tree = format_.edit(text, ("default",), new), changed(tree, ("default",), new)
+        values["default",] = new
+        references.append(Change("", "", old, new))
     for name, entry in providers.items():
         if extended_name(entry) == old:
-            path = ("providers", name, "extends")
-            changes.append(Change(name, "extends", old, new))
-            text, tree = format_.edit(text, path, new), changed(tree, path, new)
-    return original.revised(text, tree, renamed=(old, new)), changes
+            values["providers", name, "extends"] = new
+            references.append(Change(name, "extends", old, new))
+    text, tree = edited(format_, format_.rename(original.text, ("providers", old), new), tree, values)
+    return original.revised(text, tree, renamed=(old, new)), references

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,14 @@ from ..errors import DocumentError, DocumentProblem, ProviderError
 from ..messages import names_and_hint
 from .atomic import replace_file
 from .catalog import Catalog
+from .formats.locations import Path as Path_
 from .formats.lookup import Format, format_module, format_of
-from .formats.trees import SyntaxProblem, Tree
+from .formats.trees import SyntaxProblem, Tree, changed, wrapped
 from .masked_diff import Side, masked_diff
 from .resolution import Resolution, in_order, resolve
 from .sources import RawCatalog, read_file, read_text
 
-__all__ = ["EditError", "Original", "Revision", "read_original"]
+__all__ = ["EditError", "Original", "Revision", "edited", "read_original"]
 
 
 class EditError(ProviderError):
@@ -100,6 +101,37 @@ def read_original(file: Path, *, may_be_new: bool = False) -> Original:
     if not isinstance(tree, dict):
         raise DocumentError(raw.problems)
     return Original(file, name, text, content[: len(content) - len(text)], tree, resolve(raw))
+
+
+def edited(format_: Any, text: str, tree: Tree, changes: Mapping[Path_, Tree]) -> tuple[str, Tree]:
+    """A document and its tree with new values at several paths; None removes a value.
+
+    Values that the document has are replaced in one pass, and the parts of a table that it does not have are added at once.
+    """
+    text, rest = format_.replaced(text, changes)
+    tree = _with_values(tree, {path: value for path, value in changes.items() if path not in rest})
+    added: dict[Path_, Tree] = {}
+    for path, value in rest.items():
+        place, new = wrapped(tree, path, value)
+        old = added.get(place)
+        # Another change has made a part of the same new table.
+        added[place] = changed(old, path[len(place) :], value) if isinstance(old, dict) and len(path) > len(place) else new
+    for path, value in added.items():
+        text, tree = format_.edit(text, path, value), changed(tree, path, value)
+    return text, tree
+
+
+def _with_values(tree: Tree, values: Mapping[Path_, Tree]) -> Tree:
+    """A copy of a tree with other values at paths that it has."""
+    copies: dict[Path_, Any] = {(): dict(tree)}
+    for path, value in values.items():
+        node = copies[()]
+        for depth, step in enumerate(path[:-1], 1):
+            if path[:depth] not in copies:
+                copies[path[:depth]] = node[step] = dict(node[step])
+            node = copies[path[:depth]]
+        node[path[-1]] = value
+    return copies[()]
 
 
 @attrs.frozen
