@@ -28,7 +28,7 @@ def completed(line: str) -> list[str]:
     """The words that bash gets for a command line, of which the last word is being typed."""
     words = bash_words(line)
     env = {"COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1), "_LLMPROVIDERS_COMPLETE": "complete_bash"}
-    return run(**env).split()
+    return run(code=0, **env).split()
 
 
 def bash_words(line: str) -> list[str]:
@@ -73,6 +73,15 @@ def test_values() -> None:
     for none in ("temperature=", "extra_options.x=", "api_key=env:", "nope=", "api_key=env:K"):
         assert completed(f"llmproviders set a.toml chat {none}") == []
     assert completed("llmproviders add a.toml x for_task=") == []
+
+
+def test_other_shells_keep_assignments_together() -> None:
+    """In zsh and fish an assignment is one word, and so is each completion of it."""
+    line = "llmproviders set a.toml chat retry_fallback_strategy=I"
+    fish = {"_LLMPROVIDERS_COMPLETE": "complete_fish", "_TYPER_COMPLETE_FISH_ACTION": "get-args", "_TYPER_COMPLETE_ARGS": line}
+    assert run(code=0, **fish).split() == ["retry_fallback_strategy=IGNORE"]
+    zsh = {"_LLMPROVIDERS_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": line}
+    assert run(code=0, **zsh) == "_arguments '*: :((\"retry_fallback_strategy=IGNORE\"))'\n"
 
 
 def test_an_only_key_is_offered_with_its_values() -> None:

@@ -49,7 +49,7 @@ class Original:
         """
         raw = self.before.raw
         if name not in raw.entries:
-            if raw.problems:
+            if raw.is_incomplete:
                 raise DocumentError(in_order(raw.problems))
             raise EditError(f"{self.file} has no entry {name!r}; it has: {names_and_hint(name, raw.entries)}")
         if (source := raw.documents[name].source) != str(self.file):
