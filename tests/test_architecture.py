@@ -33,21 +33,22 @@ HOUSE = """
     messages  tasks
     secrets
     boundary  optional
-    errors  credentials
+    errors  credentials  codes  regular_files
 """
 
 # The same inside each folder; the __init__ of a folder may import all its files.
 ROOMS = {
     "catalogs": """
-        files  editing  restructuring  usage
+        files  editing  restructuring  usage  discovery  settings
         revision
         lint  masked_diff
-        origins
+        origins  references
         resolution  writing  schema
+        inheritance
         entries  sources  catalog
         comparison
         display  atomic
-        formats.yaml  formats.toml
+        formats.yaml  formats.toml  formats.notation
         formats.toml_splicing
         formats.yaml_reading  formats.yaml_splicing  formats.json  formats.toml_scanning
         formats.trees  formats.lookup
@@ -56,8 +57,10 @@ ROOMS = {
     "cli": """
         app
         entries
-        check  convert  listings  set  show
+        check  convert  explain  listings  set  show
+        inputs
         command  arguments
+        reports
         printing  completion
     """,
     "providers": """
@@ -83,6 +86,7 @@ ROOMS = {
         checks
         rules.openai  rules.triton
         rules.every  rules.shared
+        doubts
         view
         runtime
     """,
@@ -117,6 +121,7 @@ PUBLIC = [
     "parse_create_model",
     "parse_statements",
     "DocumentError",
+    "Advice",
     "DocumentProblem",
     "Origin",
     "dump",

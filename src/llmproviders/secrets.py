@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import attrs
@@ -14,14 +13,15 @@ import attrs
 from .boundary import public
 from .credentials import MASK, is_placeholder
 from .errors import Problem, SecretError, invalid
+from .regular_files import check_name, read_start
 
 __all__ = ["MaskedText", "Secret", "literal", "masked", "reveal", "stand_in"]
 
 _REFERENCES: Final = ("env", "file")
 """The sources that `Secret.reveal` reads at each call."""
 
-MAX_CHARACTERS: Final = 1_048_576
-"""The greatest length of a secret that is read from a file."""
+MAX_BYTES: Final = 1_048_576
+"""The greatest size of the file of a secret."""
 
 
 class Secret:
@@ -92,19 +92,22 @@ class Secret:
     @classmethod
     @public
     def from_file(cls, path: str | os.PathLike[str]) -> Secret:
-        """Make a reference to a UTF-8 file, which is read at each `reveal`; one line break at its end is removed.
+        """Make a reference to a UTF-8 file, which is read at each `reveal`.
+
+        One line break at its end and a byte order mark at its start are not part of the secret. The file must be a regular one
+        of at most 1 MiB: a FIFO or a device is refused.
 
         Args:
             path: the path of the file; a relative path starts at the directory that is current at `reveal`.
 
         Raises:
-            InvalidOptionsError: if the path is empty; an `InvalidTypeError` if it is not a path.
+            InvalidOptionsError: if the path is empty, or no file can have it; an `InvalidTypeError` if it is not a path.
         """
         name: object = None
         # A third-party path class may raise any exception.
         with suppress(Exception):
             name = os.fspath(path)
-        if not isinstance(name, str) or not name:
+        if not isinstance(name, str) or not _is_name(name):
             problem = Problem("", "the path of a file", is_type=not isinstance(name, str))
             raise invalid("Secret.from_file()", [problem])
         return cls._make("file", str.__str__(name))
@@ -137,7 +140,7 @@ class Secret:
                 text, problem = "", "is not UTF-8 text"
             subject = f"environment variable {name}"
         else:
-            subject = f"secret file {name}"
+            subject = f"secret file {name if name.isprintable() else ascii(name)}"
             text, problem = _read(name)
         if not text:
             msg = f"{subject} {problem}"
@@ -171,18 +174,25 @@ class Secret:
         return Secret._make, (self.source, self.reference or self.reveal())
 
 
+def _is_name(path: str) -> bool:
+    """Whether a file can have this path."""
+    with suppress(OSError):
+        check_name(path)
+        return bool(path)
+    return False
+
+
 def _read(path: str) -> tuple[str, str]:
     """The content of a secret file; if it is empty, the second string is the problem."""
     try:
-        with Path(path).open(encoding="utf-8", newline="") as file:
-            text = file.read(MAX_CHARACTERS + 1)
+        content = read_start(path, MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            return "", f"has more than {MAX_BYTES} bytes; it is not the file of a secret"
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return "", "cannot be read: it is not UTF-8 text; save it as UTF-8"
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no file can have that name"
-        return "", f"cannot be read: {reason}; check the path and its permissions"
-    if len(text) > MAX_CHARACTERS:
-        return "", f"has more than {MAX_CHARACTERS} characters; it is not the file of a secret"
+    except OSError as error:
+        return "", f"cannot be read: {error.strerror}; check the path and its permissions"
     return re.sub(r"\r?\n\Z", "", text), "is empty; write the secret into it"
 
 

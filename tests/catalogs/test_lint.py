@@ -40,7 +40,7 @@ def test_a_literal_secret_is_a_warning(tmp_path: Path) -> None:
     """A literal secret is one warning, also if another entry inherits it, and the file can be loaded."""
     path = tmp_path / "c.toml"
     path.write_text(
-        "[providers.a]\nprovider = 'openai'\nendpoint = 'https://h'\napi_key = 'MARK'\n[providers.b]\nextends = 'a'\n"
+        "[providers.a]\nprovider = 'openai'\nendpoint = 'https://h/chat/completions'\napi_key = 'MARK'\n[providers.b]\nextends = 'a'\n"
     )
     assert ["warning"] == [each.problem.severity for each in check(path)]
     assert ["a", "b"] == list(load(path))
@@ -55,13 +55,13 @@ def test_secrets_are_found_in_entries_with_problems(tmp_path: Path) -> None:
         "other": {"provider": "no-such", "api_key": "MARK", "extra_options": {"a-token": "MARK"}},
         "none": {
             "provider": "openai-compat",
-            "endpoint": "https://h",
+            "endpoint": "https://h/chat/completions",
             "api_key": "${secret_values.k}",
             "extra_header": {"X-A": "b"},
         },
         "all": {
             "provider": "openai-compat",
-            "endpoint": "https://u:MARK@h",
+            "endpoint": "https://u:MARK@h/chat/completions",
             "extra_header": {"Authorization": "MARK"},
             "extra_body": {"token": "MARK"},
         },

@@ -107,7 +107,7 @@ def test_other_arguments() -> None:
     assert completed("llmproviders set --unset ") == []
     assert completed("llmproviders convert a.toml --to ") == ["toml", "json", "yaml"]
     assert completed("llmproviders show a.t") == completed("llmproviders add a.t") == []
-    assert [name for name, _ in code_names()] == list(CODES)
+    assert [name for name, _ in code_names()] == completed("llmproviders explain ") == list(CODES)
     assert {command.name for command in COMMANDS} <= set(completed("llmproviders "))
 
 

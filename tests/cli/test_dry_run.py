@@ -110,9 +110,8 @@ providers:
     temperature: 0.2  # token: {SECRET}-comment
     extra_header: >
       {{"Authorization":
-      "Bearer
 
-      {SECRET}-folded"}}
+      "Bearer {SECRET}-folded"}}
     extra_body:
       password: {SECRET}-body
       lines:

@@ -52,17 +52,17 @@ def test_add_refuses() -> None:
     assert hint == run("add", "a.toml", "chat", "preset=deepseek", code=2)
     Path("i.toml").write_text('include = ["a.toml"]\n', encoding="utf-8")
     assert hint == run("add", "i.toml", "chat", "preset=deepseek", code=2)
-    shown = run("add", "a.toml", "x", "temperature=0.2", code=1)
+    shown = run("add", "a.toml", "x", "temperature=0.2", code=2)
     assert "providers.x: expected one of the keys provider, generic, preset, extends, got none of them" in shown
-    shown = run("add", "a.toml", "x", "preset=deepsek", "extends=y", code=1)
+    shown = run("add", "a.toml", "x", "preset=deepsek", "extends=y", code=2)
     assert "got preset and extends" in shown
-    shown = run("add", "a.toml", "x", "preset=deepseek", "temprature=1", "n=0", code=1)
+    shown = run("add", "a.toml", "x", "preset=deepseek", "temprature=1", "n=0", code=2)
     assert shown.count("providers.x.") == 2
-    shown = run("add", "a.toml", "x", "preset=openai", f"api_key={KEY}", code=1)
+    shown = run("add", "a.toml", "x", "preset=openai", f"api_key={KEY}", code=2)
     assert "write KEY=env:NAME or KEY=file:PATH, or pass --reveal" in shown
     assert KEY not in shown
-    assert "no/such.toml" in run("add", "no/such.toml", "x", "preset=deepseek", code=1)
-    assert run("add", "a.txt", "x", "preset=deepseek", code=1).startswith("a.txt:1:1: expected a file that ends with .toml")
+    assert "no/such.toml" in run("add", "no/such.toml", "x", "preset=deepseek", code=2)
+    assert run("add", "a.txt", "x", "preset=deepseek", code=2).startswith("a.txt:1:1: expected a file that ends with .toml")
     for wrong in (["", "preset=deepseek"], ["x", "preset"], ["x", "preset=a", "preset=b"]):
         assert run("add", "a.toml", *wrong, code=2)
     assert Path("a.toml").read_bytes() == before
@@ -78,9 +78,9 @@ def test_add_with_a_literal_secret() -> None:
 
 @pytest.mark.parametrize("content", ["", "[providers", "[]", "\xff"])
 def test_add_to_a_file_that_is_no_catalog(content: str) -> None:
-    """A file without providers gets its first entry; one that cannot be read is refused as in `check`."""
+    """A file without providers gets its first entry; one that cannot be read is refused."""
     Path("b.json").write_text(content, encoding="latin-1")
-    assert run("add", "b.json", "x", "preset=deepseek", code=1) == run("check", "b.json", code=1)
+    assert run("add", "b.json", "x", "preset=deepseek", code=2) == run("show", "b.json", code=2)
     Path("b.toml").write_text("# empty\n", encoding="utf-8")
     assert run("add", "b.toml", "x", "preset=deepseek") == "b.toml had problems before, and is valid now\n"
     assert Path("b.toml").read_text(encoding="utf-8").startswith("# empty\n")
@@ -180,7 +180,7 @@ def test_rename_refuses() -> None:
     assert Path("a.toml").read_bytes() == before
     Path("low.toml").write_text('[providers.child]\nextends = "top"\n', encoding="utf-8")
     Path("top.toml").write_text('include = ["low.toml"]\n[providers.top]\npreset = "deepseek"\n', encoding="utf-8")
-    assert "low.toml:2:1: providers.child.extends" in run("rename", "top.toml", "top", "x", code=1)
+    assert "low.toml:2:1: providers.child.extends" in run("rename", "top.toml", "top", "x", code=2)
 
 
 def test_problems_that_were_there_before() -> None:
@@ -189,7 +189,7 @@ def test_problems_that_were_there_before() -> None:
     rest = "b.toml still has 1 problem elsewhere; llmproviders check b.toml lists them\n"
     assert run("add", "b.toml", "two", "preset=deepseek") == rest
     assert run("set", "b.toml", "two", "seed=5") == rest
-    assert "providers.chat.temperature" in run("set", "b.toml", "chat", "seed=5", code=1)
+    assert "providers.chat.temperature" in run("set", "b.toml", "chat", "seed=5", code=2)
     run("rename", "b.toml", "chat", "talk")
     assert 'default = "talk"' in Path("b.toml").read_text(encoding="utf-8")
     assert run("remove", "b.toml", "embed") == rest

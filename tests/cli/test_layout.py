@@ -23,6 +23,7 @@ CALLS = [
     ["runtimes"],
     ["runtimes", "flink-2.3"],
     ["runtimes", "vvr-11.9", "dashscope"],
+    ["explain"],
 ]
 
 
@@ -54,7 +55,7 @@ def test_no_word_is_broken(call: list[str], columns: int) -> None:
     for line in map(str.rstrip, shown.splitlines()):
         assert cell_len(line) <= columns or len(line.split()) <= 2 or line in titles
     # A list has no header, but a colon after the first cell and after each label.
-    header = {word for line in in_pipe.splitlines() if line.startswith((" option ", " name ", " identifier ", " runtime ", " key "))
+    header = {word for line in in_pipe.splitlines() if line.startswith((" option ", " name ", " identifier ", " runtime ", " key ", " code "))
               for word in words(line)}  # fmt: skip
     assert {word.removesuffix(":") for word in words(in_pipe)} - header <= {word.removesuffix(":") for word in words(shown)}
 

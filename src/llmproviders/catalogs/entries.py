@@ -15,8 +15,19 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from ..boundary import public
+from ..codes import CODES
 from ..credentials import MASK
-from ..errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, ProviderError, Rejected, invalid
+from ..errors import (
+    Advice,
+    DocumentError,
+    DocumentProblem,
+    InvalidOptionsError,
+    Problem,
+    ProviderError,
+    Rejected,
+    invalid,
+    writing,
+)
 from ..fields.compiled import compiled, construct
 from ..fields.converters import flink_map, json_headers
 from ..fields.description import ALIASES, REQUEST_FIELDS, Description
@@ -32,21 +43,22 @@ from ..providers.derive import no_task, to_task
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..secrets import Secret
+from .formats.notation import in_format
 
-__all__ = ["KINDS", "RESERVED", "Base", "EntryProblem", "extended_name", "from_dict", "provider_of"]
+__all__ = ["KINDS", "RESERVED", "Base", "EntryProblem", "extended_name", "from_dict", "provider_of", "reference_advice"]
 
 KINDS: Final = ("provider", "generic", "preset", "extends")
-RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace")
+RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace", "ignore")
 """Keys of an entry that are not options: ``for_task`` is the task to move to, ``without`` lists inherited
-options to reset to their defaults, ``omit`` lists options that are not emitted (None in code), and ``place``, ``region`` and
-``workspace`` are arguments of a preset."""
+options to reset to their defaults, ``omit`` lists options that are not emitted (None in code), ``place``, ``region`` and
+``workspace`` are arguments of a preset, and ``ignore`` lists codes of problems that checks do not report."""
 _GOES_WITH: Final[Mapping[Any, str]] = {
     "for_task": "preset or extends",
     "without": "extends",
     "omit": "provider, preset or extends",
     "place": "a preset whose URL has braces",
-    "region": 'preset = "dashscope"',
-    "workspace": 'preset = "dashscope"',
+    "region": "the preset dashscope",
+    "workspace": "the preset dashscope",
 }
 
 EntryProblem: TypeAlias = tuple[tuple[str | int, ...], Problem]
@@ -68,9 +80,18 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
     found: list[EntryProblem] = []
     provider = provider_of(entry, lambda name: None, found)
     if provider is None and not found:
-        found = [(("extends",), Problem("", "an entry of a catalog", got="a single entry", hint="write all its options here"))]
+        found = [
+            (
+                ("extends",),
+                Problem(
+                    "", "an entry of a catalog", got="a single entry", hint="write all its options here", code="unknown-base"
+                ),
+            )
+        ]
     if provider is None:
-        raise DocumentError([DocumentProblem("dict", 1, 1, ".".join(map(str, path)), problem) for path, problem in found])
+        raise DocumentError(
+            [DocumentProblem("dict", 1, 1, ".".join(map(str, path)), in_format("json", problem)) for path, problem in found]
+        )
     return provider
 
 
@@ -100,8 +121,10 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
     kinds = [kind for kind in KINDS if kind in entry]
     if len(kinds) != 1:
         hint = "" if kinds else _misspelled_kind(entry)
+        usual = None if kinds or hint else Advice("write {}, which is the usual one", (("provider", "openai-compat"),))
         got = " and ".join(kinds) if kinds else "none of them"
-        found.append(((), Problem("", f"one of the keys {', '.join(KINDS)}", got=got, hint=hint)))
+        expected = f"one of the keys {', '.join(KINDS)}"
+        found.append(((), Problem("", expected, got=got, hint=hint, in_document=usual, code="invalid-entry")))
         return None
     kind = kinds[0]
     name = entry[kind]
@@ -109,6 +132,10 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
         found.append(((kind,), _type_problem("", "a name", name)))
         return None
     own: list[EntryProblem] = []
+    for code in _names(entry.get("ignore", []), "ignore", own):
+        if code not in CODES:
+            hint = did_you_mean(code, list(CODES))
+            own.append((("ignore",), Problem("", "codes of problems", got=shown(code), hint=hint, code="unknown-code")))
     try:
         provider = _READERS[kind](name, entry, base_of, own)
     except InvalidOptionsError as error:
@@ -121,7 +148,9 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
         provider = None
     except ProviderError as error:
         # The class cannot be used; the message says why.
-        own.append(((kind,), Problem("", "an identifier with a usable class", got=shown(name), hint=str(error))))
+        own.append(
+            ((kind,), Problem("", "an identifier with a usable class", got=shown(name), hint=str(error), code="unusable-class"))
+        )
         provider = None
     found += own
     return None if own else provider
@@ -136,7 +165,7 @@ def _misspelled_kind(entry: Mapping[str, Any]) -> str:
     for key in entry:
         if isinstance(key, str) and (hint := did_you_mean(key, KINDS)):
             return f"{key!r}: {hint}"
-    return 'provider = "openai-compat" is the usual one'
+    return ""
 
 
 def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[EntryProblem]) -> Provider | None:
@@ -144,9 +173,13 @@ def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[E
     if cls is GenericProvider:
         old = OLD_IDENTIFIERS.get(name)
         hint = f"it is the older name of {old}" if old else did_you_mean(name, list(provider_classes()))
-        hint = hint or f'generic = "{name}" accepts any identifier'
+        # A name that is not shown may be a key.
+        generic = (
+            None if hint or shown(name) != repr(name) else Advice("write {} for a factory of your own", (("generic", name),))
+        )
         expected = f"a known identifier ({', '.join(provider_classes())})"
-        found.append((("provider",), Problem("", expected, got=shown(name), hint=hint)))
+        problem = Problem("", expected, got=shown(name), hint=hint, in_document=generic, code="unknown-provider")
+        found.append((("provider",), problem))
         return None
     return _construct(cls, None, _options(cls, entry, ("provider", "omit"), found))
 
@@ -161,7 +194,9 @@ def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[Ent
     if maker is None:
         known = [*SERVICES, "dashscope"]
         hint = did_you_mean(name, known)
-        found.append((("preset",), Problem("", f"a preset ({', '.join(known)})", got=shown(name), hint=hint)))
+        found.append(
+            (("preset",), Problem("", f"a preset ({', '.join(known)})", got=shown(name), hint=hint, code="unknown-preset"))
+        )
         return None
     own = ("region", "workspace") if name == "dashscope" else ("place",)
     cls = DashScopeProvider if name == "dashscope" else OpenAICompatProvider
@@ -178,15 +213,7 @@ def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[Ent
 
 def _as_problem_of_entry(problem: Problem, entry: Mapping[str, Any]) -> Problem:
     """A problem of the arguments of a preset, with the keys of entries in place of arguments."""
-    if problem.option == "task" and "for_task" in entry:
-        # The hint names an argument of a function.
-        hint = (
-            "write provider and endpoint in place of the preset" if problem.hint.startswith("pass the endpoint") else problem.hint
-        )
-        return attrs.evolve(problem, option="for_task", hint=hint)
-    if problem.option == "place" and problem.hint.startswith("pass "):
-        return attrs.evolve(problem, hint=re.sub(r'pass place=\{"(\w+)": "..."\}', r'write place = { \1 = "..." }', problem.hint))
-    return problem
+    return attrs.evolve(problem, option="for_task") if problem.option == "task" and "for_task" in entry else problem
 
 
 def _read_extends(
@@ -211,10 +238,7 @@ def _read_extends(
     if "for_task" in entry:
         for problem in to_task(base, entry["for_task"], given):
             path = ("for_task",) if problem.option == "task" else (problem.option,)
-            # Files have no None.
-            dropping = problem.hint == f"pass {problem.option}=None to drop it"
-            hint = f'omit = ["{problem.option}"] drops it' if dropping else problem.hint.replace("pass ", "write ", 1)
-            found.append((path, attrs.evolve(problem, option="", hint=hint)))
+            found.append((path, attrs.evolve(problem, option="")))
     return _construct(type(base), base, given)
 
 
@@ -241,13 +265,13 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
     specs = description.specs
     given: dict[str, Any] = {}
     for key, value in entry.items():
-        if key in reserved:
+        if key in reserved or key == "ignore":
             continue
         spec = specs.get(key) if isinstance(key, str) else None
         if key == EXTRAS:
             given[EXTRAS] = _extras(value, found)
         elif spec is None or spec.info is None or key in RESERVED:
-            found.append(((key,), _unknown_key(cls, key, [*reserved, *specs])))
+            found.append(((key,), _unknown_key(cls, key, [*reserved, "ignore", *specs])))
         elif isinstance(value, str) and spec.info.type in (bool, int, float):
             found.append(((key,), _string_problem(description, key, value)))
         else:
@@ -255,7 +279,9 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
     for name in _names(entry.get("omit", []), "omit", found) if "omit" in reserved else ():
         if name in given or name not in specs or name == EXTRAS:
             expected = f"names of options of {cls.__name__} that are not set here"
-            found.append((("omit",), Problem("", expected, got=shown(name), hint=did_you_mean(name, list(specs)))))
+            found.append(
+                (("omit",), Problem("", expected, got=shown(name), hint=did_you_mean(name, list(specs)), code="unknown-option"))
+            )
         else:
             given[name] = None
     return given
@@ -291,7 +317,7 @@ def _string_problem(description: Description, key: str, value: str) -> Problem:
 
 def _unknown_key(cls: type[Provider], key: object, known: list[str]) -> Problem:
     if key in _GOES_WITH:
-        return Problem("", "no such key in this entry", hint=f"{key} goes with {_GOES_WITH[key]}")
+        return Problem("", "no such key in this entry", hint=f"{key} goes with {_GOES_WITH[key]}", code="misplaced-key")
     if not isinstance(key, str):
         hint = ""
     elif ALIASES.get(key) in known:
@@ -300,7 +326,13 @@ def _unknown_key(cls: type[Provider], key: object, known: list[str]) -> Problem:
         hint = "it goes under extra_body"
     else:
         hint = did_you_mean(key, known)
-    return Problem("", f"an option of {cls.__name__}", got="an unknown name", hint=hint or f"other options go under {EXTRAS}")
+    return Problem(
+        "",
+        f"an option of {cls.__name__}",
+        got="an unknown name",
+        hint=hint or f"other options go under {EXTRAS}",
+        code="unknown-option",
+    )
 
 
 def _extras(value: object, found: list[EntryProblem]) -> dict[str, Any]:
@@ -318,7 +350,12 @@ def _value(info: OptionInfo, value: Any, found: list[EntryProblem]) -> Any:
         return _secret_value(value, (info.name,), found)
     if isinstance(value, dict) and info.field.converter in _HEADERS and len(value) == 1 and not {"env", "file"}.isdisjoint(value):
         hint = "only a secret can be a reference; write a header of that name in a string"
-        found.append(((info.name,), Problem("", "headers", got=f"a table with only {next(iter(value))}", hint=hint)))
+        found.append(
+            (
+                (info.name,),
+                Problem("", "headers", got=f"a table with only {next(iter(value))}", hint=hint, code="invalid-reference"),
+            )
+        )
         return None
     if isinstance(value, str):
         # A value of any other type is written as the string that Java reads.
@@ -341,28 +378,37 @@ def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: 
         # A key of the table may be the secret itself.
         hint = did_you_mean(source, ("env", "file")) if isinstance(source, str) else ""
         got = "another table" if value else "an empty table"
-        found.append((path, Problem("", 'a string, { env = "NAME" } or { file = "path" }', got=got, hint=hint)))
+        advice = None if hint else reference_advice(path[-1])
+        problem = Problem("", "a string or a reference", got=got, hint=hint, in_document=advice, code="invalid-reference")
+        found.append((path, problem))
         return None
     return value
+
+
+def reference_advice(option: str | int) -> Advice:
+    """The advice to write a reference for an option."""
+    return writing(str(option), {"env": "NAME"}, {"file": "path"})
 
 
 def _reference_problem(source: str, name: str) -> Problem:
     """The problem of a reference whose *name* is not valid; it may be the secret itself."""
     if source == "file":
-        return Problem("", "the path of a file", got="an empty string")
+        got = "a name that no file can have" if name else "an empty string"
+        return Problem("", "the path of a file", got=got, code="invalid-reference")
     expected = "the name of an environment variable (letters, digits and underscores)"
     if not name:
-        return Problem("", expected, got="an empty string")
+        return Problem("", expected, got="an empty string", code="invalid-reference")
     bare = name.strip().removeprefix("$").removeprefix("{").removesuffix("}")
     if bare.isascii() and bare.isidentifier():
-        return Problem("", expected, got=MASK, hint="write only the name, without blanks, $ and braces")
-    return Problem("", expected, got=MASK, hint="do not write the secret itself here")
+        return Problem("", expected, got=MASK, hint="write only the name, without blanks, $ and braces", code="invalid-reference")
+    return Problem("", expected, got=MASK, hint="do not write the secret itself here", code="invalid-reference")
 
 
 def _names(value: object, key: str, found: list[EntryProblem]) -> list[str]:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return value
-    found.append(((key,), _type_problem("", "a list of names", value)))
+    advice = writing(key, [value]) if isinstance(value, str) else None
+    found.append(((key,), attrs.evolve(_type_problem("", "a list of names", value), in_document=advice)))
     return []
 
 

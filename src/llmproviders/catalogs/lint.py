@@ -4,48 +4,98 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, Final
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, Final, TypeAlias
 
 from ..credentials import MASK, is_placeholder, looks_like_credential, looks_like_key
-from ..errors import DocumentProblem, Problem
+from ..errors import Advice, DocumentProblem, Problem
 from ..fields.compiled import compiled
 from ..fields.spec import EXTRAS
-from ..messages import closest
+from ..messages import SimilarNames
 from ..providers.base import Provider
 from ..providers.derive import non_defaults
+from ..providers.on_runtime import doubts_of
 from ..runtimes.runtime import Runtime
 from ..secrets import MaskedText, Secret
+from .entries import reference_advice
 from .origins import located_problems
-from .resolution import Resolution, class_of
+from .references import unresolved_references
+from .resolution import Resolution, class_of, ignored_codes
 from .sources import RawCatalog
 
-__all__ = ["literal_secrets", "misspelled_replacements", "runtime_problems"]
+__all__ = ["checked"]
 
-_INSIDE: Final = "use a placeholder that the platform fills in, or add it in code"
+_Found: TypeAlias = Iterator[tuple[str, DocumentProblem]]
+"""Names of entries, each with a problem of its provider, which may be located in an entry that it extends."""
+
+_INSIDE: Final = Advice("use a placeholder that the platform fills in, or add it in code", ())
 """The hint for a secret inside a URL, a header or a body."""
 
 
-def misspelled_replacements(raw: RawCatalog) -> Iterator[DocumentProblem]:
+def checked(
+    resolution: Resolution, runtimes: Sequence[Runtime], model: str | None, *, resolve: bool
+) -> Iterator[DocumentProblem]:
+    """The problems with which a catalog loads, without those that its entries ignore.
+
+    Args:
+        resolution: the catalog.
+        runtimes: the runtimes to check every provider on; empty if they are not known.
+        model: the model's name for providers without one, if jobs give it with the call.
+        resolve: whether to report references that cannot be resolved.
+    """
+    found = [_literal_secrets(resolution), _misspelled_replacements(resolution.raw)]
+    found += [_runtime_problems(resolution, runtime, model) for runtime in runtimes] or [_doubts(resolution)]
+    if resolve:
+        found.append(_unresolved_references(resolution))
+    for name, problem in chain.from_iterable(found):
+        if resolution.providers[name] is None or problem.problem.code not in ignored_codes(resolution, name):
+            yield problem
+
+
+def _misspelled_replacements(raw: RawCatalog) -> _Found:
     """A warning for each entry that was probably meant to replace an included one, but has another name."""
-    extended = {entry.get("extends") for entry in raw.entries.values() if isinstance(entry, dict)}
-    for name, before in raw.added.items():
+    bases = (entry.get("extends") for entry in raw.entries.values() if isinstance(entry, dict))
+    extended = {base for base in bases if isinstance(base, str)}
+    # A name such as chat2 is not a misspelled chat: names with other digits are not compared.
+    positions: dict[str, list[int]] = {}
+    names = list(raw.entries)
+    for position, name in enumerate(names if raw.added else ()):
+        positions.setdefault(_digits(name), []).append(position)
+    similar = {digits: SimilarNames([names[each] for each in found], cutoff=0.84) for digits, found in positions.items()}
+    for name, included in raw.added.items():
         entry = raw.entries[name]
         if name in extended or not isinstance(entry, dict) or "extends" in entry:
             continue
-        # A name such as chat2 is not a misspelled chat.
-        candidates = [other for other in before if _digits(other) == _digits(name)]
-        if meant := closest(name, candidates, cutoff=0.84):
+        digits = _digits(name)
+        if meant := similar[digits].closest(name, among=bisect_left(positions[digits], included)):
             hint = f"did you mean {meant}?"
-            problem = Problem("", "the name of an entry to replace", got="a new one", hint=hint, severity="warning")
-            yield raw.problem(name, (), problem)
+            expected = "the name of an entry to replace"
+            problem = Problem("", expected, got="a new one", hint=hint, severity="warning", code="misspelled-entry")
+            yield name, raw.problem(name, (), problem)
 
 
-def _digits(name: str) -> list[str]:
-    return re.findall(r"\d", name)
+def _digits(name: str) -> str:
+    return "".join(re.findall(r"\d", name))
 
 
-def runtime_problems(resolution: Resolution, runtime: str | Runtime, model: str | None) -> Iterator[DocumentProblem]:
+def _doubts(resolution: Resolution) -> _Found:
+    """The warnings for each provider whose runtime is not known."""
+    for name, provider in resolution.providers.items():
+        if provider is not None:
+            yield from ((name, problem) for problem in located_problems(resolution, name, doubts_of(provider)))
+
+
+def _unresolved_references(resolution: Resolution) -> _Found:
+    """A problem for each reference that cannot be resolved."""
+    for name, provider in resolution.providers.items():
+        if provider is not None:
+            problems = unresolved_references(provider)
+            yield from ((name, problem) for problem in located_problems(resolution, name, problems))
+
+
+def _runtime_problems(resolution: Resolution, runtime: Runtime, model: str | None) -> _Found:
     """The problems of each provider on a runtime, with the locations of its options."""
     for name, provider in resolution.providers.items():
         if provider is not None:
@@ -55,20 +105,20 @@ def runtime_problems(resolution: Resolution, runtime: str | Runtime, model: str 
             # A problem of the identifier is reported for the entry that an entry extends.
             inherits = resolution.providers.get(entry.get("extends")) is not None
             problems = [each for each in found if each.option != "provider" or not inherits]
-            yield from located_problems(resolution, name, problems)
+            yield from ((name, problem) for problem in located_problems(resolution, name, problems))
 
 
-def literal_secrets(resolution: Resolution) -> Iterator[DocumentProblem]:
+def _literal_secrets(resolution: Resolution) -> _Found:
     """A warning for each literal secret: everybody who can read the file can read it."""
     raw = resolution.raw
     for name, entry in raw.entries.items():
         provider = resolution.providers.get(name)
         cls = class_of(raw.entries, name, resolution.classes) if provider is None else type(provider)
-        for path, problem in _literal_secrets(entry, cls, provider):
-            yield raw.problem(name, path, problem)
+        for path, problem in _literals_of(entry, cls, provider):
+            yield name, raw.problem(name, path, problem)
 
 
-def _literal_secrets(
+def _literals_of(
     entry: object, cls: type[Provider] | None, provider: Provider | None
 ) -> Iterator[tuple[tuple[str, ...], Problem]]:
     """The paths of literal secrets in an entry, with a warning for each.
@@ -99,9 +149,9 @@ def _literal_secrets(
 
 def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], Problem]]:
     """A warning for a value that should be a reference but is not, or a reference that looks like the secret itself."""
-    reference = 'write { env = "NAME" } or { file = "path" }'
+    reference = reference_advice(path[-1])
     if value == "":
-        yield path, Problem("", "a secret", got="an empty string", hint=reference, severity="warning")
+        yield path, Problem("", "a secret", got="an empty string", in_document=reference, severity="warning", code="empty-secret")
     elif isinstance(value, str) and not is_placeholder(value):
         yield path, _literal_problem(reference)
     elif isinstance(value, dict) and len(value) == 1:
@@ -110,8 +160,15 @@ def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tupl
         for source, noun in (("env", "the name of an environment variable"), ("file", "the path of a file")):
             if isinstance(name := value.get(source), str) and looks_like_key(name):
                 expected = f"{noun}, because this string looks like the secret itself"
-                yield path, Problem("", expected, got=MASK, severity="warning")
+                yield path, Problem("", expected, got=MASK, severity="warning", code="suspect-reference")
 
 
-def _literal_problem(hint: str) -> Problem:
-    return Problem("", "a reference, because this string is a secret", got=MASK, hint=hint, severity="warning")
+def _literal_problem(advice: Advice) -> Problem:
+    return Problem(
+        "",
+        "a reference, because this string is a secret",
+        got=MASK,
+        in_document=advice,
+        severity="warning",
+        code="literal-secret",
+    )

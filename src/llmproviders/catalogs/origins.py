@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -37,15 +36,48 @@ class Origin:
 
 def origins_of(resolution: Resolution, name: str) -> dict[str, Origin]:
     """The origin of each option of a provider."""
-    provider = resolution.provider(name)
+    chain: list[str] = []
+    each: str | None = name
+    while each is not None and each not in resolution.origins:
+        chain.append(each)
+        each = _base(resolution, each)
+    for entry in reversed(chain):
+        resolution.origins[entry] = _origins(resolution, entry)
+    return resolution.origins[name]
+
+
+def _base(resolution: Resolution, entry: str) -> str | None:
+    """The entry that an entry without problems extends."""
+    body: Any = resolution.raw.entries[entry]
+    base: str | None = body.get("extends")
+    return base
+
+
+def _origins(resolution: Resolution, name: str) -> dict[str, Origin]:
+    """The origins for an entry whose base has its origins; entries share what they inherit, because chains may be long."""
+    provider, base = resolution.provider(name), _base(resolution, name)
     names = [info.name for info in options(type(provider))]
     names += [f"{EXTRAS}.{key}" for key in provider.extra_options]
     values = non_defaults(provider)
-    return {option: _origin(resolution, name, option, is_non_default=option in values) for option in names}
+    values_above = {} if base is None else non_defaults(resolution.provider(base))
+    above = {} if base is None else resolution.origins[base]
+    default = Origin("", 0, name, "")
+    body: Any = resolution.raw.entries[name]
+    found: dict[str, Origin] = {}
+    for option in names:
+        is_non_default = option in values
+        path = _path_in(body, option, is_non_default=is_non_default)
+        if path or base is None:
+            found[option] = _origin(resolution, name, path) if path else default
+        elif is_non_default == (option in values_above) and option in above:
+            found[option] = above[option]
+        else:
+            # An entry above has moved the option to another task, and this one back.
+            found[option] = _origin(resolution, *_setter(resolution, base, option, is_non_default=is_non_default))
+    return found
 
 
-def _origin(resolution: Resolution, name: str, option: str, *, is_non_default: bool) -> Origin:
-    entry, path = _setter(resolution, name, option, is_non_default=is_non_default)
+def _origin(resolution: Resolution, entry: str, path: tuple[str, ...]) -> Origin:
     if not path:
         return Origin("", 0, entry, "")
     document = resolution.raw.documents[entry]
@@ -68,7 +100,7 @@ def _setter(resolution: Resolution, name: str, option: str, *, is_non_default: b
         key = entry, option, is_non_default
         walked.append(key)
         body: Any = resolution.raw.entries[entry]
-        base = body.get("extends")
+        base = _base(resolution, entry)
         path = _path_in(body, option, is_non_default=is_non_default)
         found = resolution.setters.get(key) or ((entry, path) if path or base is None else None)
         entry = base
@@ -85,6 +117,8 @@ def _path_in(body: Mapping[str, Any], option: str, *, is_non_default: bool) -> t
             return EXTRAS, extra
     elif option in body:
         return (option,)
+    elif option == "provider":
+        return tuple(kind for kind in ("generic", "preset") if kind in body)
     for key in ("without", "omit"):
         if option in body.get(key, []):
             return (key,)
@@ -102,13 +136,12 @@ def located_problems(resolution: Resolution, name: str, problems: Iterable[Probl
     values = non_defaults(provider)
     for problem in problems:
         option = problem.option.removeprefix(f"{EXTRAS}.")
-        option = option if option in names else f"{EXTRAS}.{option}"
+        option = option if option in names or option == "provider" else f"{EXTRAS}.{option}"
         entry, path = _setter(resolution, name, option, is_non_default=option in values)
         entry = entry if path else name
         # The path contains the name of the option.
         found = attrs.evolve(problem, option="", key="") if path else problem
-        body: Any = raw.entries[entry]
-        if "preset" in body:
-            in_place = r"provider = \1 and endpoint in place of the preset in a file"
-            found = attrs.evolve(found, hint=re.sub(r'provider = ("\w+") in a file', in_place, found.hint))
+        if path == ("preset",) and found.code == "wrong-runtime" and found.in_document is not None:
+            sentence = found.in_document.sentence.replace("{} here", "{} and endpoint in place of the preset")
+            found = attrs.evolve(found, in_document=attrs.evolve(found.in_document, sentence=sentence))
         yield raw.problem(entry, path, found)

@@ -3,21 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
 
 import attrs
 
 from ..errors import DocumentError, DocumentProblem, Problem
-from ..messages import did_you_mean, shown
+from ..messages import SimilarNames, circle, shown
 from ..providers.base import Provider
 from ..providers.classes import provider_classes
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
-from .catalog import Catalog
+from .catalog import Catalog, unknown_name
 from .entries import Base, EntryProblem, extended_name, provider_of
 from .sources import RawCatalog
 
-__all__ = ["Resolution", "class_of", "in_order", "resolve"]
+__all__ = ["Resolution", "class_of", "ignored_codes", "in_order", "resolve"]
+
+MAX_INHERITED: Final = 300_000
+"""The most extra options that the entries of a catalog inherit together: a short file could else become very large."""
 
 
 @attrs.define
@@ -25,25 +29,39 @@ class Resolution:
     """The providers of a raw catalog."""
 
     raw: RawCatalog
+    names: Collection[str]
+    """The entries of the catalog, in order; others are resolved only if these extend them."""
     providers: dict[str, Provider | None] = attrs.field(factory=dict)
     """None for an entry with a problem."""
     problems: list[DocumentProblem] = attrs.field(factory=list)
     """All problems, including those of reading."""
     classes: dict[str, type[Provider] | None] = attrs.field(factory=dict)
     """The classes that `class_of` found."""
+    ignored: dict[str, frozenset[str]] = attrs.field(factory=dict)
+    """The codes that checks do not report, by entry, as `ignored_codes` has found them."""
     setters: dict[tuple[str, str, bool], tuple[str, tuple[str, ...]]] = attrs.field(factory=dict)
     """Entries and paths that set options, as `origins` has found them."""
+    origins: dict[str, dict[str, Any]] = attrs.field(factory=dict)
+    """The origins of options, as `origins` has found them."""
+    inherited: int = 0
+    """The number of extra options that entries inherit."""
+    similar: SimilarNames = attrs.field(init=False)
+    """The names of all entries, for hints."""
+
+    @similar.default
+    def _names_of_entries(self) -> SimilarNames:
+        return SimilarNames(self.raw.entries)
 
     def catalog(self) -> Catalog:
-        """The catalog of all entries.
+        """The catalog of the entries `names`.
 
         Raises:
             DocumentError: if there is any problem.
         """
         if self.problems:
             raise DocumentError(in_order(self.problems))
-        providers = {name: provider for name in self.raw.entries if (provider := self.providers[name]) is not None}
-        return Catalog(providers, default=self.raw.default)
+        providers = {name: provider for name in self.names if (provider := self.providers[name]) is not None}
+        return Catalog(providers, default=self.raw.default if self.raw.default in providers else None)
 
     def provider(self, name: str) -> Provider:
         """The provider of an entry without problems."""
@@ -57,18 +75,47 @@ def in_order(problems: Iterable[DocumentProblem]) -> list[DocumentProblem]:
     return sorted(problems, key=lambda each: (each.source, each.line, each.column))
 
 
-def resolve(raw: RawCatalog) -> Resolution:
-    """Make the providers of all entries; problems are collected, not raised."""
-    resolution = Resolution(raw, problems=list(raw.problems))
-    for name in raw.entries:
+def resolve(raw: RawCatalog, only: Iterable[str] | None = None) -> Resolution:
+    """Make the providers of the entries; problems are collected, not raised.
+
+    Args:
+        raw: the entries.
+        only: the names of the entries to resolve, with those that they extend; by default all.
+
+    Raises:
+        UnknownProviderError: if there is no entry of a name, although all files could be read.
+    """
+    wanted = None if only is None else dict.fromkeys(only)
+    if wanted is not None and not raw.problems:
+        for name in wanted:
+            if name not in raw.entries:
+                raise unknown_name(name, raw.entries)
+    names = raw.entries if wanted is None else [name for name in raw.entries if name in wanted]
+    resolution = Resolution(raw, names, problems=list(raw.problems))
+    for name in names:
         for each in _unresolved_chain(resolution, name):
             resolution.providers[each] = _provider(resolution, each)
     default, document = raw.default, raw.default_document
-    if default is not None and document is not None and default not in raw.entries and not raw.is_incomplete:
-        hint = did_you_mean(default, list(raw.entries))
-        problem = Problem("", "the name of a provider", got=shown(default), hint=hint)
+    if wanted is None and default is not None and document is not None and default not in raw.entries and not raw.is_incomplete:
+        hint = resolution.similar.hint(default)
+        problem = Problem("", "the name of a provider", got=shown(default), hint=hint, code="unknown-default")
         resolution.problems.append(document.problem(("default",), problem))
     return resolution
+
+
+def ignored_codes(resolution: Resolution, name: str) -> frozenset[str]:
+    """The codes that checks do not report for an entry without problems: its own, and those of the entries that it extends."""
+    known = resolution.ignored
+    chain = []
+    each: str | None = name
+    while each is not None and each not in known:
+        chain.append(each)
+        each = extended_name(resolution.raw.entries[each])
+    codes = frozenset() if each is None else known[each]
+    for entry in reversed(chain):
+        body: Any = resolution.raw.entries[entry]
+        codes = known[entry] = codes.union(own) if (own := body.get("ignore")) else codes
+    return codes
 
 
 def _unresolved_chain(resolution: Resolution, name: str) -> list[str]:
@@ -87,17 +134,25 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
 
     def base_of(base: str) -> Base:
         if base not in raw.entries:
-            hint = did_you_mean(base, list(raw.entries))
-            problem = Problem("", "the name of an entry", got=shown(base), hint=hint)
+            hint = resolution.similar.hint(base)
+            problem = Problem("", "the name of an entry", got=shown(base), hint=hint, code="unknown-base")
             if not raw.is_incomplete:
                 resolution.problems.append(raw.problem(name, ("extends",), problem))
             return None
         if base not in resolution.providers:
             hint = "give it another name to extend an included entry of this name" if base == name else ""
-            problem = Problem("", "entries that do not extend each other in a circle", got=_circle(raw, base), hint=hint)
+            problem = Problem(
+                "", "entries that do not extend each other in a circle", got=_circle(raw, base), hint=hint, code="extends-circle"
+            )
             resolution.problems.append(raw.problem(name, ("extends",), problem))
             return None
         provider = resolution.providers[base]
+        resolution.inherited += len(provider.extra_options) if provider is not None else 0
+        if resolution.inherited > MAX_INHERITED:
+            expected = f"entries that inherit at most {MAX_INHERITED} extra options together"
+            problem = Problem("", expected, hint="write them in the entries that need them", code="document-limit")
+            resolution.problems.append(raw.problem(name, ("extends",), problem))
+            return None
         return class_of(raw.entries, base, resolution.classes) if provider is None else provider
 
     found: list[EntryProblem] = []
@@ -109,9 +164,9 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
 def _circle(raw: RawCatalog, name: str) -> str:
     """The entries that extend each other in a circle, from *name* to *name*."""
     names = [name]
-    while len(names) == 1 or names[-1] != name:
-        names.append(str(extended_name(raw.entries[names[-1]])))
-    return " -> ".join(names)
+    while (following := str(extended_name(raw.entries[names[-1]]))) != name:
+        names.append(following)
+    return circle(names)
 
 
 def class_of(entries: Mapping[str, object], name: str, known: dict[str, type[Provider] | None]) -> type[Provider] | None:

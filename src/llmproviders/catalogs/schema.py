@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from ..codes import CODES
 from ..fields import converters
 from ..fields.bounds import Between
 from ..fields.metadata import OptionInfo, is_hidden, options
@@ -51,6 +52,11 @@ _HEADER_VALUES: Final[Schema] = {"anyOf": [_STRING, {"type": "array", "items": _
 _EXTRAS: Final[Schema] = {
     "type": "object",
     "description": "options beyond the typed ones: Java keys and values, passed as they are",
+}
+_IGNORE: Final[Schema] = {
+    "type": "array",
+    "items": {"enum": list(CODES)},
+    "description": "codes of problems that checks do not report for this entry and those that extend it",
 }
 _BLANK: Final = r"[\u0000-\u0020]*"
 _DURATION: Final[Schema] = {
@@ -151,6 +157,7 @@ def _entry(title: str, kind: Schema, of: Sequence[type[Provider]], *more: str, r
     properties: Schema = dict(kind)
     properties.update((name, each[0] if len(each) == 1 else {"anyOf": each}) for name, each in found.items())
     properties[EXTRAS] = _EXTRAS
+    properties["ignore"] = _IGNORE
     properties.update((key, _MORE[key]) for key in more)
     return {
         "title": title,

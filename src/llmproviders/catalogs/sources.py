@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files and the files that they include, read into raw entries: each with its document, and each problem with its location."""
+"""Files and the files that they include, read into raw entries: each with its document, and each problem with its location.
+
+A file that is included several times is read once, at its first place.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import attrs
 
-from ..errors import DocumentError, DocumentProblem, Problem
-from ..messages import did_you_mean, shown_type
+from ..errors import DocumentError, DocumentProblem, Problem, writing
+from ..messages import circle, did_you_mean, shown_path, shown_type
+from ..regular_files import NotRegularError, identity_of, read_start
 from .formats.locations import Locate, Location, location_of
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module, format_of
+from .formats.notation import in_format
 from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree
 
 __all__ = ["RawCatalog", "read_file", "read_text"]
@@ -29,11 +36,12 @@ class Document:
 
     source: str
     """The name of the file; for a string, the name of its format."""
+    format: Format
     locate: Locate = attrs.field(repr=False)
 
     def problem(self, path: TreePath, problem: Problem) -> DocumentProblem:
         """A problem, with the location of the part at *path*."""
-        return _located(self.source, self.locate(path), path, problem)
+        return _located(self.source, self.locate(path), path, in_format(self.format, problem))
 
 
 @attrs.define
@@ -45,8 +53,8 @@ class RawCatalog:
     """The document of each entry."""
     default: str | None = None
     default_document: Document | None = None
-    added: dict[str, list[str]] = attrs.field(factory=dict)
-    """The new entries of documents that include others, each with the names of the included entries."""
+    added: dict[str, int] = attrs.field(factory=dict)
+    """The new entries of documents that include others, each with the number of included entries: these are the first ones."""
     is_incomplete: bool = False
     """Whether a file could not be read; it may have the entries that are missing."""
     problems: list[DocumentProblem] = attrs.field(factory=list)
@@ -58,92 +66,179 @@ class RawCatalog:
 
 def read_file(path: Path) -> RawCatalog:
     """Read a file and the files that it includes; problems are collected, not raised."""
-    raw = RawCatalog()
-    _read_file(raw, path, (), None)
-    return raw
+    reader = _Reader()
+    reader.read_file(path, None)
+    return reader.finished()
 
 
 def read_text(text: str, format: Format, path: Path | None = None) -> RawCatalog:  # noqa: A002
     """Read a document, which may include files only if it has a *path*; problems are collected, not raised."""
-    raw = RawCatalog()
-    _read_text(raw, text, format, path, ())
-    return raw
+    reader = _Reader()
+    identity = None
+    if path is not None:
+        # The file need not exist.
+        with suppress(OSError):
+            identity = identity_of(str(path))
+    reader.read_text(text, format, path, identity)
+    return reader.finished()
 
 
 def _located(source: str, location: Location, path: TreePath, problem: Problem) -> DocumentProblem:
     return DocumentProblem(source, location.line, location.column, ".".join(map(str, path)), problem)
 
 
-def _read_file(raw: RawCatalog, path: Path, above: tuple[Path, ...], included: tuple[Document, TreePath] | None) -> None:
-    """Add the entries of a file.
+@attrs.frozen
+class _OpenDocument:
+    """A document whose included files are being read."""
 
-    Args:
-        raw: the entries that were read before; the new ones are added.
-        path: the file.
-        above: the files that include it, directly or indirectly.
-        included: the document that includes it, and the path of its name there; None for the first file.
-    """
-    source = str(path)
-    content = b""
-    try:
-        name = format_of(path)
-        with path.open("rb") as file:
-            content = file.read(MAX_CHARACTERS + 1)
-        text = content.decode("utf-8-sig")
-    except DocumentError as error:
-        raw.problems += error.problems
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raw.is_incomplete = True
-        if included is None:
-            problem = Problem("", "a file that can be read", got=reason)
-            raw.problems.append(_located(source, Location(1, 1), (), problem))
+    document: Document
+    tree: dict[str, Tree]
+    path: Path | None
+    identity: tuple[int, int] | None
+    includes: Iterator[tuple[int, str]]
+    """The files that are still to be read, with their positions in the list."""
+
+
+class _Reader:
+    """Reads documents and the files that they include. It is a loop over the open documents, because a chain may be long."""
+
+    def __init__(self) -> None:
+        self._raw = RawCatalog()
+        self._open: list[_OpenDocument] = []
+        self._depths: dict[tuple[int, int], int] = {}
+        """The position in `_open` of each file."""
+        self._seen: set[tuple[int, int]] = set()
+        """The files that were read, or are open."""
+
+    def finished(self) -> RawCatalog:
+        """Read all files that are included, and return the entries."""
+        while self._open:
+            last = self._open[-1]
+            following = next(last.includes, None)
+            if following is not None:
+                self._include(last, *following)
+                continue
+            self._open.pop()
+            if last.identity is not None:
+                del self._depths[last.identity]
+            _add_entries(self._raw, last.document, last.tree)
+            _add_default(self._raw, last.document, last.tree)
+        return self._raw
+
+    def _include(self, including: _OpenDocument, position: int, name: str) -> None:
+        """Open a file that a document includes."""
+        where = ("include", position)
+        if including.path is None:
+            problem = Problem("", "no include in a string", hint="use load(path)", code="invalid-include")
+            self._raw.problems.append(including.document.problem(where, problem))
+            return
+        self.read_file(_short(including.path.parent / name), (including.document, where))
+
+    def read_file(self, path: Path, included: tuple[Document, TreePath] | None) -> None:
+        """Open a file, if it was not read before.
+
+        Args:
+            path: the file.
+            included: the document that includes it, and the path of its name there; None for the first file.
+        """
+        source = str(path)
+        content = b""
+        try:
+            name = format_of(path)
+            identity = identity_of(source)
+            if included is not None and identity in self._depths:
+                names = [each.path.name for each in self._open[self._depths[identity] :] if each.path is not None]
+                expected = "files that do not include each other in a circle"
+                problem = Problem("", expected, got=circle(names), code="include-circle")
+                self._raw.problems.append(included[0].problem(included[1], problem))
+            if identity in self._seen:
+                return
+            self._seen.add(identity)
+            content = read_start(source, MAX_CHARACTERS + 1)
+            if len(content) > MAX_CHARACTERS:
+                problem = Problem("", f"a file of at most {MAX_CHARACTERS} bytes", code="document-limit")
+                self._problem_at(source, Location(1, 1), problem)
+                return
+            text = content.decode("utf-8-sig")
+        except DocumentError as error:
+            self._raw.problems += error.problems
+        except OSError as error:
+            self._raw.is_incomplete = True
+            self._raw.problems.append(_unreadable(source, error, included))
+        except UnicodeDecodeError as error:
+            before = content[: error.start].decode("utf-8", "replace")
+            got = f"byte 0x{content[error.start]:02x}"
+            problem = Problem("", "UTF-8 text", got=got, hint="save it as UTF-8", code="unreadable-file")
+            self._problem_at(source, location_of(before, len(before)), problem)
         else:
-            document, where = included
-            hint = "list each file, because patterns are not expanded" if "*" in source else ""
-            problem = Problem("", "a file that can be read", got=f"{source}: {reason}", hint=hint)
-            raw.problems.append(document.problem(where, problem))
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8", "replace")
-        problem = Problem("", "UTF-8 text", got=f"byte 0x{content[error.start]:02x}", hint="save it as UTF-8")
-        raw.problems.append(_located(source, location_of(before, len(before)), (), problem))
-    else:
-        _read_text(raw, text, name, path, above)
+            self.read_text(text, name, path, identity)
+
+    def read_text(self, text: str, name: Format, path: Path | None, identity: tuple[int, int] | None) -> None:
+        """Open a document."""
+        source = name if path is None else str(path)
+        top = Location(1, 1)
+        if len(text) > MAX_CHARACTERS:
+            problem = Problem("", f"a document of at most {MAX_CHARACTERS} characters", code="document-limit")
+            self._problem_at(source, top, problem)
+            return
+        try:
+            tree, locate = format_module(name).read(text)
+        except SyntaxProblem as error:
+            self._problem_at(source, error.location, Problem("", error.expected, hint=error.hint, code=error.code))
+            return
+        if not isinstance(tree, dict):
+            got = "an empty document" if tree is None else shown_type(tree)
+            hint = "a catalog has a table `providers`"
+            self._problem_at(source, top, Problem("", "a catalog", got=got, hint=hint, is_type=True, code="not-a-catalog"))
+            return
+        document = Document(source, name, locate)
+        for key in tree:
+            if key not in (*_KEYS, *_IGNORED):
+                hint = did_you_mean(key, _KEYS) or "providers go under the key providers"
+                expected = f"one of the keys {', '.join(_KEYS)}"
+                problem = Problem("", expected, got="an unknown key", hint=hint, code="unknown-key")
+                self._raw.problems.append(document.problem((key,), problem))
+        includes = enumerate(_included(self._raw, document, tree.get("include", [])))
+        if identity is not None:
+            self._seen.add(identity)
+            self._depths[identity] = len(self._open)
+        self._open.append(_OpenDocument(document, tree, path, identity, includes))
+
+    def _problem_at(self, source: str, location: Location, problem: Problem) -> None:
+        self._raw.problems.append(_located(source, location, (), problem))
 
 
-def _read_text(raw: RawCatalog, text: str, name: Format, path: Path | None, above: tuple[Path, ...]) -> None:
-    """Add the entries of a document."""
-    source = name if path is None else str(path)
-    top = Location(1, 1)
-    if len(text) > MAX_CHARACTERS:
-        problem = Problem("", f"a document of at most {MAX_CHARACTERS} characters")
-        raw.problems.append(_located(source, top, (), problem))
-        return
-    try:
-        tree, locate = format_module(name).read(text)
-    except SyntaxProblem as error:
-        problem = Problem("", error.expected, hint=error.hint)
-        raw.problems.append(_located(source, error.location, (), problem))
-        return
-    if not isinstance(tree, dict):
-        got = "an empty document" if tree is None else shown_type(tree)
-        problem = Problem("", "a catalog", got=got, hint="a catalog has a table `providers`", is_type=True)
-        raw.problems.append(_located(source, top, (), problem))
-        return
-    document = Document(source, locate)
-    for key in tree:
-        if key not in (*_KEYS, *_IGNORED):
-            hint = did_you_mean(key, _KEYS) or "providers go under the key providers"
-            problem = Problem("", f"one of the keys {', '.join(_KEYS)}", got="an unknown key", hint=hint)
-            raw.problems.append(document.problem((key,), problem))
-    _read_included(raw, document, tree.get("include", []), path, above)
-    _add_entries(raw, document, tree)
-    if (default := tree.get("default")) is not None:
-        if isinstance(default, str):
-            raw.default, raw.default_document = default, document
-        else:
-            problem = Problem("", "the name of a provider", got=shown_type(default))
-            raw.problems.append(document.problem(("default",), problem))
+def _short(path: Path) -> Path:
+    """The path without ``..``, if it leads to the same file: long chains of files must not have long paths."""
+    if ".." in path.parts:
+        short = os.path.normpath(path)
+        with suppress(OSError):
+            if identity_of(short) == identity_of(str(path)):
+                return Path(short)
+    return path
+
+
+def _unreadable(source: str, error: OSError, included: tuple[Document, TreePath] | None) -> DocumentProblem:
+    reason = error.strerror or type(error).__name__
+    is_fifo = isinstance(error, NotRegularError) and error.is_fifo
+    if included is None:
+        hint = "the command line reads standard input if the file is -" if is_fifo else ""
+        problem = Problem("", "a file that can be read", got=reason, hint=hint, code="unreadable-file")
+        return _located(source, Location(1, 1), (), problem)
+    document, where = included
+    hint = "list each file, because patterns are not expanded" if "*" in source else ""
+    problem = Problem("", "a file that can be read", got=f"{shown_path(source)}: {reason}", hint=hint, code="unreadable-file")
+    return document.problem(where, problem)
+
+
+def _included(raw: RawCatalog, document: Document, names: object) -> list[str]:
+    """The names of the files that a document includes."""
+    if isinstance(names, list) and all(isinstance(name, str) for name in names):
+        return names
+    advice = writing("include", [names]) if isinstance(names, str) else None
+    problem = Problem("", "a list of file names", got=shown_type(names), in_document=advice, code="invalid-include")
+    raw.problems.append(document.problem(("include",), problem))
+    return []
 
 
 def _add_entries(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> None:
@@ -152,34 +247,25 @@ def _add_entries(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> 
     if not isinstance(providers, dict):
         if providers is not None or "include" not in tree:
             got = "nothing" if providers is None else shown_type(providers)
-            raw.problems.append(document.problem(("providers",), Problem("", "a table of providers", got=got)))
+            raw.problems.append(
+                document.problem(("providers",), Problem("", "a table of providers", got=got, code="not-a-catalog"))
+            )
         return
     if "" in providers:
-        raw.problems.append(document.problem(("providers", ""), Problem("", "a name that is not empty")))
+        raw.problems.append(document.problem(("providers", ""), Problem("", "a name that is not empty", code="invalid-entry")))
         del providers[""]
     if "include" in tree:
-        before = list(raw.entries)
-        raw.added.update((name, before) for name in providers if name not in raw.entries)
+        included = len(raw.entries)
+        raw.added.update((name, included) for name in providers if name not in raw.entries)
     raw.entries.update(providers)
     raw.documents.update(dict.fromkeys(providers, document))
 
 
-def _read_included(raw: RawCatalog, document: Document, names: object, path: Path | None, above: tuple[Path, ...]) -> None:
-    """Add the entries of the files that a document includes."""
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        hint = "put it in brackets" if isinstance(names, str) else ""
-        problem = Problem("", "a list of file names", got=shown_type(names), hint=hint)
-        raw.problems.append(document.problem(("include",), problem))
-        return
-    here = () if path is None else (*above, Path(os.path.realpath(path)))
-    for position, name in enumerate(names):
-        where = ("include", position)
-        if path is None:
-            problem = Problem("", "no include in a string", hint="use load(path)")
-            raw.problems.append(document.problem(where, problem))
-        elif (again := Path(os.path.realpath(path.parent / name))) in here:
-            circle = " -> ".join(each.name for each in (*here[here.index(again) :], again))
-            problem = Problem("", "files that do not include each other in a circle", got=circle)
-            raw.problems.append(document.problem(where, problem))
-        else:
-            _read_file(raw, path.parent / name, here, (document, where))
+def _add_default(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> None:
+    """Set the default of one document; it replaces that of included ones."""
+    default = tree.get("default")
+    if isinstance(default, str):
+        raw.default, raw.default_document = default, document
+    elif default is not None:
+        problem = Problem("", "the name of a provider", got=shown_type(default), code="unknown-default")
+        raw.problems.append(document.problem(("default",), problem))

@@ -20,8 +20,9 @@ from ..secret_policy import Secrets, check_secrets
 from ..secrets import MaskedText, Secret
 from ..syntax.json import read_json_object, write_json
 from .catalog import Catalog
-from .entries import KINDS, RESERVED
+from .entries import RESERVED
 from .formats.trees import has_null
+from .inheritance import inherited
 
 __all__ = ["entry_of", "to_dict", "tree_of"]
 
@@ -64,9 +65,18 @@ def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> d
             # The entry has the identifier already. A field without a parameter is set by the class.
             continue
         elif name in RESERVED:
-            problems.append(Problem(name, "an option whose name a document can hold", hint=f"{name} is a key of the document"))
+            problems.append(
+                Problem(
+                    name,
+                    "an option whose name a document can hold",
+                    hint=f"{name} is a key of the document",
+                    code="unwritable-option",
+                )
+            )
         elif spec.info is None:
-            problems.append(Problem(name, "only options", got="a private field", hint="a document cannot hold it"))
+            problems.append(
+                Problem(name, "only options", got="a private field", hint="a document cannot hold it", code="unwritable-option")
+            )
         elif value is None:
             omitted.append(name)
         else:
@@ -98,7 +108,7 @@ def _plain(
     if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
         if secrets == "refuse":
             hint = 'use Secret.from_env or Secret.from_file, or pass secrets="reveal" or secrets="redact"'
-            problems.append(Problem(name, "no literal secret in a document", got=MASK, hint=hint))
+            problems.append(Problem(name, "no literal secret in a document", got=MASK, hint=hint, code="literal-secret"))
         if secrets != "reveal":
             return MASK
         value = value.reveal()
@@ -121,46 +131,7 @@ def tree_of(catalog: Catalog, secrets: Secrets, problems: list[Problem], *, inhe
         entry = entry_of(provider, secrets, found)
         problems += [attrs.evolve(problem, option=f"providers.{name}.{problem.option}") for problem in found]
         entries[name] = entry
-    written = _inherited(entries) if inherit else entries
+    written = inherited(entries) if inherit else entries
     tree: dict[str, Any] = {} if catalog.default is None else {"default": catalog.default}
     tree["providers"] = written
     return tree
-
-
-def _inherited(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    written: dict[str, dict[str, Any]] = {}
-    for name, entry in entries.items():
-        best = entry
-        for other in written:
-            child = _child(other, entries[other], entry)
-            if child is not None and len(str(child)) < len(str(best)):
-                best = child
-        written[name] = best
-    return written
-
-
-def _child(name: str, base: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any] | None:
-    """*entry* as an entry that extends *base*, whose name is *name*; None if that is not possible."""
-    if any(base.get(kind) != entry.get(kind) for kind in KINDS):
-        return None
-    child: dict[str, Any] = {"extends": name}
-    child.update((key, value) for key, value in entry.items() if key not in ("omit", EXTRAS) and not _same(base.get(key), value))
-    omitted = [key for key in entry.get("omit", []) if key not in base.get("omit", [])]
-    extras, above = entry.get(EXTRAS, {}), base.get(EXTRAS, {})
-    # Options of the base that this entry does not have are reset.
-    gone = [key for key in [*base, *base.get("omit", [])] if key not in entry and key not in entry.get("omit", [])]
-    without = [key for key in gone if key not in (*KINDS, "omit", EXTRAS)]
-    if list(above) != list(extras)[: len(above)]:
-        # Extra options were removed or moved, and their order matters.
-        return None
-    if omitted:
-        child["omit"] = omitted
-    if changed := {key: value for key, value in extras.items() if key not in above or not _same(above[key], value)}:
-        child[EXTRAS] = changed
-    if without:
-        child["without"] = without
-    return child
-
-
-def _same(one: object, other: object) -> bool:
-    return one == other and type(one) is type(other) and repr(one) == repr(other)

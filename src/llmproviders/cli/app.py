@@ -12,6 +12,7 @@ from .check import check
 from .command import Command
 from .convert import convert, import_, sql
 from .entries import remove, rename
+from .explain import explain
 from .listings import presets, providers, runtimes, schema
 from .set import add, set_
 from .show import diff, options, show
@@ -20,7 +21,7 @@ __all__ = ["COMMANDS", "application"]
 
 COMMANDS: Final[tuple[Command, ...]] = (
     *(check, show, options, diff, set_, add, remove, rename, convert, sql, import_),
-    *(schema, providers, presets, runtimes),
+    *(explain, schema, providers, presets, runtimes),
 )
 """The commands in the order of the help."""
 

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from ..catalogs.formats.lookup import Format
 from ..secret_policy import Secrets
 from .completion import entry_names, file_names
 
-__all__ = ["AnyName", "DryRun", "File", "Json", "LiteralSecrets", "Model", "Name", "Out"]
+__all__ = ["AnyName", "DryRun", "File", "InputFormat", "Json", "LiteralSecrets", "Model", "Name", "Out"]
 
 
 def _model(name: str | None) -> str | None:
@@ -22,8 +23,14 @@ def _model(name: str | None) -> str | None:
 
 File = Annotated[
     Path,
-    typer.Argument(metavar="FILE", help="A catalog: .toml, .json, .yaml or .yml.", show_default=False, autocompletion=file_names),
+    typer.Argument(
+        metavar="FILE",
+        help="A catalog: .toml, .json, .yaml or .yml; - is standard input.",
+        show_default=False,
+        autocompletion=file_names,
+    ),
 ]
+InputFormat = Annotated[Format | None, typer.Option("--format", help="The format of standard input.", show_default=False)]
 Name = Annotated[
     str,
     typer.Argument(metavar="NAME", help="A provider of the catalog.", show_default=False, autocompletion=entry_names),

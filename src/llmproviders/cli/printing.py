@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+import sys
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import typer
 
@@ -17,8 +19,11 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 __all__ = [
+    "DELAY",
+    "STDIN_SOURCE",
     "console",
     "counted",
+    "escaped",
     "print_changes",
     "print_diff",
     "print_error",
@@ -28,15 +33,27 @@ __all__ = [
     "print_table",
     "print_warnings",
     "styled",
+    "tracked",
 ]
+
+_Item = TypeVar("_Item")
+DELAY: Final = 1.0
+"""The seconds after which a progress bar is shown."""
+STDIN_SOURCE: Final = "<stdin>"
+"""The name of standard input in messages."""
 
 
 def console() -> Console:
     """Standard output; lines are folded only in a terminal, because programs search them."""
     from rich.console import Console
 
-    console = Console(highlight=False, markup=False, emoji=False)
-    return console if console.is_terminal else Console(highlight=False, markup=False, emoji=False, width=1_000_000)
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            # Rich would end the process with exit code 1; the error reaches `command`, as without rich.
+            raise  # noqa: PLE0704
+
+    console = Output(highlight=False, markup=False, emoji=False)
+    return console if console.is_terminal else Output(highlight=False, markup=False, emoji=False, width=1_000_000)
 
 
 def styled(string: str, style: str = "") -> Text:
@@ -150,10 +167,11 @@ def print_warnings(problems: Iterable[DocumentProblem]) -> None:
 
 
 def print_problem(problem: DocumentProblem) -> None:
-    """Print a problem on standard output."""
+    """Print a problem and its code on standard output."""
     where, rest = _parts(problem)
     kind = styled(" warning:" if problem.problem.severity == "warning" else "", "yellow")
-    console().print(styled(where, "bold") + kind + styled(rest), soft_wrap=True)
+    code = styled(f" [{problem.problem.code}]", "dim")
+    console().print(styled(where, "bold") + kind + styled(rest) + code, soft_wrap=True)
 
 
 def _parts(problem: DocumentProblem) -> tuple[str, str]:
@@ -175,6 +193,27 @@ def print_json(value: object) -> None:
 def print_exactly(text: str) -> None:
     """Print *text* in UTF-8, independently of the encoding of the terminal."""
     typer.echo(text.encode("utf-8", "backslashreplace"), nl=False)
+
+
+def tracked(items: Sequence[_Item]) -> Iterator[_Item]:
+    """The items, with a progress bar on standard error if that is a terminal and they take longer than `DELAY`."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    begun = time.monotonic()
+    bar = Progress(console=Console(stderr=True), transient=True)
+    task = bar.add_task("checking", total=len(items))
+    try:
+        for each in items:
+            yield each
+            bar.advance(task)
+            if time.monotonic() - begun > DELAY:
+                bar.start()
+    finally:
+        bar.stop()
 
 
 def counted(number: int, noun: str) -> str:

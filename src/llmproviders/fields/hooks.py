@@ -239,7 +239,7 @@ class OptionReader:
         """Whether *key* is an older key of an option that the key *other* has set; Flink uses the newer key."""
         info = self.infos[name]
         if info.sequence_key in (key, other):
-            problems.append(Problem(name, f"either {info.key} or {info.sequence_key}", got="both"))
+            problems.append(Problem(name, f"either {info.key} or {info.sequence_key}", got="both", code="conflicting-options"))
             return True
         return key in info.deprecated_keys
 
@@ -314,7 +314,9 @@ def _structurer(cls: Any) -> Callable[[Mapping[str, str], Any], Any]:
         given, extras, problems = read(flat)
         given = {aliases[name]: value for name, value in given.items() if name in aliases}
         if extras and "extra_options" not in aliases:
-            problems += [Problem(key, f"an option of {cls.__name__}", got="an unknown key") for key in extras]
+            problems += [
+                Problem(key, f"an option of {cls.__name__}", got="an unknown key", code="unknown-option") for key in extras
+            ]
         if problems:
             raise invalid(cls.__name__, problems)
         return cls(**given, extra_options=extras) if extras else cls(**given)

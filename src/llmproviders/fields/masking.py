@@ -24,7 +24,7 @@ __all__ = ["mask_json", "masked_header", "refuse_redacted"]
 def refuse_redacted(string: str) -> None:
     """Raise `Rejected` for a string that a redacted provider shows in place of the real one."""
     if is_redacted(string):
-        raise Rejected("the real value", hint="this is the mask of a redacted value; use the original or Secret.from_env")
+        raise Rejected("the real value", hint="this is the mask of a redacted value; use the original, or a reference")
 
 
 def mask_json(string: str, read: object) -> str:

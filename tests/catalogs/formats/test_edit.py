@@ -56,7 +56,9 @@ def test_edit_yaml(text: str, path: tuple[str, ...], value: Any, expected: str) 
 def test_edit_yaml_that_cannot_be_edited() -> None:
     """An edit that would change other values, or whose result would be no YAML, is refused."""
     edit = format_module("yaml").edit
-    message = r"^{} cannot be set without changing other values \(is it shared by an anchor, or merged\?\); edit the file by hand$"
+    message = (
+        r"^{} cannot be set without changing other values \(is it shared by an anchor, or merged\?\); edit the file by hand$"
+    )
     for text, path, value in (
         ("a: &x {p: 1}\nb: *x\n", ("a", "q"), 2),
         ("a: &x {p: 1}\nb: *x\n", ("b", "q"), 2),

@@ -29,14 +29,14 @@ def read(text: str) -> tuple[Tree, Locate]:
     except json.JSONDecodeError as error:
         raise _syntax_problem(error) from None
     except RecursionError:
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP) from None
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit") from None
     except _Refused as error:
         raise SyntaxProblem(_refused_location(text), str(error)) from None
     except ValueError:
         # Python does not read a number of thousands of digits.
         raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
     if is_too_deep(tree):
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP)
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit")
     return tree, locator(text, lambda: _whole(text))
 
 
@@ -213,7 +213,7 @@ def _values(text: str) -> Iterator[_Value]:
         if first not in "{[":
             yield value
         elif len(containers) >= MAX_DEPTH:
-            raise SyntaxProblem(location_of(text, value.start), TOO_DEEP)
+            raise SyntaxProblem(location_of(text, value.start), TOO_DEEP, code="document-limit")
         else:
             containers.append(value)
 
@@ -229,6 +229,6 @@ def _refused_location(text: str) -> Location:
     except json.JSONDecodeError as error:
         raise _syntax_problem(error) from None
     except RecursionError:
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP) from None
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit") from None
     found = (each.start if text[each.start : each.end] in _CONSTANTS else each.repeated for each in _values(text))
     return location_of(text, next(start for start in found if start is not None))

@@ -38,18 +38,18 @@ def read(text: str) -> tuple[Tree, Locate]:
         SyntaxProblem: if it is not TOML, has a key twice, or is nested too deeply.
     """
     if is_nested_too_deeply(text):
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP)
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit")
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_problem(text, str(error)) from None
     except RecursionError:
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP) from None
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit") from None
     except ValueError:
         # Python does not read a number of thousands of digits.
         raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
     if is_too_deep(tree):
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP)
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit")
     return tree, locator(text, lambda: scan(text)[0])
 
 

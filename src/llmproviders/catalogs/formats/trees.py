@@ -35,8 +35,9 @@ TOO_DEEP: Final = "a document that is nested less deeply"
 class SyntaxProblem(ProviderError, ValueError):
     """The error for a string that is not a document of its format."""
 
-    def __init__(self, location: Location, expected: str, *, hint: str = "") -> None:
+    def __init__(self, location: Location, expected: str, *, hint: str = "", code: str = "syntax-error") -> None:
         self.location = location
+        self.code = code
         self.expected = expected
         self.hint = hint
         super().__init__(f"line {location.line}, column {location.column}: expected {expected}")

@@ -128,7 +128,7 @@ class TreeBuilder:
     def _open(self, event: Any, *, is_mapping: bool) -> None:
         _check_tag(event)
         if len(self._frames) >= MAX_DEPTH:
-            raise SyntaxProblem(_location(event), TOO_DEEP)
+            raise SyntaxProblem(_location(event), TOO_DEEP, code="document-limit")
         if self._frames and self._frames[-1].is_at_key:
             hint = "quote a string that begins with a brace or bracket"
             raise SyntaxProblem(_location(event), "a key that is a string", hint=hint)
@@ -146,9 +146,11 @@ class TreeBuilder:
         frame.depth = max(frame.depth, node.depth + 1)
         if frame.size > self._limit:
             hint = "share options by `extends` in place of aliases"
-            raise SyntaxProblem(_location(event), "a document whose aliases do not multiply its size", hint=hint)
+            raise SyntaxProblem(
+                _location(event), "a document whose aliases do not multiply its size", hint=hint, code="document-limit"
+            )
         if len(self._frames) + node.depth > MAX_DEPTH:
-            raise SyntaxProblem(_location(event), TOO_DEEP)
+            raise SyntaxProblem(_location(event), TOO_DEEP, code="document-limit")
         if not frame.is_mapping:
             frame.parts.append(part)
             frame.value.append(node.value)
