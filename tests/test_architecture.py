@@ -42,11 +42,11 @@ ROOMS = {
         files  editing  restructuring  usage  discovery  settings
         revision
         lint  masked_diff
-        origins  references
+        origins
         resolution  writing  schema
         inheritance
         entries  sources  catalog
-        comparison
+        comparison  references
         display  atomic
         formats.yaml  formats.toml  formats.notation
         formats.toml_splicing
@@ -70,13 +70,14 @@ ROOMS = {
         changes  base
         openai_options  on_runtime
         derive  flatten
+        held
     """,
     "fields": """
         compiled
         problems
         description
         spec
-        hooks
+        hooks  parts
         metadata  generate  extras
         converters
         acceptance  masking

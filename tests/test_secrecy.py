@@ -75,6 +75,15 @@ PROVIDERS: dict[str, Callable[[], Provider]] = {
     "custom_headers": lambda: TritonProvider("h", custom_headers={"X-Anything": MARK}),
     "custom_headers string": lambda: TritonProvider("h", custom_headers=f"Authorization: Bearer {MARK}"),
     "custom_headers JSON": lambda: TritonProvider("h", custom_headers=json.dumps({"a": MARK})),
+    "extra_header Secret": lambda: OpenAICompatProvider(
+        extra_header={"X-Note": Secret(MARK), "A": [Secret(MARK)], "Authorization": Secret.from_env("PATH")}
+    ),
+    "custom_headers Secret": lambda: TritonProvider("h", custom_headers={"X-Note": Secret(MARK), "A": Secret.from_env("PATH")}),
+    "extra_body Secret": lambda: OpenAICompatProvider(
+        extra_body={"a": [{"b": Secret(MARK)}], "url": WITH_MARK, "c": Secret.from_env("PATH")}
+    ),
+    "extra JSON Secret": lambda: OpenAICompatProvider(vendor={"x": [Secret(MARK)], "y": Secret.from_env("PATH")}),
+    "extra headers Secret": lambda: GenericProvider("g", headers={"x": MARK, "y": Secret.from_env("PATH")}),
     "extra_body": lambda: OpenAICompatProvider(extra_body={"a": [{"api_key": {"x": MARK}}], "url": WITH_MARK}),
     "extra_body string": lambda: OpenAICompatProvider(extra_body=json.dumps({"password": MARK})),
     "endpoint": lambda: OpenAICompatProvider(endpoint=WITH_MARK),

@@ -37,7 +37,7 @@ MAX_CIRCLE: Final = 8
 """The most names of a circle that a message lists."""
 MAX_PATH: Final = 400
 """The greatest length of a path that a message shows whole."""
-MAX_COMPARED: Final = 1_000_000
+MAX_COMPARED: Final = 250_000
 """The most pairs of characters that `SimilarNames` compares before it finds names by its index alone."""
 _ENDS: Final = 12
 """The number of characters at each end of a name where the index finds a mistake."""
@@ -192,10 +192,11 @@ class SimilarNames:
         for variant in _variants(given):
             hashed = _hash(variant)
             place = bisect_left(self._index, hashed)
-            if place < len(self._index) and (position := self._index[place] - hashed) < count:
-                # A variant may be that of two edits.
-                if _similarity(given, self._spellings[position]) >= self._cutoff:
-                    return position
+            if place == len(self._index) or (position := self._index[place] - hashed) >= count:
+                continue
+            # A variant may be that of two edits.
+            if _similarity(given, self._spellings[position]) >= self._cutoff:
+                return position
         return None
 
     def _only_one_begun(self, given: str) -> str | None:

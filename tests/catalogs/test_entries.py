@@ -286,8 +286,8 @@ COMMON = {
     ),
     "a header that looks like a reference": (
         "[providers.c]\nprovider = 'openai-compat'\nextra_header = { env = 'HDR' }\n",
-        "c.toml:3:1: providers.c.extra_header: expected headers, got a table with only env; "
-        "only a secret can be a reference; write a header of that name in a string",
+        "c.toml:3:1: providers.c.extra_header: expected headers, got only a header named env; "
+        'a reference is the value of a header: { Authorization = { env = "..." } }',
     ),
     "an empty secret": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/chat/completions'\napi_key = ''\n",

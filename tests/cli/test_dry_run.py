@@ -24,22 +24,19 @@ CALLS = [
 def test_the_diff() -> None:
     """The diff has the names of the file and the lines around the change; nothing is written."""
     shown = run("set", "a.toml", "chat", "temperature=0.5", "--dry-run")
-    assert (
-        shown
-        == """\
---- a.toml
-+++ a.toml
-@@ -9,7 +9,7 @@
- # for chatting
- [providers.chat]
- extends = "base"
--temperature = 0.2  # low
-+temperature = 0.5  # low
- extra_body = { thinking = { type = "disabled" } }
- 
- # for vectors
-"""
-    )
+    assert shown.splitlines() == [
+        "--- a.toml",
+        "+++ a.toml",
+        "@@ -9,7 +9,7 @@",
+        " # for chatting",
+        " [providers.chat]",
+        ' extends = "base"',
+        "-temperature = 0.2  # low",
+        "+temperature = 0.5  # low",
+        ' extra_body = { thinking = { type = "disabled" } }',
+        " ",
+        " # for vectors",
+    ]
     assert Path("a.toml").read_text(encoding="utf-8") == TEXTS["toml"]
     assert run("set", "a.toml", "chat", "temperature=0.2", "--dry-run") == ""
     assert run("add", "new.yaml", "x", "preset=deepseek", "--dry-run") == (

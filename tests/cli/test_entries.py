@@ -219,3 +219,11 @@ def test_line_ends_are_kept(suffix: str, ends: str, has_last: bool, call: list[s
     new = file.read_bytes().decode()
     assert (new.count("\r"), new.endswith("\n")) == (new.count("\n") if ends == "\r\n" else 0, has_last)
     assert new.replace("\r\n", "\n") != text
+
+
+def test_add_with_parts() -> None:
+    """Parts of headers and bodies may be given, unless the entry would inherit others, which they would replace."""
+    run("add", "a.toml", "x", "extends=base", "extra_header.X-Tenant=acme", "extra_header.Authorization=env:TOKEN")
+    assert 'extra_header = {X-Tenant = "acme", Authorization = {env = "TOKEN"}}' in Path("a.toml").read_text(encoding="utf-8")
+    shown = run("add", "a.toml", "y", "extends=chat", "extra_body.a=1", code=2)
+    assert "the entry 'y' inherits extra_body, and a part here would replace all of it" in shown

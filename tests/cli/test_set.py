@@ -19,7 +19,10 @@ def test_set_gives_advice() -> None:
     """A refused change has advice in terms of the command line, and the file is unchanged."""
     Path("x.toml").write_text(TEXTS["toml"], encoding="utf-8")
     shown = run("set", "x.toml", "chat", 'extra_header={"Authorization": "Bearer x"}', code=2)
-    assert shown.endswith("providers.chat.extra_header: expected no literal secret in a document, got ******; pass --reveal\n")
+    assert shown.endswith(
+        "providers.chat.extra_header.Authorization: expected no literal secret in a document, got ******; "
+        "write KEY=env:NAME or KEY=file:PATH, or pass --reveal\n"
+    )
     shown = run("set", "x.toml", "chat", "retry_backoff_base_interval=5", code=2)
     assert "a duration such as '30s', '500 ms' or '2min', or a timedelta, got 5 (int); write its unit: \"5s\"" in shown
     shown = run("set", "x.toml", "chat", "--unset", "temprature", code=2)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar, overload
 
 import attrs
 from typing_extensions import Self
@@ -17,6 +17,8 @@ from ..registry import set_default_provider, set_provider
 from .comparison import Change, changes_between
 
 __all__ = ["Catalog", "unknown_name"]
+
+_Default = TypeVar("_Default")
 
 
 class Catalog(Mapping[str, Provider]):
@@ -57,6 +59,17 @@ class Catalog(Mapping[str, Provider]):
 
     def __getitem__(self, name: str) -> Provider:
         return self._providers[self._known(name)]
+
+    @overload
+    def get(self, name: str, default: None = None) -> Provider | None: ...
+
+    @overload
+    def get(self, name: str, default: Provider | _Default) -> Provider | _Default: ...
+
+    def get(self, name: str, default: object = None) -> object:
+        """Return the provider of *name*; *default* if the catalog does not have it."""
+        # That of `Mapping` makes the message of an exception, which compares the name to all others.
+        return self._providers[name] if name in self else default
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name in self._providers

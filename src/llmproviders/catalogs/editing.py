@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -14,6 +15,7 @@ from ..errors import DocumentError, Problem
 from ..fields.compiled import compiled
 from ..fields.hooks import string_reader
 from ..fields.metadata import OptionInfo, options
+from ..fields.parts import Kind, kind_of
 from ..fields.spec import EXTRAS
 from ..messages import did_you_mean, with_hint
 from ..providers.base import Provider
@@ -27,6 +29,8 @@ from .revision import EditError, Original, Revision, edited, read_original
 from .writing import entry_of
 
 __all__ = ["EditError", "EntryEdit", "NewEntry"]
+
+_SCALAR: Final = r"true|false|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
 
 
 class EntryEdit:
@@ -54,8 +58,27 @@ class EntryEdit:
         self._changes: dict[tuple[str, ...], Tree] = {}
 
     def set(self, option: str, string: str) -> None:
-        """Set an option, or ``extra_options.KEY``, to the value that *string* means."""
-        self._changes[self._path(option)] = _typed(self._cls, option, string)
+        """Set an option, ``extra_options.KEY``, or a part such as ``extra_header.NAME``, to the value that *string* means.
+
+        Raises:
+            EditError: if it is a part of a value that the entry inherits.
+        """
+        kind, (_, _, *path) = _kind_of_part(self._cls, option), self._path(option)
+        if kind is None:
+            self._changes[self._path(option)] = _typed(self._cls, option, string)
+            return
+        self._refuse_inherited(path[0])
+        self._changes[self._path(option)] = _typed_part(kind, path[1:], string)
+
+    def _refuse_inherited(self, name: str) -> None:
+        """Raise an error if headers or a body are inherited: a part of them in this entry would replace all of them."""
+        if isinstance(self._body, Mapping) and name not in self._body and "extends" in self._body:
+            # A new entry has no provider yet.
+            providers = self._original.before.providers
+            provider = providers.get(self._name) or providers.get(str(self._body["extends"]))
+            if getattr(provider, name, None) is not None:
+                msg = f"the entry {self._name!r} inherits {name}, and a part here would replace all of it; set all of {name}"
+                raise EditError(msg)
 
     def unset(self, option: str) -> None:
         """Remove an option, or ``extra_options.KEY``, from the entry.
@@ -77,6 +100,10 @@ class EntryEdit:
 
     def _path(self, option: str) -> tuple[str, ...]:
         """The path of an option in the document."""
+        if (kind := _kind_of_part(self._cls, option)) is not None:
+            whole, _, part = option.partition(".")
+            # The name of a header may contain dots.
+            return ("providers", self._name, whole, *(part.split(".") if kind == "body" else (part,)))
         extra = option.removeprefix(f"{EXTRAS}.")
         return ("providers", self._name, *((option,) if extra == option else (EXTRAS, extra)))
 
@@ -111,9 +138,9 @@ class EntryEdit:
         problems = []
         for problem in found:
             path = self._path(problem.option)
-            if path in self._changes:
+            if any(path[: len(each)] == each[: len(path)] for each in self._changes):
                 info = infos.get(problem.option)
-                # A header, body or URL that contains a secret cannot be a reference.
+                # A URL that contains a secret cannot be a reference.
                 can_refer = info is None or info.secret
                 hint = "write KEY=env:NAME or KEY=file:PATH, or pass --reveal" if can_refer else "pass --reveal"
                 problem = attrs.evolve(problem, option="", hint=hint)  # noqa: PLW2901
@@ -159,6 +186,21 @@ class NewEntry(EntryEdit):
         return (format_.write(tree) if text is None else text), tree
 
 
+def _kind_of_part(cls: type[Provider], option: str) -> Kind | None:
+    """The kind of an option with parts, if *option* is one of its parts, such as ``extra_header.NAME``."""
+    name, dot, _ = option.partition(".")
+    return next((kind_of(info) for info in options(cls) if dot and info.name == name), None)
+
+
+def _typed_part(kind: Kind, path: Sequence[str], string: str) -> Tree:
+    """The value of a header or of a field of a body."""
+    source, colon, reference = string.partition(":")
+    if colon and source in ("env", "file") and (kind != "body" or any(map(looks_like_credential, path))):
+        return {source: reference}
+    literal = _literal(string, scalars=kind == "body")
+    return string if literal is None or (kind != "body" and not isinstance(literal, (list, dict))) else literal
+
+
 def _typed(cls: type[Provider], option: str, string: str) -> Tree:
     """The value of an option that *string* means: a value of the type of the option if possible, else the string itself."""
     extra = option.removeprefix(f"{EXTRAS}.")
@@ -196,9 +238,9 @@ def _typed_option(cls: type[Provider], info: OptionInfo, string: str) -> Tree:
     return literal
 
 
-def _literal(string: str) -> Tree:
-    """The value of *string* as JSON or TOML; None if it is not one of them, or contains a null."""
-    if string[:1] not in ("{", "[", '"', "'"):
+def _literal(string: str, *, scalars: bool = False) -> Tree:
+    """The value of *string* as JSON or TOML, with *scalars* also a number or a boolean; None for others, or if it has a null."""
+    if string[:1] not in ("{", "[", '"', "'") and not (scalars and re.fullmatch(_SCALAR, string)):
         return None
     documents: dict[Format, str] = {"json": f'{{"value": {string}}}', "toml": f"value = {string}"}
     for format_, document in documents.items():

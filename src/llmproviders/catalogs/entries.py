@@ -16,7 +16,7 @@ import attrs
 
 from ..boundary import public
 from ..codes import CODES
-from ..credentials import MASK
+from ..credentials import looks_like_credential
 from ..errors import (
     Advice,
     DocumentError,
@@ -29,10 +29,10 @@ from ..errors import (
     writing,
 )
 from ..fields.compiled import compiled, construct
-from ..fields.converters import flink_map, json_headers
 from ..fields.description import ALIASES, REQUEST_FIELDS, Description
 from ..fields.hooks import OptionReader
 from ..fields.metadata import OptionInfo
+from ..fields.parts import kind_of
 from ..fields.problems import problem_of
 from ..fields.spec import EXTRAS
 from ..messages import did_you_mean, shown, shown_type
@@ -44,8 +44,9 @@ from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..secrets import Secret
 from .formats.notation import in_format
+from .references import EntryProblem, read_parts, read_secret
 
-__all__ = ["KINDS", "RESERVED", "Base", "EntryProblem", "extended_name", "from_dict", "provider_of", "reference_advice"]
+__all__ = ["KINDS", "RESERVED", "Base", "EntryProblem", "extended_name", "from_dict", "provider_of"]
 
 KINDS: Final = ("provider", "generic", "preset", "extends")
 RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace", "ignore")
@@ -60,10 +61,6 @@ _GOES_WITH: Final[Mapping[Any, str]] = {
     "region": "the preset dashscope",
     "workspace": "the preset dashscope",
 }
-
-EntryProblem: TypeAlias = tuple[tuple[str | int, ...], Problem]
-"""A path within an entry, and a problem there."""
-_HEADERS: Final[tuple[object, ...]] = (json_headers, flink_map)
 
 
 @public
@@ -339,7 +336,13 @@ def _extras(value: object, found: list[EntryProblem]) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         found.append(((EXTRAS,), _type_problem("", "a table of Java keys and values", value)))
         return {}
-    return {key: _secret_value(item, (EXTRAS, key), found) if isinstance(item, Mapping) else item for key, item in value.items()}
+    return {key: _extra(key, item, found) for key, item in value.items()}
+
+
+def _extra(key: Any, value: object, found: list[EntryProblem]) -> Any:
+    if isinstance(value, Mapping):
+        value = read_secret(value, (EXTRAS, key), found, only=False)
+    return read_parts("body", value, (EXTRAS, key), found, hidden=isinstance(key, str) and looks_like_credential(key))
 
 
 def _value(info: OptionInfo, value: Any, found: list[EntryProblem]) -> Any:
@@ -347,61 +350,18 @@ def _value(info: OptionInfo, value: Any, found: list[EntryProblem]) -> Any:
     if isinstance(value, (bool, int, float)) or (isinstance(value, str) and _is_plain(info)):
         return value
     if isinstance(value, Mapping) and info.secret:
-        return _secret_value(value, (info.name,), found)
-    if isinstance(value, dict) and info.field.converter in _HEADERS and len(value) == 1 and not {"env", "file"}.isdisjoint(value):
-        hint = "only a secret can be a reference; write a header of that name in a string"
-        found.append(
-            (
-                (info.name,),
-                Problem("", "headers", got=f"a table with only {next(iter(value))}", hint=hint, code="invalid-reference"),
-            )
-        )
-        return None
+        return read_secret(value, (info.name,), found, only=True)
+    if isinstance(value, dict) and (kind := kind_of(info)) is not None:
+        own: list[EntryProblem] = []
+        parts = read_parts(kind, value, (info.name,), own)
+        found += own
+        return None if own else parts
     if isinstance(value, str):
         # A value of any other type is written as the string that Java reads.
         given, _, problems = OptionReader((info,))({info.key: value})
         found += [((info.name,), attrs.evolve(problem, option="", key="")) for problem in problems]
         return given.get(info.name)
     return value
-
-
-def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: list[EntryProblem]) -> Any:
-    """The secret that a table refers to; any other table is returned unchanged."""
-    source = next(iter(value), None)
-    if len(value) == 1 and source in ("env", "file", "secret") and isinstance(name := value[source], str):
-        try:
-            return {"env": Secret.from_env, "file": Secret.from_file, "secret": Secret}[source](name)
-        except ValueError:
-            found.append((path, _reference_problem(source, name)))
-            return None
-    if len(path) == 1:
-        # A key of the table may be the secret itself.
-        hint = did_you_mean(source, ("env", "file")) if isinstance(source, str) else ""
-        got = "another table" if value else "an empty table"
-        advice = None if hint else reference_advice(path[-1])
-        problem = Problem("", "a string or a reference", got=got, hint=hint, in_document=advice, code="invalid-reference")
-        found.append((path, problem))
-        return None
-    return value
-
-
-def reference_advice(option: str | int) -> Advice:
-    """The advice to write a reference for an option."""
-    return writing(str(option), {"env": "NAME"}, {"file": "path"})
-
-
-def _reference_problem(source: str, name: str) -> Problem:
-    """The problem of a reference whose *name* is not valid; it may be the secret itself."""
-    if source == "file":
-        got = "a name that no file can have" if name else "an empty string"
-        return Problem("", "the path of a file", got=got, code="invalid-reference")
-    expected = "the name of an environment variable (letters, digits and underscores)"
-    if not name:
-        return Problem("", expected, got="an empty string", code="invalid-reference")
-    bare = name.strip().removeprefix("$").removeprefix("{").removesuffix("}")
-    if bare.isascii() and bare.isidentifier():
-        return Problem("", expected, got=MASK, hint="write only the name, without blanks, $ and braces", code="invalid-reference")
-    return Problem("", expected, got=MASK, hint="do not write the secret itself here", code="invalid-reference")
 
 
 def _names(value: object, key: str, found: list[EntryProblem]) -> list[str]:

@@ -5,23 +5,25 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from ..credentials import MASK, is_placeholder, looks_like_credential, looks_like_key
-from ..errors import Advice, DocumentProblem, Problem
+from ..errors import Advice, DocumentProblem, Problem, Rejected
 from ..fields.compiled import compiled
-from ..fields.spec import EXTRAS
+from ..fields.extras import extra_value
+from ..fields.masking import hide_headers, hide_json
+from ..fields.parts import Kind, kind_of
+from ..fields.spec import EXTRAS, Spec
 from ..messages import SimilarNames
 from ..providers.base import Provider
-from ..providers.derive import non_defaults
+from ..providers.held import unresolved_references
 from ..providers.on_runtime import doubts_of
 from ..runtimes.runtime import Runtime
-from ..secrets import MaskedText, Secret
-from .entries import reference_advice
+from ..secrets import MaskedText, Secret, each_part
 from .origins import located_problems
-from .references import unresolved_references
+from .references import EntryProblem, read_parts, reference_advice
 from .resolution import Resolution, class_of, ignored_codes
 from .sources import RawCatalog
 
@@ -31,7 +33,9 @@ _Found: TypeAlias = Iterator[tuple[str, DocumentProblem]]
 """Names of entries, each with a problem of its provider, which may be located in an entry that it extends."""
 
 _INSIDE: Final = Advice("use a placeholder that the platform fills in, or add it in code", ())
-"""The hint for a secret inside a URL, a header or a body."""
+"""The hint for a secret inside a URL."""
+_IN_STRING: Final = Advice("write a table, with {} or {} in place of the secret", (("", {"env": "NAME"}), ("", {"file": "path"})))
+"""The hint for a secret in headers or a body that are a string."""
 
 
 def checked(
@@ -114,40 +118,84 @@ def _literal_secrets(resolution: Resolution) -> _Found:
     for name, entry in raw.entries.items():
         provider = resolution.providers.get(name)
         cls = class_of(raw.entries, name, resolution.classes) if provider is None else type(provider)
-        for path, problem in _literals_of(entry, cls, provider):
+        for path, problem in _literals_of(entry, cls):
             yield name, raw.problem(name, path, problem)
 
 
-def _literals_of(
-    entry: object, cls: type[Provider] | None, provider: Provider | None
-) -> Iterator[tuple[tuple[str, ...], Problem]]:
-    """The paths of literal secrets in an entry, with a warning for each.
+def _literals_of(entry: object, cls: type[Provider] | None) -> Iterator[EntryProblem]:
+    """The paths of literal secrets in an entry, which may have other problems, with a warning for each.
 
     Args:
         entry: the entry.
         cls: its class; None if it is unknown.
-        provider: its provider; None if the entry has problems: URLs, headers and bodies are not searched then.
     """
     if not isinstance(entry, dict):
         return
     specs = compiled(cls).description.specs if cls is not None else {}
-    values = non_defaults(provider) if provider is not None else {}
     for key, value in entry.items():
-        spec = specs.get(key)
-        if spec is not None and spec.is_secret:
-            yield from _literal_secret((key,), value)
-        elif isinstance(values.get(key), MaskedText):
-            yield (key,), _literal_problem(_INSIDE)
-        elif key == EXTRAS and isinstance(value, dict):
-            held = values.get(EXTRAS, {})
+        if key == EXTRAS and isinstance(value, dict):
             for each, extra in value.items():
-                if isinstance(held.get(each), MaskedText):
-                    yield (key, each), _literal_problem(_INSIDE)
-                elif isinstance(extra, dict) or looks_like_credential(each) or isinstance(held.get(each), Secret):
-                    yield from _literal_secret((key, each), extra)
+                yield from _in_extra(each, extra)
+        elif (spec := specs.get(key)) is not None:
+            yield from _in_option(spec, key, value)
 
 
-def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], Problem]]:
+def _in_option(spec: Spec, key: str, value: object) -> Iterator[EntryProblem]:
+    kind = None if spec.info is None else kind_of(spec.info)
+    if spec.is_secret:
+        yield from _literal_secret((key,), value)
+    elif kind is not None and isinstance(value, dict):
+        yield from _in_parts(kind, (key,), value)
+        if kind != "body" and len(value) == 1 and (name := next(iter(value))) in ("env", "file"):
+            hint = f'a reference is the value of a header: {{ Authorization = {{ {name} = "..." }} }}'
+            got = f"only a header named {name}"
+            yield (key,), Problem("", "headers", got=got, hint=hint, severity="warning", code="suspect-reference")
+    elif isinstance(value, str) and _is_masked(lambda: spec.accepted(value)):
+        yield (key,), _literal_problem(_INSIDE if kind is None else _IN_STRING)
+
+
+def _in_extra(key: str, value: object) -> Iterator[EntryProblem]:
+    path, is_hidden = (EXTRAS, key), looks_like_credential(key)
+    is_table = isinstance(value, dict) and list(value) in (["env"], ["file"], ["secret"])
+    if isinstance(value, (dict, list)) and not is_table:
+        yield from _in_parts("body", path, value, hidden=is_hidden)
+    elif is_table or is_hidden:
+        yield from _literal_secret(path, value)
+    elif isinstance(value, str):
+        if _is_masked(lambda: extra_value(key, value)):
+            yield path, _literal_problem(_INSIDE)
+        elif looks_like_key(value):
+            yield from _literal_secret(path, value)
+
+
+def _is_masked(accept: Callable[[], object]) -> bool:
+    """Whether a part of the value that *accept* returns is masked; a value that is not accepted is another problem."""
+    try:
+        return isinstance(accept(), MaskedText)
+    except Exception:  # noqa: BLE001
+        # A custom converter may raise any exception.
+        return False
+
+
+def _in_parts(kind: Kind, path: tuple[str | int, ...], value: Any, *, hidden: bool = False) -> Iterator[EntryProblem]:
+    """The literal secrets in a table of headers, a body or a map; *hidden* is whether a name above it looks like a credential."""
+    # One by one, because a value that is not accepted is another problem.
+    for step, item in value.items() if isinstance(value, dict) else enumerate(value):
+        one = {step: item} if isinstance(value, dict) else [item]
+        try:
+            parts = read_parts(kind, one, (), [], hidden=hidden)
+            parts = hide_json(parts, hidden=hidden) if kind == "body" else hide_headers(parts)
+        except Rejected:
+            continue
+        for below, part in each_part(parts):
+            where = (*path, step, *below[1:])
+            if isinstance(part, Secret):
+                yield from _literal_secret(where, {part.source: part.reference} if part.is_reference else part.reveal())
+            elif isinstance(part, MaskedText):
+                yield where, _literal_problem(_INSIDE)
+
+
+def _literal_secret(path: tuple[str | int, ...], value: object) -> Iterator[EntryProblem]:
     """A warning for a value that should be a reference but is not, or a reference that looks like the secret itself."""
     reference = reference_advice(path[-1])
     if value == "":

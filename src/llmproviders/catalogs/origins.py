@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -129,6 +129,15 @@ def _path_in(body: Mapping[str, Any], option: str, *, is_non_default: bool) -> t
     return ()
 
 
+def _whole_and_part(option: str, names: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """The name of an option, and the path of a header or a field in it; names of extra options and headers may contain dots."""
+    steps = option.split(".")
+    for end in range(len(steps), 0, -1):
+        if (whole := ".".join(steps[:end])) in names:
+            return whole, tuple(steps[end:])
+    return option, ()
+
+
 def located_problems(resolution: Resolution, name: str, problems: Iterable[Problem]) -> Iterator[DocumentProblem]:
     """Problems of the options of a provider, each with the location of its option."""
     raw, provider = resolution.raw, resolution.provider(name)
@@ -136,6 +145,7 @@ def located_problems(resolution: Resolution, name: str, problems: Iterable[Probl
     values = non_defaults(provider)
     for problem in problems:
         option = problem.option.removeprefix(f"{EXTRAS}.")
+        option, below = _whole_and_part(option, names | provider.extra_options.keys())
         option = option if option in names or option == "provider" else f"{EXTRAS}.{option}"
         entry, path = _setter(resolution, name, option, is_non_default=option in values)
         entry = entry if path else name
@@ -144,4 +154,4 @@ def located_problems(resolution: Resolution, name: str, problems: Iterable[Probl
         if path == ("preset",) and found.code == "wrong-runtime" and found.in_document is not None:
             sentence = found.in_document.sentence.replace("{} here", "{} and endpoint in place of the preset")
             found = attrs.evolve(found, in_document=attrs.evolve(found.in_document, sentence=sentence))
-        yield raw.problem(entry, path, found)
+        yield raw.problem(entry, (*path, *below) if path else path, found)

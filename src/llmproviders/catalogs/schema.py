@@ -47,8 +47,14 @@ _REFERENCE: Final[Schema] = {
     ]
 }
 _SECRET: Final[Schema] = {"anyOf": [_STRING, _REFERENCE]}
-_NO_REFERENCE: Final[Schema] = {"not": {"anyOf": [{"required": ["env"]}, {"required": ["file"]}], "maxProperties": 1}}
-_HEADER_VALUES: Final[Schema] = {"anyOf": [_STRING, {"type": "array", "items": _STRING}]}
+_LITERAL: Final[Schema] = {
+    "type": "object",
+    "properties": {"secret": {**_STRING, "description": "the secret itself, where its name does not tell that it is one"}},
+    "required": ["secret"],
+    "additionalProperties": False,
+}
+_HEADER: Final[Schema] = {"anyOf": [_STRING, *_REFERENCE["anyOf"], _LITERAL]}
+_HEADER_VALUES: Final[Schema] = {"anyOf": [*_HEADER["anyOf"], {"type": "array", "items": _HEADER}]}
 _EXTRAS: Final[Schema] = {
     "type": "object",
     "description": "options beyond the typed ones: Java keys and values, passed as they are",
@@ -89,10 +95,8 @@ _CONVERTED: Final[Mapping[Any, Callable[[OptionInfo], Schema]]] = {
     converters.required_secret: lambda _: _SECRET,
     converters.duration: lambda _: _DURATION,
     converters.json_object: lambda _: {"type": ["object", "string"]},
-    converters.json_headers: lambda _: {
-        "anyOf": [_STRING, {"type": "object", "additionalProperties": _HEADER_VALUES, **_NO_REFERENCE}]
-    },
-    converters.flink_map: lambda _: {"anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING, **_NO_REFERENCE}]},
+    converters.json_headers: lambda _: {"anyOf": [_STRING, {"type": "object", "additionalProperties": _HEADER_VALUES}]},
+    converters.flink_map: lambda _: {"anyOf": [_STRING, {"type": "object", "additionalProperties": _HEADER}]},
     converters.stop_strings: lambda _: {
         "anyOf": [_STRING, {"type": "array", "minItems": 1, "items": {**_NAME, "pattern": "^[^,]*$"}}],
     },

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 from ..errors import DocumentError, InvalidOptionsError, Problem, SecretError
 from ..providers.base import Provider
+from ..providers.held import unresolved_references
 from ..runtimes.runtime import runtime as runtime_named
 from .origins import located_problems
-from .references import unresolved_references
 from .resolution import Resolution, in_order
 
 __all__ = ["located_errors", "provider_for"]
@@ -32,7 +32,7 @@ def located_errors(resolution: Resolution, name: str) -> Iterator[None]:
     except InvalidOptionsError as error:
         problems = list(error.problems)
     except SecretError:
-        problems = unresolved_references(resolution.provider(name))
+        problems = list(unresolved_references(resolution.provider(name)))
     else:
         return
     raise DocumentError(in_order(located_problems(resolution, name, problems)))

@@ -69,9 +69,7 @@ def check(
         list[str] | None,
         typer.Option("--ignore", metavar="CODE", help="Do not report this code; may be repeated."),
     ] = None,
-    resolve: Annotated[
-        bool, typer.Option("--resolve", help="Report references that cannot be resolved here.")
-    ] = False,
+    resolve: Annotated[bool, typer.Option("--resolve", help="Report references that cannot be resolved here.")] = False,
 ) -> None:
     """Print every problem of every file, one a line; exit with 1 if there is an error."""
     if as_json and output_format not in (None, "json"):

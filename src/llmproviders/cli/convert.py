@@ -175,7 +175,12 @@ def _write(
         text = dumps(catalog, format=to, secrets=secrets, inherit=inherit)
     except DocumentError as error:
         hint = f"{hint}, or pass --secrets reveal or --secrets redact"
-        fail(*(f"{source_of(file)}: {each.path}: {attrs.evolve(each.problem, hint=hint)}" for each in error.problems))
+        # Problems that are not of secrets have their own hints.
+        pairs = [(each.path, each.problem) for each in error.problems]
+        pairs = [
+            (path, attrs.evolve(problem, hint=hint) if problem.code == "literal-secret" else problem) for path, problem in pairs
+        ]
+        fail(*(f"{source_of(file)}: {path}: {problem}" for path, problem in pairs))
     if out is None:
         print_exactly(text)
     else:

@@ -175,7 +175,9 @@ class Description:
         names = [spec.parameter for spec in self.specs.values() if spec.info]
         letters = fold(name).replace("-", "")
         for known in names:
-            if letters == known.replace("_", "") or (len(name) > 3 and sorted(letters) == sorted(known.replace("_", ""))):  # noqa: PLR2004
+            others = known.replace("_", "")
+            # Long names are not sorted.
+            if letters == others or (len(name) > 3 and len(letters) == len(others) and sorted(letters) == sorted(others)):  # noqa: PLR2004
                 return known
         # 0.84 finds temprature and stp, but not names such as top_k, which other services have.
         return closest(name, names, cutoff=0.84, spelling=str.lower)

@@ -11,7 +11,7 @@ import attrs
 from ..boundary import outward
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
 from ..messages import listed, one_line, shown
-from ..secrets import MaskedText, Secret
+from ..secrets import known_strings
 from .description import Description, Rule
 from .extras import NO_EXTRAS, ExtraOptions
 from .spec import EXTRAS
@@ -198,8 +198,7 @@ def _secrets(description: Description, instance: Any) -> Iterator[str]:
     values = {name: _held(instance, name) for name in description.specs}
     extras = values.pop(EXTRAS)
     for value in (*values.values(), *(extras.values() if isinstance(extras, ExtraOptions) else ())):
-        if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
-            yield value.reveal()
+        yield from known_strings(value)
 
 
 def problem_of(description: Description, name: str, value: object, error: Exception) -> Problem:

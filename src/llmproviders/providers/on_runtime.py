@@ -85,7 +85,7 @@ def facts_of(provider: Any) -> Facts:
 
 def _known_string(value: Secret | MaskedText) -> str:
     """The string of a masked value, if it is known before the job is submitted."""
-    return str(value) if isinstance(value, Secret) and value.source != "text" else value.reveal()
+    return str(value) if value.is_reference or (isinstance(value, Secret) and value.source != "text") else value.reveal()
 
 
 def _relatives(cls: Any) -> tuple[Any, ...]:

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple, TypeAlias
 
 import attrs
 
@@ -19,7 +19,7 @@ from ..providers.classes import OLD_IDENTIFIERS, from_options, provider_class, p
 from ..providers.generic import GenericProvider
 from ..syntax.columns import Column, read_columns, repeated_names
 from ..syntax.cursor import Cursor
-from ..syntax.tokens import Misread, Token, location, tokens
+from ..syntax.tokens import Misread, Token, locations, tokens
 from .names import PROVIDER, read_path
 
 __all__ = ["ModelStatement", "OldSpellingWarning", "parse_create_model", "parse_statements"]
@@ -98,9 +98,10 @@ def _read_all(sql: str, source: str, *, only_one: bool = False) -> list[ModelSta
     found: list[ModelStatement] = []
     problems: list[DocumentProblem] = []
     old_spellings: list[DocumentProblem] = []
+    locate = locations(sql)
     try:
         for index, statement in enumerate(_split(list(tokens(sql)))):
-            reader = _Reader(sql, source, statement)
+            reader = _Reader(sql, source, locate, statement)
             if index and only_one:
                 hint = "parse_statements reads several"
                 reader.report(statement[0].start, Problem("", "one statement", got="another", hint=hint, code="sql-syntax"))
@@ -109,7 +110,7 @@ def _read_all(sql: str, source: str, *, only_one: bool = False) -> list[ModelSta
             problems += reader.problems
             old_spellings += reader.old_spellings
     except Misread as error:
-        problems.append(_misread_problem(sql, source, error))
+        problems.append(_misread_problem(source, locate, error))
     if problems:
         raise DocumentError(problems)
     for problem in old_spellings:
@@ -128,9 +129,12 @@ def _split(given: list[Token]) -> list[list[Token]]:
     return [statement for index, statement in enumerate(statements) if index == 0 or statement[0].kind != "end"]
 
 
-def _misread_problem(sql: str, source: str, error: Misread) -> DocumentProblem:
+_Locate: TypeAlias = Callable[[int], tuple[int, int]]
+
+
+def _misread_problem(source: str, locate: _Locate, error: Misread) -> DocumentProblem:
     problem = Problem("", error.expected, got=error.got, hint=error.hint, code="sql-syntax")
-    return DocumentProblem(source, *location(sql, error.index), "", problem)
+    return DocumentProblem(source, *locate(error.index), "", problem)
 
 
 class _Given(NamedTuple):
@@ -144,9 +148,10 @@ class _Given(NamedTuple):
 class _Reader:
     """Reads one statement, and collects the problems that do not stop the reading."""
 
-    def __init__(self, sql: str, source: str, given: list[Token]) -> None:
+    def __init__(self, sql: str, source: str, locate: _Locate, given: list[Token]) -> None:
         self.sql = sql
         self.source = source
+        self.locate = locate
         self.cursor = Cursor(given)
         self.problems: list[DocumentProblem] = []
         self.warnings: list[DocumentProblem] = []
@@ -154,7 +159,7 @@ class _Reader:
 
     def report(self, index: int, problem: Problem) -> None:
         to = self.problems if problem.severity == "error" else self.warnings
-        to.append(DocumentProblem(self.source, *location(self.sql, index), "", problem))
+        to.append(DocumentProblem(self.source, *self.locate(index), "", problem))
 
     def warn(self, index: int, option: str, expected: str, *, got: str = "", hint: str, code: str = "ignored-option") -> None:
         self.report(index, Problem(option, expected, got=got, hint=hint, severity="warning", code=code))
@@ -178,7 +183,7 @@ class _Reader:
                 hint = "Flink has no CREATE MODEL AS SELECT" if cursor.token.keyword == "AS" else ""
                 raise cursor.misread("the end of the statement", hint=hint)
         except Misread as error:
-            self.problems.append(_misread_problem(self.sql, self.source, error))
+            self.problems.append(_misread_problem(self.source, self.locate, error))
             return None
         provider = self._make_provider(options, index)
         if provider is None or self.problems:
@@ -273,10 +278,10 @@ class _Reader:
             )
         except InvalidOptionsError as error:
             keys = {info.name: (info.key, info.sequence_key) for info in infos}
+            # A problem of an extra option has the name of the option only in its description.
+            extras = {shown(key): key for key in reversed(options)}
             for problem in error.problems:
-                # A problem of an extra option has the name of the option only in its description.
-                expected = problem.expected
-                found = keys.get(problem.option) or [key for key in options if expected.endswith(f" for option {shown(key)}")]
+                found = keys.get(problem.option) or (extras.get(problem.expected.partition(" for option ")[2], ""),)
                 indexes = [options[key].value_index for key in found if key in options]
                 self.report(indexes[0] if indexes else index, problem)
         return None

@@ -9,10 +9,10 @@ from typing import Final
 from ..boundary import public
 from ..credentials import MASK
 from ..errors import InvalidOptionsError, Problem, invalid
-from ..fields.metadata import options as options_of
 from ..fields.spec import EXTRAS
 from ..messages import shown
 from ..providers.base import Provider
+from ..providers.held import secrets_in
 from ..runtimes.runtime import Runtime
 from ..secret_policy import Secrets, check_secrets
 from ..secrets import MaskedText, Secret
@@ -133,8 +133,7 @@ def _comment_problems(comment: object) -> Iterator[Problem]:
 
 def _secret_problems(provider: Provider) -> Iterator[Problem]:
     """The problems of secrets that would be in the statement."""
-    values = {info.name: getattr(provider, info.name) for info in options_of(type(provider))}
-    for option, each in {**values, **{f"{EXTRAS}.{key}": extra for key, extra in provider.extra_options.items()}}.items():
+    for option, each in secrets_in(provider):
         if isinstance(each, Secret) and each.is_reference:
             hint = 'a statement cannot refer to it; pass secrets="reveal" to write what it refers to, or secrets="redact"'
             yield Problem(option, NO_SECRET, got=f"a reference ({each.source})", hint=hint, code="literal-secret")

@@ -7,13 +7,15 @@ Source: the lexer of Flink's SQL parser, run on Flink 2.1 to 2.3.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from itertools import accumulate
 from typing import Final, Literal, NamedTuple
 
 from ..errors import Problem, Rejected
 from .reserved_words import RESERVED
 
-__all__ = ["Misread", "Token", "location", "tokens"]
+__all__ = ["Misread", "Token", "location", "locations", "tokens"]
 
 Kind = Literal["word", "name", "string", "prefixed", "number", "sign", "end"]
 _SHOWN: Final = {
@@ -32,11 +34,12 @@ _LETTER: Final = (
 )
 _QUOTED: Final = r"'[^']*(?:''[^']*)*'"
 # Each token begins where the last one ends. A backslash has a meaning only in E'...'. Comments do not nest, a hint (/*+) is not
-# a comment, and a dollar sign alone is not a word.
+# a comment, and a dollar sign alone is not a word. The prefix of a string is short, so that it is not searched to the end of the
+# statement at each underscore.
 _TOKEN: Final = (
     r"(?P<blank>[ \t\n\r\f]+|(?:--|//)[^\n\r]*|/\*\*/|/\*\*[^/](?s:.*?)\*/|/\*(?![*+])(?s:.*?)\*/)"
     rf"|(?P<string>{_QUOTED})"
-    rf"|(?P<prefixed>(?i:U&|N|X|_[A-Z0-9][-:.A-Z0-9_]*){_QUOTED}|[eE]'(?s:[^'\\]|\\.|'')*')"
+    rf"|(?P<prefixed>(?i:U&|N|X|_[A-Z0-9][-:.A-Z0-9_]{{0,99}}){_QUOTED}|[eE]'(?s:[^'\\]|\\.|'')*')"
     r"|(?P<name>`(?:[^`\n\r]|``)+`)"
     rf"|(?P<word>(?!\$(?![{_LETTER}0-9]))[{_LETTER}][{_LETTER}0-9]*)"
     r"|(?P<number>[0-9]+)"
@@ -61,7 +64,18 @@ class Misread(Rejected):
 
 def location(string: str, index: int) -> tuple[int, int]:
     """Line and column of a character, both counted from 1."""
-    return string.count("\n", 0, index) + 1, index - string.rfind("\n", 0, index)
+    return locations(string)(index)
+
+
+def locations(string: str) -> Callable[[int], tuple[int, int]]:
+    """A function that finds line and column of a character by its index; the lines are counted once."""
+    starts = [0, *accumulate(len(line) + 1 for line in string.split("\n"))]
+
+    def locate(index: int) -> tuple[int, int]:
+        line = bisect_right(starts, index)
+        return line, index - starts[line - 1] + 1
+
+    return locate
 
 
 class Token(NamedTuple):

@@ -57,8 +57,7 @@ class Part:
 def part_at(whole: Any, path: Path) -> Any:
     """The part at a path; None if there is none."""
     for step in path:
-        if (whole := whole.parts.get(step)) is None:
-            break
+        whole = whole.parts.get(step) if isinstance(whole, Part) and isinstance(whole.parts, dict) else None
     return whole
 
 

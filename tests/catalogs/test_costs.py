@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The time and memory for catalogs are linear in their size, whatever their shape."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from growth import MOST, growth, peak_memory
+
+from llmproviders import Catalog, DocumentError, GenericProvider, OpenAICompatProvider, check, dumps, explain, load, loads
+from llmproviders.catalogs import sources
+
+OPTIONS: dict[str, Any] = {
+    "endpoint": "https://api.deepseek.com/v1/chat/completions",
+    "api_key": {"env": "DEEPSEEK_API_KEY"},
+    "model": "deepseek-chat",
+    "temperature": 0.7,
+    "system_prompt": "Answer briefly.",
+    "top_p": 0.9,
+    "max_tokens": 512,
+    "stop": ["END", "STOP"],
+    "presence_penalty": 0.5,
+    "n": 1,
+    "seed": 42,
+    "response_format": "json_object",
+    "max_context_size": 8192,
+    "retry_num": 3,
+    "extra_header": {"X-Tenant": "shop"},
+    "extra_body": {"top_k": 20},
+    "extra_options": {f"x-option-{number}": number for number in range(9)},
+}
+
+
+def chain(names: Callable[[int], list[int]]) -> Callable[[int], dict[str, Any]]:
+    """Entries that extend each other, in an order."""
+
+    def entries(size: int) -> dict[str, Any]:
+        return {f"p{n}": {"extends": f"p{n - 1}"} if n else {"preset": "deepseek", "seed": 1} for n in names(size)}
+
+    return entries
+
+
+def shuffled(size: int) -> list[int]:
+    return random.Random(1).sample(range(size), size)  # noqa: S311
+
+
+ENTRIES: dict[str, Callable[[int], dict[str, Any]]] = {
+    "a chain, forward": chain(lambda size: list(range(size))),
+    "a chain, backward": chain(lambda size: list(range(size))[::-1]),
+    "a chain, shuffled": chain(shuffled),
+    "a circle": lambda size: {f"p{n}": {"extends": f"p{(n + 1) % size}"} for n in range(size)},
+    "one missing base": lambda size: {f"p{n}": {"extends": "bse"} for n in range(size)},
+    "many missing bases": lambda size: {f"name{n}": {"extends": f"nmae{n}"} for n in range(size)},
+    "long missing bases": lambda size: {f"{n}{'a' * 60}": {"extends": f"{n}{'a' * 61}"} for n in range(size // 2)},
+    "many options": lambda size: {f"p{n}": {"provider": "openai-compat", **OPTIONS} for n in range(size // 10)},
+    "literal secrets": lambda size: {f"p{n}": {"preset": "deepseek", "api_key": "x"} for n in range(size)},
+    "unknown options": lambda size: {"p": {"preset": "deepseek", **{f"temprature{n}": 1 for n in range(size // 2)}}},
+    "problems of a runtime": lambda size: {"p": {"preset": "deepseek"}, **{f"p{n}": {"extends": "p", "n": 2} for n in range(size)}},
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def written(name: str, size: int) -> Path:
+    path = Path(f"{size}.json")
+    path.write_text(json.dumps({"providers": ENTRIES[name](size)}), encoding="utf-8")
+    return path
+
+
+def checked(path: Path) -> None:
+    check(path, runtime="vvr-11.9")
+    with suppress(DocumentError):
+        explain(path)
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_time(name: str, folder: Path) -> None:
+    """`check` and `explain` cost twice as much for twice as many entries."""
+    assert growth(lambda size: written(name, size), checked, 600) <= MOST
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_memory(name: str, folder: Path) -> None:
+    """`check` holds at most 60 times as many bytes as the file has."""
+    path = written(name, 5_000)
+    assert peak_memory(lambda: check(path)) <= 60 * path.stat().st_size
+
+
+def included(size: int) -> Path:
+    """A file of new entries, whose names are similar to those of an included file."""
+    for name, entry, more in (("shared", "service", {}), ("own", "servce", {"include": [f"shared{size}.json"]})):
+        entries = {f"{entry}-{number}": {"generic": "g"} for number in range(size)}
+        Path(f"{name}{size}.json").write_text(json.dumps({**more, "providers": entries}), encoding="utf-8")
+    return Path(f"own{size}.json")
+
+
+def test_new_names_beside_included_ones(folder: Path) -> None:
+    """The search for misspelled names among included ones is linear, and finds all that differ by one character."""
+    assert growth(included, check, 1_000) <= MOST
+    found = check(included(1_000))
+    assert [f"did you mean service-{number}?" for number in range(1_000)] == [each.problem.hint for each in found]
+
+
+def test_hints_beyond_the_first_ones(folder: Path) -> None:
+    """Thousands of missing bases have a hint each."""
+    found = check(written("many missing bases", 3_000))
+    assert [f"did you mean name{number}?" for number in range(3_000)] == [each.problem.hint for each in found]
+
+
+def includes(size: int, *, twice: bool = False) -> Path:
+    """A chain of files, each of which includes the next one, from a new folder for each call."""
+    folder = Path(f"chain{size}{twice}")
+    folder.mkdir(exist_ok=True)
+    for number in range(size):
+        following = {"include": [f"../{folder}/{number + 1}.json"] * (1 + twice)} if number < size - 1 else {}
+        entries = {f"p{number}": {"generic": "g"}}
+        (folder / f"{number}.json").write_text(json.dumps({**following, "providers": entries}), encoding="utf-8")
+    return folder / "0.json"
+
+
+def test_a_chain_of_files(folder: Path) -> None:
+    """5,000 files may include each other in a chain; twice as many files cost twice as much."""
+    assert [f"p{number}" for number in range(4_999, -1, -1)] == list(load(includes(5_000)))
+    assert growth(includes, load, 250) <= MOST
+
+
+def test_files_that_are_included_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is included several times is read once, at its first place: what comes later does not undo what came between."""
+    read: list[str] = []
+    monkeypatch.setattr(sources, "read_start", lambda path, limit: read.append(path) or Path(path).read_bytes())  # type: ignore[func-returns-value]
+    assert 30 == len(load(includes(30, twice=True)))
+    assert 30 == len(read)
+    for name, more in {"main": ["b", "c", "d"], "b": ["d"], "c": ["d"], "d": []}.items():
+        entries = {name: {"generic": name}, "x": {"generic": name}}
+        content = {"include": [f"{each}.json" for each in more], "providers": entries if name != "main" else {}, "default": "x"}
+        Path(f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    catalog = load("main.json")
+    assert ["d", "x", "b", "c"] == list(catalog)
+    assert GenericProvider("c") == catalog["x"]
+
+
+def test_circles_are_short(folder: Path) -> None:
+    """A long circle of entries or files is named by its first names and the last one."""
+    (problem,) = check(written("a circle", 10_000))
+    assert "got p0 -> p1 -> p2 -> ... 9996 more ... -> p9999 -> p0" in str(problem)
+    first = includes(100)
+    last = first.with_name("99.json")
+    last.write_text('{"include": ["0.json"], "providers": {}}', encoding="utf-8")
+    (problem,) = check(first)
+    assert "got 0.json -> 1.json -> 2.json -> ... 96 more ... -> 99.json -> 0.json" in str(problem)
+
+
+def test_entries_that_inherit_many_extra_options(folder: Path) -> None:
+    """A short file that would become a very large catalog is refused."""
+    many = {f"x{number}": number for number in range(2_000)}
+    entries: dict[str, Any] = {"base": {"generic": "g", "extra_options": many}}
+    entries |= {f"p{number}": {"extends": "base", "extra_options": {"y": number}} for number in range(151)}
+    with pytest.raises(DocumentError) as caught:
+        loads(json.dumps({"providers": entries}), format="json")
+    (problem,) = caught.value.problems
+    assert ("providers.p150.extends", "document-limit") == (problem.path, problem.problem.code)
+    assert "entries that inherit at most 300000 extra options together" == problem.problem.expected
+
+
+def catalogs(size: int) -> Iterator[Catalog]:
+    yield Catalog({f"p{n}": OpenAICompatProvider(model=f"m{n}") for n in range(size)})
+    yield Catalog({f"p{n}": OpenAICompatProvider(model=f"n{n}", temperature=0.5) for n in range(size)})
+
+
+METHODS: dict[str, Callable[[Catalog, Catalog], object]] = {
+    "diff": lambda one, other: one.diff(other),
+    "or": lambda one, other: one | other,
+    "get": lambda one, other: [one.get(f"q{n}") for n in range(20 * len(one))],
+    "eq": lambda one, other: [one == Catalog(one), hash(one)],
+    "dumps": lambda one, other: dumps(one, format="json", inherit=True),
+}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_methods_of_catalogs(name: str) -> None:
+    """Methods of catalogs cost twice as much for twice as many providers."""
+    assert growth(lambda size: tuple(catalogs(size)), lambda pair: METHODS[name](*pair), 1_000) <= MOST
