@@ -39,8 +39,9 @@ HOUSE = """
 # The same inside each folder; the __init__ of a folder may import all its files.
 ROOMS = {
     "catalogs": """
-        files  editing  usage  discovery  settings
-        lint
+        files  editing  restructuring  usage  discovery  settings
+        revision
+        lint  masked_diff
         origins
         resolution  writing  schema
         inheritance
@@ -55,11 +56,12 @@ ROOMS = {
     """,
     "cli": """
         app
+        entries
         check  convert  explain  listings  set  show
         inputs
         command  arguments
         reports
-        printing
+        printing  completion
     """,
     "providers": """
         classes

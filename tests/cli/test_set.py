@@ -204,6 +204,8 @@ def test_set_of_entries_that_cannot_be_changed() -> None:
     Path("i.toml").write_text('include = ["a.toml"]\n', encoding="utf-8")
     assert "is in a.toml; change it there" in run("set", "i.toml", "chat", "n=1", code=2)
     assert "missing.toml:1:1:" in run("set", "missing.toml", "chat", "n=1", code=2)
+    Path("j.toml").write_text('include = ["missing.toml"]\n[providers.x]\npreset = "deepsek"\n', encoding="utf-8")
+    assert "j.toml:1:12: include.0: expected a file" in run("set", "j.toml", "chat", "n=1", code=2)
     for suffix, text in {
         "toml": "[providers]\nx = 5\n",
         "yaml": "providers:\n  x: 5\n",
@@ -220,8 +222,9 @@ def test_set_refuses_an_edit_with_side_effects(monkeypatch: pytest.MonkeyPatch) 
     assert "edit the file by hand" in run("set", "s.yaml", "b", "extra_options.k=v", code=2)
     assert Path("s.yaml").read_text(encoding="utf-8") == shared
     module = format_module("json")
-    monkeypatch.setattr(module, "edit", lambda text, path, value: text)
-    assert "edit the file by hand" in run("set", "a.json", "chat", "n=1", code=2)
+    for wrong in ("{}", "{"):
+        monkeypatch.setattr(module, "edit", lambda text, path, value, wrong=wrong: wrong)
+        assert "edit the file by hand" in run("set", "a.json", "chat", "n=1", code=2)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from ..errors import DocumentError, InvalidOptionsError, invalid
 from ..secret_policy import Secrets
 from .arguments import File, InputFormat, LiteralSecrets, Model, Name, Out
 from .command import UsageError, command, fail
+from .completion import runtime_names
 from .inputs import STDIN, check_inputs, read_catalog, read_stdin, source_of
 from .printing import print_exactly, print_warnings
 
@@ -68,7 +69,8 @@ def sql(
         str | None, typer.Option("--name", metavar="NAME", help="The model's name in SQL; NAME by default.")
     ] = None,
     runtime: Annotated[
-        str | None, typer.Option("--for", metavar="RUNTIME", help="Runtime that reads it, such as flink-2.3.")
+        str | None,
+        typer.Option("--for", metavar="RUNTIME", help="Runtime that reads it, such as flink-2.3.", autocompletion=runtime_names),
     ] = None,
     temporary: Annotated[bool, typer.Option("--temporary", help="A model that exists only for its session.")] = False,
     if_not_exists: Annotated[bool, typer.Option("--if-not-exists", help="No error if a model of that name exists.")] = False,

@@ -12,6 +12,7 @@ from ..codes import CODES
 from ..messages import did_you_mean, with_hint
 from .arguments import Json
 from .command import UsageError, command
+from .completion import code_names
 from .printing import console, print_json, print_table, styled
 
 __all__ = ["explain"]
@@ -20,7 +21,10 @@ __all__ = ["explain"]
 @command("explain", "llmproviders explain literal-secret", "llmproviders explain", needs_arguments=False)
 def explain(
     code: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help="One code; without it, all of them.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="[CODE]", help="One code; without it, all of them.", show_default=False, autocompletion=code_names
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -32,7 +36,8 @@ def explain(
     if as_json:
         print_json([attrs.asdict(each) for each in shown])
     elif code is None:
-        print_table("", ("code", "meaning", "solution"), [(each.name, each.meaning, each.cure) for each in shown])
+        rows = [(each.name, each.meaning, each.cure) for each in shown]
+        print_table("", ("code", "meaning", "solution"), rows, prose=("meaning", "solution"))
     else:
         output = console()
         output.print(styled(code, "bold"))

@@ -18,6 +18,7 @@ from ..fields.spec import EXTRAS
 from ..providers.base import Provider
 from .arguments import AnyName, File, InputFormat, Json, Model, Name
 from .command import FOUND, command
+from .completion import runtime_names
 from .inputs import check_inputs, read_catalog
 from .printing import console, print_changes, print_json, print_table, styled
 
@@ -71,7 +72,10 @@ def options(
     name: Name,
     model: Model = None,
     runtime: Annotated[
-        str | None, typer.Option("--for", metavar="RUNTIME", help="Runtime that reads them, such as flink-2.3.")
+        str | None,
+        typer.Option(
+            "--for", metavar="RUNTIME", help="Runtime that reads them, such as flink-2.3.", autocompletion=runtime_names
+        ),
     ] = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show secrets; references are resolved.")] = False,
     as_json: Json = False,

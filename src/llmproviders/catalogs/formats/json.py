@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import attrs
 
 from ...messages import shown
-from .lines import line_break, line_start, with_end_of
-from .locations import Locate, Location, Part, Path, location_of, locator
+from .lines import line_break, line_start, with_cuts, with_end_of
+from .locations import Locate, Location, Part, Path, location_of, locator, part_at
 from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, is_too_deep, renamed, wrapped
 
-__all__ = ["edit", "read", "rename", "write"]
+__all__ = ["edit", "read", "rename", "replaced", "write"]
 
 
 def read(text: str) -> tuple[Tree, Locate]:
@@ -79,6 +79,19 @@ def rename(text: str, path: Path, name: str) -> str:
     key = _TOKEN.match(text, value.key)
     assert key is not None
     return text[: key.start()] + json.dumps(name, ensure_ascii=False) + text[key.end() :]
+
+
+def replaced(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
+    """The document with new values in place of scalars, all in one pass; and the changes that are left for `edit`."""
+    whole = _whole(text)
+    cuts, rest = [], {}
+    for path, value in changes.items():
+        old = part_at(whole, path)
+        if old is None or old.parts or text[old.start] in "{[" or value is None:
+            rest[path] = value
+        else:
+            cuts.append((old.start, old.end, _indented(value, text, old.start)))
+    return with_cuts(text, sorted(cuts)), rest
 
 
 def _whole(text: str) -> _Value:

@@ -17,6 +17,11 @@ def line_break(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
 
 
+def with_breaks(lines: str, text: str) -> str:
+    """New lines with the line breaks of the document."""
+    return lines.replace("\n", line_break(text)) if "\n" in lines else lines
+
+
 def line_start(text: str, index: int) -> int:
     """The start of the line of a character."""
     return text.rfind("\n", 0, index) + 1

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import attrs
 
-__all__ = ["Locate", "Location", "Part", "Path", "location_of", "locations_in", "locator"]
+__all__ = ["Locate", "Location", "Part", "Path", "location_of", "locations_in", "locator", "part_at"]
 
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and indexes that lead from the top of a document to a part of it."""
@@ -52,6 +52,13 @@ class Part:
     """The index of the character at its location."""
     parts: Any = attrs.field(factory=dict, init=False)
     """A dict or list with the parts in it; one without parts of its own may be an `int`, its start."""
+
+
+def part_at(whole: Any, path: Path) -> Any:
+    """The part at a path; None if there is none."""
+    for step in path:
+        whole = whole.parts.get(step) if isinstance(whole, Part) and isinstance(whole.parts, dict) else None
+    return whole
 
 
 def locator(text: str, find: Callable[[], Part]) -> Locate:

@@ -4,17 +4,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ...errors import ProviderError
 from ...optional import import_optional
-from .lines import with_end_of
-from .locations import Locate, Location, Path, location_of, locator
+from .lines import with_breaks, with_cuts, with_end_of
+from .locations import Locate, Location, Path, location_of, locator, part_at
 from .toml_scanning import is_nested_too_deeply, scan, tomllib
 from .toml_splicing import spliced, with_key
 from .trees import TOO_DEEP, SyntaxProblem, Tree, changed, is_too_deep, renamed, wrapped
 
-__all__ = ["edit", "read", "rename", "write"]
+__all__ = ["edit", "read", "rename", "replaced", "write"]
 
 _NO_NULL: Final = "TOML has no null: leave the option out, or list it in omit"
 _INSTEAD: Final = {
@@ -82,6 +83,19 @@ def rename(text: str, path: Path, name: str) -> str:
     """
     tree = renamed(read(text)[0], path, name)
     return _checked(with_key(text, path, name), tree, path)
+
+
+def replaced(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
+    """The document with new values in place of scalars, all in one pass; and the changes that are left for `edit`."""
+    whole, _ = scan(text)
+    cuts, rest = [], {}
+    for path, value in changes.items():
+        old = part_at(whole, path)
+        if old is None or old.value is None or old.parts or value is None:
+            rest[path] = value
+        else:
+            cuts.append((old.value, old.end, with_breaks(_value(value), text)))
+    return with_cuts(text, sorted(cuts)), rest
 
 
 def _checked(new: str, tree: Tree, path: Path) -> str:

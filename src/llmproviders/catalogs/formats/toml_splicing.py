@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
-from .lines import above_comments, indent_of, line_below, line_break, line_start, lines_around, with_cuts
+from .lines import above_comments, indent_of, line_below, line_break, line_start, lines_around, with_breaks, with_cuts
 from .locations import Path
 from .toml_scanning import Statement, TomlPart, scan
 from .trees import Tree
@@ -33,7 +33,7 @@ def spliced(text: str, path: Path, value: Tree, write: Callable[[Tree], str], wr
     if len(parts) > len(path):
         part = parts[-1]
         if value is not None and part.value is not None:
-            return text[: part.value] + _with_breaks(write(value), text) + text[part.end :]
+            return text[: part.value] + with_breaks(write(value), text) + text[part.end :]
         text = _without(text, statements, path, parts)
         whole, statements = scan(text)
         parts = _parts(whole, path)
@@ -80,11 +80,6 @@ def _key(name: object) -> str:
     return json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _with_breaks(lines: str, text: str) -> str:
-    """New lines with the line breaks of the document."""
-    return lines.replace("\n", line_break(text))
-
-
 def _below(part: TomlPart) -> Iterator[TomlPart]:
     """A part and all parts in it."""
     rest = [part]
@@ -104,7 +99,7 @@ def _with_lines(text: str, index: int, lines: str) -> str:
     """The document with new lines at the start of a line, or at its end."""
     before = text[:index]
     end = "" if not before or before.endswith("\n") else line_break(text)
-    return f"{before}{end}{_with_breaks(lines, text)}{text[index:]}"
+    return f"{before}{end}{with_breaks(lines, text)}{text[index:]}"
 
 
 def _with_tables(text: str, statements: list[Statement], parent: TomlPart, tables: str) -> str:
@@ -172,7 +167,7 @@ def _without(text: str, statements: list[Statement], path: Path, parts: list[Tom
     if len(above) > 1 and len(positions) == len(_statements_of(statements, above[-1])):
         # The table that it was in stays, and is empty.
         start, end, _ = cuts[0]
-        cuts[0] = start, end, _with_breaks(_empty(text, first, path[:-1], above[-1]), text)
+        cuts[0] = start, end, with_breaks(_empty(text, first, path[:-1], above[-1]), text)
     return with_cuts(text, cuts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ...errors import ProviderError
@@ -13,9 +14,9 @@ from .lines import with_end_of
 from .locations import Locate, Location, Path, location_of, locator
 from .trees import SyntaxProblem, Tree, changed, renamed, wrapped
 from .yaml_reading import TreeBuilder
-from .yaml_splicing import spliced, with_key
+from .yaml_splicing import spliced, with_key, with_scalars
 
-__all__ = ["edit", "read", "rename", "write"]
+__all__ = ["edit", "read", "rename", "replaced", "write"]
 
 MAX_TAG: Final = 50_000
 """The longest tag that the parser gets, because its time is quadratic in the length of a tag."""
@@ -97,6 +98,11 @@ def rename(text: str, path: Path, name: str) -> str:
     """
     tree = renamed(read(text)[0], path, name)
     return _checked(with_key(text, _events(text), path, _inline(name)), tree, path)
+
+
+def replaced(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
+    """The document with new values in place of scalars, all in one pass; and the changes that are left for `edit`."""
+    return with_scalars(text, _events(text), changes, _inline)
 
 
 def _checked(new: str, tree: Tree, path: Path) -> str:

@@ -7,7 +7,7 @@ The result may have another meaning than intended, for example where values shar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 import attrs
@@ -16,7 +16,7 @@ from .lines import above_comments, indent_of, line_below, line_break, line_start
 from .locations import Path
 from .trees import Tree
 
-__all__ = ["spliced", "with_key"]
+__all__ = ["spliced", "with_key", "with_scalars"]
 
 
 _Cut: TypeAlias = tuple[int, int, str]
@@ -107,6 +107,28 @@ def with_key(text: str, events: Iterable[Any], path: Path, name: str) -> str:
         return text
     key, _ = found[1].members[position]
     return _with_cut(text, nodes, (key.start, key.end, name))
+
+
+def with_scalars(
+    text: str, events: Iterable[Any], changes: Mapping[Path, Tree], write: Callable[[Tree], str]
+) -> tuple[str, dict[Path, Tree]]:
+    """The document with new values in place of scalars without anchors; and the changes that are left."""
+    known: dict[int, dict[str, tuple[_Node, _Node]]] = {}
+    cuts, rest = [], {}
+    whole = _nodes(text, events)[0]
+    for path, value in changes.items():
+        key, old = None, whole
+        for step in path:
+            if id(old) not in known:
+                known[id(old)] = {member[0].value: member for member in old.members} if old.is_mapping else {}
+            key, old = known[id(old)].get(str(step), (None, whole))
+            if key is None:
+                break
+        if key is None or value is None or old.children or old.is_flow or old.is_mapping or old.is_alias or old.anchor:
+            rest[path] = value
+        else:
+            cuts.append(_replacement(text, key, old, write(value)))
+    return with_cuts(text, sorted(cuts)), rest
 
 
 def _mapping(whole: _Node, path: Path) -> tuple[_Node | None, _Node] | None:
