@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import FrameType
-from typing import Final
+from typing import Final, TypeAlias
 from weakref import WeakValueDictionary
 
 import attrs
@@ -35,7 +35,9 @@ class Blocks(list[Block]):
     """The open blocks in the frame of one generator. Unlike a list, it supports weak references."""
 
 
-open_blocks: Final[ContextVar[tuple[Block, ...]]] = ContextVar("llmproviders_open_blocks", default=())
+OpenBlocks: TypeAlias = "tuple[Block, OpenBlocks] | None"
+"""The innermost block and the blocks around it: a linked list, so that a block is added in constant time."""
+open_blocks: Final[ContextVar[OpenBlocks]] = ContextVar("llmproviders_open_blocks", default=None)
 """The open blocks of a context that are not in a generator."""
 blocks_in_generators: Final[WeakValueDictionary[int, Blocks]] = WeakValueDictionary()
 """The open blocks in generators, by the id of the generator's frame; `block` keeps the frame alive, so that the id is unique."""
@@ -51,12 +53,12 @@ def block(provider: Provider) -> Iterator[None]:
     new = Block(provider, _block_of_generator())
     generator = _generator_that_enters()
     if generator is None:
-        open_blocks.set((*open_blocks.get(), new))
+        open_blocks.set((new, open_blocks.get()))
         try:
             yield
         finally:
             # A token of the variable would not work: blocks may end in any order, and in another context.
-            open_blocks.set(tuple(each for each in open_blocks.get() if each is not new))
+            open_blocks.set(_without(open_blocks.get(), new))
     else:
         blocks = blocks_in_generators.setdefault(id(generator), Blocks())
         blocks.append(new)
@@ -68,10 +70,27 @@ def block(provider: Provider) -> Iterator[None]:
                 blocks_in_generators.pop(id(generator), None)
 
 
+def _without(blocks: OpenBlocks, block: Block) -> OpenBlocks:
+    """The open blocks without one of them, which usually is the innermost."""
+    inner: list[Block] = []
+    rest = blocks
+    while rest and rest[0] is not block:
+        inner.append(rest[0])
+        rest = rest[1]
+    if not rest:
+        return blocks
+    rest = rest[1]
+    for each in reversed(inner):
+        rest = (each, rest)
+    return rest
+
+
 def current_provider() -> Provider | None:
     """The provider of the innermost block that holds for the code that runs now."""
     around = _block_of_generator()
-    for each in reversed(open_blocks.get()):
+    blocks = open_blocks.get()
+    while blocks:
+        each, blocks = blocks
         if around is None or each.within is around:
             return each.provider
     return None if around is None else around.provider
