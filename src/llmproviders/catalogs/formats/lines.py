@@ -61,10 +61,10 @@ def lines_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def with_end_of(old: str, new: str) -> str:
-    """The new document, without a line break at its end if the old one had none."""
+    """The new document, without line breaks at its end if the old one had none."""
     if not old or old.endswith("\n") or not new.endswith("\n"):
         return new
-    return new.removesuffix("\n").removesuffix("\r")
+    return new.rstrip("\r\n")
 
 
 def with_cuts(text: str, cuts: Iterable[tuple[int, int, str]]) -> str:

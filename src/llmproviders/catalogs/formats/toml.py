@@ -11,7 +11,7 @@ from ...errors import ProviderError
 from ...optional import import_optional
 from .lines import with_breaks, with_cuts, with_end_of
 from .locations import Locate, Location, Path, location_of, locator, part_at
-from .toml_scanning import is_nested_too_deeply, scan, tomllib
+from .toml_scanning import has_long_key, scan, tomllib
 from .toml_splicing import spliced, with_key
 from .trees import TOO_DEEP, SyntaxProblem, Tree, changed, is_too_deep, renamed, wrapped
 
@@ -37,12 +37,14 @@ def read(text: str) -> tuple[Tree, Locate]:
     Raises:
         SyntaxProblem: if it is not TOML, has a key twice, or is nested too deeply.
     """
-    if is_nested_too_deeply(text):
+    if has_long_key(text):
         raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit")
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_problem(text, str(error)) from None
+    except RecursionError:
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit") from None
     except ValueError:
         # Python does not read a number of thousands of digits.
         raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
