@@ -11,7 +11,7 @@ from costs import growth, peak_memory
 
 from llmproviders import ProviderError, loads
 from llmproviders.catalogs.formats.locations import Path
-from llmproviders.catalogs.formats.lookup import FORMATS, format_module
+from llmproviders.catalogs.formats.lookup import FORMATS, Format, format_module
 from llmproviders.catalogs.formats.trees import SyntaxProblem
 
 ENTRY = {
@@ -51,12 +51,12 @@ def load(text: str, format_: Any) -> None:
 
 
 @pytest.mark.parametrize(("format_", "shape", "n", "document"), SHAPES, ids=[f"{each[0]}: {each[1]}" for each in SHAPES])
-def test_time_of_reading(format_: str, shape: str, n: int, document: Callable[[int], str]) -> None:
+def test_time_of_reading(format_: Format, shape: str, n: int, document: Callable[[int], str]) -> None:
     """Twice as much of a shape takes about twice the time."""
     assert growth(lambda text: load(text, format_), document(n), document(2 * n)) <= 2.5, shape
 
 
-def entries(format_: str, n: int) -> str:
+def entries(format_: Format, n: int) -> str:
     """A document with n entries."""
     tree = {"providers": {f"k{i}": {"provider": "triton", "endpoint": "e"} for i in range(n)}}
     return str(format_module(format_).write(tree))
@@ -66,7 +66,7 @@ def entries(format_: str, n: int) -> str:
 @pytest.mark.parametrize(
     ("path", "value"), [(("providers", "k0", "n"), 1), (("providers", "k0"), None), (("providers", "new"), {"a": 1})]
 )
-def test_time_of_edits(format_: str, path: Path, value: Any) -> None:
+def test_time_of_edits(format_: Format, path: Path, value: Any) -> None:
     """An edit of a document of twice the length takes about twice the time."""
     n = 40 if format_ == "yaml" else 400
     edit = format_module(format_).edit
@@ -74,7 +74,7 @@ def test_time_of_edits(format_: str, path: Path, value: Any) -> None:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_time_of_renaming(format_: str) -> None:
+def test_time_of_renaming(format_: Format) -> None:
     """A key that is written many times is renamed in linear time."""
     n = 40 if format_ == "yaml" else 400
     documents = [entries(format_, size) for size in (n, 2 * n)]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from llmproviders import ProviderError
-from llmproviders.catalogs.formats.lookup import FORMATS, format_module
+from llmproviders.catalogs.formats.lookup import FORMATS, Format, format_module
 
 CHAT = ("providers", "chat")
 
@@ -147,7 +147,7 @@ def test_edit_toml_that_cannot_be_edited() -> None:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_edits_of_missing_parts(format_: str) -> None:
+def test_edits_of_missing_parts(format_: Format) -> None:
     """A value that is to be removed or renamed exists, and no path leads through a value that is not a table."""
     module = format_module(format_)
     text = module.write({"providers": {"a": {"x": 1}, "b": {}}})
@@ -213,7 +213,7 @@ NEW = {
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_add_an_entry(format_: str) -> None:
+def test_add_an_entry(format_: Format) -> None:
     """A new entry is written as the others are, below them."""
     text = DOCUMENTS[format_]
     new = format_module(format_).edit(text, ("providers", "new"), {"extends": "chat", "stop": ["x"]})
@@ -222,7 +222,7 @@ def test_add_an_entry(format_: str) -> None:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_remove_an_entry(format_: str) -> None:
+def test_remove_an_entry(format_: Format) -> None:
     """An entry is removed with the comment directly above it and the blank line; other comments stay."""
     text, edit = DOCUMENTS[format_], format_module(format_).edit
     lines = text.split("\n")
@@ -235,7 +235,7 @@ def test_remove_an_entry(format_: str) -> None:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_rename_an_entry(format_: str) -> None:
+def test_rename_an_entry(format_: Format) -> None:
     """The name of an entry is replaced wherever it is the key, and nothing else."""
     text, rename = DOCUMENTS[format_], format_module(format_).rename
     old, new = {

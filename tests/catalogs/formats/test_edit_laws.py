@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmproviders import ProviderError
-from llmproviders.catalogs.formats.lookup import FORMATS, format_module
+from llmproviders.catalogs.formats.lookup import FORMATS, Format, format_module
 from llmproviders.catalogs.formats.trees import changed, renamed
 
 names = st.one_of(st.sampled_from(["a", "b", "c"]), st.text(st.characters(codec="utf-8"), max_size=4))
@@ -25,7 +25,7 @@ trees = st.dictionaries(names, entries, max_size=4).map(lambda providers: {"defa
 
 
 @st.composite
-def documents(draw: st.DrawFn, format_: str) -> tuple[str, dict[str, Any]]:
+def documents(draw: st.DrawFn, format_: Format) -> tuple[str, dict[str, Any]]:
     """A document with comments and blank lines, and its tree."""
     tree = draw(trees)
     text = format_module(format_).write(tree)
@@ -56,7 +56,7 @@ def check(old: str, new: str) -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 @given(st.data())
-def test_edits(format_: str, data: st.DataObject) -> None:
+def test_edits(format_: Format, data: st.DataObject) -> None:
     """A value that is set, added or removed: only that changes, and all comments of other entries stay."""
     text, tree = data.draw(documents(format_))
     module = format_module(format_)
@@ -77,7 +77,7 @@ def test_edits(format_: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 @given(st.data())
-def test_renames(format_: str, data: st.DataObject) -> None:
+def test_renames(format_: Format, data: st.DataObject) -> None:
     """A key that is renamed: only that changes; a name that is taken is refused."""
     text, tree = data.draw(documents(format_))
     module = format_module(format_)
