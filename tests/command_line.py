@@ -106,16 +106,16 @@ extra_options = {{ my-token = "{KEY}", plain = "p" }}
 """
 
 
-def run(*arguments: str, code: int = 0, **env: str) -> str:
+def run(*arguments: str, code: int = 0, stdin: str | bytes | None = None, **env: str) -> str:
     """The standard output of a command, followed by its standard error."""
-    result = CliRunner().invoke(application(), list(arguments), env=env)
+    result = CliRunner().invoke(application(), list(arguments), input=stdin, env=env)
     shown = result.stdout + result.stderr
     assert (result.exit_code, isinstance(result.exception, (SystemExit, type(None)))) == (code, True), shown
     return shown
 
 
-def run_json(*arguments: str, code: int = 0) -> Any:
-    return json.loads(run(*arguments, "--json", code=code))
+def run_json(*arguments: str, code: int = 0, stdin: str | bytes | None = None) -> Any:
+    return json.loads(run(*arguments, "--json", code=code, stdin=stdin))
 
 
 def diff_of(suffix: str, new: str | None = None) -> list[str]:

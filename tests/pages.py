@@ -38,7 +38,16 @@ from llmproviders.catalogs.formats.lookup import format_module
 from llmproviders.providers.classes import known_classes
 
 ENVIRONMENT = {"DEEPSEEK_API_KEY": "sk-demo", "DASHSCOPE_API_KEY": "sk-demo", "COLUMNS": "100", "TERMINAL_WIDTH": "100"}
-COLOURS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS", "GITHUB_ACTIONS", "PYTHONWARNINGS")
+COLOURS = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR_FORCE",
+    "PY_COLORS",
+    "GITHUB_ACTIONS",
+    "PYTHONWARNINGS",
+    "GITHUB_WORKSPACE",
+    "CI_PROJECT_DIR",
+)
 # Languages of blocks that are only shown. Every other language must be in EVALUATORS; so a misspelled one is an error.
 SHOWN = {"text", "shell", "markdown", "diff", "xml", "java"}
 

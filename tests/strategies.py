@@ -107,14 +107,30 @@ json_values = st.recursive(
     max_leaves=6,
 )
 json_objects = st.dictionaries(texts, json_values, max_size=4)
+names = texts | st.sampled_from(["token", "X-Api-Key", "env", "file", "secret"])
+# A document holds a secret of a body only below a name that looks like a credential, and no null beside a reference.
+bodies_with_secrets = st.builds(
+    lambda body, hidden: {**body, "token": hidden},
+    st.dictionaries(st.text(max_size=3), texts | st.integers(0, 9) | st.lists(texts, max_size=2), max_size=2),
+    secrets | st.lists(secrets, max_size=2) | st.dictionaries(st.text(max_size=3), secrets, max_size=2),
+)
+objects_like_references = st.dictionaries(names, st.dictionaries(names, texts, max_size=1), max_size=2)
 bodies = (
-    json_objects | json_objects.map(json.dumps) | json_objects.map(lambda body: json.dumps(body, ensure_ascii=False, indent=1))
+    json_objects
+    | json_objects.map(json.dumps)
+    | json_objects.map(lambda body: json.dumps(body, ensure_ascii=False, indent=1))
+    | bodies_with_secrets
+    | objects_like_references
 )
 _header_values = texts | st.lists(texts, max_size=2) | st.tuples(texts, texts)
 _json_headers = st.dictionaries(texts, _header_values, max_size=3)
-json_headers = _json_headers | _json_headers.map(json.dumps)
+_secret_headers = st.dictionaries(names, secrets | st.lists(secrets, max_size=2), max_size=3)
+json_headers = _json_headers | _json_headers.map(json.dumps) | _secret_headers
 _one_line = texts.filter(lambda text: "\n" not in text and "\r" not in text)
-header_maps = st.dictionaries(_one_line, _one_line, max_size=3)
+_line_secrets = secrets.filter(
+    lambda secret: isinstance(secret, Secret) and (secret.is_reference or not {"\n", "\r"} & {*secret.reveal()})
+)
+header_maps = st.dictionaries(_one_line, _one_line | _line_secrets, max_size=3)
 map_texts = st.sampled_from(
     ["", "a:b", "a:b,c:d", "X-A: 1,X-B: 2", "'a:b,c',d:e", "a:'b:c'", '{"a": "b"}', "Authorization: Bearer x"]
 )

@@ -33,30 +33,35 @@ HOUSE = """
     messages  tasks
     secrets
     boundary  optional
-    errors  credentials  regular_files
+    errors  credentials  codes  regular_files
 """
 
 # The same inside each folder; the __init__ of a folder may import all its files.
 ROOMS = {
     "catalogs": """
-        files  editing  usage
-        lint
+        files  editing  restructuring  usage  discovery  settings
+        revision
+        lint  masked_diff
         origins
         resolution  writing  schema
         inheritance
         entries  sources  catalog
-        comparison
+        comparison  references
         display  atomic
-        formats.yaml
-        formats.yaml_reading  formats.yaml_splicing  formats.json  formats.toml
+        formats.yaml  formats.toml  formats.notation
+        formats.toml_splicing
+        formats.yaml_reading  formats.yaml_splicing  formats.json  formats.toml_scanning
         formats.trees  formats.lookup
-        formats.locations
+        formats.locations  formats.lines
     """,
     "cli": """
         app
-        check  convert  listings  set  show
+        entries
+        check  convert  explain  listings  set  show
+        inputs
         command  arguments
-        printing
+        reports
+        printing  completion
     """,
     "providers": """
         classes
@@ -65,13 +70,14 @@ ROOMS = {
         changes  base
         openai_options  on_runtime
         derive  flatten
+        held
     """,
     "fields": """
         compiled
         problems
         description
         spec
-        hooks
+        hooks  parts
         metadata  generate  extras
         converters
         acceptance  masking
@@ -81,6 +87,7 @@ ROOMS = {
         checks
         rules.openai  rules.triton
         rules.every  rules.shared
+        doubts
         view
         runtime
     """,
@@ -115,6 +122,7 @@ PUBLIC = [
     "parse_create_model",
     "parse_statements",
     "DocumentError",
+    "Advice",
     "DocumentProblem",
     "Origin",
     "dump",

@@ -577,7 +577,7 @@ def _registered() -> None:
 # Names that users only read; they have no call of their own that accepts junk.
 NO_CALLS = {
     *("MASK", "presets", "converter", "MaskedText", "Rule"),
-    *("Change", "Column", "DocumentProblem", "Factory", "ModelStatement", "Option", "OptionInfo", "Origin", "Problem"),
+    *("Advice", "Change", "Column", "DocumentProblem", "Factory", "ModelStatement", "Option", "OptionInfo", "Origin", "Problem"),
     *("Runtime", "RuntimeOption"),
 }
 TABLE = _calls()

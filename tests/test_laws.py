@@ -26,6 +26,7 @@ from strategies import CLASSES, REQUIRED, TYPED, arguments, build, every_provide
 from llmproviders import (
     GenericProvider,
     InvalidOptionsError,
+    MaskedText,
     OpenAICompatProvider,
     OpenAIProvider,
     Problem,
@@ -62,7 +63,7 @@ def is_lossy(provider: Provider) -> bool:
     """Whether a flat dict loses a part of the provider: a None in place of a default, or a reference."""
     values = [getattr(provider, info.name) for info in options(type(provider)) if info.default is not None]
     secrets = [*provider.extra_options.values(), *(getattr(provider, info.name) for info in options(type(provider)))]
-    return None in values or any(isinstance(value, Secret) and value.is_reference for value in secrets)
+    return None in values or any(isinstance(value, (Secret, MaskedText)) and value.is_reference for value in secrets)
 
 
 # Deriving -------------------------------------------------------------------------------------------------------------

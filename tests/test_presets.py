@@ -66,7 +66,7 @@ def test_service(name: str, base: str, embeds: bool, variable: str, place: dict[
             service(task=EMBEDDINGS, **given)
         text = (
             f"presets.{name}: task: expected chat/completions, as {name} documents, got 'embeddings'; "
-            "pass the endpoint to a provider yourself"
+            "pass the endpoint to OpenAICompatProvider yourself"
         )
         assert text == str(caught.value)
 
@@ -92,24 +92,24 @@ MESSAGES: dict[str, tuple[Any, str]] = {
     "task of another type": (
         lambda: presets.openai(task=5),  # type: ignore[arg-type]
         "presets.openai: task: expected chat/completions or embeddings, as openai documents, got 5; "
-        "pass the endpoint to a provider yourself",
+        "pass the endpoint to OpenAICompatProvider yourself",
     ),
     "place": (
         presets.azure_openai,
-        'presets.azure_openai: place: expected your resource, got nothing; pass place={"resource": "..."}',
+        "presets.azure_openai: place: expected your resource, got nothing; pass place={'resource': 'my-resource'}",
     ),
     "place and key": (
         lambda: presets.snowflake(place={"account": "a/b"}),
         "presets.snowflake: 2 problems\n"
         "  place: expected your account, got 'a/b'; "
-        'pass place={"account": "..."}\n'
+        "pass place={'account': 'my-account'}\n"
         "  api_key: expected a str or a Secret, got nothing; snowflake has no usual environment variable",
     ),
     "unknown place": (
         lambda: presets.azure_openai(place={"resuorce": "mine"}),
         "presets.azure_openai: 2 problems\n"
         "  place: expected a mapping with resource, got 'resuorce'; see https://{resource}.openai.azure.com/openai/v1\n"
-        '  place: expected your resource, got nothing; pass place={"resource": "..."}',
+        "  place: expected your resource, got nothing; pass place={'resource': 'my-resource'}",
     ),
     "needless place": (
         lambda: presets.openai(place={"resource": "mine"}),
@@ -127,7 +127,7 @@ MESSAGES: dict[str, tuple[Any, str]] = {
     "everything": (
         lambda: presets.snowflake(task="embed", place="x", temperatur=1, top_p=2),  # type: ignore[arg-type, call-arg]
         "presets.snowflake: 5 problems\n"
-        "  task: expected chat/completions, as snowflake documents, got 'embed'; pass the endpoint to a provider yourself\n"
+        "  task: expected chat/completions, as snowflake documents, got 'embed'; pass the endpoint to OpenAICompatProvider yourself\n"
         "  place: expected a mapping with account, got 'x'; see https://{account}.snowflakecomputing.com/api/v2/cortex/v1\n"
         "  api_key: expected a str or a Secret, got nothing; snowflake has no usual environment variable\n"
         "  top_p (top-p): expected a finite number from 0 to 1, got 2\n"
@@ -273,6 +273,6 @@ def test_endpoints() -> None:
         presets.deepseek.endpoint(5, [])  # type: ignore[arg-type]
     assert str(caught.value) == (
         "presets.deepseek: 2 problems\n"
-        "  task: expected chat/completions, as deepseek documents, got 5; pass the endpoint to a provider yourself\n"
+        "  task: expected chat/completions, as deepseek documents, got 5; pass the endpoint to OpenAICompatProvider yourself\n"
         "  place: expected no names, because the URL has no braces, got a value of type list; see https://api.deepseek.com"
     )

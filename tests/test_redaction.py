@@ -38,6 +38,7 @@ ENDPOINT = "https://h/v1/chat/completions"
 FORMATS: tuple[Any, ...] = ("toml", "json", "yaml")
 formats = pytest.mark.parametrize("format", FORMATS)
 HEADERS = {"Authorization": f"Bearer {MARK}", "X-Tenant": "acme"}
+REFERENCE = Secret.from_env("LLMPROVIDERS_TEST_KEY")
 
 HIDDEN: dict[str, Callable[[], Provider]] = {
     "api_key": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_key=MARK),
@@ -56,6 +57,19 @@ HIDDEN: dict[str, Callable[[], Provider]] = {
     "map": lambda: TritonProvider("h", custom_headers=HEADERS),
     "map value": lambda: TritonProvider("h", custom_headers={"X-Thing": f"Bearer {MARK}"}),
     "map string": lambda: TritonProvider("h", custom_headers=f"Authorization:Bearer {MARK},X-Tenant:acme"),
+    "header Secret": lambda: OpenAICompatProvider(extra_header={"X-Note": Secret("plain words"), "X-Tenant": "acme"}),
+    "header list Secret": lambda: OpenAICompatProvider(extra_header={"X-Note": ["a", Secret("plain words")]}),
+    "header Secret and reference": lambda: OpenAICompatProvider(extra_header={"X-Note": Secret("plain words"), "X": REFERENCE}),
+    "header reference beside a key": lambda: OpenAICompatProvider(extra_header={**HEADERS, "X": ["a", REFERENCE]}),
+    "map Secret": lambda: TritonProvider("h", custom_headers={"X-Note": Secret("plain words"), "X-Tenant": "acme"}),
+    "map Secret and reference": lambda: TritonProvider("h", custom_headers={"X-Note": Secret("plain words"), "X": REFERENCE}),
+    "body Secret": lambda: OpenAICompatProvider(extra_body={"a": [{"token": {"b": Secret("plain words")}}], "b": "c"}),
+    "body Secret and reference": lambda: OpenAICompatProvider(
+        extra_body={"token": [REFERENCE, Secret("plain words")], "hook": f"https://u:{MARK}@h"}
+    ),
+    "extra JSON Secret": lambda: OpenAICompatProvider(extra_options={"vendor": {"password": Secret("plain words"), "b": ["c"]}}),
+    "extra JSON Secret and reference": lambda: GenericProvider("g", vendor={"password": Secret("plain words"), "key": REFERENCE}),
+    "extra headers Secret": lambda: GenericProvider("g", headers={"X-Note": Secret("plain words"), "X-Tenant": REFERENCE}),
     "auth_token": lambda: TritonProvider("h", auth_token=MARK),
     "extra key": lambda: OpenAICompatProvider(extra_options={"vendor-token": MARK}),
     "extra Secret": lambda: OpenAICompatProvider(extra_options={"app-id": Secret("plain words")}),
@@ -230,7 +244,7 @@ def test_documents_keep_secrets(name: str, format: Any) -> None:
     assert list(map(type, provider.extra_options.values())) == list(map(type, again.extra_options.values()))
 
 
-@pytest.mark.parametrize("name", [name for name in HIDDEN if "Secret" not in name])
+@pytest.mark.parametrize("name", [name for name in HIDDEN if "Secret" not in name and "reference" not in name])
 def test_flat_dicts_keep_secrets(name: str) -> None:
     """A provider that is made from its flat dict is equal, and shows no secret."""
     provider = HIDDEN[name]()

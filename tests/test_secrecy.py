@@ -75,6 +75,15 @@ PROVIDERS: dict[str, Callable[[], Provider]] = {
     "custom_headers": lambda: TritonProvider("h", custom_headers={"X-Anything": MARK}),
     "custom_headers string": lambda: TritonProvider("h", custom_headers=f"Authorization: Bearer {MARK}"),
     "custom_headers JSON": lambda: TritonProvider("h", custom_headers=json.dumps({"a": MARK})),
+    "extra_header Secret": lambda: OpenAICompatProvider(
+        extra_header={"X-Note": Secret(MARK), "A": [Secret(MARK)], "Authorization": Secret.from_env("PATH")}
+    ),
+    "custom_headers Secret": lambda: TritonProvider("h", custom_headers={"X-Note": Secret(MARK), "A": Secret.from_env("PATH")}),
+    "extra_body Secret": lambda: OpenAICompatProvider(
+        extra_body={"a": [{"b": Secret(MARK)}], "url": WITH_MARK, "c": Secret.from_env("PATH")}
+    ),
+    "extra JSON Secret": lambda: OpenAICompatProvider(vendor={"x": [Secret(MARK)], "y": Secret.from_env("PATH")}),
+    "extra headers Secret": lambda: GenericProvider("g", headers={"x": MARK, "y": Secret.from_env("PATH")}),
     "extra_body": lambda: OpenAICompatProvider(extra_body={"a": [{"api_key": {"x": MARK}}], "url": WITH_MARK}),
     "extra_body string": lambda: OpenAICompatProvider(extra_body=json.dumps({"password": MARK})),
     "endpoint": lambda: OpenAICompatProvider(endpoint=WITH_MARK),
@@ -457,7 +466,7 @@ def test_redacted_options() -> None:
 )
 def test_masks_are_no_secrets(cls: type[Provider], given: dict[str, Any]) -> None:
     """A mask is refused as the value of a secret."""
-    with pytest.raises(ProviderError, match="this is the mask of a redacted value; use the original or Secret.from_env"):
+    with pytest.raises(ProviderError, match="this is the mask of a redacted value; use the original, or a reference"):
         cls(**given)
 
 
@@ -837,7 +846,7 @@ extra_options = {{ token = {{ env = "sk-{MARK}" }} }}
         "expected the name of an environment variable (letters, digits and underscores), got ******; "
         "do not write the secret itself here"
     )
-    assert [f"toml:5:1: providers.chat.api_key: {rest}", f"toml:9:1: providers.other.extra_options.token: {rest}"] == [
+    assert [f"toml:5:1: providers.chat.api_key: {rest}", f"toml:9:19: providers.other.extra_options.token: {rest}"] == [
         str(problem) for problem in caught.value.problems
     ]
 

@@ -16,6 +16,7 @@ from typing import Any
 from llmproviders import OptionInfo, Provider, list_runtimes, options, presets, provider_classes, runtime
 from llmproviders.catalogs.entries import KINDS
 from llmproviders.catalogs.schema import catalog_schema
+from llmproviders.codes import CODES
 from llmproviders.fields.compiled import compiled
 from llmproviders.runtimes import checks
 
@@ -210,6 +211,18 @@ def words(schema: Mapping[str, Any]) -> str:
     return f"{text} of {words(schema['items'])}" if "items" in schema else text
 
 
+# Codes ----------------------------------------------------------------------------------------------------------------
+
+
+def problem_codes() -> Iterator[str]:
+    """The codes of problems."""
+    rows = (
+        (code(each.name, each.name), plain(each.meaning), plain(each.cure), "yes" if each.is_check else "")
+        for each in CODES.values()
+    )
+    yield from table("Code | Meaning | Solution | Only of checks", rows)
+
+
 # The command line and presets -----------------------------------------------------------------------------------------
 
 
@@ -249,6 +262,7 @@ MAKERS: Mapping[str, Callable[[], Iterator[str]]] = {
         runtime_rules,
         file_keys,
         file_entries,
+        problem_codes,
         commands,
         services,
     )

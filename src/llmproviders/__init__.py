@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .credentials import MASK
 from .errors import (
+    Advice,
     DocumentError,
     DocumentProblem,
     ExtraOptionWarning,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MASK",
+    "Advice",
     "Catalog",
     "Change",
     "Column",

@@ -27,14 +27,15 @@ class Code:
 _ALL: Final = (
     # Options of a call or an entry.
     Code("invalid-value", "The option does not accept this value.", "Write a value that the message describes."),
-    Code("wrong-type", "The option or argument does not accept values of this type.", "Write a value of the type in the message."),
+    Code(
+        "wrong-type", "The option or argument does not accept values of this type.", "Write a value of the type in the message."
+    ),
     Code("unknown-option", "The class has no option of this name.", "Correct the name, or write it under `extra_options`."),
     Code("not-python-name", "This is a Java key or another name of an option.", "Write the Python name in the message."),
     Code("missing-option", "A required option has no value.", "Give the option a value."),
     Code("conflicting-options", "Options do not fit each other.", "Change or leave out one of them."),
     Code("not-for-task", "The task does not have this option.", "Leave the option out, or choose another task."),
     Code("unknown-task", "The class does not have this task.", "Write a task that the message lists."),
-    Code("redacted-value", "The value is the mask that redacted output shows.", "Write the real value, or a reference to it."),
     Code("unusable-class", "The class of the provider is declared in a way that cannot work.", "Correct the class."),
     # Documents.
     Code("unreadable-file", "A file cannot be read.", "Check its path, its kind and its permissions."),
@@ -54,26 +55,82 @@ _ALL: Final = (
     Code("unknown-base", "`extends` does not name an entry.", "Write the name of an entry."),
     Code("extends-circle", "Entries extend each other in a circle.", "Let one of them extend no entry."),
     Code("invalid-reference", "A reference to a secret is not well-formed.", "Write a reference of the form in the message."),
+    Code("unknown-code", "There is no code of this name.", "Write a code of this table."),
     Code("unwritable-option", "A document cannot hold this option.", "Leave it out, or add it in code."),
     # SQL.
     Code("sql-syntax", "The statement does not follow the grammar of Flink.", "Correct the place that the message names."),
     Code("invalid-columns", "The columns of a model do not fit it.", "Write columns of the types in the message."),
     # Checks of files.
-    Code("literal-secret", "A secret is written out, and everybody who can read the file can read it.", "Use a reference.", is_check=True),
-    Code("suspect-reference", "The name in a reference looks like the secret itself.", "Write the name of the variable or file.", is_check=True),
+    Code(
+        "literal-secret",
+        "A secret is written out, and everybody who can read the file can read it.",
+        "Use a reference.",
+        is_check=True,
+    ),
+    Code(
+        "suspect-reference",
+        "The name in a reference looks like the secret itself.",
+        "Write the name of the variable or file.",
+        is_check=True,
+    ),
     Code("empty-secret", "A secret is an empty string.", "Write a reference, or leave the option out.", is_check=True),
-    Code("unresolved-reference", "A reference cannot be resolved on this machine.", "Set the variable, or write the file.", is_check=True),
-    Code("misspelled-entry", "A new entry has nearly the name of an included one.", "Correct the name, or ignore this code.", is_check=True),
-    Code("unfilled-placeholder", "No platform fills in this placeholder, so that the service gets it as it is.", "Write the value itself.", is_check=True),
-    Code("suspect-endpoint", "The endpoint is probably not the whole URL of the service.", "Write the whole URL.", is_check=True),
+    Code(
+        "unresolved-reference",
+        "A reference cannot be resolved on this machine.",
+        "Set the variable, or write the file.",
+        is_check=True,
+    ),
+    Code(
+        "misspelled-entry",
+        "A new entry has nearly the name of an included one.",
+        "Correct the name, or ignore this code.",
+        is_check=True,
+    ),
+    Code(
+        "unfilled-placeholder",
+        "No platform fills in this placeholder, so that the service gets it as it is.",
+        "Write the value itself.",
+        is_check=True,
+    ),
+    Code(
+        "endpoint-url",
+        "The endpoint is not, or probably not, the whole URL of the service.",
+        "Write the whole URL.",
+        is_check=True,
+    ),
     # Checks on a runtime.
-    Code("unchecked-factory", "The runtime's data has no factory of this identifier: it is one of your own.", "Ignore this code.", is_check=True),
-    Code("wrong-runtime", "The factory is part of other runtimes, but not of this one.", "Use the provider that the message names.", is_check=True),
+    Code(
+        "unchecked-factory",
+        "The runtime's data has no factory of this identifier: it is one of your own.",
+        "Ignore this code.",
+        is_check=True,
+    ),
+    Code(
+        "wrong-runtime",
+        "The factory is part of other runtimes, but not of this one.",
+        "Use the provider that the message names.",
+        is_check=True,
+    ),
     Code("broken-factory", "The factory has a defect with which no model runs.", "Use another runtime.", is_check=True),
-    Code("not-on-runtime", "The factory does not have this option on this runtime.", "Leave it out, or use another runtime.", is_check=True),
-    Code("unverified-option", "No class of the runtime declares this key; Java may know it.", "Check the documentation of the platform.", is_check=True),
-    Code("deprecated-key", "The runtime has a newer name for this key.", "Write the newer name.", is_check=True),
-    Code("ignored-option", "The runtime ignores the option together with the others.", "Leave it out, or change the others.", is_check=True),
+    Code(
+        "not-on-runtime",
+        "The factory does not have this option on this runtime.",
+        "Leave it out, or use another runtime.",
+        is_check=True,
+    ),
+    Code(
+        "unverified-option",
+        "No class of the runtime declares this key; Java may know it.",
+        "Check the documentation of the platform.",
+        is_check=True,
+    ),
+    Code("deprecated-key", "Flink has a newer name for this key.", "Write the newer name.", is_check=True),
+    Code(
+        "ignored-option",
+        "Flink ignores this option or clause.",
+        "Leave it out, or change the others.",
+        is_check=True,
+    ),
     Code("plain-http", "A key is sent over a connection that is not encrypted.", "Use https.", is_check=True),
     Code("unsupported-value", "The runtime cannot use this value.", "Write a value that the message describes.", is_check=True),
 )

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
 __all__ = [
+    "Advice",
     "DocumentError",
     "DocumentProblem",
     "ExtraOptionWarning",
@@ -23,7 +24,24 @@ __all__ = [
     "UnknownProviderError",
     "UnknownRuntimeError",
     "invalid",
+    "writing",
 ]
+
+
+@attrs.frozen
+class Advice:
+    """A hint for documents that shows pieces of them, which each format writes in its own way."""
+
+    sentence: str
+    """A sentence with ``{}`` in the place of each piece."""
+    pieces: tuple[tuple[str, Any], ...]
+    """The pieces: names of options, each with its value; the name is empty for a value alone."""
+
+
+def writing(option: str, *values: Any) -> Advice:
+    """The advice to write an option with one of *values*."""
+    pieces = [("" if position else option, value) for position, value in enumerate(values)]
+    return Advice("write " + " or ".join("{}" for _ in pieces), tuple(pieces))
 
 
 @attrs.frozen
@@ -44,12 +62,12 @@ class Problem:
     """Whether the value has the wrong type."""
     severity: Literal["error", "warning"] = attrs.field(default="error", kw_only=True)
     """``"warning"`` if Flink accepts the value, but the result is probably not the intended one."""
-    code: str = attrs.field(kw_only=True)
-    """The kind of problem: a stable name in kebab case, such as ``unknown-option``."""
-
-    @code.default
-    def _kind_of_value(self) -> str:
-        return "wrong-type" if self.is_type else "invalid-value"
+    in_document: Advice | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
+    """The hint in documents, if it differs from ``hint``, which is for code."""
+    code: str = attrs.field(
+        default=attrs.Factory(lambda self: "wrong-type" if self.is_type else "invalid-value", takes_self=True), kw_only=True
+    )
+    """The kind of problem, a stable name such as ``unknown-option``; by default ``invalid-value`` or ``wrong-type``."""
 
     def __str__(self) -> str:
         where = f"{self.option} ({self.key}): " if self.key else f"{self.option}: " if self.option else ""

@@ -16,7 +16,7 @@ import attrs
 from typing_extensions import Unpack
 
 from .boundary import public
-from .errors import InvalidOptionsError, Problem, invalid
+from .errors import Advice, InvalidOptionsError, Problem, invalid, writing
 from .messages import did_you_mean, shown
 from .providers.base import Provider
 from .providers.changes import PresetOptions
@@ -91,7 +91,13 @@ class Service:
         url = _placeholder_endpoint(task, self.tasks) if problems else f"{self.base.format_map(given)}/{task}"
         if api_key is None and not (self.variable or self.key):
             problems.append(
-                Problem("api_key", "a str or a Secret", got="nothing", hint=f"{self.name} has no usual environment variable")
+                Problem(
+                    "api_key",
+                    "a str or a Secret",
+                    got="nothing",
+                    hint=f"{self.name} has no usual environment variable",
+                    code="missing-option",
+                )
             )
         if api_key is None:
             api_key = Secret.from_env(self.variable) if self.variable else self.key or "stand-in"
@@ -119,8 +125,7 @@ class Service:
         if not (_is_string(task) and task in self.tasks):
             expected = f"{' or '.join(self.tasks)}, as {self.name} documents"
             hint = did_you_mean(task, self.tasks) if _is_string(task) else ""
-            hint = hint or "pass the endpoint to a provider yourself"
-            yield Problem("task", expected, got=shown(task), hint=hint, is_type=not _is_string(task))
+            yield _no_task(OpenAICompatProvider, expected, task, hint)
         wanted = re.findall(r"\{(\w+)\}", self.base)
         expected = f"a mapping with {', '.join(wanted)}" if wanted else "no names, because the URL has no braces"
         if not isinstance(place, Mapping):
@@ -131,7 +136,28 @@ class Service:
             value = place.get(name)
             if not _is_host_part(value):
                 got = "nothing" if value is None else shown(value)
-                yield Problem("place", f"your {name}", got=got, hint=f'pass place={{"{name}": "..."}}')
+                example = {name: f"my-{name}"}
+                yield Problem(
+                    "place",
+                    f"your {name}",
+                    got=got,
+                    hint=f"pass place={example}",
+                    in_document=writing("place", example),
+                    code="missing-option",
+                )
+
+
+def _no_task(cls: type[Provider], expected: str, task: object, hint: str = "") -> Problem:
+    """The problem of a task that a service does not have."""
+    return Problem(
+        "task",
+        expected,
+        got=shown(task),
+        hint=hint or f"pass the endpoint to {cls.__name__} yourself",
+        in_document=None if hint else Advice("write {} and endpoint in place of the preset", (("provider", cls.identifier),)),
+        is_type=not _is_string(task),
+        code="unknown-task",
+    )
 
 
 def _is_string(value: object) -> TypeGuard[str]:
@@ -264,8 +290,7 @@ def dashscope(
     else:
         url = _placeholder_endpoint(task, ())
         expected = f"{' or '.join(tasks)}, as documented for {where}"
-        hint = "pass the endpoint to DashScopeProvider yourself"
-        problems.append(Problem("task", expected, got=shown(task), hint=hint, is_type=not _is_string(task)))
+        problems.append(_no_task(DashScopeProvider, expected, task))
     given: dict[str, Any] = {
         "endpoint": url,
         "api_key": Secret.from_env("DASHSCOPE_API_KEY") if api_key is None else api_key,

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeAlias
 
 import attrs
 
@@ -15,7 +16,28 @@ from .credentials import MASK, is_placeholder
 from .errors import Problem, SecretError, invalid
 from .regular_files import check_name, read_start
 
-__all__ = ["MaskedText", "Secret", "literal", "masked", "reveal", "stand_in"]
+__all__ = [
+    "MaskedText",
+    "Parts",
+    "PartsPath",
+    "Secret",
+    "dotted",
+    "each_part",
+    "known_strings",
+    "literal",
+    "mapped",
+    "masked",
+    "parts_of",
+    "reveal",
+    "stand_in",
+    "with_references",
+]
+
+Parts: TypeAlias = Any
+"""The parts of a text that was written from a mapping or a list: dicts, lists and scalars. A string that is hidden is a `Secret`,
+and one of which a part is hidden is a `MaskedText`."""
+PartsPath: TypeAlias = tuple[str | int, ...]
+"""The names and indexes that lead to a part."""
 
 _REFERENCES: Final = ("env", "file")
 """The sources that `Secret.reveal` reads at each call."""
@@ -206,10 +228,13 @@ class MaskedText(str):
     """A string that contains credentials: its characters are the masked form, and `reveal` returns the real string.
 
     It is printed, formatted, encoded and logged in the masked form. It is equal to the real string, and has the same hash.
+    If one of the credentials is a reference, the real string is made at each `reveal`, and the text is equal to a text with the
+    same references; its repr is that of the mapping that it was made of.
     """
 
     __slots__ = ("_real",)
-    _real: str
+    # The real string; if a part of it is a reference, the function that writes it, and the parts.
+    _real: str | tuple[Callable[[Any], str], Parts]
 
     def __new__(cls, real: str, shown: str) -> MaskedText:  # noqa: PYI034
         """Make a string whose value is *real* and which is shown as *shown*."""
@@ -217,18 +242,37 @@ class MaskedText(str):
         _set_real(self, real)
         return self
 
+    @property
+    def is_reference(self) -> bool:
+        """Whether a part of the string is a reference, which `reveal` resolves."""
+        return not isinstance(self._real, str)
+
     def reveal(self) -> str:
-        """Return the string with its credentials."""
-        return self._real
+        """Return the string with its credentials. References are resolved.
+
+        Raises:
+            SecretError: if a reference cannot be resolved; the message names the header or the part of the body.
+        """
+        if isinstance(self._real, str):
+            return self._real
+        write, parts = self._real
+        return write(mapped(parts, _resolved))
 
     def __eq__(self, other: object) -> bool:
-        return self._real == (other._real if isinstance(other, MaskedText) else other)
+        if not isinstance(other, MaskedText):
+            return self._real == other
+        # The order of the parts, and the spelling of numbers, are those of the masked form.
+        return self._real == other._real and (isinstance(self._real, str) or str.__eq__(self, other))
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
     def __hash__(self) -> int:
-        return hash(self._real)
+        return hash(self._real) if isinstance(self._real, str) else str.__hash__(self)
+
+    def __repr__(self) -> str:
+        # The mask of the whole text hides the names of the parts too.
+        return str.__repr__(self) if isinstance(self._real, str) or str.__eq__(self, MASK) else repr(self._real[1])
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise attrs.exceptions.FrozenInstanceError
@@ -237,7 +281,7 @@ class MaskedText(str):
         raise attrs.exceptions.FrozenInstanceError
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return MaskedText, (self._real, str(self))
+        return (MaskedText if isinstance(self._real, str) else _restored), (self._real, str(self))
 
 
 _set_real = MaskedText.__dict__["_real"].__set__
@@ -250,6 +294,65 @@ def masked(real: str, shown: str) -> str:
     new = str.__new__(MaskedText, shown)
     _set_real(new, real)
     return new
+
+
+def _restored(real: Any, shown: str) -> MaskedText:
+    new = str.__new__(MaskedText, shown)
+    _set_real(new, real)
+    return new
+
+
+def with_references(parts: Parts, write: Callable[[Any], str], shown: str) -> MaskedText:
+    """A text with references inside: *write* writes its *parts* at each `reveal`, and *shown* is the masked form."""
+    return _restored((write, parts), shown)
+
+
+def parts_of(text: MaskedText) -> Parts:
+    """The parts of a text with references inside; they must not be changed."""
+    assert not isinstance(text._real, str)  # noqa: SLF001
+    return text._real[1]  # noqa: SLF001
+
+
+def mapped(parts: Parts, function: Callable[[PartsPath, Any], Any], path: PartsPath = ()) -> Any:
+    """A copy of *parts*, with the results of *function* for the path and the value of each scalar.
+
+    It is recursive; JSON has at most 200 levels.
+    """
+    if isinstance(parts, dict):
+        return {name: mapped(part, function, (*path, name)) for name, part in parts.items()}
+    if isinstance(parts, list):
+        return [mapped(part, function, (*path, index)) for index, part in enumerate(parts)]
+    return function(path, parts)
+
+
+def each_part(parts: Parts) -> Iterator[tuple[PartsPath, Any]]:
+    """The path and the value of each scalar in *parts*."""
+    found: list[tuple[PartsPath, Any]] = []
+    mapped(parts, lambda path, part: found.append((path, part)))
+    return iter(found)
+
+
+def known_strings(value: object) -> Iterator[str]:
+    """The real strings that a masked value holds; references are not resolved."""
+    if isinstance(value, MaskedText) and value.is_reference:
+        for _, part in each_part(parts_of(value)):
+            yield from known_strings(part)
+    elif isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
+        yield value.reveal()
+
+
+def dotted(path: PartsPath) -> str:
+    """A path for a message."""
+    return ".".join(map(str, path))
+
+
+def _resolved(path: PartsPath, part: Any) -> Any:
+    try:
+        return reveal(part)
+    except SecretError as error:
+        message = str(error)
+    msg = f"{dotted(path)}: {message}"
+    raise SecretError(msg)
 
 
 def reveal(value: str | Secret) -> str:

@@ -59,7 +59,7 @@ def endpoint_for_task(endpoint: str, task: str) -> str:
     old = _task_of(endpoint)
     if old == task:
         return endpoint
-    hint = f"pass endpoint=... of the service's {task} API"
+    hint = f"give the endpoint of the service's {task} API"
     if old is None or task not in _SUFFIXES:
         raise Rejected(f"an endpoint that ends with {' or '.join(_SUFFIXES[each] for each in (CHAT, EMBEDDINGS))}", hint=hint)
     trimmed = endpoint.rstrip("/")

@@ -115,7 +115,7 @@ class TestProblems:
             ),
             ("default = 1\nproviders = {}", "toml:1:1: default: expected the name of a provider, got a value of type int"),
             ("include = 1\nproviders = {}", "toml:1:1: include: expected a list of file names, got a value of type int"),
-            ('include = ["x.toml"]', "toml:1:1: include.0: expected no include in a string; use load(path)"),
+            ('include = ["x.toml"]', "toml:1:12: include.0: expected no include in a string; use load(path)"),
             ('[providers.""]\ngeneric = "g"', "toml:1:1: providers.: expected a name that is not empty"),
             ("providers.a = 1", "toml:1:1: providers.a: expected an entry: a table of options, got a value of type int"),
             (
@@ -126,7 +126,7 @@ class TestProblems:
             (
                 "[providers.a]\nx = 'x'",
                 "toml:1:1: providers.a: expected one of the keys provider, generic, preset, extends, got none of them; "
-                'provider = "openai-compat" is the usual one',
+                'write provider = "openai-compat", which is the usual one',
             ),
             (
                 "[providers.a]\ngeneric = 'x'\nprovider = 'y'",
@@ -140,7 +140,7 @@ class TestProblems:
             (
                 "[providers.a]\nprovider = 'zzz'",
                 f"toml:2:1: providers.a.provider: expected a known identifier ({KNOWN}), "
-                "got 'zzz'; generic = \"zzz\" accepts any identifier",
+                "got 'zzz'; write generic = \"zzz\" for a factory of your own",
             ),
             (
                 "[providers.a]\nprovider = 'bailian'",
@@ -154,13 +154,12 @@ class TestProblems:
             ),
             (
                 "[providers.a]\nprovider = 'triton'\nendpoint = 'e'\nauth_token = { evn = 'x' }",
-                'toml:4:1: providers.a.auth_token: expected a string, { env = "NAME" } or { file = "path" }, '
-                "got another table; did you mean env?",
+                "toml:4:1: providers.a.auth_token: expected a string or a reference, got another table; did you mean env?",
             ),
             (
                 "[providers.a]\nprovider = 'openai-compat'\nendpoint = 'e'\napi_key = '******'",
                 "toml:4:1: providers.a.api_key: expected the real value, got ****** (str); "
-                "this is the mask of a redacted value; use the original or Secret.from_env",
+                "this is the mask of a redacted value; use the original, or a reference",
             ),
             (
                 "[providers.a]\nprovider = 'openai-compat'\nomit = ['retry_nun']",
@@ -169,7 +168,7 @@ class TestProblems:
             ),
             (
                 "[providers.a]\nprovider = 'openai-compat'\nomit = 'retry_num'",
-                "toml:3:1: providers.a.omit: expected a list of names, got a value of type str",
+                'toml:3:1: providers.a.omit: expected a list of names, got a value of type str; write omit = ["retry_num"]',
             ),
             (
                 "[providers.a]\nprovider = 'openai-compat'\nfoo = 1",
@@ -216,7 +215,7 @@ class TestAdvice:
         """The advice for an option that does not fit the task names `omit`, not an argument of a call."""
         text = FIRST.replace("api_key", "seed = 1\napi_key")
         assert problems(text) == [
-            'toml:14:1: providers.embed.seed: expected no such option for task embeddings, got 1; omit = ["seed"] drops it'
+            'toml:14:1: providers.embed.seed: expected no such option for task embeddings, got 1; write omit = ["seed"] to drop it'
         ]
 
 
@@ -255,18 +254,21 @@ def test_a_problem_is_reported_once() -> None:
     """A problem of an option is reported by the document or by the class, not by both."""
     with pytest.raises(DocumentError) as caught:
         from_dict({"provider": "openai", "endpoint": "e", "api_key": {"x": "y"}})
-    assert 'dict:1:1: api_key: expected a string, { env = "NAME" } or { file = "path" }, got another table' == str(caught.value)
+    assert str(caught.value) == (
+        "dict:1:1: api_key: expected a string or a reference, got another table; "
+        'write "api_key": {"env": "NAME"} or {"file": "path"}'
+    )
 
 
 COMMON = {
     "a preset's task": (
         "[providers.c]\npreset = 'deepseek'\nfor_task = 'embeddings'\n",
         "c.toml:3:1: providers.c.for_task: expected chat/completions, as deepseek documents, got 'embeddings'; "
-        "write provider and endpoint in place of the preset",
+        'write provider = "openai-compat" and endpoint in place of the preset',
     ),
     "a preset's place": (
         "[providers.c]\npreset = 'azure_openai'\n",
-        'c.toml:1:1: providers.c.place: expected your resource, got nothing; write place = { resource = "..." }',
+        'c.toml:1:1: providers.c.place: expected your resource, got nothing; write place = { resource = "my-resource" }',
     ),
     "an entry that extends itself": (
         "[providers.c]\nextends = 'c'\n",
@@ -278,69 +280,71 @@ COMMON = {
         "c.toml:2:11: expected TOML (invalid value); write strings in quotes",
     ),
     "a literal secret": (
-        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = 'MARK'\n",
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/chat/completions'\napi_key = 'MARK'\n",
         "c.toml:4:1: providers.c.api_key: expected a reference, because this string is a secret, got ******; "
-        'write { env = "NAME" } or { file = "path" }',
+        'write api_key = { env = "NAME" } or { file = "path" }',
     ),
     "a header that looks like a reference": (
         "[providers.c]\nprovider = 'openai-compat'\nextra_header = { env = 'HDR' }\n",
-        "c.toml:3:1: providers.c.extra_header: expected headers, got a table with only env; "
-        "only a secret can be a reference; write a header of that name in a string",
+        "c.toml:3:1: providers.c.extra_header: expected headers, got only a header named env; "
+        'a reference is the value of a header: { Authorization = { env = "..." } }',
     ),
     "an empty secret": (
-        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = ''\n",
-        'c.toml:4:1: providers.c.api_key: expected a secret, got an empty string; write { env = "NAME" } or { file = "path" }',
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/chat/completions'\napi_key = ''\n",
+        'c.toml:4:1: providers.c.api_key: expected a secret, got an empty string; write api_key = { env = "NAME" } or { file = "path" }',
     ),
     "a secret as the name of its variable": (
-        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { env = 'gsk_MARK5678' }\n",
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/chat/completions'\napi_key = { env = 'gsk_MARK5678' }\n",
         "c.toml:4:1: providers.c.api_key: expected the name of an environment variable, because this string looks like the secret itself, "
         "got ******",
     ),
     "a secret as the path of its file": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { pass = { file = 'Abcdefghijklmnopqrs9' } }\n",
-        "c.toml:3:1: providers.c.extra_options.pass: expected the path of a file, because this string looks like the secret itself, "
+        "c.toml:3:19: providers.c.extra_options.pass: expected the path of a file, because this string looks like the secret itself, "
         "got ******",
     ),
     "a variable in shell syntax": (
-        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { env = '${MARK} ' }\n",
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/chat/completions'\napi_key = { env = '${MARK} ' }\n",
         "c.toml:4:1: providers.c.api_key: expected the name of an environment variable (letters, digits and underscores), got ******; "
         "write only the name, without blanks, $ and braces",
     ),
     "a variable without a name": (
-        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { env = '' }\n",
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/chat/completions'\napi_key = { env = '' }\n",
         "c.toml:4:1: providers.c.api_key: expected the name of an environment variable (letters, digits and underscores), "
         "got an empty string",
     ),
     "a file without a name": (
-        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { file = '' }\n",
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/chat/completions'\napi_key = { file = '' }\n",
         "c.toml:4:1: providers.c.api_key: expected the path of a file, got an empty string",
     ),
     "a secret as a key of the table": (
-        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = { sk-MARK = 1 }\n",
-        'c.toml:4:1: providers.c.api_key: expected a string, { env = "NAME" } or { file = "path" }, got another table',
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/chat/completions'\napi_key = { sk-MARK = 1 }\n",
+        "c.toml:4:1: providers.c.api_key: expected a string or a reference, got another table; "
+        'write api_key = { env = "NAME" } or { file = "path" }',
     ),
     "an empty table": (
-        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h'\napi_key = {}\n",
-        'c.toml:4:1: providers.c.api_key: expected a string, { env = "NAME" } or { file = "path" }, got an empty table',
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/chat/completions'\napi_key = {}\n",
+        "c.toml:4:1: providers.c.api_key: expected a string or a reference, got an empty table; "
+        'write api_key = { env = "NAME" } or { file = "path" }',
     ),
     "an endpoint without a task": (
-        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/v1'\n"
+        "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/v2/chat'\n"
         "[providers.d]\nextends = 'c'\nfor_task = 'embeddings'\n",
-        "c.toml:4:1: providers.d.endpoint: expected an endpoint that ends with chat/completions or embeddings, got 'https://h/v1'; "
-        "write endpoint=... of the service's embeddings API",
+        "c.toml:4:1: providers.d.endpoint: expected an endpoint that ends with chat/completions or embeddings, got 'https://h/v2/chat'; "
+        "give the endpoint of the service's embeddings API",
     ),
     "a missing file": (
         "include = ['nope.toml']\ndefault = 'a'\n[providers.c]\nextends = 'b'\n",
-        "c.toml:1:1: include.0: expected a file that can be read, got nope.toml: No such file or directory",
+        "c.toml:1:12: include.0: expected a file that can be read, got nope.toml: No such file or directory",
     ),
     "a pattern": (
         "include = ['x/*.toml']\nproviders = {}\n",
-        "c.toml:1:1: include.0: expected a file that can be read, got x/*.toml: No such file or directory; "
+        "c.toml:1:12: include.0: expected a file that can be read, got x/*.toml: No such file or directory; "
         "list each file, because patterns are not expanded",
     ),
     "one file without brackets": (
         "include = 'b.toml'\nproviders = {}\n",
-        "c.toml:1:1: include: expected a list of file names, got a value of type str; put it in brackets",
+        'c.toml:1:1: include: expected a list of file names, got a value of type str; write include = ["b.toml"]',
     ),
     "Python's True": (
         "[providers.c]\nprovider = 'triton'\ncompression = True\n",
@@ -364,23 +368,23 @@ COMMON = {
     ),
     "an extra whose value looks like a key": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a = 'sk-MARKefghijklmnopqrstuvwx1234' }\n",
-        "c.toml:3:1: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
-        'write { env = "NAME" } or { file = "path" }',
+        "c.toml:3:19: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
+        'write a = { env = "NAME" } or { file = "path" }',
     ),
     "an extra that is marked as a secret": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a = { secret = 'MARK' } }\n",
-        "c.toml:3:1: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
-        'write { env = "NAME" } or { file = "path" }',
+        "c.toml:3:19: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
+        'write a = { env = "NAME" } or { file = "path" }',
     ),
     "a secret inside an extra": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a = 'https://u:MARK@h' }\n",
-        "c.toml:3:1: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
+        "c.toml:3:19: providers.c.extra_options.a: expected a reference, because this string is a secret, got ******; "
         "use a placeholder that the platform fills in, or add it in code",
     ),
     "an extra that is a literal secret": (
         "[providers.c]\ngeneric = 'g'\nextra_options = { a-token = 'MARK', b-token = { env = 'B' }, c = 'd' }\n",
-        "c.toml:3:1: providers.c.extra_options.a-token: expected a reference, because this string is a secret, got ******; "
-        'write { env = "NAME" } or { file = "path" }',
+        "c.toml:3:19: providers.c.extra_options.a-token: expected a reference, because this string is a secret, got ******; "
+        'write a-token = { env = "NAME" } or { file = "path" }',
     ),
 }
 

@@ -55,7 +55,10 @@ class TestProblems:
             (missing, f"{missing}:1:1: expected a file that can be read, got No such file or directory"),
             (other, f"{other}:1:1: expected a file that ends with .toml, .json, .yaml, .yml, got '.ini'"),
             (latin, f"{latin}:2:3: expected UTF-8 text, got byte 0xe9; save it as UTF-8"),
-            (circle, f"{circle}:1:1: include.0: expected files that do not include each other in a circle, got c.toml -> c.toml"),
+            (
+                circle,
+                f"{circle}:1:12: include.0: expected files that do not include each other in a circle, got c.toml -> c.toml",
+            ),
         ):
             with pytest.raises(DocumentError) as caught:
                 load(path)

@@ -101,8 +101,8 @@ class TestSecrets:
         assert [problem.path.removeprefix("providers.p.") for problem in caught.value.problems] == [
             "endpoint",
             "api_key",
-            "extra_header",
-            "extra_body",
+            "extra_header.X-Token",
+            "extra_body.a.token",
             "extra_options.my-token",
         ]
         assert str(caught.value.problems[1]) == (

@@ -13,7 +13,7 @@ from command_line import LITERAL, TEXTS
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory with a catalog in the three formats, and without variables that change the output."""
     monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "DEEPSEEK_API_KEY", "COLUMNS"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "DEEPSEEK_API_KEY", "COLUMNS", "GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
         monkeypatch.delenv(name, raising=False)
     for suffix, text in TEXTS.items():
         Path(f"a.{suffix}").write_text(text, encoding="utf-8", newline="")

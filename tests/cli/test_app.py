@@ -11,10 +11,46 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import JSON, KEY, LITERAL, TOML, process, run
+from command_line import JSON, KEY, LITERAL, TOML, process, run, run_json
 
 from llmproviders import cli
 from llmproviders.cli.app import COMMANDS
+
+BAD = {
+    ("check", "bad.toml"): 1,
+    ("diff", "a.toml", "b.toml"): 1,
+    ("diff", "a.toml", "bad.toml"): 2,
+    ("show", "bad.toml"): 2,
+    ("options", "bad.toml", "chat"): 2,
+    ("convert", "bad.toml", "--to", "json"): 2,
+    ("sql", "bad.toml", "chat", "--input", "a STRING", "--output", "b STRING"): 2,
+    ("set", "a.toml", "chat", "temperature=hot"): 2,
+    ("import", "bad.toml"): 2,
+    ("show", "none.toml"): 2,
+    ("import", "none.sql"): 2,
+    ("convert", "a.toml", "-o", "none/b.toml"): 2,
+    ("show", "a.toml", "nobody"): 2,
+    ("runtimes", "nowhere"): 2,
+}
+"""Calls that end with an exit code other than 0."""
+
+
+@pytest.mark.parametrize("call", BAD)
+def test_exit_codes(call: tuple[str, ...]) -> None:
+    """1 is the answer of `check` and `diff`: problems or differences; 2 is trouble, as for ``diff`` of POSIX."""
+    Path("b.toml").write_text(TOML.replace("0.2", "0.3"), encoding="utf-8")
+    Path("bad.toml").write_text(TOML.replace("0.2", "'hot'"), encoding="utf-8")
+    assert run(*call, code=BAD[call])
+
+
+@pytest.mark.parametrize("call", [("show", "bad.toml"), ("options", "bad.toml", "chat"), ("diff", "a.toml", "bad.toml")])
+def test_json_of_problems(call: tuple[str, ...]) -> None:
+    """With --json, the problems of a file are the records of `check`, on standard output."""
+    Path("bad.toml").write_text(TOML.replace("0.2", "'hot'"), encoding="utf-8")
+    shown = run_json(*call, code=2)
+    assert {"problems": run_json("check", "bad.toml", code=1)} == shown
+    shown = run_json("options", "a.toml", "chat", "--for", "flink-2.3", code=2)
+    assert ["not-on-runtime"] == [each["code"] for each in shown["problems"]]
 
 
 def test_an_unknown_name_is_a_usage_error() -> None:
@@ -40,12 +76,12 @@ def test_no_command_shows_a_literal_secret() -> None:
         run("diff", "secret.toml", "other.toml", "--json", code=1),
         run("check", "bad.toml", code=1),
         run("check", "bad.toml", "--json", code=1),
-        run("convert", "secret.toml", "--to", "json", code=1),
+        run("convert", "secret.toml", "--to", "json", code=2),
         run("convert", "secret.toml", "--to", "json", "--secrets", "redact"),
         run("set", "secret.toml", "chat", "temperature=1"),
-        run("set", "secret.toml", "chat", "temperature=hot", code=1),
-        run("set", "secret.toml", "chat", f"api_key={KEY}-two", code=1),
-        run("set", "secret.toml", "chat", f"extra_options.other-token={KEY}", code=1),
+        run("set", "secret.toml", "chat", "temperature=hot", code=2),
+        run("set", "secret.toml", "chat", f"api_key={KEY}-two", code=2),
+        run("set", "secret.toml", "chat", f"extra_options.other-token={KEY}", code=2),
     ]
     assert [text for text in shown if KEY in text] == []
     assert KEY in run("options", "secret.toml", "chat", "--reveal")
@@ -118,14 +154,14 @@ def test_in_a_terminal_without_unicode() -> None:
 
 
 def test_a_closed_pipe() -> None:
-    """A closed pipe ends a command with exit code 1, without a traceback."""
+    """A closed pipe ends a command with exit code 2, without a traceback."""
     for arguments in (["providers", "--json"], ["providers", "triton"]):
         read, write = os.pipe()
         os.close(read)
         command = [sys.executable, "-m", "llmproviders", *arguments]
         with os.fdopen(write, "w") as closed:
             result = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
-        assert (result.returncode, result.stderr) == (1, "")
+        assert (result.returncode, result.stderr) == (2, "")
 
 
 def test_without_typer() -> None:

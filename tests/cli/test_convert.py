@@ -58,8 +58,8 @@ def test_sql_refuses() -> None:
     assert (
         "a.toml:4:1: providers.base: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
         f"a.toml:7:1: providers.base.api_key: expected no secret in a statement, got a reference (env); {hint}\n"
-    ) == run("sql", "a.toml", "base", "--input", "text STRING", "--output", "a STRING", "--for", "flink-2.3", code=1)
-    shown = run("sql", "secret.toml", "chat", "--input", "text STRNG", "--output", "a STRING", code=1)
+    ) == run("sql", "a.toml", "base", "--input", "text STRING", "--output", "a STRING", "--for", "flink-2.3", code=2)
+    shown = run("sql", "secret.toml", "chat", "--input", "text STRNG", "--output", "a STRING", code=2)
     assert (
         "secret.toml:1:1: providers.chat: --input: expected a SQL type of Flink, got STRNG at column 6; did you mean STRING?\n"
         in shown
@@ -74,11 +74,11 @@ def test_references_that_cannot_be_resolved(command: str) -> None:
     text = TEXTS["toml"].replace("temperature = 0.2", 'extra_options = { a-token = { file = "no/such/key" } }')
     Path("away.toml").write_text(text, encoding="utf-8")
     more = {"options": ("--reveal",), "sql": ("--input", "a STRING", "--output", "b STRING", "--secrets", "reveal")}
-    shown = run(command, "away.toml", "chat", *more[command], code=1, DEEPSEEK_API_KEY="")
+    shown = run(command, "away.toml", "chat", *more[command], code=2, DEEPSEEK_API_KEY="")
     assert (
         "away.toml:7:1: providers.base.api_key: expected a secret, got nothing; "
         "environment variable DEEPSEEK_API_KEY is not set or empty; set it where the job is submitted\n"
-        "away.toml:12:1: providers.chat.extra_options.a-token: expected a secret, got nothing; "
+        "away.toml:12:19: providers.chat.extra_options.a-token: expected a secret, got nothing; "
         "secret file no/such/key cannot be read: No such file or directory; check the path and its permissions\n"
     ) == shown
 
@@ -87,7 +87,7 @@ def test_options_that_the_runtime_does_not_have() -> None:
     """An option that a runtime does not have is reported at its location, with advice for a file."""
     Path("lost.toml").write_text(TEXTS["toml"].replace("temperature = 0.2", 'content_type = "IMAGE_URL"'), encoding="utf-8")
     for command in (("options",), ("sql", "--input", "text STRING", "--output", "a STRING")):
-        shown = run(command[0], "lost.toml", "chat", *command[1:], "--for", "flink-2.3", code=1)
+        shown = run(command[0], "lost.toml", "chat", *command[1:], "--for", "flink-2.3", code=2)
         assert (
             "lost.toml:12:1: providers.chat.content_type: expected an option that openai has on flink-2.3, got 'IMAGE_URL'; "
             "leave it out, or use an entry without it\n"
@@ -131,22 +131,22 @@ def test_import() -> None:
 def test_import_refuses() -> None:
     """`import` refuses literal secrets unless the call allows them, models of the same name, and invalid files."""
     Path("model.sql").write_text(SQL, encoding="utf-8")
-    shown = run("import", "model.sql", code=1)
+    shown = run("import", "model.sql", code=2)
     hint = "write a placeholder such as ${secret_values.key} for it, or pass --secrets reveal or --secrets redact"
     assert f"model.sql: providers.embed.api_key: expected no literal secret in a document, got ******; {hint}\n" in shown
     assert "sk-hush" not in shown
     assert 'api_key = "sk-hush"' in run("import", "model.sql", "--secrets", "reveal")
     Path("model.sql").write_text(SQL + SQL, encoding="utf-8")
-    lines = run("import", "model.sql", code=1).splitlines()
+    lines = run("import", "model.sql", code=2).splitlines()
     assert [
         "model.sql: expected models of different names, got 'chat' twice",
         "model.sql: expected models of different names, got 'embed' twice",
     ] == lines[-2:]
     Path("model.sql").write_text("SELECT 1", encoding="utf-8")
-    assert run("import", "model.sql", code=1).startswith("model.sql:1:1: expected CREATE MODEL")
-    assert "nope.sql: No such file or directory\n" == run("import", "nope.sql", code=1)
+    assert run("import", "model.sql", code=2).startswith("model.sql:1:1: expected CREATE MODEL")
+    assert "nope.sql: No such file or directory\n" == run("import", "nope.sql", code=2)
     Path("model.sql").write_bytes(b"\xff")
-    assert "model.sql: expected UTF-8 text; save it as UTF-8\n" == run("import", "model.sql", code=1)
+    assert "model.sql: expected UTF-8 text; save it as UTF-8\n" == run("import", "model.sql", code=2)
 
 
 @pytest.mark.parametrize("to", ["toml", "yaml", "json"])
@@ -163,7 +163,7 @@ def test_convert_without_a_format() -> None:
     """A call with neither --to nor -o, or an unknown format, is an error."""
     assert run("convert", "a.toml", code=2).startswith("convert: give --to")
     assert run("convert", "a.toml", "--to", "xml", code=2)
-    assert "expected a file that ends with" in run("convert", "a.toml", "-o", "out.txt", code=1)
+    assert "expected a file that ends with" in run("convert", "a.toml", "-o", "out.txt", code=2)
 
 
 def test_convert_to_the_input_file() -> None:
@@ -175,7 +175,7 @@ def test_convert_to_the_input_file() -> None:
 
 def test_convert_refuses_literal_secrets() -> None:
     """`convert` refuses literal secrets with advice; only the owner can read a file with revealed ones."""
-    lines = run("convert", "secret.toml", "-o", "out.json", code=1).splitlines()
+    lines = run("convert", "secret.toml", "-o", "out.json", code=2).splitlines()
     assert lines[0].startswith("secret.toml: providers.chat.")
     assert all("--secrets reveal or --secrets redact" in line for line in lines)
     assert not Path("out.json").exists()
@@ -186,7 +186,7 @@ def test_convert_refuses_literal_secrets() -> None:
 
 def test_convert_to_a_file_that_cannot_be_written() -> None:
     """An error of the operating system is one line."""
-    shown = run("convert", "a.toml", "-o", "no/such/folder/out.json", code=1)
+    shown = run("convert", "a.toml", "-o", "no/such/folder/out.json", code=2)
     assert "no/such/folder/out.json:1:1: expected a file that can be written, got No such file or directory\n" == shown
 
 
@@ -196,5 +196,5 @@ def test_convert_to_an_unknown_suffix(tmp_path: Path) -> None:
     source.write_text('{"providers": {}}')
     command = [sys.executable, "-m", "llmproviders", "convert", str(source), "-o", str(tmp_path / "out.txt")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (1, "") == (done.returncode, done.stdout)
+    assert (2, "") == (done.returncode, done.stdout)
     assert f"{tmp_path / 'out.txt'}:1:1: expected a file that ends with .toml, .json, .yaml, .yml, got '.txt'\n" == done.stderr

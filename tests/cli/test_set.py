@@ -18,10 +18,13 @@ from llmproviders.catalogs.formats.lookup import format_module
 def test_set_gives_advice() -> None:
     """A refused change has advice in terms of the command line, and the file is unchanged."""
     Path("x.toml").write_text(TEXTS["toml"], encoding="utf-8")
-    shown = run("set", "x.toml", "chat", 'extra_header={"Authorization": "Bearer x"}', code=1)
-    assert shown.endswith("providers.chat.extra_header: expected no literal secret in a document, got ******; pass --reveal\n")
-    shown = run("set", "x.toml", "chat", "retry_backoff_base_interval=5", code=1)
-    assert "a duration such as '30s', '500 ms' or '2min', or a timedelta, got 5 (int); write its unit: '5s'" in shown
+    shown = run("set", "x.toml", "chat", 'extra_header={"Authorization": "Bearer x"}', code=2)
+    assert shown.endswith(
+        "providers.chat.extra_header.Authorization: expected no literal secret in a document, got ******; "
+        "write KEY=env:NAME or KEY=file:PATH, or pass --reveal\n"
+    )
+    shown = run("set", "x.toml", "chat", "retry_backoff_base_interval=5", code=2)
+    assert "a duration such as '30s', '500 ms' or '2min', or a timedelta, got 5 (int); write its unit: \"5s\"" in shown
     shown = run("set", "x.toml", "chat", "--unset", "temprature", code=2)
     assert "--unset: the entry 'chat' has no temprature of its own; did you mean temperature?\n" == shown
     shown = run("set", "x.toml", "chat", "--unset", "endpoint", code=2)
@@ -96,12 +99,12 @@ def test_set_to_the_same_value_writes_nothing() -> None:
 def test_a_refused_set_writes_nothing(suffix: str) -> None:
     """All problems of a refused change are printed, and the file has the same bytes."""
     before = Path(f"a.{suffix}").read_bytes()
-    lines = run("set", f"a.{suffix}", "chat", "temperature=hot", "tempature=1", "n=0", "model=m", code=1).splitlines()
+    lines = run("set", f"a.{suffix}", "chat", "temperature=hot", "tempature=1", "n=0", "model=m", code=2).splitlines()
     assert len(lines) == 3
     assert all(line.startswith(f"a.{suffix}:") for line in lines)
     assert Path(f"a.{suffix}").read_bytes() == before
     # An edit that breaks another entry is refused too.
-    assert "providers.embed." in run("set", f"a.{suffix}", "base", "user_prompt=x", code=1)
+    assert "providers.embed." in run("set", f"a.{suffix}", "base", "user_prompt=x", code=2)
     assert Path(f"a.{suffix}").read_bytes() == before
 
 
@@ -131,10 +134,10 @@ def test_set_secrets(suffix: str) -> None:
         provider: Any = load(name)["chat"]
         assert provider.api_key == expected
     before = Path(name).read_bytes()
-    shown = run("set", name, "base", f"api_key={KEY}", code=1)
+    shown = run("set", name, "base", f"api_key={KEY}", code=2)
     assert "api_key: expected no literal secret in a document, got ******; write KEY=env:NAME" in shown
     assert Path(name).read_bytes() == before
-    assert "expected" in run("set", name, "base", "api_key=******", "--reveal", code=1)
+    assert "expected" in run("set", name, "base", "api_key=******", "--reveal", code=2)
     assert KEY not in run("set", name, "base", f"api_key={KEY}", "--reveal")
     assert os.name == "nt" or Path(name).stat().st_mode & 0o777 == 0o600
     run("set", name, "chat", "extra_options.my-token=env:TOKEN", "extra_options.place=env:x")
@@ -159,7 +162,7 @@ def test_set_by_type() -> None:
         "sequence_id=[null]": 'sequence_id = "[null]"',
     }
     for assignment, line in given.items():
-        run("set", "t.toml", "t", assignment, code=0 if line else 1)
+        run("set", "t.toml", "t", assignment, code=0 if line else 2)
         assert line is None or line in Path("t.toml").read_text(encoding="utf-8").splitlines()
     run("set", "a.toml", "chat", "extra_body={a = {b = 1}}")
     assert "extra_body = {a = {b = 1}}" in Path("a.toml").read_text(encoding="utf-8")
@@ -182,7 +185,7 @@ def test_set_in_entries_of_every_kind() -> None:
         assert json.loads(Path("k.json").read_text(encoding="utf-8"))["providers"][name]["seed"] == 5
     run("set", "k.json", "gen", "extra_options.seed=5")
     assert load("k.json")["gen"].to_options() == {"seed": "5"}
-    assert "seed" in run("set", "k.json", "gen", "seed=5", code=1)
+    assert "seed" in run("set", "k.json", "gen", "seed=5", code=2)
 
 
 def test_set_repairs_a_file() -> None:
@@ -190,7 +193,7 @@ def test_set_repairs_a_file() -> None:
     Path("b.toml").write_text(
         TOML.replace('[providers.base]\nprovider = "openai-compat"', '[providers.base]\nextends = "chat"'), encoding="utf-8"
     )
-    assert "in a circle" in run("set", "b.toml", "base", "n=1", code=1)
+    assert "in a circle" in run("set", "b.toml", "base", "n=1", code=2)
     Path("b.toml").write_text(TOML.replace("0.2", "'hot'"), encoding="utf-8")
     assert run("set", "b.toml", "chat", "temperature=1") == "b.toml had problems before, and is valid now\n"
     assert run("check", "b.toml") == "1 file, no problems\n"
@@ -200,25 +203,28 @@ def test_set_of_entries_that_cannot_be_changed() -> None:
     """A missing file, an entry of an included file, and an entry that is no table are errors."""
     Path("i.toml").write_text('include = ["a.toml"]\n', encoding="utf-8")
     assert "is in a.toml; change it there" in run("set", "i.toml", "chat", "n=1", code=2)
-    assert "missing.toml:1:1:" in run("set", "missing.toml", "chat", "n=1", code=1)
+    assert "missing.toml:1:1:" in run("set", "missing.toml", "chat", "n=1", code=2)
+    Path("j.toml").write_text('include = ["missing.toml"]\n[providers.x]\npreset = "deepsek"\n', encoding="utf-8")
+    assert "j.toml:1:12: include.0: expected a file" in run("set", "j.toml", "chat", "n=1", code=2)
     for suffix, text in {
         "toml": "[providers]\nx = 5\n",
         "yaml": "providers:\n  x: 5\n",
         "json": '{"providers": {"x": 5}}',
     }.items():
         Path(f"n.{suffix}").write_text(text, encoding="utf-8")
-        assert "providers.x is not a table" in run("set", f"n.{suffix}", "x", "n=1", code=1)
+        assert "providers.x is not a table" in run("set", f"n.{suffix}", "x", "n=1", code=2)
 
 
 def test_set_refuses_an_edit_with_side_effects(monkeypatch: pytest.MonkeyPatch) -> None:
     """An edit that would also change other values, or have no effect, is refused."""
     shared = "providers:\n  a: &a {generic: x}\n  b: *a\n"
     Path("s.yaml").write_text(shared, encoding="utf-8")
-    assert "edit the file by hand" in run("set", "s.yaml", "b", "extra_options.k=v", code=1)
+    assert "edit the file by hand" in run("set", "s.yaml", "b", "extra_options.k=v", code=2)
     assert Path("s.yaml").read_text(encoding="utf-8") == shared
     module = format_module("json")
-    monkeypatch.setattr(module, "edit", lambda text, path, value: text)
-    assert "edit the file by hand" in run("set", "a.json", "chat", "n=1", code=1)
+    for wrong in ("{}", "{"):
+        monkeypatch.setattr(module, "edit", lambda text, path, value, wrong=wrong: wrong)
+        assert "edit the file by hand" in run("set", "a.json", "chat", "n=1", code=2)
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ from llmproviders import Provider, load, option, register_provider_class
 def test_options_for_a_runtime() -> None:
     """`options --for` prints the options for a runtime, or every problem that the runtime has with them."""
     Path("b.toml").write_text(AGAINST, encoding="utf-8")
-    shown = run("options", "b.toml", "chat", "--for", "flink-2.3", code=1)
+    shown = run("options", "b.toml", "chat", "--for", "flink-2.3", code=2)
     assert [
         "b.toml:3:1: providers.base.endpoint: expected a URL that ends with /chat/completions or /embeddings",
         "b.toml:6:1: providers.chat: model: expected a value",
-        "b.toml:10:1: providers.chat.extra_options.x: expected an option that openai has on flink-2.3; leave it out",
+        "b.toml:10:19: providers.chat.extra_options.x: expected an option that openai has on flink-2.3; leave it out",
     ] == [line.partition(",")[0] for line in shown.splitlines()]
     assert "no runtime 'x'" in run("options", "b.toml", "chat", "--for", "x", code=2)
     Path("b.toml").write_text(AGAINST.replace("?v=1", "").replace("max_context_size = 100", ""), encoding="utf-8")
@@ -112,7 +112,7 @@ def test_options_prints_java_keys_and_strings() -> None:
 def test_options_with_reveal() -> None:
     """With --reveal references are resolved; an unset variable is exit code 1."""
     assert f"api-key = {KEY}" in run("options", "a.toml", "chat", "--reveal", DEEPSEEK_API_KEY=KEY)
-    assert "environment variable DEEPSEEK_API_KEY is not set" in run("options", "a.toml", "chat", "--reveal", code=1)
+    assert "environment variable DEEPSEEK_API_KEY is not set" in run("options", "a.toml", "chat", "--reveal", code=2)
 
 
 def test_diff() -> None:

@@ -19,6 +19,7 @@ import pytest
 import llmproviders
 from llmproviders import Provider, flink, presets
 from llmproviders.cli.app import COMMANDS
+from llmproviders.codes import CODES
 from llmproviders.runtimes import checks
 
 ROOT = Path(__file__).parents[2]
@@ -147,6 +148,14 @@ def test_every_key_of_a_file_is_in_the_reference() -> None:
     """The reference has every key of a file and of its entries."""
     text = "\n".join([*generated.file_keys(), *generated.file_entries()])
     assert all(f"`{key}`" in text for key in ("providers", "default", "include", *llmproviders.catalogs.entries.RESERVED))
+
+
+def test_every_code_is_in_the_reference() -> None:
+    """The reference has every code of problems with an anchor, its meaning and its solution."""
+    rows = [row for row in generated.problem_codes() if "{#" in row]
+    assert list(CODES) == [re.findall(r"\{#(\S+)\}", row)[0] for row in rows]
+    for code, row in zip(CODES.values(), rows, strict=True):
+        assert f"| {generated.plain(code.meaning)} | {generated.plain(code.cure)} |" in row
 
 
 # Pages ----------------------------------------------------------------------------------------------------------------

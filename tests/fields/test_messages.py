@@ -159,7 +159,8 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "a number for a duration": (
         lambda: TritonProvider("h", timeout=5),
         InvalidTypeError,
-        "TritonProvider: timeout: expected a duration such as '30s', '500 ms' or '2min', or a timedelta, got 5 (int); write its unit: '5s'",
+        "TritonProvider: timeout: expected a duration such as '30s', '500 ms' or '2min', or a timedelta, got 5 (int); "
+        'write its unit: "5s"',
     ),
     "a negative duration": (
         lambda: TritonProvider("h", timeout=timedelta(-1)),
@@ -234,7 +235,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "the mask for a secret": (
         lambda: OpenAICompatProvider(endpoint=URL, api_key="******"),
         InvalidOptionsError,
-        "OpenAICompatProvider: api_key (api-key): expected the real value, got ****** (str); this is the mask of a redacted value; use the original or Secret.from_env",
+        "OpenAICompatProvider: api_key (api-key): expected the real value, got ****** (str); this is the mask of a redacted value; use the original, or a reference",
     ),
     "an extra of another type": (
         lambda: OpenAICompatProvider(vendor={1}),
@@ -308,11 +309,12 @@ def test_problems() -> None:
     with pytest.raises(InvalidTypeError) as caught:
         OpenAICompatProvider(temprature=1, top_p=7, max_tokens="5", api_key="k")
     hint = "did you mean temperature? (extra_options={...} passes any name)"
+    service, both = "the URL of the service that api_key is for", "give both or neither"
     assert (
         Problem("top_p", "a finite number from 0 to 1", got="7", key="top-p"),
         Problem("max_tokens", "an int of at least 1", got="'5' (str)", key="max-tokens", is_type=True),
-        Problem("temprature", "an option of OpenAICompatProvider", got="an unknown name", hint=hint),
-        Problem("endpoint", "the URL of the service that api_key is for", got="none", hint="give both or neither"),
+        Problem("temprature", "an option of OpenAICompatProvider", got="an unknown name", hint=hint, code="unknown-option"),
+        Problem("endpoint", service, got="none", hint=both, code="conflicting-options"),
     ) == caught.value.problems
     assert "OpenAICompatProvider" == caught.value.subject
     assert str(caught.value).splitlines()[1:] == [f"  {problem}" for problem in caught.value.problems]

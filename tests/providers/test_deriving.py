@@ -70,7 +70,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "for a task from an unknown endpoint": (
         lambda: OpenAICompatProvider(endpoint="https://h/v1").for_task("embeddings"),
         InvalidOptionsError,
-        "OpenAICompatProvider: endpoint: expected an endpoint that ends with chat/completions or embeddings, got 'https://h/v1'; pass endpoint=... of the service's embeddings API",
+        "OpenAICompatProvider: endpoint: expected an endpoint that ends with chat/completions or embeddings, got 'https://h/v1'; give the endpoint of the service's embeddings API",
     ),
     "for a task with an endpoint of another": (
         lambda: CHAT.for_task("embeddings", temperature=None, endpoint=URL),
@@ -80,7 +80,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "for a native task from another service": (
         lambda: DashScopeProvider(endpoint=URL).for_task("multimodal-embedding"),
         InvalidOptionsError,
-        "DashScopeProvider: endpoint: expected an endpoint of DashScope, whose path is /compatible-mode/v1/chat/completions, got 'https://api.example.com/v1/chat/completions'; pass endpoint=... of the service's multimodal-embedding API",
+        "DashScopeProvider: endpoint: expected an endpoint of DashScope, whose path is /compatible-mode/v1/chat/completions, got 'https://api.example.com/v1/chat/completions'; give the endpoint of the service's multimodal-embedding API",
     ),
     "for a task without a content type": (
         lambda: OpenAICompatProvider(content_type="IMAGE_URL").for_task("embeddings"),
@@ -95,7 +95,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "for a task with an unknown endpoint": (
         lambda: CHAT.for_task("embeddings", temperature=None, endpoint="https://h/none"),
         InvalidOptionsError,
-        "OpenAICompatProvider: endpoint: expected an endpoint that ends with chat/completions or embeddings, got 'https://h/none'; pass endpoint=... of the service's embeddings API",
+        "OpenAICompatProvider: endpoint: expected an endpoint that ends with chat/completions or embeddings, got 'https://h/none'; give the endpoint of the service's embeddings API",
     ),
 }
 

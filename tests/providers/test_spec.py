@@ -235,10 +235,19 @@ def map_string(value: Mapping[str, str]) -> str:
     return ",".join(f"{name}:{each}" if plain else quoted(quoted(name) + ":" + quoted(each)) for name, each in value.items())
 
 
+def revealed(value: Any) -> Any:
+    """A value with the strings of the secrets inside."""
+    if isinstance(value, dict):
+        return {name: revealed(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [revealed(item) for item in value]
+    return value.reveal() if isinstance(value, Secret) else value
+
+
 def string_of(kind: str, value: Any) -> str:
     """The string of an option's value for Java."""
-    if isinstance(value, Secret):
-        return value.reveal()
+    if isinstance(value, Secret) or kind in ("json", "map"):
+        value = revealed(value)
     if kind == "double":
         # An int stays an int, and minus zero is written as zero.
         return str(int(value)) if isinstance(value, int) else repr(float(value) + 0.0)

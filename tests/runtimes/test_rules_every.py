@@ -14,7 +14,7 @@ CASES: dict[str, Case] = {
         "flink-2.3",
         {},
         [
-            "provider: expected an identifier that flink-2.3 has (openai, triton), got 'openai-compat'; openai-compat is in vvr-11.7, vvr-11.8, vvr-11.9; use openai here: provider = \"openai\" in a file, for_runtime('flink-2.3') in code"
+            "provider: expected an identifier that flink-2.3 has (openai, triton), got 'openai-compat'; openai-compat is in vvr-11.7, vvr-11.8, vvr-11.9; for_runtime('flink-2.3') gives the provider to use here, openai"
         ],
     ),
     "an identifier of Apache": (
@@ -22,7 +22,7 @@ CASES: dict[str, Case] = {
         "vvr-11.9",
         {},
         [
-            "provider: expected an identifier that vvr-11.9 has (openai-compat, dashscope, triton), got 'openai'; openai is in flink-2.1, flink-2.2, flink-2.3, flink-2.4; use openai-compat here: provider = \"openai-compat\" in a file, for_runtime('vvr-11.9') in code"
+            "provider: expected an identifier that vvr-11.9 has (openai-compat, dashscope, triton), got 'openai'; openai is in flink-2.1, flink-2.2, flink-2.3, flink-2.4; for_runtime('vvr-11.9') gives the provider to use here, openai-compat"
         ],
     ),
     "an identifier that came later": (
@@ -45,7 +45,9 @@ CASES: dict[str, Case] = {
         GenericProvider("opnai"),
         "flink-2.3",
         {},
-        ["provider: expected an identifier that flink-2.3 has (openai, triton), got 'opnai'; did you mean openai?"],
+        [
+            "!provider: expected an identifier that flink-2.3 has (openai, triton), got 'opnai'; it is not checked: its factory is user-defined; did you mean openai?"
+        ],
     ),
     "an option that came later": (
         CHAT.with_(seed=1),
@@ -190,13 +192,12 @@ def test_check(case: str) -> None:
 
 
 def test_only_vvr_resolves_placeholders() -> None:
-    """Apache Flink sends placeholders unchanged, which is a warning."""
+    """Apache Flink sends placeholders unchanged, which is an error."""
     placeholder = OpenAIProvider("https://h/v1/chat/completions", "${secret_values.k}", model="m")
     assert [
         (
-            "warning",
-            "api_key (api-key): expected the value that the service gets, got ****** (str); "
-            "only VVR resolves placeholders; elsewhere, replace it before the job is submitted",
+            "error",
+            "api_key (api-key): expected the value itself, got ${secret_values.k}; Flink fills in no placeholder; only VVR does",
         )
     ] == [(each.severity, str(each)) for each in placeholder.check("flink-2.3")]
     on_vvr = OpenAICompatProvider(endpoint="https://h/v1/chat/completions", api_key="${secret_values.k}", model="m")

@@ -190,18 +190,18 @@ NOT_READ: dict[str, tuple[str, str]] = {
         "  sql:3:19: temperature: expected a finite number, got 'hot'\n"
         "  sql:4:18: max_tokens (max-tokens): expected an int of at least 1, got 0\n"
         "  sql:4:35: api_key (api-key): expected the real value, got ****** (str); "
-        "this is the mask of a redacted value; use the original or Secret.from_env\n"
+        "this is the mask of a redacted value; use the original, or a reference\n"
         "  sql:1:30: endpoint: expected a value, got nothing; it is required",
     ),
     "a wrong extra of another alphabet": (
         "CREATE MODEL m WITH ('provider' = 'g', 'cl\u00e9-token' =\n '******')",
         "sql:2:2: extra_options: expected the real value for option 'cl\\xe9-token'; "
-        "this is the mask of a redacted value; use the original or Secret.from_env",
+        "this is the mask of a redacted value; use the original, or a reference",
     ),
     "a wrong extra": (
         "CREATE MODEL m WITH ('provider' = 'g', 'the-token' =\n '******')",
         "sql:2:2: extra_options: expected the real value for option 'the-token'; "
-        "this is the mask of a redacted value; use the original or Secret.from_env",
+        "this is the mask of a redacted value; use the original, or a reference",
     ),
 }
 

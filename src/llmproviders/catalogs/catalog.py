@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn, TypeVar, overload
 
 import attrs
@@ -16,7 +16,7 @@ from ..providers.base import Provider
 from ..registry import set_default_provider, set_provider
 from .comparison import Change, changes_between
 
-__all__ = ["Catalog"]
+__all__ = ["Catalog", "unknown_name"]
 
 _Default = TypeVar("_Default")
 
@@ -84,8 +84,7 @@ class Catalog(Mapping[str, Provider]):
         """Check that the catalog has *name*, and return it."""
         if isinstance(name, str) and name in self._providers:
             return name
-        msg = f"the catalog has no provider {shown(name)}; it has: {names_and_hint(name, self._providers)}"
-        raise UnknownProviderError(msg)
+        raise unknown_name(name, self._providers)
 
     @public
     def with_provider(self, name: str, provider: Provider) -> Self:
@@ -179,6 +178,11 @@ class Catalog(Mapping[str, Provider]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), dict(self._providers), self._default)
+
+
+def unknown_name(name: object, known: Iterable[str]) -> UnknownProviderError:
+    """The error for a name that is not one of the *known* names of a catalog."""
+    return UnknownProviderError(f"the catalog has no provider {shown(name)}; it has: {names_and_hint(name, known)}")
 
 
 def _restored(cls: type[Catalog], providers: dict[str, Provider], default: str | None) -> Catalog:

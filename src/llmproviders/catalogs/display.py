@@ -10,14 +10,31 @@ from ..fields.compiled import compiled
 from ..fields.metadata import OptionInfo
 from ..fields.spec import EXTRAS
 from ..providers.base import Provider
-from ..secrets import MaskedText, Secret
+from ..secrets import MaskedText, Secret, mapped, parts_of
+from ..syntax.json import write_parsed_json
 
-__all__ = ["default_string", "option_string", "reference_string"]
+__all__ = ["default_string", "option_string", "part_string", "reference_string"]
 
 
 def reference_string(secret: Secret) -> str:
     """A reference, in the form that the command ``set`` accepts."""
     return f"{secret.source}:{secret.reference}"
+
+
+def part_string(part: Any) -> str:
+    """A value, or a part of one, with secrets masked and references in the form that the command ``set`` accepts."""
+    if isinstance(part, MaskedText) and part.is_reference:
+        # The mask of the whole value hides the numbers in it too.
+        is_hidden = str(part) == MASK
+        return write_parsed_json(mapped(parts_of(part), lambda _, each: _shown_scalar(each, is_hidden=is_hidden)))
+    shown = mapped(part, lambda _, each: _shown_scalar(each, is_hidden=False))
+    return shown if isinstance(shown, str) else write_parsed_json(shown)
+
+
+def _shown_scalar(part: Any, *, is_hidden: bool) -> Any:
+    if isinstance(part, Secret) and part.is_reference:
+        return reference_string(part)
+    return MASK if is_hidden else str(part) if isinstance(part, (Secret, MaskedText)) else part
 
 
 def option_string(provider: Provider, option: str) -> str | None:
@@ -30,8 +47,8 @@ def option_string(provider: Provider, option: str) -> str | None:
         spec = compiled(type(provider)).description.specs[option]
     if value is None:
         return None
-    if isinstance(value, Secret) and value.is_reference:
-        return reference_string(value)
+    if isinstance(value, (Secret, MaskedText)) and value.is_reference:
+        return part_string(value)
     if spec is None or isinstance(value, (Secret, MaskedText)):
         return str(value)
     return MASK if spec.is_secret else spec.write(value)

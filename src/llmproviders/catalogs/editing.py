@@ -1,37 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Edits of one entry in its file, for the command ``set``: values get the types of options, and an error prevents all edits."""
+"""Edits of one entry in its file, and new entries: values get the types of options, and an error prevents all edits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from ..credentials import looks_like_credential
-from ..errors import DocumentError, Problem, ProviderError
+from ..errors import DocumentError, Problem
 from ..fields.compiled import compiled
 from ..fields.hooks import string_reader
 from ..fields.metadata import OptionInfo, options
+from ..fields.parts import Kind, kind_of
 from ..fields.spec import EXTRAS
-from ..messages import did_you_mean, names_and_hint, with_hint
+from ..messages import did_you_mean, with_hint
 from ..providers.base import Provider
 from ..providers.generic import GenericProvider
-from .atomic import replace_file
-from .comparison import Change
 from .entries import RESERVED
-from .formats.lookup import Format, format_module, format_of
+from .formats.locations import Path as TreePath
+from .formats.lookup import Format, format_module
 from .formats.trees import SyntaxProblem, Tree, changed, has_null
-from .resolution import Resolution, class_of, resolve
-from .sources import read_file, read_text
+from .resolution import Resolution, class_of
+from .revision import EditError, Original, Revision, edited, read_original
 from .writing import entry_of
 
-__all__ = ["EditError", "EntryEdit"]
+__all__ = ["EditError", "EntryEdit", "NewEntry"]
 
-
-class EditError(ProviderError):
-    """The error for an edit of an entry or option that the file does not have."""
+_SCALAR: Final = r"true|false|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
 
 
 class EntryEdit:
@@ -47,24 +46,39 @@ class EntryEdit:
     """
 
     def __init__(self, file: Path, name: str) -> None:
-        before = read_file(file)
-        if name not in before.entries:
-            if before.problems:
-                raise DocumentError(before.problems)
-            raise EditError(f"{file} has no entry {name!r}; it has: {names_and_hint(name, before.entries)}")
-        source = before.documents[name].source
-        if source != str(file):
-            raise EditError(f"the entry {name!r} is in {source}; change it there")
-        self._file = file
+        original = read_original(file)
+        original.check_own(name, "change")
+        self._start(original, name, original.before.raw.entries[name])
+
+    def _start(self, original: Original, name: str, body: object) -> None:
+        self._original = original
         self._name = name
-        self._before = before
-        self._body = before.entries[name]
-        self._cls = class_of(before.entries, name, {}) or GenericProvider
+        self._body = body
+        self._cls = class_of({**original.before.raw.entries, name: body}, name, {}) or GenericProvider
         self._changes: dict[tuple[str, ...], Tree] = {}
 
     def set(self, option: str, string: str) -> None:
-        """Set an option, or ``extra_options.KEY``, to the value that *string* means."""
-        self._changes[self._path(option)] = _typed(self._cls, option, string)
+        """Set an option, ``extra_options.KEY``, or a part such as ``extra_header.NAME``, to the value that *string* means.
+
+        Raises:
+            EditError: if it is a part of a value that the entry inherits.
+        """
+        kind, (_, _, *path) = _kind_of_part(self._cls, option), self._path(option)
+        if kind is None:
+            self._changes[self._path(option)] = _typed(self._cls, option, string)
+            return
+        self._refuse_inherited(path[0])
+        self._changes[self._path(option)] = _typed_part(kind, path[1:], string)
+
+    def _refuse_inherited(self, name: str) -> None:
+        """Raise an error if headers or a body are inherited: a part of them in this entry would replace all of them."""
+        if isinstance(self._body, Mapping) and name not in self._body and "extends" in self._body:
+            # A new entry has no provider yet.
+            providers = self._original.before.providers
+            provider = providers.get(self._name) or providers.get(str(self._body["extends"]))
+            if getattr(provider, name, None) is not None:
+                msg = f"the entry {self._name!r} inherits {name}, and a part here would replace all of it; set all of {name}"
+                raise EditError(msg)
 
     def unset(self, option: str) -> None:
         """Remove an option, or ``extra_options.KEY``, from the entry.
@@ -86,39 +100,34 @@ class EntryEdit:
 
     def _path(self, option: str) -> tuple[str, ...]:
         """The path of an option in the document."""
+        if (kind := _kind_of_part(self._cls, option)) is not None:
+            whole, _, part = option.partition(".")
+            # The name of a header may contain dots.
+            return ("providers", self._name, whole, *(part.split(".") if kind == "body" else (part,)))
         extra = option.removeprefix(f"{EXTRAS}.")
         return ("providers", self._name, *((option,) if extra == option else (EXTRAS, extra)))
 
-    def save(self, *, reveal: bool) -> tuple[Change, ...] | None:
-        """Write the file.
+    def revision(self, *, reveal: bool) -> Revision:
+        """The new version of the file.
 
         Args:
-            reveal: whether literal secrets may be written; then only the owner can read the file.
-
-        Returns:
-            The changes of the catalog; None if it had problems before.
+            reveal: whether literal secrets are accepted.
 
         Raises:
-            DocumentError: if the catalog would have problems, or if a literal secret may not be written.
+            DocumentError: if the entry would have problems, or the catalog new ones, or if a literal secret is not accepted.
             ProviderError: if the file cannot be edited without other changes.
         """
-        file = self._file
-        format_ = format_module(format_of(file))
-        text = file.read_bytes().decode()
-        old = new = text.removeprefix("\ufeff")
-        tree = format_.read(old)[0]
-        for path, value in self._changes.items():
-            new, tree = format_.edit(new, path, value), changed(tree, path, value)
-        after = resolve(read_text(new, format_of(file), file))
-        catalog = after.catalog()
-        if format_.read(new)[0] != tree:
-            raise ProviderError(f"{file}: {self._name} is written in a way that cannot be edited here; edit the file by hand")
+        made = self._original.revised(*self._edited(), entry=self._name)
         if not reveal:
-            self._refuse_secrets(after)
-        if new != old:
-            replace_file(file, text[: len(text) - len(old)] + new, private=reveal)
-        before = resolve(self._before)
-        return None if before.problems else before.catalog().diff(catalog)
+            self._refuse_secrets(made.after)
+        return made
+
+    def _edited(self) -> tuple[str, Tree]:
+        """The new document and its tree."""
+        text = self._original.text
+        assert text is not None
+        changes: dict[TreePath, Tree] = dict(self._changes.items())
+        return edited(format_module(self._original.format), text, self._original.tree, changes)
 
     def _refuse_secrets(self, after: Resolution) -> None:
         """Raise an error if the options that changed have literal secrets."""
@@ -129,15 +138,67 @@ class EntryEdit:
         problems = []
         for problem in found:
             path = self._path(problem.option)
-            if path in self._changes:
+            if any(path[: len(each)] == each[: len(path)] for each in self._changes):
                 info = infos.get(problem.option)
-                # A header, body or URL that contains a secret cannot be a reference.
+                # A URL that contains a secret cannot be a reference.
                 can_refer = info is None or info.secret
                 hint = "write KEY=env:NAME or KEY=file:PATH, or pass --reveal" if can_refer else "pass --reveal"
                 problem = attrs.evolve(problem, option="", hint=hint)  # noqa: PLW2901
                 problems.append(after.raw.problem(self._name, path[2:], problem))
         if problems:
             raise DocumentError(problems)
+
+
+class NewEntry(EntryEdit):
+    """A new entry, whose options are collected and then written; the file is made if it does not exist.
+
+    Args:
+        file: the file.
+        name: the name of the entry.
+        kind: the keys of the kind of the entry, such as ``{"preset": "deepseek"}``.
+        is_default: whether it becomes the default of the catalog.
+
+    Raises:
+        DocumentError: if the file cannot be read.
+        EditError: if the catalog has an entry of that name.
+    """
+
+    def __init__(self, file: Path, name: str, kind: Mapping[str, str], *, is_default: bool) -> None:
+        original = read_original(file, may_be_new=True)
+        raw = original.before.raw
+        if name in raw.entries:
+            source = raw.documents[name].source
+            raise EditError(f"{source} has an entry {name!r} already; change it with: llmproviders set {source} {name} KEY=VALUE")
+        self._start(original, name, dict(kind))
+        self._is_default = is_default
+
+    def _edited(self) -> tuple[str, Tree]:
+        format_ = format_module(self._original.format)
+        path, entry = ("providers", self._name), self._body
+        for option, value in self._changes.items():
+            entry = changed(entry, option[2:], value)
+        tree, text = self._original.tree, self._original.text
+        changes: dict[tuple[str, ...], Tree] = {("default",): self._name} if self._is_default else {}
+        changes[path] = entry
+        for each, value in changes.items():
+            tree = changed(tree, each, value)
+            text = text if text is None else format_.edit(text, each, value)
+        return (format_.write(tree) if text is None else text), tree
+
+
+def _kind_of_part(cls: type[Provider], option: str) -> Kind | None:
+    """The kind of an option with parts, if *option* is one of its parts, such as ``extra_header.NAME``."""
+    name, dot, _ = option.partition(".")
+    return next((kind_of(info) for info in options(cls) if dot and info.name == name), None)
+
+
+def _typed_part(kind: Kind, path: Sequence[str], string: str) -> Tree:
+    """The value of a header or of a field of a body."""
+    source, colon, reference = string.partition(":")
+    if colon and source in ("env", "file") and (kind != "body" or any(map(looks_like_credential, path))):
+        return {source: reference}
+    literal = _literal(string, scalars=kind == "body")
+    return string if literal is None or (kind != "body" and not isinstance(literal, (list, dict))) else literal
 
 
 def _typed(cls: type[Provider], option: str, string: str) -> Tree:
@@ -177,9 +238,9 @@ def _typed_option(cls: type[Provider], info: OptionInfo, string: str) -> Tree:
     return literal
 
 
-def _literal(string: str) -> Tree:
-    """The value of *string* as JSON or TOML; None if it is not one of them, or contains a null."""
-    if string[:1] not in ("{", "[", '"', "'"):
+def _literal(string: str, *, scalars: bool = False) -> Tree:
+    """The value of *string* as JSON or TOML, with *scalars* also a number or a boolean; None for others, or if it has a null."""
+    if string[:1] not in ("{", "[", '"', "'") and not (scalars and re.fullmatch(_SCALAR, string)):
         return None
     documents: dict[Format, str] = {"json": f'{{"value": {string}}}', "toml": f"value = {string}"}
     for format_, document in documents.items():

@@ -15,13 +15,24 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from ..boundary import public
-from ..credentials import MASK
-from ..errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, ProviderError, Rejected, invalid
+from ..codes import CODES
+from ..credentials import looks_like_credential
+from ..errors import (
+    Advice,
+    DocumentError,
+    DocumentProblem,
+    InvalidOptionsError,
+    Problem,
+    ProviderError,
+    Rejected,
+    invalid,
+    writing,
+)
 from ..fields.compiled import compiled, construct
-from ..fields.converters import flink_map, json_headers
 from ..fields.description import ALIASES, REQUEST_FIELDS, Description
 from ..fields.hooks import OptionReader
 from ..fields.metadata import OptionInfo
+from ..fields.parts import kind_of
 from ..fields.problems import problem_of
 from ..fields.spec import EXTRAS
 from ..messages import did_you_mean, shown, shown_type
@@ -32,26 +43,24 @@ from ..providers.derive import no_task, to_task
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..secrets import Secret
+from .formats.notation import in_format
+from .references import EntryProblem, read_parts, read_secret
 
 __all__ = ["KINDS", "RESERVED", "Base", "EntryProblem", "extended_name", "from_dict", "provider_of"]
 
 KINDS: Final = ("provider", "generic", "preset", "extends")
-RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace")
+RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace", "ignore")
 """Keys of an entry that are not options: ``for_task`` is the task to move to, ``without`` lists inherited
-options to reset to their defaults, ``omit`` lists options that are not emitted (None in code), and ``place``, ``region`` and
-``workspace`` are arguments of a preset."""
+options to reset to their defaults, ``omit`` lists options that are not emitted (None in code), ``place``, ``region`` and
+``workspace`` are arguments of a preset, and ``ignore`` lists codes of problems that checks do not report."""
 _GOES_WITH: Final[Mapping[Any, str]] = {
     "for_task": "preset or extends",
     "without": "extends",
     "omit": "provider, preset or extends",
     "place": "a preset whose URL has braces",
-    "region": 'preset = "dashscope"',
-    "workspace": 'preset = "dashscope"',
+    "region": "the preset dashscope",
+    "workspace": "the preset dashscope",
 }
-
-EntryProblem: TypeAlias = tuple[tuple[str | int, ...], Problem]
-"""A path within an entry, and a problem there."""
-_HEADERS: Final[tuple[object, ...]] = (json_headers, flink_map)
 
 
 @public
@@ -68,9 +77,18 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
     found: list[EntryProblem] = []
     provider = provider_of(entry, lambda name: None, found)
     if provider is None and not found:
-        found = [(("extends",), Problem("", "an entry of a catalog", got="a single entry", hint="write all its options here"))]
+        found = [
+            (
+                ("extends",),
+                Problem(
+                    "", "an entry of a catalog", got="a single entry", hint="write all its options here", code="unknown-base"
+                ),
+            )
+        ]
     if provider is None:
-        raise DocumentError([DocumentProblem("dict", 1, 1, ".".join(map(str, path)), problem) for path, problem in found])
+        raise DocumentError(
+            [DocumentProblem("dict", 1, 1, ".".join(map(str, path)), in_format("json", problem)) for path, problem in found]
+        )
     return provider
 
 
@@ -100,8 +118,10 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
     kinds = [kind for kind in KINDS if kind in entry]
     if len(kinds) != 1:
         hint = "" if kinds else _misspelled_kind(entry)
+        usual = None if kinds or hint else Advice("write {}, which is the usual one", (("provider", "openai-compat"),))
         got = " and ".join(kinds) if kinds else "none of them"
-        found.append(((), Problem("", f"one of the keys {', '.join(KINDS)}", got=got, hint=hint)))
+        expected = f"one of the keys {', '.join(KINDS)}"
+        found.append(((), Problem("", expected, got=got, hint=hint, in_document=usual, code="invalid-entry")))
         return None
     kind = kinds[0]
     name = entry[kind]
@@ -109,6 +129,10 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
         found.append(((kind,), _type_problem("", "a name", name)))
         return None
     own: list[EntryProblem] = []
+    for code in _names(entry.get("ignore", []), "ignore", own):
+        if code not in CODES:
+            hint = did_you_mean(code, list(CODES))
+            own.append((("ignore",), Problem("", "codes of problems", got=shown(code), hint=hint, code="unknown-code")))
     try:
         provider = _READERS[kind](name, entry, base_of, own)
     except InvalidOptionsError as error:
@@ -121,7 +145,9 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
         provider = None
     except ProviderError as error:
         # The class cannot be used; the message says why.
-        own.append(((kind,), Problem("", "an identifier with a usable class", got=shown(name), hint=str(error))))
+        own.append(
+            ((kind,), Problem("", "an identifier with a usable class", got=shown(name), hint=str(error), code="unusable-class"))
+        )
         provider = None
     found += own
     return None if own else provider
@@ -136,7 +162,7 @@ def _misspelled_kind(entry: Mapping[str, Any]) -> str:
     for key in entry:
         if isinstance(key, str) and (hint := did_you_mean(key, KINDS)):
             return f"{key!r}: {hint}"
-    return 'provider = "openai-compat" is the usual one'
+    return ""
 
 
 def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[EntryProblem]) -> Provider | None:
@@ -144,9 +170,13 @@ def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[E
     if cls is GenericProvider:
         old = OLD_IDENTIFIERS.get(name)
         hint = f"it is the older name of {old}" if old else did_you_mean(name, list(provider_classes()))
-        hint = hint or f'generic = "{name}" accepts any identifier'
+        # A name that is not shown may be a key.
+        generic = (
+            None if hint or shown(name) != repr(name) else Advice("write {} for a factory of your own", (("generic", name),))
+        )
         expected = f"a known identifier ({', '.join(provider_classes())})"
-        found.append((("provider",), Problem("", expected, got=shown(name), hint=hint)))
+        problem = Problem("", expected, got=shown(name), hint=hint, in_document=generic, code="unknown-provider")
+        found.append((("provider",), problem))
         return None
     return _construct(cls, None, _options(cls, entry, ("provider", "omit"), found))
 
@@ -161,7 +191,9 @@ def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[Ent
     if maker is None:
         known = [*SERVICES, "dashscope"]
         hint = did_you_mean(name, known)
-        found.append((("preset",), Problem("", f"a preset ({', '.join(known)})", got=shown(name), hint=hint)))
+        found.append(
+            (("preset",), Problem("", f"a preset ({', '.join(known)})", got=shown(name), hint=hint, code="unknown-preset"))
+        )
         return None
     own = ("region", "workspace") if name == "dashscope" else ("place",)
     cls = DashScopeProvider if name == "dashscope" else OpenAICompatProvider
@@ -178,15 +210,7 @@ def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[Ent
 
 def _as_problem_of_entry(problem: Problem, entry: Mapping[str, Any]) -> Problem:
     """A problem of the arguments of a preset, with the keys of entries in place of arguments."""
-    if problem.option == "task" and "for_task" in entry:
-        # The hint names an argument of a function.
-        hint = (
-            "write provider and endpoint in place of the preset" if problem.hint.startswith("pass the endpoint") else problem.hint
-        )
-        return attrs.evolve(problem, option="for_task", hint=hint)
-    if problem.option == "place" and problem.hint.startswith("pass "):
-        return attrs.evolve(problem, hint=re.sub(r'pass place=\{"(\w+)": "..."\}', r'write place = { \1 = "..." }', problem.hint))
-    return problem
+    return attrs.evolve(problem, option="for_task") if problem.option == "task" and "for_task" in entry else problem
 
 
 def _read_extends(
@@ -211,10 +235,7 @@ def _read_extends(
     if "for_task" in entry:
         for problem in to_task(base, entry["for_task"], given):
             path = ("for_task",) if problem.option == "task" else (problem.option,)
-            # Files have no None.
-            dropping = problem.hint == f"pass {problem.option}=None to drop it"
-            hint = f'omit = ["{problem.option}"] drops it' if dropping else problem.hint.replace("pass ", "write ", 1)
-            found.append((path, attrs.evolve(problem, option="", hint=hint)))
+            found.append((path, attrs.evolve(problem, option="")))
     return _construct(type(base), base, given)
 
 
@@ -241,13 +262,13 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
     specs = description.specs
     given: dict[str, Any] = {}
     for key, value in entry.items():
-        if key in reserved:
+        if key in reserved or key == "ignore":
             continue
         spec = specs.get(key) if isinstance(key, str) else None
         if key == EXTRAS:
             given[EXTRAS] = _extras(value, found)
         elif spec is None or spec.info is None or key in RESERVED:
-            found.append(((key,), _unknown_key(cls, key, [*reserved, *specs])))
+            found.append(((key,), _unknown_key(cls, key, [*reserved, "ignore", *specs])))
         elif isinstance(value, str) and spec.info.type in (bool, int, float):
             found.append(((key,), _string_problem(description, key, value)))
         else:
@@ -255,7 +276,9 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
     for name in _names(entry.get("omit", []), "omit", found) if "omit" in reserved else ():
         if name in given or name not in specs or name == EXTRAS:
             expected = f"names of options of {cls.__name__} that are not set here"
-            found.append((("omit",), Problem("", expected, got=shown(name), hint=did_you_mean(name, list(specs)))))
+            found.append(
+                (("omit",), Problem("", expected, got=shown(name), hint=did_you_mean(name, list(specs)), code="unknown-option"))
+            )
         else:
             given[name] = None
     return given
@@ -291,7 +314,7 @@ def _string_problem(description: Description, key: str, value: str) -> Problem:
 
 def _unknown_key(cls: type[Provider], key: object, known: list[str]) -> Problem:
     if key in _GOES_WITH:
-        return Problem("", "no such key in this entry", hint=f"{key} goes with {_GOES_WITH[key]}")
+        return Problem("", "no such key in this entry", hint=f"{key} goes with {_GOES_WITH[key]}", code="misplaced-key")
     if not isinstance(key, str):
         hint = ""
     elif ALIASES.get(key) in known:
@@ -300,14 +323,26 @@ def _unknown_key(cls: type[Provider], key: object, known: list[str]) -> Problem:
         hint = "it goes under extra_body"
     else:
         hint = did_you_mean(key, known)
-    return Problem("", f"an option of {cls.__name__}", got="an unknown name", hint=hint or f"other options go under {EXTRAS}")
+    return Problem(
+        "",
+        f"an option of {cls.__name__}",
+        got="an unknown name",
+        hint=hint or f"other options go under {EXTRAS}",
+        code="unknown-option",
+    )
 
 
 def _extras(value: object, found: list[EntryProblem]) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         found.append(((EXTRAS,), _type_problem("", "a table of Java keys and values", value)))
         return {}
-    return {key: _secret_value(item, (EXTRAS, key), found) if isinstance(item, Mapping) else item for key, item in value.items()}
+    return {key: _extra(key, item, found) for key, item in value.items()}
+
+
+def _extra(key: Any, value: object, found: list[EntryProblem]) -> Any:
+    if isinstance(value, Mapping):
+        value = read_secret(value, (EXTRAS, key), found, only=False)
+    return read_parts("body", value, (EXTRAS, key), found, hidden=isinstance(key, str) and looks_like_credential(key))
 
 
 def _value(info: OptionInfo, value: Any, found: list[EntryProblem]) -> Any:
@@ -315,11 +350,12 @@ def _value(info: OptionInfo, value: Any, found: list[EntryProblem]) -> Any:
     if isinstance(value, (bool, int, float)) or (isinstance(value, str) and _is_plain(info)):
         return value
     if isinstance(value, Mapping) and info.secret:
-        return _secret_value(value, (info.name,), found)
-    if isinstance(value, dict) and info.field.converter in _HEADERS and len(value) == 1 and not {"env", "file"}.isdisjoint(value):
-        hint = "only a secret can be a reference; write a header of that name in a string"
-        found.append(((info.name,), Problem("", "headers", got=f"a table with only {next(iter(value))}", hint=hint)))
-        return None
+        return read_secret(value, (info.name,), found, only=True)
+    if isinstance(value, dict) and (kind := kind_of(info)) is not None:
+        own: list[EntryProblem] = []
+        parts = read_parts(kind, value, (info.name,), own)
+        found += own
+        return None if own else parts
     if isinstance(value, str):
         # A value of any other type is written as the string that Java reads.
         given, _, problems = OptionReader((info,))({info.key: value})
@@ -328,41 +364,11 @@ def _value(info: OptionInfo, value: Any, found: list[EntryProblem]) -> Any:
     return value
 
 
-def _secret_value(value: Mapping[str, Any], path: tuple[str | int, ...], found: list[EntryProblem]) -> Any:
-    """The secret that a table refers to; any other table is returned unchanged."""
-    source = next(iter(value), None)
-    if len(value) == 1 and source in ("env", "file", "secret") and isinstance(name := value[source], str):
-        try:
-            return {"env": Secret.from_env, "file": Secret.from_file, "secret": Secret}[source](name)
-        except ValueError:
-            found.append((path, _reference_problem(source, name)))
-            return None
-    if len(path) == 1:
-        # A key of the table may be the secret itself.
-        hint = did_you_mean(source, ("env", "file")) if isinstance(source, str) else ""
-        got = "another table" if value else "an empty table"
-        found.append((path, Problem("", 'a string, { env = "NAME" } or { file = "path" }', got=got, hint=hint)))
-        return None
-    return value
-
-
-def _reference_problem(source: str, name: str) -> Problem:
-    """The problem of a reference whose *name* is not valid; it may be the secret itself."""
-    if source == "file":
-        return Problem("", "the path of a file", got="a name that no file can have" if name else "an empty string")
-    expected = "the name of an environment variable (letters, digits and underscores)"
-    if not name:
-        return Problem("", expected, got="an empty string")
-    bare = name.strip().removeprefix("$").removeprefix("{").removesuffix("}")
-    if bare.isascii() and bare.isidentifier():
-        return Problem("", expected, got=MASK, hint="write only the name, without blanks, $ and braces")
-    return Problem("", expected, got=MASK, hint="do not write the secret itself here")
-
-
 def _names(value: object, key: str, found: list[EntryProblem]) -> list[str]:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return value
-    found.append(((key,), _type_problem("", "a list of names", value)))
+    advice = writing(key, [value]) if isinstance(value, str) else None
+    found.append(((key,), attrs.evolve(_type_problem("", "a list of names", value), in_document=advice)))
     return []
 
 

@@ -4,45 +4,50 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import attrs
 
 from ..boundary import public
+from ..codes import CODES
 from ..errors import DocumentError, DocumentProblem, Problem, invalid
-from ..messages import shown
+from ..messages import did_you_mean, shown
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_named
 from ..secret_policy import Secrets, check_secrets
 from .atomic import replace_file
 from .catalog import Catalog
 from .formats.lookup import Format, check_format, format_module, format_of
-from .lint import literal_secrets, misspelled_replacements, runtime_problems
+from .lint import checked
 from .origins import Origin, origins_of
 from .resolution import in_order, resolve
-from .sources import read_file, read_text
+from .sources import RawCatalog, read_file, read_text
 from .writing import tree_of
 
-__all__ = ["check", "dump", "dumps", "explain", "load", "loads"]
+__all__ = ["check", "check_raw", "dump", "dumps", "explain", "load", "loads"]
 
 
 @public
-def load(path: str | os.PathLike[str]) -> Catalog:
+def load(path: str | os.PathLike[str], *, only: Iterable[str] | None = None) -> Catalog:
     """Load the catalog of a file; its suffix determines the format (.toml, .json, .yaml, .yml).
 
     Secrets that are references are not resolved.
 
     Args:
         path: the path of the file; paths of included files are relative to its folder.
+        only: the names of the providers to load; problems of other entries are ignored, unless these extend them. By default,
+            all providers are loaded.
 
     Raises:
         DocumentError: with every problem of the file and the files that it includes.
+        UnknownProviderError: if the catalog does not have one of the names.
     """
-    return resolve(read_file(_path(path))).catalog()
+    return resolve(read_file(_path(path)), _only(only)).catalog()
 
 
 @public
-def explain(path: str | os.PathLike[str]) -> tuple[Catalog, dict[str, dict[str, Origin]]]:
+def explain(path: str | os.PathLike[str], *, only: Iterable[str] | None = None) -> tuple[Catalog, dict[str, dict[str, Origin]]]:
     """Load the catalog of a file, and return it with the `Origin` of each option of each provider.
 
     The origins are by name of the provider, then by Python name of the option; the name of an extra option is
@@ -50,40 +55,75 @@ def explain(path: str | os.PathLike[str]) -> tuple[Catalog, dict[str, dict[str, 
 
     Args:
         path: the path of the file.
+        only: the names of the providers, as for `load`.
 
     Raises:
         DocumentError: as `load`.
+        UnknownProviderError: as `load`.
     """
-    resolution = resolve(read_file(_path(path)))
+    resolution = resolve(read_file(_path(path)), _only(only))
     catalog = resolution.catalog()
     return catalog, {name: origins_of(resolution, name) for name in catalog}
 
 
 @public
 def check(
-    path: str | os.PathLike[str], *, runtime: str | Runtime | None = None, model: str | None = None
+    path: str | os.PathLike[str],
+    *,
+    runtime: str | Runtime | None = None,
+    model: str | None = None,
+    select: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
+    resolve_references: bool = False,
 ) -> tuple[DocumentProblem, ...]:
     """Return all problems of the catalog of a file, each with its location; they are not raised.
 
-    A literal secret is a warning, because everybody who can read the file can read it. An entry is also a warning if no other
-    entry extends it and its name is similar to that of an included entry: it was probably meant to replace that one.
+    Beyond the problems with which it does not load, there are warnings: of literal secrets, because everybody who can read the
+    file can read them; of an entry whose name is similar to that of an included one, which it was probably meant to replace; of
+    placeholders that nothing fills in; of endpoints that are probably not the whole URL. An entry with the key ``ignore``, a list
+    of codes, is not warned of these, and neither are the entries that extend it.
 
     Args:
         path: the path of the file.
         runtime: a distribution of Flink, such as ``"flink-2.3"``, on which to check every provider; by default none.
         model: the model's name for providers without one, if jobs give it with the call.
+        select: the codes to report; by default all.
+        ignore: codes not to report. Problems with which the catalog does not load are reported always.
+        resolve_references: whether to report references to secrets that cannot be resolved here and now.
 
     Raises:
         UnknownRuntimeError: if there is no such runtime.
+        InvalidOptionsError: if there is no such code.
     """
-    if runtime is not None:
-        runtime = runtime_named(runtime)
-    raw = read_file(_path(path))
+    return check_raw(
+        read_file(_path(path)),
+        runtimes=() if runtime is None else (runtime_named(runtime),),
+        model=model,
+        select=_codes("select", select),
+        ignore=_codes("ignore", ignore),
+        resolve_references=resolve_references,
+    )
+
+
+def check_raw(
+    raw: RawCatalog,
+    *,
+    runtimes: Sequence[Runtime],
+    model: str | None,
+    select: Collection[str] | None,
+    ignore: Collection[str] | None,
+    resolve_references: bool,
+) -> tuple[DocumentProblem, ...]:
+    """All problems of a catalog that was read, as `check` returns them, but on any number of runtimes."""
     resolution = resolve(raw)
-    problems = [*resolution.problems, *literal_secrets(resolution), *misspelled_replacements(raw)]
-    if runtime is not None:
-        problems += runtime_problems(resolution, runtime, model)
-    return tuple(in_order(problems))
+    found = checked(resolution, runtimes, model, resolve=resolve_references)
+    # Runtimes share rules.
+    problems = [
+        problem
+        for problem in (found if len(runtimes) <= 1 else dict.fromkeys(found))
+        if (code := problem.problem.code) not in (ignore or ()) and (select is None or code in select)
+    ]
+    return tuple(in_order([*resolution.problems, *problems]))
 
 
 @public
@@ -156,6 +196,33 @@ def dump(
     """
     path = _path(path)
     replace_file(path, dumps(catalog, format=format_of(path), secrets=secrets, inherit=inherit), private=secrets == "reveal")
+
+
+def _only(names: object) -> list[str] | None:
+    """Check the argument ``only`` of a call, and return it."""
+    return None if names is None else _strings("only", "names of providers", names)
+
+
+def _codes(argument: str, codes: object) -> frozenset[str] | None:
+    """Check an argument with codes of problems, and return it."""
+    if codes is None:
+        return None
+    given = _strings(argument, "codes of problems", codes)
+    if unknown := [code for code in given if code not in CODES]:
+        expected = "codes of problems (the command `llmproviders explain` lists them)"
+        problems = [
+            Problem("", expected, got=shown(code), hint=did_you_mean(code, list(CODES)), code="unknown-code") for code in unknown
+        ]
+        raise invalid(argument, problems)
+    return frozenset(given)
+
+
+def _strings(argument: str, expected: str, values: object) -> list[str]:
+    if isinstance(values, Iterable) and not isinstance(values, str):
+        found = list(values)
+        if all(isinstance(value, str) for value in found):
+            return found
+    raise invalid(argument, [Problem("", f"a list of {expected}", got=shown(values), is_type=True)])
 
 
 def _path(path: object) -> Path:

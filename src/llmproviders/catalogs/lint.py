@@ -5,29 +5,60 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import Any, Final, TypeAlias
 
 from ..credentials import MASK, is_placeholder, looks_like_credential, looks_like_key
-from ..errors import DocumentProblem, Problem
+from ..errors import Advice, DocumentProblem, Problem, Rejected
 from ..fields.compiled import compiled
-from ..fields.spec import EXTRAS
+from ..fields.extras import extra_value
+from ..fields.masking import hide_headers, hide_json
+from ..fields.parts import Kind, kind_of
+from ..fields.spec import EXTRAS, Spec
 from ..messages import SimilarNames
 from ..providers.base import Provider
-from ..providers.derive import non_defaults
+from ..providers.held import unresolved_references
+from ..providers.on_runtime import doubts_of
 from ..runtimes.runtime import Runtime
-from ..secrets import MaskedText, Secret
+from ..secrets import MaskedText, Secret, each_part
 from .origins import located_problems
-from .resolution import Resolution, class_of
+from .references import EntryProblem, read_parts, reference_advice
+from .resolution import Resolution, class_of, ignored_codes
 from .sources import RawCatalog
 
-__all__ = ["literal_secrets", "misspelled_replacements", "runtime_problems"]
+__all__ = ["checked"]
 
-_INSIDE: Final = "use a placeholder that the platform fills in, or add it in code"
-"""The hint for a secret inside a URL, a header or a body."""
+_Found: TypeAlias = Iterator[tuple[str, DocumentProblem]]
+"""Names of entries, each with a problem of its provider, which may be located in an entry that it extends."""
+
+_INSIDE: Final = Advice("use a placeholder that the platform fills in, or add it in code", ())
+"""The hint for a secret inside a URL."""
+_IN_STRING: Final = Advice("write a table, with {} or {} in place of the secret", (("", {"env": "NAME"}), ("", {"file": "path"})))
+"""The hint for a secret in headers or a body that are a string."""
 
 
-def misspelled_replacements(raw: RawCatalog) -> Iterator[DocumentProblem]:
+def checked(
+    resolution: Resolution, runtimes: Sequence[Runtime], model: str | None, *, resolve: bool
+) -> Iterator[DocumentProblem]:
+    """The problems with which a catalog loads, without those that its entries ignore.
+
+    Args:
+        resolution: the catalog.
+        runtimes: the runtimes to check every provider on; empty if they are not known.
+        model: the model's name for providers without one, if jobs give it with the call.
+        resolve: whether to report references that cannot be resolved.
+    """
+    found = [_literal_secrets(resolution), _misspelled_replacements(resolution.raw)]
+    found += [_runtime_problems(resolution, runtime, model) for runtime in runtimes] or [_doubts(resolution)]
+    if resolve:
+        found.append(_unresolved_references(resolution))
+    for name, problem in chain.from_iterable(found):
+        if resolution.providers[name] is None or problem.problem.code not in ignored_codes(resolution, name):
+            yield problem
+
+
+def _misspelled_replacements(raw: RawCatalog) -> _Found:
     """A warning for each entry that was probably meant to replace an included one, but has another name."""
     bases = (entry.get("extends") for entry in raw.entries.values() if isinstance(entry, dict))
     extended = {base for base in bases if isinstance(base, str)}
@@ -46,14 +77,29 @@ def misspelled_replacements(raw: RawCatalog) -> Iterator[DocumentProblem]:
             hint = f"did you mean {meant}?"
             expected = "the name of an entry to replace"
             problem = Problem("", expected, got="a new one", hint=hint, severity="warning", code="misspelled-entry")
-            yield raw.problem(name, (), problem)
+            yield name, raw.problem(name, (), problem)
 
 
 def _digits(name: str) -> str:
     return "".join(re.findall(r"\d", name))
 
 
-def runtime_problems(resolution: Resolution, runtime: str | Runtime, model: str | None) -> Iterator[DocumentProblem]:
+def _doubts(resolution: Resolution) -> _Found:
+    """The warnings for each provider whose runtime is not known."""
+    for name, provider in resolution.providers.items():
+        if provider is not None:
+            yield from ((name, problem) for problem in located_problems(resolution, name, doubts_of(provider)))
+
+
+def _unresolved_references(resolution: Resolution) -> _Found:
+    """A problem for each reference that cannot be resolved."""
+    for name, provider in resolution.providers.items():
+        if provider is not None:
+            problems = unresolved_references(provider)
+            yield from ((name, problem) for problem in located_problems(resolution, name, problems))
+
+
+def _runtime_problems(resolution: Resolution, runtime: Runtime, model: str | None) -> _Found:
     """The problems of each provider on a runtime, with the locations of its options."""
     for name, provider in resolution.providers.items():
         if provider is not None:
@@ -63,53 +109,97 @@ def runtime_problems(resolution: Resolution, runtime: str | Runtime, model: str 
             # A problem of the identifier is reported for the entry that an entry extends.
             inherits = resolution.providers.get(entry.get("extends")) is not None
             problems = [each for each in found if each.option != "provider" or not inherits]
-            yield from located_problems(resolution, name, problems)
+            yield from ((name, problem) for problem in located_problems(resolution, name, problems))
 
 
-def literal_secrets(resolution: Resolution) -> Iterator[DocumentProblem]:
+def _literal_secrets(resolution: Resolution) -> _Found:
     """A warning for each literal secret: everybody who can read the file can read it."""
     raw = resolution.raw
     for name, entry in raw.entries.items():
         provider = resolution.providers.get(name)
         cls = class_of(raw.entries, name, resolution.classes) if provider is None else type(provider)
-        for path, problem in _literal_secrets(entry, cls, provider):
-            yield raw.problem(name, path, problem)
+        for path, problem in _literals_of(entry, cls):
+            yield name, raw.problem(name, path, problem)
 
 
-def _literal_secrets(
-    entry: object, cls: type[Provider] | None, provider: Provider | None
-) -> Iterator[tuple[tuple[str, ...], Problem]]:
-    """The paths of literal secrets in an entry, with a warning for each.
+def _literals_of(entry: object, cls: type[Provider] | None) -> Iterator[EntryProblem]:
+    """The paths of literal secrets in an entry, which may have other problems, with a warning for each.
 
     Args:
         entry: the entry.
         cls: its class; None if it is unknown.
-        provider: its provider; None if the entry has problems: URLs, headers and bodies are not searched then.
     """
     if not isinstance(entry, dict):
         return
     specs = compiled(cls).description.specs if cls is not None else {}
-    values = non_defaults(provider) if provider is not None else {}
     for key, value in entry.items():
-        spec = specs.get(key)
-        if spec is not None and spec.is_secret:
-            yield from _literal_secret((key,), value)
-        elif isinstance(values.get(key), MaskedText):
-            yield (key,), _literal_problem(_INSIDE)
-        elif key == EXTRAS and isinstance(value, dict):
-            held = values.get(EXTRAS, {})
+        if key == EXTRAS and isinstance(value, dict):
             for each, extra in value.items():
-                if isinstance(held.get(each), MaskedText):
-                    yield (key, each), _literal_problem(_INSIDE)
-                elif isinstance(extra, dict) or looks_like_credential(each) or isinstance(held.get(each), Secret):
-                    yield from _literal_secret((key, each), extra)
+                yield from _in_extra(each, extra)
+        elif (spec := specs.get(key)) is not None:
+            yield from _in_option(spec, key, value)
 
 
-def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], Problem]]:
+def _in_option(spec: Spec, key: str, value: object) -> Iterator[EntryProblem]:
+    kind = None if spec.info is None else kind_of(spec.info)
+    if spec.is_secret:
+        yield from _literal_secret((key,), value)
+    elif kind is not None and isinstance(value, dict):
+        yield from _in_parts(kind, (key,), value)
+        if kind != "body" and len(value) == 1 and (name := next(iter(value))) in ("env", "file"):
+            hint = f'a reference is the value of a header: {{ Authorization = {{ {name} = "..." }} }}'
+            got = f"only a header named {name}"
+            yield (key,), Problem("", "headers", got=got, hint=hint, severity="warning", code="suspect-reference")
+    elif isinstance(value, str) and _is_masked(lambda: spec.accepted(value)):
+        yield (key,), _literal_problem(_INSIDE if kind is None else _IN_STRING)
+
+
+def _in_extra(key: str, value: object) -> Iterator[EntryProblem]:
+    path, is_hidden = (EXTRAS, key), looks_like_credential(key)
+    is_table = isinstance(value, dict) and list(value) in (["env"], ["file"], ["secret"])
+    if isinstance(value, (dict, list)) and not is_table:
+        yield from _in_parts("body", path, value, hidden=is_hidden)
+    elif is_table or is_hidden:
+        yield from _literal_secret(path, value)
+    elif isinstance(value, str):
+        if _is_masked(lambda: extra_value(key, value)):
+            yield path, _literal_problem(_INSIDE)
+        elif looks_like_key(value):
+            yield from _literal_secret(path, value)
+
+
+def _is_masked(accept: Callable[[], object]) -> bool:
+    """Whether a part of the value that *accept* returns is masked; a value that is not accepted is another problem."""
+    try:
+        return isinstance(accept(), MaskedText)
+    except Exception:  # noqa: BLE001
+        # A custom converter may raise any exception.
+        return False
+
+
+def _in_parts(kind: Kind, path: tuple[str | int, ...], value: Any, *, hidden: bool = False) -> Iterator[EntryProblem]:
+    """The literal secrets in a table of headers, a body or a map; *hidden* is whether a name above it looks like a credential."""
+    # One by one, because a value that is not accepted is another problem.
+    for step, item in value.items() if isinstance(value, dict) else enumerate(value):
+        one = {step: item} if isinstance(value, dict) else [item]
+        try:
+            parts = read_parts(kind, one, (), [], hidden=hidden)
+            parts = hide_json(parts, hidden=hidden) if kind == "body" else hide_headers(parts)
+        except Rejected:
+            continue
+        for below, part in each_part(parts):
+            where = (*path, step, *below[1:])
+            if isinstance(part, Secret):
+                yield from _literal_secret(where, {part.source: part.reference} if part.is_reference else part.reveal())
+            elif isinstance(part, MaskedText):
+                yield where, _literal_problem(_INSIDE)
+
+
+def _literal_secret(path: tuple[str | int, ...], value: object) -> Iterator[EntryProblem]:
     """A warning for a value that should be a reference but is not, or a reference that looks like the secret itself."""
-    reference = 'write { env = "NAME" } or { file = "path" }'
+    reference = reference_advice(path[-1])
     if value == "":
-        yield path, Problem("", "a secret", got="an empty string", hint=reference, severity="warning")
+        yield path, Problem("", "a secret", got="an empty string", in_document=reference, severity="warning", code="empty-secret")
     elif isinstance(value, str) and not is_placeholder(value):
         yield path, _literal_problem(reference)
     elif isinstance(value, dict) and len(value) == 1:
@@ -118,8 +208,15 @@ def _literal_secret(path: tuple[str, ...], value: object) -> Iterator[tuple[tupl
         for source, noun in (("env", "the name of an environment variable"), ("file", "the path of a file")):
             if isinstance(name := value.get(source), str) and looks_like_key(name):
                 expected = f"{noun}, because this string looks like the secret itself"
-                yield path, Problem("", expected, got=MASK, severity="warning")
+                yield path, Problem("", expected, got=MASK, severity="warning", code="suspect-reference")
 
 
-def _literal_problem(hint: str) -> Problem:
-    return Problem("", "a reference, because this string is a secret", got=MASK, hint=hint, severity="warning")
+def _literal_problem(advice: Advice) -> Problem:
+    return Problem(
+        "",
+        "a reference, because this string is a secret",
+        got=MASK,
+        in_document=advice,
+        severity="warning",
+        code="literal-secret",
+    )

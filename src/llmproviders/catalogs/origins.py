@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -107,6 +106,8 @@ def _path_in(body: Mapping[str, Any], option: str, *, is_non_default: bool) -> t
             return EXTRAS, extra
     elif option in body:
         return (option,)
+    elif option == "provider":
+        return tuple(kind for kind in ("generic", "preset") if kind in body)
     for key in ("without", "omit"):
         if option in body.get(key, []):
             return (key,)
@@ -117,6 +118,15 @@ def _path_in(body: Mapping[str, Any], option: str, *, is_non_default: bool) -> t
     return ()
 
 
+def _whole_and_part(option: str, names: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """The name of an option, and the path of a header or a field in it; names of extra options and headers may contain dots."""
+    steps = option.split(".")
+    for end in range(len(steps), 0, -1):
+        if (whole := ".".join(steps[:end])) in names:
+            return whole, tuple(steps[end:])
+    return option, ()
+
+
 def located_problems(resolution: Resolution, name: str, problems: Iterable[Problem]) -> Iterator[DocumentProblem]:
     """Problems of the options of a provider, each with the location of its option."""
     raw, provider = resolution.raw, resolution.provider(name)
@@ -124,13 +134,13 @@ def located_problems(resolution: Resolution, name: str, problems: Iterable[Probl
     values = non_defaults(provider)
     for problem in problems:
         option = problem.option.removeprefix(f"{EXTRAS}.")
-        option = option if option in names else f"{EXTRAS}.{option}"
+        option, below = _whole_and_part(option, names | provider.extra_options.keys())
+        option = option if option in names or option == "provider" else f"{EXTRAS}.{option}"
         entry, path = _setter(resolution, name, option, is_non_default=option in values)
         entry = entry if path else name
         # The path contains the name of the option.
         found = attrs.evolve(problem, option="", key="") if path else problem
-        body: Any = raw.entries[entry]
-        if "preset" in body:
-            in_place = r"provider = \1 and endpoint in place of the preset in a file"
-            found = attrs.evolve(found, hint=re.sub(r'provider = ("\w+") in a file', in_place, found.hint))
-        yield raw.problem(entry, path, found)
+        if path == ("preset",) and found.code == "wrong-runtime" and found.in_document is not None:
+            sentence = found.in_document.sentence.replace("{} here", "{} and endpoint in place of the preset")
+            found = attrs.evolve(found, in_document=attrs.evolve(found.in_document, sentence=sentence))
+        yield raw.problem(entry, (*path, *below) if path else path, found)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 import attrs
@@ -14,11 +14,11 @@ from ..providers.base import Provider
 from ..providers.classes import provider_classes
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
-from .catalog import Catalog
+from .catalog import Catalog, unknown_name
 from .entries import Base, EntryProblem, extended_name, provider_of
 from .sources import RawCatalog
 
-__all__ = ["Resolution", "class_of", "in_order", "resolve"]
+__all__ = ["Resolution", "class_of", "ignored_codes", "in_order", "resolve"]
 
 MAX_INHERITED: Final = 300_000
 """The most extra options that the entries of a catalog inherit together: a short file could else become very large."""
@@ -29,33 +29,37 @@ class Resolution:
     """The providers of a raw catalog."""
 
     raw: RawCatalog
+    names: Collection[str]
+    """The entries of the catalog, in order; others are resolved only if these extend them."""
     providers: dict[str, Provider | None] = attrs.field(factory=dict)
     """None for an entry with a problem."""
     problems: list[DocumentProblem] = attrs.field(factory=list)
     """All problems, including those of reading."""
     classes: dict[str, type[Provider] | None] = attrs.field(factory=dict)
     """The classes that `class_of` found."""
+    ignored: dict[str, frozenset[str]] = attrs.field(factory=dict)
+    """The codes that checks do not report, by entry, as `ignored_codes` has found them."""
     setters: dict[tuple[str, str, bool], tuple[str, tuple[str, ...]]] = attrs.field(factory=dict)
     """Entries and paths that set options, as `origins` has found them."""
     origins: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     """The origins of options, as `origins` has found them."""
     inherited: int = 0
     """The number of extra options that entries inherit."""
-    names: SimilarNames = attrs.field(
+    similar: SimilarNames = attrs.field(
         init=False, default=attrs.Factory(lambda self: SimilarNames(self.raw.entries), takes_self=True)
     )
-    """The names of all entries."""
+    """The names of all entries, for hints."""
 
     def catalog(self) -> Catalog:
-        """The catalog of all entries.
+        """The catalog of the entries `names`.
 
         Raises:
             DocumentError: if there is any problem.
         """
         if self.problems:
             raise DocumentError(in_order(self.problems))
-        providers = {name: provider for name in self.raw.entries if (provider := self.providers[name]) is not None}
-        return Catalog(providers, default=self.raw.default)
+        providers = {name: provider for name in self.names if (provider := self.providers[name]) is not None}
+        return Catalog(providers, default=self.raw.default if self.raw.default in providers else None)
 
     def provider(self, name: str) -> Provider:
         """The provider of an entry without problems."""
@@ -69,18 +73,47 @@ def in_order(problems: Iterable[DocumentProblem]) -> list[DocumentProblem]:
     return sorted(problems, key=lambda each: (each.source, each.line, each.column))
 
 
-def resolve(raw: RawCatalog) -> Resolution:
-    """Make the providers of all entries; problems are collected, not raised."""
-    resolution = Resolution(raw, problems=list(raw.problems))
-    for name in raw.entries:
+def resolve(raw: RawCatalog, only: Iterable[str] | None = None) -> Resolution:
+    """Make the providers of the entries; problems are collected, not raised.
+
+    Args:
+        raw: the entries.
+        only: the names of the entries to resolve, with those that they extend; by default all.
+
+    Raises:
+        UnknownProviderError: if there is no entry of a name, although all files could be read.
+    """
+    wanted = None if only is None else dict.fromkeys(only)
+    if wanted is not None and not raw.problems:
+        for name in wanted:
+            if name not in raw.entries:
+                raise unknown_name(name, raw.entries)
+    names = raw.entries if wanted is None else [name for name in raw.entries if name in wanted]
+    resolution = Resolution(raw, names, problems=list(raw.problems))
+    for name in names:
         for each in _unresolved_chain(resolution, name):
             resolution.providers[each] = _provider(resolution, each)
     default, document = raw.default, raw.default_document
-    if default is not None and document is not None and default not in raw.entries and not raw.is_incomplete:
-        hint = resolution.names.hint(default)
-        problem = Problem("", "the name of a provider", got=shown(default), hint=hint)
+    if wanted is None and default is not None and document is not None and default not in raw.entries and not raw.is_incomplete:
+        hint = resolution.similar.hint(default)
+        problem = Problem("", "the name of a provider", got=shown(default), hint=hint, code="unknown-default")
         resolution.problems.append(document.problem(("default",), problem))
     return resolution
+
+
+def ignored_codes(resolution: Resolution, name: str) -> frozenset[str]:
+    """The codes that checks do not report for an entry without problems: its own, and those of the entries that it extends."""
+    known = resolution.ignored
+    chain = []
+    each: str | None = name
+    while each is not None and each not in known:
+        chain.append(each)
+        each = extended_name(resolution.raw.entries[each])
+    codes = frozenset() if each is None else known[each]
+    for entry in reversed(chain):
+        body: Any = resolution.raw.entries[entry]
+        codes = known[entry] = codes.union(own) if (own := body.get("ignore")) else codes
+    return codes
 
 
 def _unresolved_chain(resolution: Resolution, name: str) -> list[str]:
@@ -99,14 +132,16 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
 
     def base_of(base: str) -> Base:
         if base not in raw.entries:
-            hint = resolution.names.hint(base)
-            problem = Problem("", "the name of an entry", got=shown(base), hint=hint)
+            hint = resolution.similar.hint(base)
+            problem = Problem("", "the name of an entry", got=shown(base), hint=hint, code="unknown-base")
             if not raw.is_incomplete:
                 resolution.problems.append(raw.problem(name, ("extends",), problem))
             return None
         if base not in resolution.providers:
             hint = "give it another name to extend an included entry of this name" if base == name else ""
-            problem = Problem("", "entries that do not extend each other in a circle", got=_circle(raw, base), hint=hint)
+            problem = Problem(
+                "", "entries that do not extend each other in a circle", got=_circle(raw, base), hint=hint, code="extends-circle"
+            )
             resolution.problems.append(raw.problem(name, ("extends",), problem))
             return None
         provider = resolution.providers[base]

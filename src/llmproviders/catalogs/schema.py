@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from ..codes import CODES
 from ..fields import converters
 from ..fields.bounds import Between
 from ..fields.metadata import OptionInfo, is_hidden, options
@@ -46,11 +47,22 @@ _REFERENCE: Final[Schema] = {
     ]
 }
 _SECRET: Final[Schema] = {"anyOf": [_STRING, _REFERENCE]}
-_NO_REFERENCE: Final[Schema] = {"not": {"anyOf": [{"required": ["env"]}, {"required": ["file"]}], "maxProperties": 1}}
-_HEADER_VALUES: Final[Schema] = {"anyOf": [_STRING, {"type": "array", "items": _STRING}]}
+_LITERAL: Final[Schema] = {
+    "type": "object",
+    "properties": {"secret": {**_STRING, "description": "the secret itself, where its name does not tell that it is one"}},
+    "required": ["secret"],
+    "additionalProperties": False,
+}
+_HEADER: Final[Schema] = {"anyOf": [_STRING, *_REFERENCE["anyOf"], _LITERAL]}
+_HEADER_VALUES: Final[Schema] = {"anyOf": [*_HEADER["anyOf"], {"type": "array", "items": _HEADER}]}
 _EXTRAS: Final[Schema] = {
     "type": "object",
     "description": "options beyond the typed ones: Java keys and values, passed as they are",
+}
+_IGNORE: Final[Schema] = {
+    "type": "array",
+    "items": {"enum": list(CODES)},
+    "description": "codes of problems that checks do not report for this entry and those that extend it",
 }
 _BLANK: Final = r"[\u0000-\u0020]*"
 _DURATION: Final[Schema] = {
@@ -83,10 +95,8 @@ _CONVERTED: Final[Mapping[Any, Callable[[OptionInfo], Schema]]] = {
     converters.required_secret: lambda _: _SECRET,
     converters.duration: lambda _: _DURATION,
     converters.json_object: lambda _: {"type": ["object", "string"]},
-    converters.json_headers: lambda _: {
-        "anyOf": [_STRING, {"type": "object", "additionalProperties": _HEADER_VALUES, **_NO_REFERENCE}]
-    },
-    converters.flink_map: lambda _: {"anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING, **_NO_REFERENCE}]},
+    converters.json_headers: lambda _: {"anyOf": [_STRING, {"type": "object", "additionalProperties": _HEADER_VALUES}]},
+    converters.flink_map: lambda _: {"anyOf": [_STRING, {"type": "object", "additionalProperties": _HEADER}]},
     converters.stop_strings: lambda _: {
         "anyOf": [_STRING, {"type": "array", "minItems": 1, "items": {**_NAME, "pattern": "^[^,]*$"}}],
     },
@@ -151,6 +161,7 @@ def _entry(title: str, kind: Schema, of: Sequence[type[Provider]], *more: str, r
     properties: Schema = dict(kind)
     properties.update((name, each[0] if len(each) == 1 else {"anyOf": each}) for name, each in found.items())
     properties[EXTRAS] = _EXTRAS
+    properties["ignore"] = _IGNORE
     properties.update((key, _MORE[key]) for key in more)
     return {
         "title": title,

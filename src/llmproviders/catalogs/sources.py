@@ -14,12 +14,13 @@ from typing import Final
 
 import attrs
 
-from ..errors import DocumentError, DocumentProblem, Problem
+from ..errors import DocumentError, DocumentProblem, Problem, writing
 from ..messages import circle, did_you_mean, shown_path, shown_type
 from ..regular_files import NotRegularError, identity_of, read_start
 from .formats.locations import Locate, Location, location_of
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module, format_of
+from .formats.notation import in_format
 from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree
 
 __all__ = ["RawCatalog", "read_file", "read_text"]
@@ -35,11 +36,12 @@ class Document:
 
     source: str
     """The name of the file; for a string, the name of its format."""
+    format: Format
     locate: Locate = attrs.field(repr=False)
 
     def problem(self, path: TreePath, problem: Problem) -> DocumentProblem:
         """A problem, with the location of the part at *path*."""
-        return _located(self.source, self.locate(path), path, problem)
+        return _located(self.source, self.locate(path), path, in_format(self.format, problem))
 
 
 @attrs.define
@@ -166,7 +168,7 @@ class _Reader:
         except UnicodeDecodeError as error:
             before = content[: error.start].decode("utf-8", "replace")
             got = f"byte 0x{content[error.start]:02x}"
-            problem = Problem("", "UTF-8 text", got=got, hint="save it as UTF-8", code="syntax-error")
+            problem = Problem("", "UTF-8 text", got=got, hint="save it as UTF-8", code="unreadable-file")
             self._problem_at(source, location_of(before, len(before)), problem)
         else:
             self.read_text(text, name, path, identity)
@@ -182,14 +184,14 @@ class _Reader:
         try:
             tree, locate = format_module(name).read(text)
         except SyntaxProblem as error:
-            self._problem_at(source, error.location, Problem("", error.expected, hint=error.hint, code="syntax-error"))
+            self._problem_at(source, error.location, Problem("", error.expected, hint=error.hint, code=error.code))
             return
         if not isinstance(tree, dict):
             got = "an empty document" if tree is None else shown_type(tree)
             hint = "a catalog has a table `providers`"
             self._problem_at(source, top, Problem("", "a catalog", got=got, hint=hint, is_type=True, code="not-a-catalog"))
             return
-        document = Document(source, locate)
+        document = Document(source, name, locate)
         for key in tree:
             if key not in (*_KEYS, *_IGNORED):
                 hint = did_you_mean(key, _KEYS) or "providers go under the key providers"
@@ -233,8 +235,8 @@ def _included(raw: RawCatalog, document: Document, names: object) -> list[str]:
     """The names of the files that a document includes."""
     if isinstance(names, list) and all(isinstance(name, str) for name in names):
         return names
-    hint = "put it in brackets" if isinstance(names, str) else ""
-    problem = Problem("", "a list of file names", got=shown_type(names), hint=hint, code="invalid-include")
+    advice = writing("include", [names]) if isinstance(names, str) else None
+    problem = Problem("", "a list of file names", got=shown_type(names), in_document=advice, code="invalid-include")
     raw.problems.append(document.problem(("include",), problem))
     return []
 
@@ -245,10 +247,12 @@ def _add_entries(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> 
     if not isinstance(providers, dict):
         if providers is not None or "include" not in tree:
             got = "nothing" if providers is None else shown_type(providers)
-            raw.problems.append(document.problem(("providers",), Problem("", "a table of providers", got=got)))
+            raw.problems.append(
+                document.problem(("providers",), Problem("", "a table of providers", got=got, code="not-a-catalog"))
+            )
         return
     if "" in providers:
-        raw.problems.append(document.problem(("providers", ""), Problem("", "a name that is not empty")))
+        raw.problems.append(document.problem(("providers", ""), Problem("", "a name that is not empty", code="invalid-entry")))
         del providers[""]
     if "include" in tree:
         included = len(raw.entries)

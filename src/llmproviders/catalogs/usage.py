@@ -5,16 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
-
-import attrs
 
 from ..errors import DocumentError, InvalidOptionsError, Problem, SecretError
-from ..fields.metadata import options
-from ..fields.spec import EXTRAS
 from ..providers.base import Provider
+from ..providers.held import unresolved_references
 from ..runtimes.runtime import runtime as runtime_named
-from ..secrets import Secret
 from .origins import located_problems
 from .resolution import Resolution, in_order
 
@@ -35,25 +30,9 @@ def located_errors(resolution: Resolution, name: str) -> Iterator[None]:
     try:
         yield
     except InvalidOptionsError as error:
-        # The hint names a method, which cannot be called in a file.
-        hints = {f"without({each.option!r}) drops it": "leave it out, or use an entry without it" for each in error.problems}
-        problems = [attrs.evolve(each, hint=hints.get(each.hint, each.hint)) for each in error.problems]
+        problems = list(error.problems)
     except SecretError:
-        problems = _unresolved_references(resolution.provider(name))
+        problems = list(unresolved_references(resolution.provider(name)))
     else:
         return
     raise DocumentError(in_order(located_problems(resolution, name, problems)))
-
-
-def _unresolved_references(provider: Provider) -> list[Problem]:
-    """The problems of the secrets of a provider that cannot be resolved."""
-    values: dict[str, Any] = {info.name: getattr(provider, info.name) for info in options(type(provider))}
-    values |= {f"{EXTRAS}.{key}": extra for key, extra in provider.extra_options.items()}
-    problems = []
-    for option, value in values.items():
-        try:
-            if isinstance(value, Secret):
-                value.reveal()
-        except SecretError as error:
-            problems.append(Problem(option, "a secret", got="nothing", hint=str(error)))
-    return problems

@@ -11,6 +11,8 @@ from ..boundary import public
 from ..credentials import MASK, looks_like_credential, looks_like_key
 from ..errors import DocumentError, DocumentProblem, Problem, invalid
 from ..fields.compiled import compiled
+from ..fields.extras import extra_value
+from ..fields.parts import kind_of
 from ..fields.spec import EXTRAS, Spec
 from ..messages import shown
 from ..providers.base import Provider
@@ -18,11 +20,10 @@ from ..providers.derive import non_defaults
 from ..providers.generic import GenericProvider
 from ..secret_policy import Secrets, check_secrets
 from ..secrets import MaskedText, Secret
-from ..syntax.json import read_json_object, write_json
 from .catalog import Catalog
 from .entries import RESERVED
-from .formats.trees import has_null
 from .inheritance import inherited
+from .references import write_parts
 
 __all__ = ["entry_of", "to_dict", "tree_of"]
 
@@ -65,9 +66,18 @@ def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> d
             # The entry has the identifier already. A field without a parameter is set by the class.
             continue
         elif name in RESERVED:
-            problems.append(Problem(name, "an option whose name a document can hold", hint=f"{name} is a key of the document"))
+            problems.append(
+                Problem(
+                    name,
+                    "an option whose name a document can hold",
+                    hint=f"{name} is a key of the document",
+                    code="unwritable-option",
+                )
+            )
         elif spec.info is None:
-            problems.append(Problem(name, "only options", got="a private field", hint="a document cannot hold it"))
+            problems.append(
+                Problem(name, "only options", got="a private field", hint="a document cannot hold it", code="unwritable-option")
+            )
         elif value is None:
             omitted.append(name)
         else:
@@ -79,6 +89,12 @@ def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> d
 
 def _extra(key: str, value: Any, secrets: Secrets, problems: list[Problem]) -> Any:
     """The value of an extra option in a document; a secret that does not look like one becomes a table."""
+    if isinstance(value, MaskedText) and value.is_reference:
+        return write_parts(f"{EXTRAS}.{key}", "body", value, secrets, problems, hidden=looks_like_credential(key))
+    if isinstance(value, MaskedText) and secrets == "reveal" and str(extra_value(key, value.reveal())) != str(value):
+        hint = "in a document, a part of it would not be a secret; add it in code"
+        expected = "secrets below names that look like credentials, such as token"
+        problems.append(Problem(f"{EXTRAS}.{key}", expected, hint=hint, code="unwritable-option"))
     written = _plain(f"{EXTRAS}.{key}", value, None, secrets, problems)
     is_recognized = (
         not isinstance(value, Secret) or looks_like_credential(key) or value.source != "text" or looks_like_key(value.reveal())
@@ -96,19 +112,20 @@ def _plain(
     """The value of an option in a document."""
     if isinstance(value, Secret) and value.is_reference:
         return {value.source: value.reference}
+    kind = kind_of(spec.info) if spec is not None and spec.info is not None else None
+    if kind is not None and isinstance(value, str):
+        written = write_parts(name, kind, value, secrets, problems)
+        if written is not None:
+            return written
     if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
         if secrets == "refuse":
             hint = 'use Secret.from_env or Secret.from_file, or pass secrets="reveal" or secrets="redact"'
-            problems.append(Problem(name, "no literal secret in a document", got=MASK, hint=hint))
+            problems.append(Problem(name, "no literal secret in a document", got=MASK, hint=hint, code="literal-secret"))
         if secrets != "reveal":
             return MASK
         value = value.reveal()
     elif isinstance(value, Secret):
         return str(value)
-    if spec is not None and spec.info is not None and spec.info.format == "json":
-        read = read_json_object(value)
-        # A table, if that gives the same string again. TOML has no null.
-        return read if write_json(read) == value and not has_null(read) else value
     if isinstance(value, tuple):
         return list(value)
     return value if spec is None or type(value) in (str, bool, int, float) else spec.write(value)

@@ -11,15 +11,17 @@ import typer
 from .check import check
 from .command import Command
 from .convert import convert, import_, sql
+from .entries import remove, rename
+from .explain import explain
 from .listings import presets, providers, runtimes, schema
-from .set import set_
+from .set import add, set_
 from .show import diff, options, show
 
 __all__ = ["COMMANDS", "application"]
 
 COMMANDS: Final[tuple[Command, ...]] = (
-    *(check, show, options, diff, convert, set_, sql, import_),
-    *(schema, providers, presets, runtimes),
+    *(check, show, options, diff, set_, add, remove, rename, convert, sql, import_),
+    *(explain, schema, providers, presets, runtimes),
 )
 """The commands in the order of the help."""
 

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from ..catalogs.formats.lookup import Format
 from ..secret_policy import Secrets
+from .completion import entry_names, file_names
 
-__all__ = ["AnyName", "File", "Json", "LiteralSecrets", "Model", "Name", "Out"]
+__all__ = ["AnyName", "DryRun", "File", "InputFormat", "Json", "LiteralSecrets", "Model", "Name", "Out"]
 
 
 def _model(name: str | None) -> str | None:
@@ -19,10 +21,25 @@ def _model(name: str | None) -> str | None:
     return name
 
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="A catalog: .toml, .json, .yaml or .yml.", show_default=False)]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A provider of the catalog.", show_default=False)]
+File = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="A catalog: .toml, .json, .yaml or .yml; - is standard input.",
+        show_default=False,
+        autocompletion=file_names,
+    ),
+]
+InputFormat = Annotated[Format | None, typer.Option("--format", help="The format of standard input.", show_default=False)]
+Name = Annotated[
+    str,
+    typer.Argument(metavar="NAME", help="A provider of the catalog.", show_default=False, autocompletion=entry_names),
+]
 AnyName = Annotated[
-    str | None, typer.Argument(metavar="[NAME]", help="One provider; without it, all of them.", show_default=False)
+    str | None,
+    typer.Argument(
+        metavar="[NAME]", help="One provider; without it, all of them.", show_default=False, autocompletion=entry_names
+    ),
 ]
 Model = Annotated[
     str | None,
@@ -30,4 +47,5 @@ Model = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Out = Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Output file; by default standard output.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print how the file would change, and write nothing.")]
 LiteralSecrets = Annotated[Secrets, typer.Option("--secrets", help="What to do with literal secrets.")]

@@ -3,17 +3,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ..catalogs.files import check as check_file
-from ..errors import DocumentProblem, Problem, ProviderError, UnknownRuntimeError
-from .arguments import Json, Model
+from ..catalogs.discovery import catalogs_in
+from ..catalogs.files import check_raw
+from ..catalogs.formats.lookup import Format
+from ..catalogs.settings import Settings, find_settings
+from ..catalogs.sources import RawCatalog
+from ..codes import CODES
+from ..errors import DocumentProblem, Problem, ProviderError
+from ..messages import did_you_mean, shown, with_hint
+from ..runtimes.runtime import runtime as runtime_named
+from .arguments import InputFormat, Json, Model
 from .command import FOUND, UsageError, command
-from .printing import counted, print_json, print_problem
+from .completion import code_names, runtime_names
+from .inputs import STDIN, check_inputs, read_catalog, source_of
+from .printing import counted, print_exactly, print_problem, tracked
+from .reports import REPORTS, Checked, OutputFormat
 
 __all__ = ["check"]
 
@@ -22,62 +33,126 @@ __all__ = ["check"]
     "check",
     "llmproviders check providers.toml",
     "llmproviders check providers.toml --against flink-2.3 --model gpt-4o",
-    "llmproviders check conf/*.yaml --strict --json",
+    "llmproviders check conf/ --strict --output-format github",
+    "cat providers.yaml | llmproviders check - --format yaml",
+    needs_arguments=False,
 )
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Catalogs.", show_default=False)],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE",
+            help="Catalogs, or folders with catalogs; - is standard input. Without it, those that pyproject.toml names.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Json = False,
+    output_format: Annotated[
+        OutputFormat | None,
+        typer.Option("--output-format", help="The format of the report; text by default.", show_default=False),
+    ] = None,
+    format: InputFormat = None,  # noqa: A002
     against: Annotated[
         list[str] | None,
         typer.Option(
-            "--against", metavar="RUNTIME", help="Runtime to check the providers for, such as flink-2.3; may be repeated."
+            "--against",
+            metavar="RUNTIME",
+            help="Runtime to check the providers for, such as flink-2.3; may be repeated.",
+            autocompletion=runtime_names,
         ),
     ] = None,
     model: Model = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
+    strict: Annotated[
+        bool | None, typer.Option("--strict/--no-strict", help="Exit with 1 for warnings too.", show_default=False)
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", metavar="CODE", help="Report only this code; may be repeated.", autocompletion=code_names),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", metavar="CODE", help="Do not report this code; may be repeated.", autocompletion=code_names),
+    ] = None,
+    resolve: Annotated[bool, typer.Option("--resolve", help="Report references that cannot be resolved here.")] = False,
 ) -> None:
     """Print every problem of every file, one a line; exit with 1 if there is an error."""
+    if as_json and output_format not in (None, "json"):
+        raise UsageError(f"expected --json or --output-format {output_format}, got both")
+    output_format = "json" if as_json else output_format or "text"
+    settings = find_settings(Path())
+    named = files or _named(settings)
+    check_inputs(named, format)
+    against = against or list(settings.against)
     if model is not None and not against:
         raise UsageError("--model needs --against RUNTIME")
-    # Several files may include the same file, and runtimes share rules: each problem is printed once.
-    names: Sequence[str | None] = against or (None,)
-    found = (_problems(file, name, model) for file in files for name in names)
-    problems = list(dict.fromkeys(problem for each in found for problem in each))
-    errors = [problem for problem in problems if problem.problem.severity == "error"]
-    if as_json:
-        print_json([_record(problem) for problem in problems])
+    model = settings.model if model is None else model
+    paths = _catalogs(named)
+    check_one = partial(
+        check_raw,
+        runtimes=[runtime_named(name) for name in against],
+        model=model,
+        select=_codes("--select", select, settings.select) or None,
+        ignore=_codes("--ignore", ignore, settings.ignore),
+        resolve_references=resolve,
+    )
+    found = (_problems(path, format, check_one) for path in tracked(paths))
+    # Several files may include the same file: each problem is printed once.
+    problems = tuple(dict.fromkeys(problem for each in found for problem in each))
+    checked = Checked(tuple(map(source_of, paths)), problems, settings.strict if strict is None else strict)
+    if output_format == "text":
+        _print(checked, against, is_counted=paths != files)
     else:
-        for problem in problems:
-            print_problem(problem)
-    if errors or (strict and problems):
+        print_exactly(REPORTS[output_format](checked))
+    if checked.failures:
         raise typer.Exit(FOUND)
-    if not as_json:
-        warnings = f", {counted(len(problems), 'warning')}" if problems else ""
-        runtimes = f" on {', '.join(against)}" if against else ""
-        typer.echo(f"{counted(len(files), 'file')}, no problems{runtimes}{warnings}", err=True)
 
 
-def _problems(file: Path, against: str | None, model: str | None) -> Iterable[DocumentProblem]:
+def _named(settings: Settings) -> Sequence[Path]:
+    """The files and folders that the project names."""
+    if not settings.catalogs:
+        raise UsageError("check: give FILE, or name the catalogs of the project in pyproject.toml: [tool.llmproviders] catalogs")
+    return settings.catalogs
+
+
+def _catalogs(named: Iterable[Path]) -> list[Path]:
+    """The files, with the catalogs in a folder in place of the folder; each once."""
+    found: dict[Path, None] = {}
+    for path in named:
+        inside = catalogs_in(path) if path != STDIN and path.is_dir() else [path]
+        if not inside:
+            raise UsageError(f"{path}: expected a folder with catalogs, found none in it")
+        found.update(dict.fromkeys(inside))
+    return list(found)
+
+
+def _codes(option: str, given: Sequence[str] | None, default: Sequence[str]) -> Sequence[str]:
+    """The codes of an option of the command, or of the project."""
+    for code in given or ():
+        if code not in CODES:
+            message = f"{option}: expected a code of problems (llmproviders explain lists them), got {shown(code)}"
+            raise UsageError(with_hint(message, did_you_mean(code, list(CODES))))
+    return default if given is None else given
+
+
+def _problems(
+    path: Path, input_format: Format | None, check_one: Callable[[RawCatalog], Iterable[DocumentProblem]]
+) -> Iterable[DocumentProblem]:
+    """The problems of a file."""
     try:
-        return check_file(file, runtime=against, model=model)
-    except UnknownRuntimeError:
-        raise
+        return check_one(read_catalog(path, input_format))
     except ProviderError as error:
         # For example, the package of a format is not installed.
-        return [DocumentProblem(str(file), 1, 1, "", Problem("", "a file that can be read", hint=str(error)))]
+        problem = Problem("", "a file that can be read", hint=str(error), code="unreadable-file")
+        return [DocumentProblem(source_of(path), 1, 1, "", problem)]
 
 
-def _record(problem: DocumentProblem) -> dict[str, Any]:
-    inner = problem.problem
-    return {
-        "file": problem.source,
-        "line": problem.line,
-        "column": problem.column,
-        "path": problem.path,
-        "option": inner.option,
-        "key": inner.key,
-        "expected": inner.expected,
-        "got": inner.got,
-        "hint": inner.hint,
-        "severity": inner.severity,
-    }
+def _print(checked: Checked, against: Sequence[str], *, is_counted: bool) -> None:
+    """Print the problems, and a summary if there are only warnings or if the call does not show the number of files."""
+    for problem in checked.problems:
+        print_problem(problem)
+    warnings = sum(each.problem.severity == "warning" for each in checked.problems)
+    errors = len(checked.problems) - warnings
+    if not checked.failures or is_counted:
+        counts = [counted(len(checked.files), "file"), counted(errors, "error") if errors else "no problems"]
+        runtimes = f" on {', '.join(against)}" if against else ""
+        typer.echo(", ".join(counts) + runtimes + (f", {counted(warnings, 'warning')}" if warnings else ""), err=True)

@@ -14,16 +14,17 @@ import typer
 
 from ..catalogs.atomic import replace_file
 from ..catalogs.catalog import Catalog
-from ..catalogs.files import dumps, load
+from ..catalogs.files import dumps
 from ..catalogs.formats.lookup import Format, format_of
 from ..catalogs.origins import located_problems
 from ..catalogs.resolution import in_order, resolve
-from ..catalogs.sources import read_file
 from ..catalogs.usage import located_errors, provider_for
 from ..errors import DocumentError, InvalidOptionsError, invalid
 from ..secret_policy import Secrets
-from .arguments import File, LiteralSecrets, Model, Name, Out
-from .command import FOUND, UsageError, command, fail
+from .arguments import File, InputFormat, LiteralSecrets, Model, Name, Out
+from .command import UsageError, command, fail
+from .completion import runtime_names
+from .inputs import STDIN, check_inputs, read_catalog, read_stdin, source_of
 from .printing import print_exactly, print_warnings
 
 __all__ = ["convert", "import_", "sql"]
@@ -40,13 +41,15 @@ def convert(
     inherit: Annotated[bool, typer.Option("--inherit", help="Let entries extend others where this is shorter.")] = False,
     secrets: LiteralSecrets = "refuse",
     out: Out = None,
+    format: InputFormat = None,  # noqa: A002
 ) -> None:
     """Write a catalog in another format; includes and inheritance are resolved."""
+    check_inputs([file], format)
     if to is None and out is None:
         raise UsageError("convert: give --to, or an output file whose suffix tells the format")
-    if out is not None and out.exists() and out.samefile(file):
+    if out is not None and file != STDIN and out.exists() and out.samefile(file):
         raise UsageError("convert: the output is the input file; use set to change its values, or name another file with -o")
-    _write(file, load(file), to or format_of(out or file), secrets, out, inherit=inherit)
+    _write(file, resolve(read_catalog(file, format)).catalog(), to or format_of(out or file), secrets, out, inherit=inherit)
 
 
 @command(
@@ -66,17 +69,20 @@ def sql(
         str | None, typer.Option("--name", metavar="NAME", help="The model's name in SQL; NAME by default.")
     ] = None,
     runtime: Annotated[
-        str | None, typer.Option("--for", metavar="RUNTIME", help="Runtime that reads it, such as flink-2.3.")
+        str | None,
+        typer.Option("--for", metavar="RUNTIME", help="Runtime that reads it, such as flink-2.3.", autocompletion=runtime_names),
     ] = None,
     temporary: Annotated[bool, typer.Option("--temporary", help="A model that exists only for its session.")] = False,
     if_not_exists: Annotated[bool, typer.Option("--if-not-exists", help="No error if a model of that name exists.")] = False,
     comment: Annotated[str | None, typer.Option(metavar="TEXT", help="A comment on the model.")] = None,
     secrets: Annotated[Secrets, typer.Option("--secrets", help="What to do with secrets.")] = "refuse",
+    format: InputFormat = None,  # noqa: A002
 ) -> None:
     """Print the CREATE MODEL statement of a provider."""
     from ..sql.write import create_model_sql
 
-    resolution = resolve(read_file(file))
+    check_inputs([file], format)
+    resolution = resolve(read_catalog(file, format), [name])
     own = resolution.catalog()[name]
     with located_errors(resolution, name), _problems_of_command():
         provider = provider_for(own, runtime)
@@ -123,7 +129,10 @@ def _problems_of_command() -> Iterator[None]:
     "llmproviders import model.sql --secrets reveal -o providers.toml",
 )
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file with CREATE MODEL statements.", show_default=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="A file with CREATE MODEL statements; - is standard input.", show_default=False),
+    ],
     to: Annotated[
         Format | None, typer.Option("--to", help="The format; by default that of OUT, else toml.", show_default=False)
     ] = None,
@@ -137,27 +146,41 @@ def import_(
         # The warnings of the statements include them, and are printed.
         warnings.simplefilter("ignore", OldSpellingWarning)
         try:
-            text = file.read_text(encoding="utf-8-sig")
+            text = read_stdin() if file == STDIN else file.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
-            fail(FOUND, f"{file}: expected UTF-8 text; save it as UTF-8")
-        statements = parse_statements(text, source=str(file))
+            fail(f"{file}: expected UTF-8 text; save it as UTF-8")
+        statements = parse_statements(text, source=source_of(file))
     for statement in statements:
         print_warnings(statement.warnings)
     names = [statement.path[-1] for statement in statements]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        fail(FOUND, *(f"{file}: expected models of different names, got {name!r} twice" for name in twice))
+        fail(*(f"{source_of(file)}: expected models of different names, got {name!r} twice" for name in twice))
     catalog = Catalog(dict(zip(names, (statement.provider for statement in statements), strict=True)))
-    _write(file, catalog, to or (format_of(out) if out else "toml"), secrets, out)
+    hint = "write a placeholder such as ${secret_values.key} for it"
+    _write(file, catalog, to or (format_of(out) if out else "toml"), secrets, out, hint=hint)
 
 
-def _write(file: Path, catalog: Catalog, to: Format, secrets: Secrets, out: Path | None, *, inherit: bool = False) -> None:
-    """Write the catalog of *file* to *out*, or to standard output."""
+def _write(
+    file: Path,
+    catalog: Catalog,
+    to: Format,
+    secrets: Secrets,
+    out: Path | None,
+    *,
+    inherit: bool = False,
+    hint: str = "make it a reference",
+) -> None:
+    """Write the catalog of *file* to *out*, or to standard output; *hint* is advice on literal secrets."""
     try:
         text = dumps(catalog, format=to, secrets=secrets, inherit=inherit)
     except DocumentError as error:
-        instead = "write a placeholder such as ${secret_values.key} for it" if file.suffix == ".sql" else "make it a reference"
-        hint = f"{instead}, or pass --secrets reveal or --secrets redact"
-        fail(FOUND, *(f"{file}: {each.path}: {attrs.evolve(each.problem, hint=hint)}" for each in error.problems))
+        hint = f"{hint}, or pass --secrets reveal or --secrets redact"
+        # Problems that are not of secrets have their own hints.
+        pairs = [(each.path, each.problem) for each in error.problems]
+        pairs = [
+            (path, attrs.evolve(problem, hint=hint) if problem.code == "literal-secret" else problem) for path, problem in pairs
+        ]
+        fail(*(f"{source_of(file)}: {path}: {problem}" for path, problem in pairs))
     if out is None:
         print_exactly(text)
     else:

@@ -22,6 +22,7 @@ from ..runtimes.runtime import runtime as runtime_named
 from ..tasks import CHAT
 from .arguments import Json
 from .command import UsageError, command
+from .completion import factory_names, identifiers, runtime_names
 from .printing import console, print_json, print_table, styled
 
 __all__ = ["option_record", "presets", "providers", "runtimes", "schema"]
@@ -35,7 +36,10 @@ def schema() -> None:
 
 @command("providers", "llmproviders providers", "llmproviders providers openai-compat", needs_arguments=False)
 def providers(
-    identifier: Annotated[str | None, typer.Argument(help="One class; without it, all of them.", show_default=False)] = None,
+    identifier: Annotated[
+        str | None,
+        typer.Argument(help="One class; without it, all of them.", show_default=False, autocompletion=identifiers),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show the provider classes, or the options of one of them."""
@@ -53,12 +57,13 @@ def providers(
         )
     elif identifier is None:
         rows = [(each, cls.__name__, str(len(options_of(cls))), _first_line(cls)) for each, cls in shown.items()]
-        print_table("", ("identifier", "class", "options", "what it is"), rows)
+        print_table("", ("identifier", "class", "options", "what it is"), rows, prose=("what it is",))
     else:
         columns = ("name", "key", "type", "default", "rule", "meaning")
         table = [option_record(classes[identifier], info) for info in options_of(classes[identifier])]
         title = f"{identifier} ({classes[identifier].__name__})"
-        print_table(title, columns, [tuple(_cell(column, each) for column in columns) for each in table])
+        cells = [tuple(_cell(column, each) for column in columns) for each in table]
+        print_table(title, columns, cells, prose=("rule", "meaning"))
 
 
 @command("presets", "llmproviders presets", "llmproviders presets --json", needs_arguments=False)
@@ -83,7 +88,8 @@ def presets(as_json: Json = False) -> None:
         print_json(rows)
         return
     columns = ("name", "url", "variable", "tasks", "note")
-    print_table("", columns, [tuple(_plain(each[column]) for column in columns) for each in rows])
+    cells = [tuple(_plain(each[column]) for column in columns) for each in rows]
+    print_table("", columns, cells, prose=("tasks", "note"))
 
 
 @command(
@@ -94,8 +100,13 @@ def presets(as_json: Json = False) -> None:
     needs_arguments=False,
 )
 def runtimes(
-    name: Annotated[str | None, typer.Argument(help="One runtime; without it, all of them.", show_default=False)] = None,
-    identifier: Annotated[str | None, typer.Argument(help="One of its providers.", show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="One runtime; without it, all of them.", show_default=False, autocompletion=runtime_names),
+    ] = None,
+    identifier: Annotated[
+        str | None, typer.Argument(help="One of its providers.", show_default=False, autocompletion=factory_names)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show the known distributions of Flink, the providers of each, and their options."""
@@ -108,7 +119,7 @@ def runtimes(
         print_json([_runtime_record(each, identifier) for each in shown])
     elif name is None:
         rows = [(each.name, ", ".join(each.factories), "" if each.released else "not released", each.title) for each in shown]
-        print_table("", ("runtime", "providers", "note", "what it is"), rows)
+        print_table("", ("runtime", "providers", "note", "what it is"), rows, prose=("providers", "note", "what it is"))
     else:
         for each, factory in shown[0].factories.items():
             if identifier in (None, each):
@@ -117,7 +128,7 @@ def runtimes(
                 table = [
                     tuple(_plain("required" if c == "default" and o["required"] else o[c]) for c in columns) for o in options
                 ]
-                print_table(f"{each} on {name} ({factory.artifact})", columns, table)
+                print_table(f"{each} on {name} ({factory.artifact})", columns, table, prose=("choices",))
                 for defect in factory.defects:
                     console().print(styled(f"it does not work: {defect}", "red"), soft_wrap=True)
 

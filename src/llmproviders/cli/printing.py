@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+import sys
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import typer
 
@@ -14,11 +16,16 @@ from ..errors import DocumentProblem
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 __all__ = [
+    "DELAY",
+    "STDIN_SOURCE",
     "console",
     "counted",
+    "escaped",
     "print_changes",
+    "print_diff",
     "print_error",
     "print_exactly",
     "print_json",
@@ -26,22 +33,35 @@ __all__ = [
     "print_table",
     "print_warnings",
     "styled",
+    "tracked",
 ]
+
+_Item = TypeVar("_Item")
+DELAY: Final = 1.0
+"""The seconds after which a progress bar is shown."""
+STDIN_SOURCE: Final = "<stdin>"
+"""The name of standard input in messages."""
 
 
 def console() -> Console:
     """Standard output; lines are folded only in a terminal, because programs search them."""
     from rich.console import Console
 
-    console = Console(highlight=False, markup=False, emoji=False)
-    return console if console.is_terminal else Console(highlight=False, markup=False, emoji=False, width=1_000_000)
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            # Rich would end the process with exit code 1; the error reaches `command`, as without rich.
+            raise  # noqa: PLE0704
+
+    console = Output(highlight=False, markup=False, emoji=False)
+    return console if console.is_terminal else Output(highlight=False, markup=False, emoji=False, width=1_000_000)
 
 
-def styled(string: str, style: str = "") -> Any:
+def styled(string: str, style: str = "") -> Text:
     """*string* for the console, escaped."""
     from rich.text import Text
 
-    return Text(escaped(string), style=style)
+    # As a span, the style stays on this part where parts are added.
+    return Text().append(escaped(string), style=style)
 
 
 def escaped(string: str) -> str:
@@ -49,23 +69,89 @@ def escaped(string: str) -> str:
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in string)
 
 
-def print_table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
-    """Print a table below a title, which may be empty."""
+def print_table(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]], *, prose: Collection[str] = ()) -> None:
+    """Print a table below a title, which may be empty. No word is broken: a table that is too wide is printed as a list.
+
+    Args:
+        title: the title.
+        columns: the names of the columns.
+        rows: the cells of each row.
+        prose: the columns whose cells may be wrapped at blanks.
+    """
     from rich import box
+    from rich.cells import cell_len
     from rich.table import Table
 
+    output = console()
     if title:
         # rich would fold the title of a table to the width of the table.
-        console().print(styled(title, "bold"), soft_wrap=True)
+        output.print(styled(title, "bold"), soft_wrap=True)
+    cells = [tuple(map(escaped, row)) for row in rows]
+    needed = 1
+    for column, texts in zip(columns, zip(columns, *cells, strict=True), strict=True):
+        width = max(map(cell_len, texts))
+        longest = max(cell_len(word) for text in texts for word in text.split(" "))
+        needed += _GAP + (max(longest, min(width, _NARROW)) if column in prose else width)
+    if needed > output.width:
+        _print_list(output, columns, cells)
+        return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
+    for number, column in enumerate(columns):
+        table.add_column(column, no_wrap=column not in prose, style="" if number else _NAME, header_style="bold")
+    for row in cells:
         table.add_row(*map(styled, row))
-    console().print(table)
+    output.print(table)
 
 
-def print_changes(changes: Iterable[Change]) -> None:
+_GAP: Final = 3
+"""The width between two columns of a table."""
+_NARROW: Final = 20
+"""The width to which a column may be wrapped."""
+_INDENT: Final = "    "
+_NAME: Final = "cyan"
+
+
+def _print_list(output: Console, columns: Sequence[str], rows: Iterable[tuple[str, ...]]) -> None:
+    """Print each row as ``first: second``, and each other cell on a line of its own; they are wrapped at blanks."""
+    output.print()
+    for first, second, *others in rows:
+        start, *rest = _wrapped(f"{first}: {second}" if second else first, output.width)
+        output.print(styled(start[: len(first)], _NAME) + styled(start[len(first) :]), soft_wrap=True)
+        for column, cell in zip(columns[2:], others, strict=True):
+            rest += [_INDENT + line for line in _wrapped(f"{column}: {cell}", output.width - len(_INDENT))] if cell else []
+        for line in rest:
+            output.print(styled(line), soft_wrap=True)
+    output.print()
+
+
+def _wrapped(string: str, width: int) -> list[str]:
+    """The lines of a string, wrapped at blanks, and indented from the second one on; a word that is too long stays whole."""
+    from rich.cells import cell_len
+
+    first, *words = string.split(" ")
+    lines, used = [first], cell_len(first)
+    for word in words:
+        used += 1 + cell_len(word)
+        if used <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(_INDENT + word)
+            used = len(_INDENT) + cell_len(word)
+    return lines
+
+
+def print_diff(lines: Iterable[str]) -> None:
+    """Print the lines of a unified diff: exactly, so that it can be applied, but in a terminal with colours and escapes."""
+    output = console()
+    if not output.is_terminal:
+        print_exactly("".join(lines))
+        return
+    for line in lines:
+        kind = "bold" if line.startswith(("--- ", "+++ ")) else {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
+        output.print(styled(line.rstrip("\r\n").expandtabs(), kind), soft_wrap=True)
+
+
+def print_changes(changes: Iterable[Change | str]) -> None:
     """Print changes, one in each line."""
     output = console()
     for change in changes:
@@ -81,10 +167,11 @@ def print_warnings(problems: Iterable[DocumentProblem]) -> None:
 
 
 def print_problem(problem: DocumentProblem) -> None:
-    """Print a problem on standard output."""
+    """Print a problem and its code on standard output."""
     where, rest = _parts(problem)
     kind = styled(" warning:" if problem.problem.severity == "warning" else "", "yellow")
-    console().print(styled(where, "bold") + kind + styled(rest), soft_wrap=True)
+    code = styled(f" [{problem.problem.code}]", "dim")
+    console().print(styled(where, "bold") + kind + styled(rest) + code, soft_wrap=True)
 
 
 def _parts(problem: DocumentProblem) -> tuple[str, str]:
@@ -106,6 +193,27 @@ def print_json(value: object) -> None:
 def print_exactly(text: str) -> None:
     """Print *text* in UTF-8, independently of the encoding of the terminal."""
     typer.echo(text.encode("utf-8", "backslashreplace"), nl=False)
+
+
+def tracked(items: Sequence[_Item]) -> Iterator[_Item]:
+    """The items, with a progress bar on standard error if that is a terminal and they take longer than `DELAY`."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    begun = time.monotonic()
+    bar = Progress(console=Console(stderr=True), transient=True)
+    task = bar.add_task("checking", total=len(items))
+    try:
+        for each in items:
+            yield each
+            bar.advance(task)
+            if time.monotonic() - begun > DELAY:
+                bar.start()
+    finally:
+        bar.stop()
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,25 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command ``set``."""
+"""The commands ``set`` and ``add``: options of an entry, and new entries."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..catalogs.editing import EditError, EntryEdit
-from .arguments import File, Name
+from ..catalogs.editing import EditError, EntryEdit, NewEntry
+from ..catalogs.entries import KINDS
+from ..catalogs.revision import Revision
+from .arguments import DryRun, File, Name
 from .command import UsageError, command
-from .printing import print_changes, print_error
+from .completion import assignments_of, file_names, options_of_entry
+from .printing import counted, print_changes, print_diff, print_error
 
-__all__ = ["set_"]
+__all__ = ["add", "finish", "set_"]
+
+_Reveal = Annotated[
+    bool, typer.Option("--reveal", help="Write literal secrets; then only you can read the file (not on Windows).")
+]
+_ASSIGNMENT = "An option and its value; env:NAME or file:PATH for a secret."
 
 
 @command(
     "set",
     "llmproviders set providers.toml chat temperature=0.2 model=qwen-max",
     "llmproviders set providers.toml base api_key=env:DEEPSEEK_API_KEY",
-    'llmproviders set providers.toml chat \'stop=["END", "STOP"]\' --unset top_p',
+    'llmproviders set providers.toml chat \'stop=["END", "STOP"]\' --unset top_p --dry-run',
     "llmproviders set providers.toml chat extra_options.some-java-key=text",
 )
 def set_(
@@ -27,40 +37,96 @@ def set_(
     name: Name,
     assignments: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="KEY=VALUE", help="An option and its value; env:NAME or file:PATH for a secret.", show_default=False
-        ),
+        typer.Argument(metavar="KEY=VALUE", help=_ASSIGNMENT, show_default=False, autocompletion=assignments_of),
     ] = None,
-    unset: Annotated[list[str] | None, typer.Option("--unset", metavar="KEY", help="Remove an option from the entry.")] = None,
-    reveal: Annotated[
-        bool, typer.Option("--reveal", help="Write literal secrets; then only you can read the file (not on Windows).")
-    ] = False,
+    unset: Annotated[
+        list[str] | None,
+        typer.Option("--unset", metavar="KEY", help="Remove an option from the entry.", autocompletion=options_of_entry),
+    ] = None,
+    reveal: _Reveal = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Change options of an entry in its file, which keeps its comments and layout; nothing is written if anything is wrong."""
     if not assignments and not unset:
         raise UsageError("set: give KEY=VALUE, or --unset KEY")
     edit = EntryEdit(file, name)
-    keys: set[str] = set()
-    for assignment in assignments or []:
-        key, equals, string = assignment.partition("=")
-        if not key or not equals:
-            raise UsageError(f"expected KEY=VALUE, got {key!r}")
-        _add_once(keys, key)
+    given = _pairs(assignments or [])
+    for key, string in given.items():
         edit.set(key, string)
     for key in unset or []:
-        _add_once(keys, key)
+        if key in given or (unset or []).count(key) > 1:
+            raise UsageError(f"expected each key once, got {key!r} twice")
         try:
             edit.unset(key)
         except EditError as error:
             raise UsageError(f"--unset: {error}") from None
-    changes = edit.save(reveal=reveal)
-    if changes is None:
-        print_error(f"{file} had problems before, and is valid now")
+    finish(edit.revision(reveal=reveal), dry_run=dry_run, private=reveal)
+
+
+@command(
+    "add",
+    "llmproviders add providers.toml chat preset=deepseek temperature=0.2",
+    "llmproviders add providers.toml brief extends=chat max_tokens=50 --default",
+)
+def add(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A catalog: .toml, .json, .yaml or .yml; it is made if it does not exist.",
+            show_default=False,
+            autocompletion=file_names,
+        ),
+    ],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the new entry.", show_default=False)],
+    assignments: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="KEY=VALUE",
+            help=f"One of {', '.join(KINDS)}, and options. {_ASSIGNMENT}",
+            show_default=False,
+            autocompletion=assignments_of,
+        ),
+    ],
+    default: Annotated[bool, typer.Option("--default", help="Make it the default of the catalog.")] = False,
+    reveal: _Reveal = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Add an entry to a file, which keeps its comments and layout; nothing is written if anything is wrong."""
+    if not name:
+        raise UsageError("add: expected a name that is not empty")
+    given = _pairs(assignments)
+    kinds = {key: string for key, string in given.items() if key in KINDS}
+    entry = NewEntry(file, name, kinds, is_default=default)
+    for key, string in given.items():
+        if key not in kinds:
+            entry.set(key, string)
+    finish(entry.revision(reveal=reveal), dry_run=dry_run, private=reveal)
+
+
+def finish(revision: Revision, *, dry_run: bool, private: bool = False) -> None:
+    """Write a revision and print the changes of the catalog; or only show how the file would change."""
+    if dry_run:
+        print_diff(revision.diff())
+        return
+    revision.write(private=private)
+    file, catalogs = revision.original.file, revision.catalogs
+    if catalogs is not None:
+        print_changes(catalogs[0].diff(catalogs[1]))
+    elif rest := len(revision.after.problems):
+        print_error(f"{file} still has {counted(rest, 'problem')} elsewhere; llmproviders check {file} lists them")
     else:
-        print_changes(changes)
+        print_error(f"{file} had problems before, and is valid now")
 
 
-def _add_once(keys: set[str], key: str) -> None:
-    if key in keys:
-        raise UsageError(f"expected each key once, got {key!r} twice")
-    keys.add(key)
+def _pairs(assignments: Sequence[str]) -> dict[str, str]:
+    """The values by key of assignments."""
+    pairs: dict[str, str] = {}
+    for assignment in assignments:
+        key, equals, string = assignment.partition("=")
+        if not key or not equals:
+            raise UsageError(f"expected KEY=VALUE, got {key!r}")
+        if key in pairs:
+            raise UsageError(f"expected each key once, got {key!r} twice")
+        pairs[key] = string
+    return pairs

@@ -11,15 +11,15 @@ import typer
 
 from ..catalogs.catalog import Catalog
 from ..catalogs.display import option_string
-from ..catalogs.files import explain, load
-from ..catalogs.origins import Origin
+from ..catalogs.origins import Origin, origins_of
 from ..catalogs.resolution import resolve
-from ..catalogs.sources import read_file
 from ..catalogs.usage import located_errors, provider_for
 from ..fields.spec import EXTRAS
 from ..providers.base import Provider
-from .arguments import AnyName, File, Json, Model, Name
+from .arguments import AnyName, File, InputFormat, Json, Model, Name
 from .command import FOUND, command
+from .completion import runtime_names
+from .inputs import check_inputs, read_catalog
 from .printing import console, print_changes, print_json, print_table, styled
 
 __all__ = ["diff", "options", "show"]
@@ -31,11 +31,14 @@ def show(
     name: AnyName = None,
     every: Annotated[bool, typer.Option("--all", "-a", help="Also options that have no value.")] = False,
     as_json: Json = False,
+    format: InputFormat = None,  # noqa: A002
 ) -> None:
     """Show the options of providers, and where each comes from; secrets are masked."""
-    catalog, origins = explain(file)
-    shown = [name] if name is not None else list(catalog)
-    rows = {each: _rows(catalog[each], origins[each], every=every) for each in shown}
+    check_inputs([file], format)
+    resolution = resolve(read_catalog(file, format), None if name is None else [name])
+    catalog = resolution.catalog()
+    shown = list(catalog)
+    rows = {each: _rows(catalog[each], origins_of(resolution, each), every=every) for each in shown}
     if as_json:
         print_json(
             [
@@ -69,13 +72,18 @@ def options(
     name: Name,
     model: Model = None,
     runtime: Annotated[
-        str | None, typer.Option("--for", metavar="RUNTIME", help="Runtime that reads them, such as flink-2.3.")
+        str | None,
+        typer.Option(
+            "--for", metavar="RUNTIME", help="Runtime that reads them, such as flink-2.3.", autocompletion=runtime_names
+        ),
     ] = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show secrets; references are resolved.")] = False,
     as_json: Json = False,
+    format: InputFormat = None,  # noqa: A002
 ) -> None:
     """Print the Java keys and strings that Flink gets; secrets are masked unless --reveal is given."""
-    resolution = resolve(read_file(file))
+    check_inputs([file], format)
+    resolution = resolve(read_catalog(file, format), [name])
     provider = resolution.catalog()[name]
     with located_errors(resolution, name):
         flat = provider_for(provider, runtime).to_options(model=model, runtime=runtime, redact=not reveal)
@@ -93,9 +101,11 @@ def diff(
     file_b: File,
     name: AnyName = None,
     as_json: Json = False,
+    format: InputFormat = None,  # noqa: A002
 ) -> None:
     """Print the differences between two files, option by option; exit with 1 if there are any."""
-    old, new = load(file_a), load(file_b)
+    check_inputs([file_a, file_b], format)
+    old, new = (resolve(read_catalog(file, format)).catalog() for file in (file_a, file_b))
     if name is not None:
         if name not in old:
             new[name]  # this raises an error if neither file has the provider

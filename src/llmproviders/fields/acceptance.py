@@ -52,8 +52,16 @@ def accept_string(value: Any) -> str:
 
 
 def real_string(value: str) -> str:
-    """The real string of *value*, as a plain `str`."""
-    return value.reveal() if isinstance(value, MaskedText) else str.__str__(value)
+    """The real string of *value*, as a plain `str`.
+
+    Raises:
+        Rejected: if a part of it is a reference, so that it is not known yet.
+    """
+    if not isinstance(value, MaskedText):
+        return str.__str__(value)
+    if value.is_reference:
+        raise Rejected("a string without references inside")
+    return value.reveal()
 
 
 def accept_boolean(value: Any) -> bool:

@@ -6,21 +6,21 @@ Like the functions in `acceptance`, each of them returns the canonical form of a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from ..credentials import MASK, mask_urls
-from ..errors import Rejected, RejectedType
+from ..errors import Rejected, RejectedType, SecretError
 from ..messages import shown
-from ..secrets import MaskedText, Secret, literal, masked
+from ..secrets import MaskedText, Parts, Secret, literal, masked, reveal
 from ..syntax.characters import refuse_surrogates
 from ..syntax.durations import read_duration, write_duration
-from ..syntax.json import read_json_flat, read_json_object, write_json, write_parsed_json
+from ..syntax.json import SecretInside, plain_json, read_json_flat, read_json_object, write_parsed_json
 from ..syntax.maps import read_map, write_map, write_masked_map
 from ..syntax.scalars import JAVA_BOUNDS
 from .acceptance import Accept, accept_string, real_string, string_of
-from .masking import mask_json, masked_header, refuse_redacted
+from .masking import compose, hide_headers, hide_json, mask_json, masked_header, opened, refuse_redacted
 
 __all__ = [
     "BUILT_IN_CONVERTERS",
@@ -130,7 +130,7 @@ def duration(value: str | timedelta | None) -> str | None:
     if not isinstance(given, str):
         if isinstance(given, timedelta):
             return write_duration(given)
-        hint = f"write its unit: '{given}s'" if type(given) is int and abs(given) < JAVA_BOUNDS["Long"][1] else ""
+        hint = f'write its unit: "{given}s"' if type(given) is int and abs(given) < JAVA_BOUNDS["Long"][1] else ""
         raise RejectedType("a duration such as '30s', '500 ms' or '2min', or a timedelta", hint=hint)
     string = accept_string(given)
     read_duration(real_string(string))
@@ -143,7 +143,7 @@ _json_objects: Final = AcceptedStrings()
 def json_object(value: str | Mapping[str, Any] | None) -> str | None:
     """A converter for `attrs.field`: a JSON object, given as a string or a mapping; values that look like credentials are masked.
 
-    A string is kept unchanged, and None stays None.
+    A string is kept unchanged, and None stays None. A mapping may contain a `Secret` at any depth.
 
     Raises:
         Rejected: if it is not a JSON object, or JSON cannot hold a value of it; a `RejectedType` if its type is wrong.
@@ -152,28 +152,59 @@ def json_object(value: str | Mapping[str, Any] | None) -> str | None:
         return value if known == value else masked(value, known)
     if value is None:
         return None
-    string = _json_string(value)
-    return _keep_mask(value, _json_objects.keep(string, mask_json(string, read_json_object(string))))
+    if isinstance(value, MaskedText):
+        return _accepted_again(value, read_json_object, hide_json, write_parsed_json)
+    parts = _json_parts(value)
+    try:
+        string = _json_string(value, parts)
+    except SecretInside:
+        return compose(hide_json(parts), write_parsed_json)
+    return _json_objects.keep(string, mask_json(string, read_json_object(string)))
 
 
-def _json_string(value: Any) -> str:
-    if not isinstance(value, str):
-        if not isinstance(value, Mapping):
-            raise RejectedType("a JSON object, as a mapping or a string")
-        return write_json(value)
+def _json_parts(value: Any) -> Any:
+    """The parts of a mapping; None for a string."""
+    if isinstance(value, str):
+        return None
+    if not isinstance(value, Mapping):
+        raise RejectedType("a JSON object, as a mapping or a string")
+    return plain_json(value)
+
+
+def _json_string(value: Any, parts: Any) -> str:
+    return _known_string(value) if parts is None else write_parsed_json(parts)
+
+
+def _known_string(value: str) -> str:
+    """A string that Java can read, and that is not the mask of a redacted value."""
     string = real_string(accept_string(value))
     if string == MASK:
         refuse_redacted(string)
     return string
 
 
+def _accepted_again(
+    value: MaskedText,
+    read: Callable[[str], Any],
+    hide: Callable[[Any], Parts],
+    write: Callable[[Any], str],
+    write_masked: Callable[[Any], str] = write_parsed_json,
+) -> str:
+    """A masked value that an option accepted before: what was hidden stays hidden."""
+    string = None if value.is_reference else _known_string(value)
+    parts = opened(value, read)
+    if not isinstance(parts, dict):
+        raise RejectedType("a mapping")
+    return _keep_mask(value, compose(hide(parts), write, write_masked, string))
+
+
 _headers: Final = AcceptedStrings()
 
 
-def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str | None:
+def json_headers(value: str | Mapping[str, str | Secret | Sequence[str | Secret]] | None) -> str | None:
     """A converter for `attrs.field`: request headers as a JSON object of strings or lists of strings; credentials are masked.
 
-    A string is kept unchanged, and None stays None.
+    A string is kept unchanged, and None stays None. In a mapping, each string may be a `Secret`.
 
     Raises:
         Rejected: if it is not such a JSON object; a `RejectedType` if its type is wrong.
@@ -182,7 +213,13 @@ def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str |
         return value if known == value else masked(value, known)
     if value is None:
         return None
-    string = _json_string(value)
+    if isinstance(value, MaskedText):
+        return _accepted_again(value, read_json_flat, hide_headers, write_parsed_json)
+    parts = _json_parts(value)
+    try:
+        string = _json_string(value, parts)
+    except SecretInside:
+        return compose(hide_headers(parts), write_parsed_json)
     headers = read_json_flat(string)
     masked_headers: dict[str, str | list[str]] = {}
     for name, item in headers.items():
@@ -193,7 +230,7 @@ def json_headers(value: str | Mapping[str, str | Sequence[str]] | None) -> str |
         else:
             raise Rejected("header values that are strings or lists of strings", hint=f"see header {shown(name)}")
     result = string if masked_headers == headers else MaskedText(string, write_parsed_json(masked_headers))
-    return _keep_mask(value, _headers.keep(string, result))
+    return _headers.keep(string, result)
 
 
 def _pairs(value: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
@@ -207,10 +244,35 @@ def _pairs(value: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
 _maps: Final = AcceptedStrings()
 
 
-def flink_map(value: str | Mapping[str, str] | None) -> str | None:
+def _hide_map(headers: dict[str, Any]) -> Parts:
+    """The headers of a map with credentials hidden."""
+    for name, item in headers.items():
+        if not isinstance(name, str) or not isinstance(item, (str, Secret)):
+            raise RejectedType("a mapping from str to str")
+        for known in (name, reveal(item) if not isinstance(item, Secret) or not item.is_reference else ""):
+            refuse_surrogates(known)
+            if "\n" in known or "\r" in known:
+                raise Rejected("headers without line breaks")
+    return hide_headers(headers)
+
+
+def write_header_map(headers: Mapping[str, str]) -> str:
+    """A map of headers whose references were resolved.
+
+    Raises:
+        SecretError: if there is a line break, which a header cannot have.
+    """
+    string = write_map(headers)
+    if "\n" in string or "\r" in string:
+        msg = "a header has a line break; check the variable or the file that it refers to"
+        raise SecretError(msg)
+    return string
+
+
+def flink_map(value: str | Mapping[str, str | Secret] | None) -> str | None:
     """A converter for `attrs.field`: HTTP headers as a Flink map such as ``name:value,other:value``; credentials are masked.
 
-    A mapping is written as such a string. A string is kept unchanged, and None stays None.
+    A mapping is written as such a string; each value of it may be a `Secret`. A string is kept unchanged, and None stays None.
 
     >>> flink_map({"X-Tenant": "acme", "X-Zone": "eu"})
     'X-Tenant:acme,X-Zone:eu'
@@ -222,23 +284,25 @@ def flink_map(value: str | Mapping[str, str] | None) -> str | None:
         return value if known == value else masked(value, known)
     if value is None:
         return None
+    if isinstance(value, MaskedText):
+        return _accepted_again(value, read_map, _hide_map, write_header_map, write_masked_map)
     if isinstance(value, Mapping):
         pairs = _pairs(value)
         if not all(isinstance(part, str) and not isinstance(part, MaskedText) for pair in pairs for part in pair):
-            raise RejectedType("a mapping from str to str")
+            if any(isinstance(name, (MaskedText, Secret)) or isinstance(item, MaskedText) for name, item in pairs):
+                raise RejectedType("a mapping from str to str")
+            return compose(_hide_map(dict(pairs)), write_header_map, write_masked_map)
         string = accept_string(write_map({str.__str__(name): str.__str__(item) for name, item in pairs}))
     elif isinstance(value, str):
-        string = real_string(accept_string(value))
+        string = _known_string(value)
     else:
         raise RejectedType("a Flink map such as 'name:value,other:value', or a mapping")
-    if string == MASK:
-        refuse_redacted(string)
     if "\n" in string or "\r" in string:
         raise Rejected("headers without line breaks")
     headers = read_map(string)
     masked_headers = {name: masked_header(name, item) for name, item in headers.items()}
     result = string if masked_headers == headers else MaskedText(string, write_masked_map(masked_headers))
-    return _keep_mask(value, _maps.keep(string, result))
+    return _maps.keep(string, result)
 
 
 def stop_strings(value: str | Sequence[str] | None) -> str | None:

@@ -157,16 +157,18 @@ class Description:
 
     def _refusal(self, name: str) -> Problem | None:
         if name in self.cls.refused_names:
-            return Problem(name, "an option of the provider", hint=self.cls.refused_names[name])
+            return Problem(name, "an option of the provider", hint=self.cls.refused_names[name], code="unknown-option")
         for spec in self.specs.values():
             info = spec.info
             if name == spec.name or (info and name in (info.key, info.sequence_key, *info.deprecated_keys)):
                 got = "a Java key" if name != spec.name else "another name"
-                return Problem(name, f"the Python name {spec.parameter}", got=got, hint=f"write {spec.parameter}=...")
+                return Problem(
+                    name, f"the Python name {spec.parameter}", got=got, hint=f"write {spec.parameter}=...", code="not-python-name"
+                )
         if (close := self._close(name)) is None:
             return None
         hint = f"did you mean {close}? (extra_options={{...}} passes any name)"
-        return Problem(name, f"an option of {self.subject}", got="an unknown name", hint=hint)
+        return Problem(name, f"an option of {self.subject}", got="an unknown name", hint=hint, code="unknown-option")
 
     def _close(self, name: str) -> str | None:
         """The option that *name* probably means; None if there is none."""

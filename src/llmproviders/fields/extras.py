@@ -9,12 +9,12 @@ from typing import Any, Final
 from ..credentials import MASK, has_credential_name, is_redacted, looks_like_credential, looks_like_key, mask_urls
 from ..errors import Rejected, RejectedType
 from ..messages import shown
-from ..secrets import MaskedText, Secret, masked, reveal
+from ..secrets import MaskedText, Parts, Secret, masked, parts_of, reveal, with_references
 from ..syntax.characters import refuse_surrogates
-from ..syntax.json import read_json
+from ..syntax.json import SecretInside, plain_json, read_json, write_parsed_json
 from .acceptance import string_of
 from .converters import secret
-from .masking import mask_json
+from .masking import compose, hide_json, mask_json
 
 __all__ = ["NO_EXTRAS", "Extra", "ExtraOptions", "extra_value"]
 
@@ -124,7 +124,12 @@ def extra_value(key: object, value: object) -> Extra:
 def _extra_value(key: str, value: object) -> Extra:
     if isinstance(value, Secret):
         return secret(value) or value
-    string = string_of(value)
+    if isinstance(value, MaskedText) and value.is_reference:
+        return _with_secrets(key, parts_of(value))
+    try:
+        string = string_of(value)
+    except SecretInside:
+        return _with_secrets(key, plain_json(value))
     real = reveal(string)
     if is_redacted(real) or looks_like_credential(key) or looks_like_key(real):
         # It refuses redacted values.
@@ -138,6 +143,16 @@ def _extra_value(key: str, value: object) -> Extra:
         # Invalid JSON cannot be masked in part.
         return masked(string, MASK if has_credential_name(string) else mask_urls(string))
     return mask_json(string, read)
+
+
+def _with_secrets(key: str, parts: Parts) -> Extra:
+    """The JSON of a mapping or list that contains secrets."""
+    is_hidden = looks_like_credential(key)
+    text = compose(hide_json(parts, hidden=is_hidden), write_parsed_json)
+    if not is_hidden or not isinstance(text, MaskedText):
+        return text
+    # The value of such a key is hidden as a whole.
+    return with_references(parts_of(text), write_parsed_json, MASK) if text.is_reference else Secret(text.reveal())
 
 
 NO_EXTRAS: Final = ExtraOptions()

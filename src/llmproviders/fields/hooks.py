@@ -215,7 +215,8 @@ class OptionReader:
         problems: list[Problem] = []
         for key, string in flat.items():
             if type(key) is not str or type(string) is not str:
-                if not isinstance(key, str) or not isinstance(string, str):
+                is_known = not isinstance(string, MaskedText) or not string.is_reference
+                if not isinstance(key, str) or not isinstance(string, str) or not is_known:
                     problems.append(_not_strings(key, string))
                     continue
                 key, string = str.__str__(key), reveal(string)  # noqa: PLW2901  # for members of enums and masked strings
@@ -239,7 +240,7 @@ class OptionReader:
         """Whether *key* is an older key of an option that the key *other* has set; Flink uses the newer key."""
         info = self.infos[name]
         if info.sequence_key in (key, other):
-            problems.append(Problem(name, f"either {info.key} or {info.sequence_key}", got="both"))
+            problems.append(Problem(name, f"either {info.key} or {info.sequence_key}", got="both", code="conflicting-options"))
             return True
         return key in info.deprecated_keys
 
@@ -270,7 +271,7 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
         keep: a function that stores the result in the instance, if later calls would return an equal one. Its arguments are
             the instance, and a pair of the version of the hooks and the flat dict.
     """
-    names: dict[str, Any] = {"_reveal": reveal, "_Secret": Secret, "_keep": keep, "_version": converter.version}
+    names: dict[str, Any] = {"_reveal": reveal, "_Masked": (Secret, MaskedText), "_keep": keep, "_version": converter.version}
     lines = ["def flatten(self):", "    flat, may_keep = {}, True"]
     for info in options(cls):
         write, default, key = f"_write_{info.name}", f"_default_{info.name}", repr(info.key)
@@ -285,18 +286,27 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
         if info.sequence_key:
             key = f"{key} if type(value) is str else {info.sequence_key!r}"
         # With the hooks of the library, a str is its own string.
-        written = f"value if type(value) is str else {write}(value)" if names[write] in (reveal, str) else f"{write}(value)"
-        lines.append(f"        flat[{key}] = {written}")
-        if info.secret:
-            lines.append("        if type(value) is _Secret and value.is_reference: may_keep = False")
+        if names[write] in (reveal, str):
+            lines += [
+                f"        if type(value) is str: flat[{key}] = value",
+                "        else:",
+                f"            flat[{key}] = {write}(value)",
+                "            if type(value) in _Masked and value.is_reference: may_keep = False",
+            ]
+        else:
+            lines.append(f"        flat[{key}] = {write}(value)")
+            if info.secret:
+                lines.append("        if type(value) in _Masked and value.is_reference: may_keep = False")
     extras = attrs.fields_dict(cls).get("extra_options")
     if extras is not None:
         names["_none"] = extras.default
         lines += [
             "    if self.extra_options is not _none:",
             "        for key, value in self.extra_options.items():",
-            "            flat[key] = value if type(value) is str else _reveal(value)",
-            "            if type(value) is _Secret and value.is_reference: may_keep = False",
+            "            if type(value) is str: flat[key] = value",
+            "            else:",
+            "                flat[key] = _reveal(value)",
+            "                if value.is_reference: may_keep = False",
         ]
     # The result of a third-party hook may change.
     if keep is not None and all(info.sequence_key or names[f"_write_{info.name}"] in _BUILT_IN_HOOKS for info in options(cls)):
@@ -314,7 +324,9 @@ def _structurer(cls: Any) -> Callable[[Mapping[str, str], Any], Any]:
         given, extras, problems = read(flat)
         given = {aliases[name]: value for name, value in given.items() if name in aliases}
         if extras and "extra_options" not in aliases:
-            problems += [Problem(key, f"an option of {cls.__name__}", got="an unknown key") for key in extras]
+            problems += [
+                Problem(key, f"an option of {cls.__name__}", got="an unknown key", code="unknown-option") for key in extras
+            ]
         if problems:
             raise invalid(cls.__name__, problems)
         return cls(**given, extra_options=extras) if extras else cls(**given)

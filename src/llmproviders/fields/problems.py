@@ -11,7 +11,7 @@ import attrs
 from ..boundary import outward
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
 from ..messages import listed, one_line, shown
-from ..secrets import MaskedText, Secret
+from ..secrets import known_strings
 from .description import Description, Rule
 from .extras import NO_EXTRAS, ExtraOptions
 from .spec import EXTRAS
@@ -64,7 +64,9 @@ def _explanation(
     known = {problem.option for problem in problems}.union(() if base is None else base.extra_options)
     for name, value in more.items():
         if value is not None and name not in known and (hint := description.advice(name)):
-            problems.append(Problem(name, f"an option of {description.subject}", got="an unknown name", hint=hint))
+            problems.append(
+                Problem(name, f"an option of {description.subject}", got="an unknown name", hint=hint, code="unknown-option")
+            )
     return invalid(description.subject, problems)
 
 
@@ -110,14 +112,24 @@ def collect(
     extras = accepted.get(EXTRAS, NO_EXTRAS if base is None else base.extra_options)
     for name, value in more.items():
         if name in extras and EXTRAS in given:
-            problems.append(Problem(name, "one value", got=f"one by name and one in {EXTRAS}"))
+            problems.append(Problem(name, "one value", got=f"one by name and one in {EXTRAS}", code="conflicting-options"))
         elif (problem := description.refused(name, value, extras)) is not None:
             problems.append(problem)
     if base is None:
         for name in description.required:
             if name not in given and name not in bad:
                 spec, hint = description.specs[name], "it is required"
-                problems.append(Problem(spec.parameter, "a value", got="nothing", hint=hint, key=spec.other_key, is_type=True))
+                problems.append(
+                    Problem(
+                        spec.parameter,
+                        "a value",
+                        got="nothing",
+                        hint=hint,
+                        key=spec.other_key,
+                        is_type=True,
+                        code="missing-option",
+                    )
+                )
                 bad.add(name)
     for rule in description.rules:
         if bad.isdisjoint(rule.options) and (base is None or not given.keys().isdisjoint(rule.options)):
@@ -155,7 +167,7 @@ def _broken(description: Description, rule: Rule, operands: list[Any]) -> Proble
     except Exception as error:  # noqa: BLE001
         # A user-defined rule may raise any exception.
         expected = f"values that the rule over {listed(rule.options)} accepts"
-        problem = Problem(rule.options[0], expected, got=f"its {type(error).__name__}")
+        problem = Problem(rule.options[0], expected, got=f"its {type(error).__name__}", code="conflicting-options")
     if problem is None:
         return None
     if not isinstance(problem, Problem):
@@ -186,8 +198,7 @@ def _secrets(description: Description, instance: Any) -> Iterator[str]:
     values = {name: _held(instance, name) for name in description.specs}
     extras = values.pop(EXTRAS)
     for value in (*values.values(), *(extras.values() if isinstance(extras, ExtraOptions) else ())):
-        if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
-            yield value.reveal()
+        yield from known_strings(value)
 
 
 def problem_of(description: Description, name: str, value: object, error: Exception) -> Problem:

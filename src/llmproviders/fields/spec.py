@@ -16,7 +16,16 @@ from ..credentials import MASK
 from ..errors import InvalidClassError, Rejected, RejectedType
 from ..secrets import MaskedText, Secret, reveal
 from ..syntax.scalars import JAVA_BOUNDS
-from .acceptance import Accept, accept_boolean, accept_string, choice_acceptor, enum_acceptor, instance_acceptor, number_acceptor
+from .acceptance import (
+    Accept,
+    accept_boolean,
+    accept_string,
+    choice_acceptor,
+    enum_acceptor,
+    instance_acceptor,
+    number_acceptor,
+    real_string,
+)
 from .bounds import Between
 from .converters import BUILT_IN_CONVERTERS, json_object, required_secret, url
 from .hooks import string_reader, string_writer
@@ -250,4 +259,4 @@ def _with_hook(accept: Accept, info: OptionInfo) -> Accept:
 
 
 def _hidden(value: str | None) -> str | None:
-    return None if value is None else MaskedText(reveal(required_secret(reveal(value))), MASK)
+    return None if value is None else MaskedText(reveal(required_secret(real_string(value))), MASK)

@@ -12,6 +12,7 @@ from ..credentials import MASK
 from ..errors import ProviderError
 from ..messages import one_line, with_hint
 from ..providers.base import Provider
+from ..providers.held import secrets_in
 
 __all__ = ["LONGEST_LINE", "FlinkError", "clear_errors"]
 
@@ -84,6 +85,8 @@ def _secrets(provider: Provider) -> list[str]:
         pattern = "(.*)".join(map(re.escape, redacted.split(MASK)))
         parts = re.fullmatch(pattern, options[key], re.DOTALL)
         found.update(parts.groups() if parts else [options[key]])
+    # A message may show a header or a part of a body by itself.
+    found.update(part.reveal() for _, part in secrets_in(provider))
     # Shorter strings are not secrets, and occur in every message.
     return sorted((secret for secret in found if len(secret) > 3), key=len, reverse=True)  # noqa: PLR2004
 

@@ -188,14 +188,26 @@ def execution_mode_problems(runtime: Runtime, mode: str) -> list[Problem]:
 def _input_columns(table: Table, names: tuple[str, ...], output: tuple[Column, ...]) -> tuple[tuple[Column, ...], list[Problem]]:
     """The input columns of the model for columns of the table, and the problems of names."""
     known = {each.getName(): each for each in java_columns(table)}
-    problems = [] if names else [Problem("column", "the name of a column of the table", got="none")]
+    problems = [] if names else [Problem("column", "the name of a column of the table", got="none", code="invalid-columns")]
     problems += [
-        Problem("column", "the name of a column of the table", got=shown(name), hint=did_you_mean(str(name), list(known)))
+        Problem(
+            "column",
+            "the name of a column of the table",
+            got=shown(name),
+            hint=did_you_mean(str(name), list(known)),
+            code="invalid-columns",
+        )
         for name in names
         if name not in known
     ]
     problems += [
-        Problem("output", "a name that no column of the table has", got=shown(each.name), hint="choose another name")
+        Problem(
+            "output",
+            "a name that no column of the table has",
+            got=shown(each.name),
+            hint="choose another name",
+            code="invalid-columns",
+        )
         for each in output
         if each.name in known
     ]

@@ -299,7 +299,7 @@ class Provider(CompiledClass):
         identifier = extras.pop("provider", cls.identifier)
         if identifier != cls.identifier:
             hint = "use llmproviders.from_options(identifier, options)"
-            problems.append(Problem("provider", cls.identifier, got=shown(identifier), hint=hint))
+            problems.append(Problem("provider", cls.identifier, got=shown(identifier), hint=hint, code="conflicting-options"))
         if extras:
             given[EXTRAS] = extras
         if problems:

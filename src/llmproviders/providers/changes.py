@@ -37,7 +37,7 @@ class PresetOptions(SharedChanges, total=False):
     content_type: ContentType | Sequence[ContentType] | None
     retry_backoff_strategy: Literal["FIXED", "EXPONENTIAL"] | None
     retry_backoff_base_interval: str | timedelta | None
-    extra_header: str | Mapping[str, str | Sequence[str]] | None
+    extra_header: str | Mapping[str, str | Secret | Sequence[str | Secret]] | None
     extra_body: str | Mapping[str, Any] | None
 
 
@@ -64,7 +64,7 @@ class TritonChanges(TypedDict, total=False):
     sequence_end: bool | None
     compression: Literal["gzip"] | None
     auth_token: str | Secret | None
-    custom_headers: str | Mapping[str, str] | None
+    custom_headers: str | Mapping[str, str | Secret] | None
     max_retries: int | None
     retry_initial_backoff: str | timedelta | None
     retry_max_backoff: str | timedelta | None

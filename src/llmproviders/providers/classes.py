@@ -201,7 +201,7 @@ def from_options(identifier: str, options: Mapping[str, str]) -> Provider:
     given: object = options.get("provider", identifier)
     if isinstance(given, str) and given == identifier:
         return cls.from_options(named)
-    problems = [Problem("provider", shown(identifier), got=shown(given))]
+    problems = [Problem("provider", shown(identifier), got=shown(given), code="conflicting-options")]
     try:
         cls.from_options(named)
     except InvalidOptionsError as error:

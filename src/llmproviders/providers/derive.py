@@ -8,7 +8,7 @@ from functools import singledispatch
 from itertools import islice
 from typing import Any, TypeVar
 
-from ..errors import Problem, Rejected, invalid
+from ..errors import Advice, Problem, Rejected, invalid
 from ..fields.compiled import compiled
 from ..fields.spec import EXTRAS
 from ..messages import did_you_mean, shown
@@ -67,7 +67,9 @@ def defaults_of(provider: Any, names: tuple[object, ...]) -> dict[str, Any]:
             continue
         name = str.__str__(given)
         if name in options and options[name].required:
-            problems.append(Problem(name, "a value", hint="it is required and has no default to go back to"))
+            problems.append(
+                Problem(name, "a value", hint="it is required and has no default to go back to", code="missing-option")
+            )
         elif name in options:
             changes[name] = options[name].fresh_default()
         elif name in extras:
@@ -76,7 +78,7 @@ def defaults_of(provider: Any, names: tuple[object, ...]) -> dict[str, Any]:
             expected = f"the name of an option or extra of this {description.subject}"
             # Each name is compared to at most 100 extra options, because there may be thousands of both.
             known = [*options, *islice(extras, 100)]
-            problems.append(Problem(name, expected, hint=did_you_mean(name, known)))
+            problems.append(Problem(name, expected, hint=did_you_mean(name, known), code="unknown-option"))
     if problems:
         raise invalid(description.subject, problems)
     return {EXTRAS: extras, **changes}
@@ -113,7 +115,11 @@ def to_task(provider: Any, task: Any, changes: dict[str, Any]) -> list[Problem]:
     if not isinstance(task, str) or task not in provider.tasks:
         return [no_task(type(provider), task)]
     if changes.get("task", task) != task:
-        return [Problem("task", f"no other task than {task}", got=shown(changes["task"]), hint="leave it out")]
+        return [
+            Problem(
+                "task", f"no other task than {task}", got=shown(changes["task"]), hint="leave it out", code="conflicting-options"
+            )
+        ]
     endpoint = changes.get("endpoint", getattr(provider, "endpoint", None))
     if isinstance(endpoint, str):
         endpoint = reveal(endpoint)
@@ -123,7 +129,7 @@ def to_task(provider: Any, task: Any, changes: dict[str, Any]) -> list[Problem]:
             return [Problem("endpoint", error.expected, got=shown(endpoint), hint=error.hint)]
         if "endpoint" in changes and moved != endpoint:
             got = f"one of task {task_of_endpoint(endpoint)}"
-            return [Problem("endpoint", f"an endpoint of task {task}", got=got)]
+            return [Problem("endpoint", f"an endpoint of task {task}", got=got, code="conflicting-options")]
         changes["endpoint"] = moved
         if getattr(provider, "task", None) is not None:
             changes.setdefault("task", task)
@@ -139,6 +145,8 @@ def to_task(provider: Any, task: Any, changes: dict[str, Any]) -> list[Problem]:
             f"no such option for task {task}",
             got=shown(values[name], hidden=spec.is_hidden),
             hint=f"pass {name}=None to drop it",
+            in_document=Advice("write {} to drop it", (("omit", [name]),)),
+            code="not-for-task",
         )
         for name, spec in specs.items()
         if spec.info and spec.info.tasks and task not in spec.info.tasks and values.get(name) is not None
@@ -149,4 +157,10 @@ def no_task(cls: Any, task: object) -> Problem:
     """The problem of a task that the class does not have."""
     name = cls.__name__
     expected = f"a task of {name} ({', '.join(cls.tasks)})" if cls.tasks else "a provider that has tasks"
-    return Problem("task", expected, got=shown(task), hint=did_you_mean(task, cls.tasks) if isinstance(task, str) else "")
+    return Problem(
+        "task",
+        expected,
+        got=shown(task),
+        hint=did_you_mean(task, cls.tasks) if isinstance(task, str) else "",
+        code="unknown-task",
+    )

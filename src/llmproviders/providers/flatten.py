@@ -9,12 +9,13 @@ from functools import singledispatch
 from typing import Any
 
 from ..credentials import MASK
-from ..errors import Problem, ProviderError, Rejected, invalid
+from ..errors import Problem, ProviderError, Rejected, SecretError, invalid
 from ..fields.compiled import compiled
 from ..fields.extras import ExtraOptions
 from ..fields.hooks import converter, string_writer
 from ..messages import shown
 from ..secrets import MaskedText, Secret, stand_in
+from .held import unresolved_references
 
 __all__ = ["align", "column_problems", "fingerprint", "flatten", "flatten_as", "redacted"]
 
@@ -31,8 +32,13 @@ def flatten(provider: Any) -> dict[str, str]:
         if made.hook[0] is not converter.version:
             made.hook = converter.version, converter.get_unstructure_hook(type(provider))
         return made.hook[1](provider)  # type: ignore[no-any-return]
-    except ProviderError:
-        raise
+    except ProviderError as error:
+        problem = next(unresolved_references(provider), None) if isinstance(error, SecretError) else None
+        if problem is None or "." not in problem.option:
+            raise
+        # Inside headers and bodies, the name of the variable does not tell which of them refers to it.
+        msg = f"{problem.option}: {problem.hint}"
+        raise SecretError(msg) from None
     except Exception as error:  # noqa: BLE001
         failure = error
     problems = [*_unwritable(provider)] or [Problem("", "a hook that works", got=type(failure).__name__)]

@@ -63,7 +63,7 @@ class GenericProvider(Provider):
         name = extras.pop("provider", "")
         if not (name or problems):
             hint = "use llmproviders.from_options(identifier, options)"
-            problems.append(Problem("provider", "the identifier", got="nothing", hint=hint))
+            problems.append(Problem("provider", "the identifier", got="nothing", hint=hint, code="missing-option"))
         if problems:
             raise invalid(cls.__name__, problems)
         return cls(name, **{EXTRAS: extras})

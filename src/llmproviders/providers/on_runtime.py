@@ -14,6 +14,7 @@ from ..fields.compiled import compiled, construct
 from ..fields.metadata import is_hidden
 from ..fields.spec import EXTRAS
 from ..runtimes.checks import key_errors, lost_option, problems, unknown_defaults
+from ..runtimes.doubts import doubts
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_named
 from ..runtimes.view import ALWAYS, Facts
@@ -23,7 +24,7 @@ from ..tasks import task_of_endpoint
 from .derive import non_defaults
 from .flatten import align, flatten_as
 
-__all__ = ["check", "errors_and_unknown_defaults", "for_runtime"]
+__all__ = ["check", "doubts_of", "errors_and_unknown_defaults", "for_runtime"]
 
 
 def check(
@@ -52,6 +53,11 @@ def check(
     return found
 
 
+def doubts_of(provider: Any) -> tuple[Problem, ...]:
+    """The warnings for a provider whose runtime is not known."""
+    return tuple(doubts(facts_of(provider)))
+
+
 def errors_and_unknown_defaults(provider: Any, runtime: str | Runtime) -> tuple[list[Problem], frozenset[str]]:
     """The errors of a provider on a runtime, and the keys of its defaults that the runtime does not know."""
     runtime = runtime_named(runtime)
@@ -73,12 +79,13 @@ def facts_of(provider: Any) -> Facts:
         hidden=hidden | {key for key, extra in provider.extra_options.items() if type(extra) is not str},
         model_key=provider.model_option_key(),
         relatives=tuple(each.identifier for each in _relatives(type(provider))),
+        class_tasks=type(provider).tasks,
     )
 
 
 def _known_string(value: Secret | MaskedText) -> str:
     """The string of a masked value, if it is known before the job is submitted."""
-    return str(value) if isinstance(value, Secret) and value.source != "text" else value.reveal()
+    return str(value) if value.is_reference or (isinstance(value, Secret) and value.source != "text") else value.reveal()
 
 
 def _relatives(cls: Any) -> tuple[Any, ...]:
@@ -115,7 +122,7 @@ def _as_relative(provider: Any, cls: Any, runtime: Runtime) -> Any:
     task = getattr(provider, "task", None) or task_of_endpoint(getattr(provider, "endpoint", None) or "")
     if task is not None and task not in cls.tasks:
         expected = f"a task that {cls.identifier} has ({', '.join(cls.tasks)})"
-        raise invalid(subject, [Problem("task", expected, got=task, hint=f"{runtime} has no other")])
+        raise invalid(subject, [Problem("task", expected, got=task, hint=f"{runtime} has no other", code="unknown-task")])
     facts, factory, specs = facts_of(provider), runtime.factories[cls.identifier], compiled(cls).description.specs
     given: dict[str, Any] = {}
     extras: dict[str, Any] = {}

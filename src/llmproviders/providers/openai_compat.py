@@ -74,13 +74,15 @@ def _check_service(cls: type[Provider], endpoint: str | None, api_key: Secret | 
     if api_key is not None:
         if endpoint is None or not endpoint.strip():
             got = "none" if endpoint is None else "a blank one"
-            return Problem("endpoint", "the URL of the service that api_key is for", got=got, hint="give both or neither")
+            expected = "the URL of the service that api_key is for"
+            return Problem("endpoint", expected, got=got, hint="give both or neither", code="conflicting-options")
         if task is not None:
             return Problem(
                 "task",
                 "no task together with api_key",
                 got=repr(task),
                 hint="the endpoint determines the task; task is for the built-in AI service",
+                code="conflicting-options",
             )
     return None
 
@@ -92,15 +94,20 @@ def _check_content(
     if task is None or task == CHAT:
         return None
     if task not in cls.tasks:
-        return Problem("endpoint", f"an endpoint of {' or '.join(cls.tasks)}", got=f"one of {task}", hint="use DashScopeProvider")
+        expected = f"an endpoint of {' or '.join(cls.tasks)}"
+        return Problem("endpoint", expected, got=f"one of {task}", hint="use DashScopeProvider", code="unknown-task")
     allowed = _TASK_CONTENT_TYPES[task]
     given = _as_tuple(types)
     if given and given != allowed:
         return Problem(
-            "content_type", f"{allowed[0]} alone for task {task}", got=";".join(given), hint=f"pass content_type={allowed[0]!r}"
+            "content_type",
+            f"{allowed[0]} alone for task {task}",
+            got=";".join(given),
+            hint=f"pass content_type={allowed[0]!r}",
+            code="conflicting-options",
         )
     if task == MULTIMODAL and extra_body is not None:
-        return Problem("extra_body", f"no extra_body for task {task}", hint="leave it out")
+        return Problem("extra_body", f"no extra_body for task {task}", hint="leave it out", code="not-for-task")
     return None
 
 
@@ -226,14 +233,16 @@ def _(provider: _ChatProvider, flat: dict[str, str], columns: list[str]) -> dict
     task = provider.task or (task_of_endpoint(provider.endpoint) if provider.endpoint else None)
     several = f"{len(columns)} ({', '.join(columns)})"
     if task not in (None, CHAT) and len(columns) > 1:
-        raise invalid(type(provider).__name__, [Problem("input_columns", f"one input column for task {task}", got=several)])
+        problem = Problem("input_columns", f"one input column for task {task}", got=several, code="invalid-columns")
+        raise invalid(type(provider).__name__, [problem])
     if types == [""]:
         return flat
     if len(types) == 1 and len(columns) > 1:
         types *= len(columns)
     if len(types) != len(columns):
         got = f"{len(types)} ({', '.join(types)})"
-        raise invalid(type(provider).__name__, [Problem("content_type", f"as many as input columns, {several}", got=got)])
+        problem = Problem("content_type", f"as many as input columns, {several}", got=got, code="invalid-columns")
+        raise invalid(type(provider).__name__, [problem])
     scalar = len(types) == 1 and types[0] in _SCALAR
     entry = (key if scalar else keys, ";".join(types))
     return dict(entry if name in (key, keys) else (name, value) for name, value in flat.items())

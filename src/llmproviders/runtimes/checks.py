@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from ..errors import Problem
-from ..messages import did_you_mean, shown
+from ..errors import Advice, Problem
+from ..messages import did_you_mean, shown, with_hint
 from ..syntax.columns import Column
 from .rules import every, openai, shared, triton
 from .runtime import NAMES, Runtime
@@ -103,7 +103,9 @@ def lost_option(facts: Facts, key: str, identifier: str, runtime: Runtime) -> Pr
         f"an option that {identifier} has on {runtime}",
         got=shown(facts.flat[key], hidden=key in facts.hidden),
         hint="only VVR has the built-in AI service" if key == "task" else f"without({name!r}) drops it",
+        in_document=None if key == "task" else Advice("leave it out, or use an entry without it", ()),
         key=key if key != name else "",
+        code="not-on-runtime",
     )
 
 
@@ -114,12 +116,12 @@ def _no_factory_problem(facts: Facts, runtime: Runtime) -> Problem:
     got = shown(facts.identifier)
     if not others:
         close = did_you_mean(facts.identifier, list(runtime.factories))
-        if close:
-            return Problem("provider", expected, got=got, hint=close)
-        hint = "it is not checked: its factory is user-defined"
-        return Problem("provider", expected, got=got, hint=hint, severity="warning")
+        hint = with_hint("it is not checked: its factory is user-defined", close)
+        return Problem("provider", expected, got=got, hint=hint, severity="warning", code="unchecked-factory")
     hint = f"{facts.identifier} is in {', '.join(others)}"
+    in_document = None
     here = next((each for each in facts.relatives if each in runtime.factories), None)
     if here is not None:
-        hint += f'; use {here} here: provider = "{here}" in a file, for_runtime({runtime.name!r}) in code'
-    return Problem("provider", expected, got=got, hint=hint)
+        in_document = Advice(f"{hint}; write {{}} here", (("provider", here),))
+        hint += f"; for_runtime({runtime.name!r}) gives the provider to use here, {here}"
+    return Problem("provider", expected, got=got, hint=hint, in_document=in_document, code="wrong-runtime")

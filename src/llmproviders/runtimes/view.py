@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import attrs
 
-from ..errors import Problem
+from ..errors import Advice, Problem
 from ..messages import shown
 from ..syntax.columns import Column
 from ..tasks import task_of_endpoint
@@ -40,6 +40,26 @@ class Facts:
     """The Java key of the model's name."""
     relatives: tuple[str, ...]
     """The identifiers that other runtimes have for the same kind of service."""
+    class_tasks: tuple[str, ...]
+    """The tasks of its class; empty if the class has no tasks."""
+
+    def problem(
+        self,
+        key: str,
+        expected: str,
+        *,
+        code: str,
+        hint: str = "",
+        in_document: Advice | None = None,
+        got: str | None = None,
+        severity: Literal["error", "warning"] = "error",
+    ) -> Problem:
+        """A problem of the option *key*; by default, *got* is its value."""
+        name = self.names.get(key, key)
+        if got is None:
+            got = shown(self.flat[key], hidden=key in self.hidden) if key in self.flat else ""
+        key = key if key != name else ""
+        return Problem(name, expected, got=got, hint=hint, in_document=in_document, key=key, severity=severity, code=code)
 
 
 @attrs.frozen(kw_only=True)
@@ -60,14 +80,20 @@ class View:
         return self.facts.flat.get(key, option.default if option else None)
 
     def problem(
-        self, key: str, expected: str, *, hint: str = "", got: str | None = None, severity: Literal["error", "warning"] = "error"
+        self,
+        key: str,
+        expected: str,
+        *,
+        code: str = "unsupported-value",
+        hint: str = "",
+        in_document: Advice | None = None,
+        got: str | None = None,
+        severity: Literal["error", "warning"] = "error",
     ) -> Problem:
         """A problem of the option *key*; by default, *got* is its value."""
-        name = self.facts.names.get(key, key)
-        if got is None:
-            value = self.value(key)
-            got = "" if value is None else shown(value, hidden=key in self.facts.hidden)
-        return Problem(name, expected, got=got, hint=hint, key=key if key != name else "", severity=severity)
+        if got is None and key not in self.facts.flat and (default := self.value(key)) is not None:
+            got = shown(default)
+        return self.facts.problem(key, expected, code=code, hint=hint, in_document=in_document, got=got, severity=severity)
 
     @property
     def severity(self) -> Literal["error", "warning"]:

@@ -104,7 +104,7 @@ def _read_all(sql: str, source: str, *, only_one: bool = False) -> list[ModelSta
             reader = _Reader(sql, source, locate, statement)
             if index and only_one:
                 hint = "parse_statements reads several"
-                reader.report(statement[0].start, Problem("", "one statement", got="another", hint=hint))
+                reader.report(statement[0].start, Problem("", "one statement", got="another", hint=hint, code="sql-syntax"))
             elif (model := reader.read()) is not None:
                 found.append(model)
             problems += reader.problems
@@ -133,7 +133,7 @@ _Locate: TypeAlias = Callable[[int], tuple[int, int]]
 
 
 def _misread_problem(source: str, locate: _Locate, error: Misread) -> DocumentProblem:
-    problem = Problem("", error.expected, got=error.got, hint=error.hint)
+    problem = Problem("", error.expected, got=error.got, hint=error.hint, code="sql-syntax")
     return DocumentProblem(source, *locate(error.index), "", problem)
 
 
@@ -161,8 +161,8 @@ class _Reader:
         to = self.problems if problem.severity == "error" else self.warnings
         to.append(DocumentProblem(self.source, *self.locate(index), "", problem))
 
-    def warn(self, index: int, option: str, expected: str, *, got: str = "", hint: str) -> None:
-        self.report(index, Problem(option, expected, got=got, hint=hint, severity="warning"))
+    def warn(self, index: int, option: str, expected: str, *, got: str = "", hint: str, code: str = "ignored-option") -> None:
+        self.report(index, Problem(option, expected, got=got, hint=hint, severity="warning", code=code))
 
     def read(self) -> ModelStatement | None:
         """Read the statement; None if it has problems."""
@@ -175,7 +175,7 @@ class _Reader:
             inputs, outputs = self._read_columns("INPUT"), self._read_columns("OUTPUT")
             if bool(inputs) != bool(outputs):
                 got = "INPUT only" if inputs else "OUTPUT only"
-                self.report(index, Problem("", "INPUT and OUTPUT with columns each, or neither", got=got))
+                self.report(index, Problem("", "INPUT and OUTPUT with columns each, or neither", got=got, code="sql-syntax"))
             comment = cursor.expect_string("the comment as a string in quotes") if cursor.accept_words("COMMENT") else None
             index = cursor.token.start
             options = self._read_options()
@@ -250,7 +250,8 @@ class _Reader:
         if named is None or not named.value:
             hint = "such as 'provider' = 'openai-compat'"
             self.report(
-                named.value_index if named else index, Problem(PROVIDER, "the provider's identifier", got="none", hint=hint)
+                named.value_index if named else index,
+                Problem(PROVIDER, "the provider's identifier", got="none", hint=hint, code="missing-option"),
             )
             return None
         identifier = named.value
@@ -262,7 +263,9 @@ class _Reader:
             cls = provider_class(identifier)
             infos = () if cls is GenericProvider else options_of(cls)
         except ProviderError as error:
-            self.report(named.value_index, Problem(PROVIDER, "an identifier with a usable class", hint=str(error)))
+            self.report(
+                named.value_index, Problem(PROVIDER, "an identifier with a usable class", hint=str(error), code="unusable-class")
+            )
             return None
         if cls is GenericProvider:
             self._warn_of_unknown(named.value_index, PROVIDER, identifier, "a known identifier", list(provider_classes()))
@@ -270,7 +273,9 @@ class _Reader:
         try:
             return from_options(identifier, {key: given.value for key, given in options.items()})
         except InvalidClassError as error:
-            self.report(named.value_index, Problem(PROVIDER, "an identifier with a usable class", hint=str(error)))
+            self.report(
+                named.value_index, Problem(PROVIDER, "an identifier with a usable class", hint=str(error), code="unusable-class")
+            )
         except InvalidOptionsError as error:
             keys = {info.name: (info.key, info.sequence_key) for info in infos}
             # A problem of an extra option has the name of the option only in its description.
@@ -305,8 +310,8 @@ class _Reader:
     def _warn_of_unknown(self, index: int, option: str, name: str, expected: str, known: list[str]) -> None:
         """Warn of a name that is passed to Java unchanged, if it is similar to a known one."""
         if hint := did_you_mean(name, known):
-            self.warn(index, option, expected, got="an unknown name", hint=hint)
+            self.warn(index, option, expected, got="an unknown name", hint=hint, code="unknown-option")
 
     def _warn_of_old(self, index: int, option: str, new: str, write: str) -> None:
-        self.warn(index, option, new, got="an old spelling", hint=f"write {write}")
+        self.warn(index, option, new, got="an old spelling", hint=f"write {write}", code="deprecated-key")
         self.old_spellings.append(self.warnings[-1])

@@ -9,10 +9,10 @@ from typing import Final
 from ..boundary import public
 from ..credentials import MASK
 from ..errors import InvalidOptionsError, Problem, invalid
-from ..fields.metadata import options as options_of
 from ..fields.spec import EXTRAS
 from ..messages import shown
 from ..providers.base import Provider
+from ..providers.held import secrets_in
 from ..runtimes.runtime import Runtime
 from ..secret_policy import Secrets, check_secrets
 from ..secrets import MaskedText, Secret
@@ -81,20 +81,22 @@ def create_model_sql(
     inputs, outputs = _accept_columns(input, "input", problems), _accept_columns(output, "output", problems)
     problems += _comment_problems(comment)
     if not provider.provider_name():
-        problems.append(Problem(PROVIDER, "an identifier that is not empty", got="''"))
+        problems.append(Problem(PROVIDER, "an identifier that is not empty", got="''", code="missing-option"))
     if PROVIDER in provider.extra_options:
         hint = "the identifier is the provider's own; take the extra option out"
-        problems.append(Problem(f"{EXTRAS}.{PROVIDER}", "no such extra option", hint=hint))
+        problems.append(Problem(f"{EXTRAS}.{PROVIDER}", "no such extra option", hint=hint, code="conflicting-options"))
     if secrets == "refuse":
         problems += _secret_problems(provider)
     if runtime is not None:
         found = provider.check(runtime, model=model, input=inputs or None, output=outputs or None)
-        problems += [problem for problem in found if problem.severity == "error"]
+        # A script may fill in the placeholders of a statement.
+        problems += [problem for problem in found if problem.severity == "error" and problem.code != "unfilled-placeholder"]
     if problems:
         raise invalid("create_model_sql", problems)
     # Options that depend on the columns are adapted to them.
     pairs = [(column.name, column.type) for column in inputs]
-    options = provider.to_options(pairs, model=model, runtime=runtime, redact=secrets == "redact")
+    written = provider if runtime is None else provider.for_runtime(runtime)
+    options = written.to_options(pairs, model=model, redact=secrets == "redact")
     head = f"CREATE {'TEMPORARY ' if temporary else ''}MODEL {'IF NOT EXISTS ' if if_not_exists else ''}"
     clauses = [
         head + ".".join(map(quote_name, path)),
@@ -131,11 +133,10 @@ def _comment_problems(comment: object) -> Iterator[Problem]:
 
 def _secret_problems(provider: Provider) -> Iterator[Problem]:
     """The problems of secrets that would be in the statement."""
-    values = {info.name: getattr(provider, info.name) for info in options_of(type(provider))}
-    for option, each in {**values, **{f"{EXTRAS}.{key}": extra for key, extra in provider.extra_options.items()}}.items():
+    for option, each in secrets_in(provider):
         if isinstance(each, Secret) and each.is_reference:
             hint = 'a statement cannot refer to it; pass secrets="reveal" to write what it refers to, or secrets="redact"'
-            yield Problem(option, NO_SECRET, got=f"a reference ({each.source})", hint=hint)
+            yield Problem(option, NO_SECRET, got=f"a reference ({each.source})", hint=hint, code="literal-secret")
         elif isinstance(each, MaskedText) or (isinstance(each, Secret) and each.source == "text"):
             hint = 'use a placeholder such as ${secret_values.key}, or pass secrets="reveal" or secrets="redact"'
-            yield Problem(option, NO_SECRET, got=MASK, hint=hint)
+            yield Problem(option, NO_SECRET, got=MASK, hint=hint, code="literal-secret")

@@ -66,7 +66,7 @@ def columns(given: Columns, option: str = "input") -> tuple[Column, ...]:
     problems: list[Problem] = []
     found = list(_from_sql(given, option, problems) if isinstance(given, str) else _from_items(given, option, problems))
     if not found and not problems:
-        problems.append(Problem(option, "at least one column", got="none"))
+        problems.append(Problem(option, "at least one column", got="none", code="invalid-columns"))
     problems += [problem for _, problem in repeated_names(found, option)]
     if problems:
         raise invalid("columns", problems)
@@ -78,7 +78,12 @@ def repeated_names(given: Iterable[Column], option: str) -> Iterator[tuple[int, 
     names: set[str] = set()
     for index, column in enumerate(given):
         if column.name in names:
-            yield index, Problem(option, "a different name for each column", got=f"{ascii(column.name)[:60]} twice")
+            yield (
+                index,
+                Problem(
+                    option, "a different name for each column", got=f"{ascii(column.name)[:60]} twice", code="invalid-columns"
+                ),
+            )
         names.add(column.name)
 
 

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from ..errors import Rejected
 from ..messages import shown, shown_type
-from ..secrets import MaskedText
+from ..secrets import MaskedText, Secret
 from .characters import has_surrogate
 from .scalars import is_writable, plain_number
 
-__all__ = ["read_json", "read_json_flat", "read_json_object", "write_json", "write_parsed_json"]
+__all__ = ["SecretInside", "plain_json", "read_json", "read_json_flat", "read_json_object", "write_json", "write_parsed_json"]
 
 _MAX_LEVELS: Final = 200
 """The deepest nesting of JSON, as a string or as a mapping."""
@@ -45,15 +45,27 @@ def _decoder(object_hook: Callable[[list[tuple[str, Any]]], Any]) -> Any:
     return JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=object_hook)
 
 
+class SecretInside(Rejected):
+    """A value for JSON contains a `Secret`, which JSON cannot carry."""
+
+
+def _refuse_secret(_: object) -> Any:
+    raise SecretInside("a value that JSON can carry, without a Secret inside")
+
+
 @cache
 def _encode() -> Callable[[object], str]:
     from json import JSONEncoder
 
-    return JSONEncoder().encode
+    return JSONEncoder(default=_refuse_secret).encode
 
 
 def write_parsed_json(value: object) -> str:
-    """As `write_json`, but without checks: for a value that was read from JSON."""
+    """As `write_json`, but without checks: for a value that was read from JSON, or that `plain_json` returned.
+
+    Raises:
+        SecretInside: if it contains a `Secret`.
+    """
     return _encode()(value)
 
 
@@ -120,8 +132,17 @@ def write_json(value: object) -> str:
     Raises:
         Rejected: if JSON cannot carry a value; the message names the first one.
     """
+    return _encode()(plain_json(value))
+
+
+def plain_json(value: object) -> Any:
+    """*value* in dicts, lists, strings and numbers of Python's own types; a `Secret` inside stays.
+
+    Raises:
+        Rejected: if JSON cannot carry a value; the message names the first one.
+    """
     try:
-        return _encode()(_plain(value, (), ()))
+        return _plain(value, (), ())
     except Rejected:
         raise
     except RecursionError:
@@ -166,6 +187,8 @@ def _plain(value: object, path: tuple[object, ...], above: tuple[int, ...]) -> o
                 raise _unwritable(path, "a name with a lone surrogate")
             result[plain_name] = _plain(item, (*path, plain_name), above)
         return result
+    if isinstance(value, Secret):
+        return value
     number = plain_number(value)
     if number is None:
         raise _unwritable(path, shown_type(value))

@@ -59,7 +59,7 @@ class Misread(Rejected):
         """The problem of an argument with this *sql*; its location is shown unless it is the first character."""
         line, column = location(sql, self.index)
         at = f" at line {line}, column {column}" if "\n" in sql else f" at column {column}" if column > 1 else ""
-        return Problem(option, self.expected, got=f"{self.got or 'something else'}{at}", hint=self.hint)
+        return Problem(option, self.expected, got=f"{self.got or 'something else'}{at}", hint=self.hint, code="sql-syntax")
 
 
 def location(string: str, index: int) -> tuple[int, int]:

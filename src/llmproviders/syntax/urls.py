@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["expected_url"]
+__all__ = ["expected_url", "whole_url"]
 
 # User and password, host, port, and the rest. A host is a name, or an IPv6 address in brackets.
 _URL: Final = (
@@ -32,6 +32,22 @@ def expected_url(url: str) -> str:
     if found["address"]:
         return "" if _is_address(found["address"]) else "a URL with an IPv6 address in its brackets"
     return "" if _is_name(found["name"]) else "a URL with a host name"
+
+
+def whole_url(base: str, path: str) -> str | None:
+    """The URL of an API whose *path* ends with its task, if *base* is probably only the base URL of a service; else None.
+
+    >>> whole_url("https://api.deepseek.com/v1", "/chat/completions")
+    'https://api.deepseek.com/v1/chat/completions'
+    """
+    start, _, rest = base.rstrip("/").partition("://")
+    host, _, before = rest.partition("/")
+    last = before.rpartition("/")[2]
+    if not host or any(mark in rest for mark in "?#{"):
+        return None
+    if re.fullmatch(r"v\d+[a-z0-9]*|openai", last):
+        return f"{start}://{rest}{path}"
+    return f"{start}://{rest}/v1{path}" if last in ("", "api", "compatible-mode") else None
 
 
 def _is_address(string: str) -> bool:

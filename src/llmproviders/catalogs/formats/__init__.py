@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""File formats, one module each, with the same three functions: `read`, `write`, `edit`."""
+"""File formats, one module each, with the same four functions: `read`, `write`, `edit`, `rename`."""

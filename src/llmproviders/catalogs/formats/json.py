@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import attrs
 
 from ...messages import shown
-from .locations import Locate, Location, Path, line_break, location_of, locations_in, nearest_later
-from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, is_too_deep, wrapped
+from .lines import line_break, line_start, with_cuts, with_end_of
+from .locations import Locate, Location, Part, Path, location_of, locator, part_at
+from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, is_too_deep, renamed, wrapped
 
-__all__ = ["edit", "read", "write"]
+__all__ = ["edit", "read", "rename", "replaced", "write"]
 
 
 def read(text: str) -> tuple[Tree, Locate]:
@@ -26,15 +29,15 @@ def read(text: str) -> tuple[Tree, Locate]:
     except json.JSONDecodeError as error:
         raise _syntax_problem(error) from None
     except RecursionError:
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP) from None
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit") from None
     except _Refused as error:
         raise SyntaxProblem(_refused_location(text), str(error)) from None
     except ValueError:
         # Python does not read a number of thousands of digits.
         raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
     if is_too_deep(tree):
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP)
-    return tree, nearest_later(lambda: _locations(text))
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit")
+    return tree, locator(text, lambda: _whole(text))
 
 
 def write(tree: Tree) -> str:
@@ -46,49 +49,91 @@ def edit(text: str, path: Path, value: Tree) -> str:
     """The document with a new value at a path, or without the value there if it is None; all other characters stay.
 
     Raises:
-        ProviderError: if the path leads through a value that is not an object.
+        ProviderError: if the path leads through a value that is not an object, or if the value to remove does not exist.
     """
     path, value = wrapped(read(text)[0], path, value)
-    values = {each.path: each for each in _values(text)}
-    parent = values[path[:-1]]
-    members = [each for each in values.values() if each.path and each.path[:-1] == parent.path]
-    position = next((index for index, each in enumerate(members) if each.path == path), len(members))
+    parent = _whole(text)
+    for step in path[:-1]:
+        parent = parent.parts[step]
+    members = list(parent.parts.values())
+    old = parent.parts.get(path[-1])
     if value is None:
-        return _without_member(text, parent.start, members, position)
-    if position < len(members):
-        old = members[position]
-        return text[: old.start] + _indented(value, text, old.start) + text[old.end :]
-    name = json.dumps(path[-1], ensure_ascii=False)
-    if not members:
-        start = parent.start + 1
-        return f"{text[:start]}{name}: {_indented(value, text, parent.start)}{text[start:]}"
-    last = members[-1]
-    indent, before = _line_before(text, last.start)
-    # The new member gets its own line if the last one has its own line.
-    is_alone = re.fullmatch(r'"(?:[^"\\]|\\.)*"\s*:\s*', before)
-    between = line_break(text) + indent if is_alone else " "
-    return f"{text[: last.end]},{between}{name}: {_indented(value, text, last.start)}{text[last.end :]}"
+        new = _without_member(text, parent.start, members, members.index(old))
+    elif old is not None:
+        new = text[: old.start] + _indented(value, text, old.start) + text[old.end :]
+    else:
+        new = _with_member(text, parent, json.dumps(path[-1], ensure_ascii=False), value)
+    return with_end_of(text, new)
 
 
-def _locations(text: str) -> dict[Path, Location]:
-    """The locations of all values."""
-    location = locations_in(text)
-    return {value.path: location(value.start) for value in _values(text)}
+def rename(text: str, path: Path, name: str) -> str:
+    """The document with another name for the last key of a path; all other characters stay.
+
+    Raises:
+        ProviderError: if there is no such key, or another key has the name.
+    """
+    renamed(read(text)[0], path, name)
+    value = _whole(text)
+    for step in path:
+        value = value.parts[step]
+    key = _TOKEN.match(text, value.key)
+    assert key is not None
+    return text[: key.start()] + json.dumps(name, ensure_ascii=False) + text[key.end() :]
+
+
+def replaced(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
+    """The document with new values in place of scalars, all in one pass; and the changes that are left for `edit`."""
+    whole = _whole(text)
+    cuts, rest = [], {}
+    for path, value in changes.items():
+        old = part_at(whole, path)
+        if old is None or old.parts or text[old.start] in "{[" or value is None:
+            rest[path] = value
+        else:
+            cuts.append((old.start, old.end, _indented(value, text, old.start)))
+    return with_cuts(text, sorted(cuts)), rest
+
+
+def _whole(text: str) -> _Value:
+    """The value that is the whole document."""
+    *_, whole = _values(text)
+    return whole
 
 
 def _indented(value: Tree, text: str, index: int) -> str:
     """The JSON of a value that starts on the line of a character, indented as that line."""
-    indent, _ = _line_before(text, index)
+    written = json.dumps(value, indent=_unit(text), ensure_ascii=False, allow_nan=False)
+    return written.replace("\n", line_break(text) + _line_before(text, index)[0])
+
+
+def _unit(text: str) -> str | None:
+    """The indentation of one level; None for a document on one line."""
     found = re.search(r"\n([ \t]+)\S", text)
-    unit = found[1] if found else None
-    return json.dumps(value, indent=unit, ensure_ascii=False, allow_nan=False).replace("\n", line_break(text) + indent)
+    return found[1] if found else None
 
 
 def _line_before(text: str, index: int) -> tuple[str, str]:
     """The indentation of the line of a character, and the part of the line between the indentation and the character."""
-    line = text[text.rfind("\n", 0, index) + 1 : index]
+    line = text[line_start(text, index) : index]
     rest = line.lstrip()
     return line.removesuffix(rest), rest
+
+
+def _with_member(text: str, parent: _Value, name: str, value: Tree) -> str:
+    """The document with one more member of an object, below the last one or after it."""
+    if parent.parts:
+        last = [*parent.parts.values()][-1]
+        indent, before = _line_before(text, last.start)
+        # The new member gets its own line if the last one has its own line.
+        is_alone = re.fullmatch(r'"(?:[^"\\]|\\.)*"\s*:\s*', before)
+        between = line_break(text) + indent if is_alone else " "
+        return f"{text[: last.end]},{between}{name}: {_indented(value, text, last.start)}{text[last.end :]}"
+    unit = _unit(text)
+    if unit is None:
+        return f"{text[: parent.start]}{{{name}: {_indented(value, text, parent.start)}}}{text[parent.end :]}"
+    outer = line_break(text) + _line_before(text, parent.start)[0]
+    member = f"{name}: {_indented(value, text, parent.start)}".replace(outer, outer + unit)
+    return f"{text[: parent.start]}{{{outer}{unit}{member}{outer}}}{text[parent.end :]}"
 
 
 def _without_member(text: str, brace: int, members: list[_Value], position: int) -> str:
@@ -129,64 +174,50 @@ _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|[^\s"{}\[\],:]+')
 _CONSTANTS: Final = ("NaN", "Infinity", "-Infinity")
 
 
-class _Value(NamedTuple):
+@attrs.define(eq=False, weakref_slot=False)
+class _Value(Part):
     """A value in a document, from the index *start* to before *end*."""
 
-    path: Path
-    start: int
     end: int
-    repeated: int | None = None
+    key: int
+    """The start of its key; for a value without a key, that of the value."""
+    is_object: bool
+    repeated: int | None = attrs.field(default=None, init=False)
     """For an object, the start of the first value whose key is repeated."""
-
-
-class _Container:
-    """An object or array that is being scanned."""
-
-    def __init__(self, path: Path, start: int, *, is_object: bool) -> None:
-        self.path = path
-        self.start = start
-        self.is_object = is_object
-        self.keys: set[str] = set()
-        self.next: str | int | None = None if is_object else 0
-        """The key or index of the next value; None if a key is next."""
-        self.repeated: int | None = None
 
 
 def _values(text: str) -> Iterator[_Value]:
     """The values of a document in the order in which they end.
 
     Raises:
-        SyntaxProblem: if it is nested too deeply, because the paths of deep values are long.
+        SyntaxProblem: if it is nested too deeply.
     """
-    containers: list[_Container] = []
+    containers: list[_Value] = []
+    key: re.Match[str] | None = None
     for token in _TOKEN.finditer(text):
-        start, end, first = token.start(), token.end(), token[0][0]
+        first = token[0][0]
         inner = containers[-1] if containers else None
         if first in "}]" and inner is not None:
-            containers.pop()
-            yield _Value(inner.path, inner.start, end, inner.repeated)
+            inner.end = token.end()
+            yield containers.pop()
             continue
-        if inner is None:
-            path: Path = ()
-        elif inner.next is None:
-            inner.next = json.loads(token[0])
+        if inner is not None and inner.is_object and key is None:
+            key = token
             continue
+        value = _Value(token.start(), token.end(), (key or token).start(), is_object=first == "{")
+        if inner is not None:
+            step = json.loads(key[0]) if key else len(inner.parts)
+            if step in inner.parts and inner.repeated is None:
+                inner.repeated = value.start
+            inner.parts[step] = value
+        key = None
+        if first not in "{[":
+            value.parts = None
+            yield value
+        elif len(containers) >= MAX_DEPTH:
+            raise SyntaxProblem(location_of(text, value.start), TOO_DEEP, code="document-limit")
         else:
-            path = (*inner.path, inner.next)
-            if not inner.is_object:
-                inner.next = int(inner.next) + 1
-            else:
-                key = str(inner.next)
-                if key in inner.keys and inner.repeated is None:
-                    inner.repeated = start
-                inner.keys.add(key)
-                inner.next = None
-        if first in "{[":
-            if len(containers) >= MAX_DEPTH:
-                raise SyntaxProblem(location_of(text, start), TOO_DEEP)
-            containers.append(_Container(path, start, is_object=first == "{"))
-        else:
-            yield _Value(path, start, end)
+            containers.append(value)
 
 
 def _refused_location(text: str) -> Location:
@@ -200,6 +231,6 @@ def _refused_location(text: str) -> Location:
     except json.JSONDecodeError as error:
         raise _syntax_problem(error) from None
     except RecursionError:
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP) from None
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit") from None
     found = (each.start if text[each.start : each.end] in _CONSTANTS else each.repeated for each in _values(text))
     return location_of(text, next(start for start in found if start is not None))

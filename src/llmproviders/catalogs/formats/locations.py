@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from itertools import accumulate
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-__all__ = ["Locate", "Location", "Path", "line_break", "location_of", "locations_in", "nearest", "nearest_later"]
+import attrs
+
+__all__ = ["Locate", "Location", "Part", "Path", "location_of", "locations_in", "locator", "part_at"]
 
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and indexes that lead from the top of a document to a part of it."""
@@ -24,11 +26,6 @@ class Location(NamedTuple):
 
 Locate: TypeAlias = Callable[[Path], Location]
 """A function that finds the location of the part at a path, or of the nearest part above it with a location."""
-
-
-def line_break(text: str) -> str:
-    """The line break that a document uses."""
-    return "\r\n" if "\r\n" in text else "\n"
 
 
 def location_of(text: str, index: int) -> Location:
@@ -47,22 +44,40 @@ def locations_in(text: str) -> Callable[[int], Location]:
     return locate
 
 
-def nearest(locations: Mapping[Path, Location]) -> Locate:
-    """A `Locate` that looks up known locations."""
+@attrs.define(eq=False, weakref_slot=False)
+class Part:
+    """A part of a document."""
+
+    start: int
+    """The index of the character at its location."""
+    parts: Any = attrs.field(factory=dict, init=False)
+    """A dict or list with the parts in it; one without parts of its own may be an `int`, its start."""
+
+
+def part_at(whole: Any, path: Path) -> Any:
+    """The part at a path; None if there is none."""
+    for step in path:
+        whole = whole.parts.get(step) if isinstance(whole, Part) and isinstance(whole.parts, dict) else None
+    return whole
+
+
+def locator(text: str, find: Callable[[], Part]) -> Locate:
+    """A function that finds locations in a document.
+
+    Args:
+        text: the document.
+        find: a function that finds the whole document as a part; it is called when the first location is needed.
+    """
+    whole = cache(find)
+    location = cache(lambda: locations_in(text))
 
     def locate(path: Path) -> Location:
-        while path and path not in locations:
-            path = path[:-1]
-        return locations.get(path, Location(1, 1))
-
-    return locate
-
-
-def nearest_later(find: Callable[[], Mapping[Path, Location]]) -> Locate:
-    """As `nearest`, but *find* is called for the locations when the first one is needed."""
-    known = cache(find)
-
-    def locate(path: Path) -> Location:
-        return nearest(known())(path)
+        part: Part | int = whole()
+        for step in path:
+            try:
+                part = part.parts[step]  # type: ignore[union-attr]
+            except (LookupError, TypeError, AttributeError):
+                break
+        return location()(part if isinstance(part, int) else part.start)
 
     return locate

@@ -11,11 +11,11 @@ from typing import Any, Final, Literal, TypeAlias
 from ...errors import DocumentError, DocumentProblem, Problem, invalid
 from ...messages import shown
 
-__all__ = ["FORMATS", "Format", "check_format", "format_module", "format_of"]
+__all__ = ["FORMATS", "SUFFIXES", "Format", "check_format", "format_module", "format_of"]
 
 Format: TypeAlias = Literal["toml", "json", "yaml"]
 FORMATS: Final = ("toml", "json", "yaml")
-_SUFFIXES: Final[Mapping[str, Format]] = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
+SUFFIXES: Final[Mapping[str, Format]] = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 
 
 def check_format(name: object) -> Format:
@@ -35,9 +35,9 @@ def format_of(path: Path) -> Format:
     Raises:
         DocumentError: if no format has this suffix.
     """
-    found = _SUFFIXES.get(path.suffix.lower())
+    found = SUFFIXES.get(path.suffix.lower())
     if found is None:
-        problem = Problem("", f"a file that ends with {', '.join(_SUFFIXES)}", got=ascii(path.suffix))
+        problem = Problem("", f"a file that ends with {', '.join(SUFFIXES)}", got=ascii(path.suffix), code="unknown-format")
         raise DocumentError([DocumentProblem(str(path), 1, 1, "", problem)])
     return found
 

@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TOML: read by the standard library, written and edited by tomlkit (the extra ``toml``), which keeps comments."""
+"""TOML, read by the standard library and written by tomlkit (the extra ``toml``); edits keep all other characters."""
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final
 
+from ...errors import ProviderError
 from ...optional import import_optional
-from .locations import Locate, Location, Path, location_of, nearest_later
-from .trees import TOO_DEEP, SyntaxProblem, Tree, is_too_deep, wrapped
+from .lines import with_breaks, with_cuts, with_end_of
+from .locations import Locate, Location, Path, location_of, locator, part_at
+from .toml_scanning import is_nested_too_deeply, scan, tomllib
+from .toml_splicing import spliced, with_key
+from .trees import TOO_DEEP, SyntaxProblem, Tree, changed, is_too_deep, renamed, wrapped
 
-__all__ = ["edit", "read", "write"]
-
-tomllib: Any = import_optional("tomllib" if sys.version_info >= (3, 11) else "tomli", "toml")
+__all__ = ["edit", "read", "rename", "replaced", "write"]
 
 _NO_NULL: Final = "TOML has no null: leave the option out, or list it in omit"
 _INSTEAD: Final = {
@@ -36,18 +37,18 @@ def read(text: str) -> tuple[Tree, Locate]:
     Raises:
         SyntaxProblem: if it is not TOML, has a key twice, or is nested too deeply.
     """
+    if is_nested_too_deeply(text):
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit")
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_problem(text, str(error)) from None
-    except RecursionError:
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP) from None
     except ValueError:
         # Python does not read a number of thousands of digits.
         raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
     if is_too_deep(tree):
-        raise SyntaxProblem(Location(1, 1), TOO_DEEP)
-    return tree, nearest_later(lambda: _locations(text))
+        raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit")
+    return tree, locator(text, lambda: scan(text)[0])
 
 
 def write(tree: Tree) -> str:
@@ -62,34 +63,57 @@ def write(tree: Tree) -> str:
 def edit(text: str, path: Path, value: Tree) -> str:
     """The document with a new value at a path, or without the value there if it is None; all other characters stay.
 
+    A new entry of ``providers`` becomes a table with a header. Comments directly above a table go with it.
+
     Raises:
-        ProviderError: if the path leads through a value that is not a table.
+        ProviderError: if the path leads through a value that is not a table, if the value to remove does not exist, or if the
+            document cannot be edited without other changes.
     """
-    tomlkit = import_optional("tomlkit", "toml")
-    document = tomlkit.parse(text)
-    path, value = wrapped(document, path, value)
-    node: Any = document
-    for step in path[:-1]:
-        node = node[step]
-    if value is None:
-        del node[path[-1]]
-    elif path[-1] not in node and (line := _last_line(text, path[:-1])):
-        # tomlkit would write it below the comments of the next table.
-        lines = text.split("\n")
-        if line == len(lines):
-            lines.append("")
-        lines.insert(line, str(tomlkit.dumps({path[-1]: _item(tomlkit, value)})).removesuffix("\n"))
-        if "\r\n" in text:
-            lines[line - 1 : line + 1] = [f"{each.rstrip()}\r" for each in lines[line - 1 : line + 1]]
-        return "\n".join(lines)
-    else:
-        node[path[-1]] = _item(tomlkit, value)
-    return str(tomlkit.dumps(document))
+    tree, _ = read(text)
+    path, value = wrapped(tree, path, value)
+    new = with_end_of(text, spliced(text, path, value, _value, write))
+    return _checked(new, changed(tree, path, value), path)
 
 
-def _last_line(text: str, path: Path) -> int:
-    """The last line with a statement of a table, counted from 1; 0 if the table has no header."""
-    return max((each.last for each in _statements(text) if each.paths and each.table == path), default=0)
+def rename(text: str, path: Path, name: str) -> str:
+    """The document with another name for the last key of a path, wherever it is written; all other characters stay.
+
+    Raises:
+        ProviderError: if there is no such key, another key has the name, or the document cannot be edited without other changes.
+    """
+    tree = renamed(read(text)[0], path, name)
+    return _checked(with_key(text, path, name), tree, path)
+
+
+def replaced(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
+    """The document with new values in place of scalars, all in one pass; and the changes that are left for `edit`."""
+    whole, _ = scan(text)
+    cuts, rest = [], {}
+    for path, value in changes.items():
+        old = part_at(whole, path)
+        if old is None or old.value is None or old.parts or value is None:
+            rest[path] = value
+        else:
+            cuts.append((old.value, old.end, with_breaks(_value(value), text)))
+    return with_cuts(text, sorted(cuts)), rest
+
+
+def _checked(new: str, tree: Tree, path: Path) -> str:
+    """The edited document, if it has the tree that it should have."""
+    try:
+        is_right = read(new)[0] == tree
+    except SyntaxProblem:
+        is_right = False
+    if is_right:
+        return new
+    msg = f"{'.'.join(map(str, path))} cannot be edited without other changes; edit the file by hand"
+    raise ProviderError(msg)
+
+
+def _value(value: Tree) -> str:
+    """The TOML of a value on the right of an equals sign."""
+    item = _item(import_optional("tomlkit", "toml"), value)
+    return str(item.as_string())
 
 
 def _item(tomlkit: Any, value: Tree, *, top: bool = False) -> Any:
@@ -130,54 +154,3 @@ def _syntax_problem(text: str, message: str) -> SyntaxProblem:
     elif reason == "Cannot overwrite a value":
         hint = "the key is given twice"
     return SyntaxProblem(location, f"TOML ({reason[:1].lower()}{reason[1:]})", hint=hint)
-
-
-def _locations(text: str) -> dict[Path, Location]:
-    """The locations of all keys."""
-    locations: dict[Path, Location] = {}
-    for statement in _statements(text):
-        for path in statement.paths:
-            locations.setdefault(path, statement.start)
-    return locations
-
-
-class _Statement(NamedTuple):
-    """A header, or a key with its value."""
-
-    start: Location
-    last: int
-    """Its last line, counted from 1."""
-    table: Path
-    """The table that the statement belongs to; for a header, the table that it opens."""
-    paths: list[Path]
-    """The paths of all values in it, from the top of the document."""
-
-
-def _statements(text: str) -> Iterator[_Statement]:
-    """The statements of a document. Each of them is a document, so that the parser finds where it ends."""
-    table: Path = ()
-    lines: list[str] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        lines.append(line)
-        try:
-            # The parser accepts a carriage return only before a line feed.
-            tree = tomllib.loads("\n".join([*lines, ""]))
-        except tomllib.TOMLDecodeError:
-            continue
-        indent = len(lines[0]) - len(lines[0].lstrip())
-        paths = list(_paths(tree, ()))
-        if lines[0].lstrip().startswith("["):
-            table = paths[-1]
-        else:
-            paths = [table + path for path in paths]
-        yield _Statement(Location(number - len(lines) + 1, indent + 1), number, table, paths)
-        lines = []
-
-
-def _paths(tree: Tree, path: Path) -> Iterator[Path]:
-    """The paths of all values below *path*."""
-    if path:
-        yield path
-    items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
-    for step, value in items:
-        yield from _paths(value, (*path, step))

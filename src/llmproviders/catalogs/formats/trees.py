@@ -9,7 +9,18 @@ from typing import Any, Final, TypeAlias
 from ...errors import ProviderError
 from .locations import Location, Path
 
-__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "TOO_DEEP", "SyntaxProblem", "Tree", "changed", "has_null", "is_too_deep", "wrapped"]
+__all__ = [
+    "MAX_CHARACTERS",
+    "MAX_DEPTH",
+    "TOO_DEEP",
+    "SyntaxProblem",
+    "Tree",
+    "changed",
+    "has_null",
+    "is_too_deep",
+    "renamed",
+    "wrapped",
+]
 
 Tree: TypeAlias = Any
 """Dicts with `str` keys, lists, and scalars."""
@@ -24,8 +35,9 @@ TOO_DEEP: Final = "a document that is nested less deeply"
 class SyntaxProblem(ProviderError, ValueError):
     """The error for a string that is not a document of its format."""
 
-    def __init__(self, location: Location, expected: str, *, hint: str = "") -> None:
+    def __init__(self, location: Location, expected: str, *, hint: str = "", code: str = "syntax-error") -> None:
         self.location = location
+        self.code = code
         self.expected = expected
         self.hint = hint
         super().__init__(f"line {location.line}, column {location.column}: expected {expected}")
@@ -73,16 +85,43 @@ def wrapped(tree: Tree, path: Path, value: Tree) -> tuple[Path, Tree]:
     """The path and value of the same change, such that the parent of the path exists: missing parents become part of the value.
 
     Raises:
-        ProviderError: if the path leads through a value that is not a table.
+        ProviderError: if the path leads through a value that is not a table, or if the value to remove does not exist.
     """
     node = tree
     for depth, step in enumerate(path):
         if not isinstance(node, Mapping):
-            msg = f"{'.'.join(map(str, path[:depth]))} is not a table; edit the file by hand"
+            msg = f"{_dotted(path[:depth])} is not a table; edit the file by hand"
             raise ProviderError(msg)
         if step not in node:
+            if value is None:
+                raise _missing(path)
             for name in reversed(path[depth + 1 :]):
                 value = {name: value}
             return path[: depth + 1], value
         node = node[step]
     return path, value
+
+
+def renamed(tree: Tree, path: Path, name: str) -> Tree:
+    """A copy of *tree* with another name for the last key of *path*.
+
+    Raises:
+        ProviderError: if there is no such key, or another key has the name.
+    """
+    node = parent = tree
+    for step in path:
+        if not isinstance(node, Mapping) or step not in node:
+            raise _missing(path)
+        parent, node = node, node[step]
+    if name in parent:
+        msg = f"{_dotted((*path[:-1], name))} is in the file already"
+        raise ProviderError(msg)
+    return changed(tree, path[:-1], {name if key == path[-1] else key: value for key, value in parent.items()})
+
+
+def _missing(path: Path) -> ProviderError:
+    return ProviderError(f"{_dotted(path)} is not in the file")
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(map(str, path))

@@ -5,17 +5,21 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ...errors import ProviderError
 from ...optional import import_optional
-from .locations import Locate, Location, Path, location_of, nearest
-from .trees import SyntaxProblem, Tree, changed, wrapped
+from .lines import with_end_of
+from .locations import Locate, Location, Path, location_of, locator
+from .trees import SyntaxProblem, Tree, changed, renamed, wrapped
 from .yaml_reading import TreeBuilder
-from .yaml_splicing import spliced
+from .yaml_splicing import spliced, with_key, with_scalars
 
-__all__ = ["edit", "read", "write"]
+__all__ = ["edit", "read", "rename", "replaced", "write"]
 
+MAX_TAG: Final = 50_000
+"""The longest tag that the parser gets, because its time is quadratic in the length of a tag."""
 _HINTS: Final = {
     "mapping values are not allowed": "quote a string that contains a colon and a blank",
     "'\\t'": "indent with blanks",
@@ -35,10 +39,12 @@ def read(text: str) -> tuple[Tree, Locate]:
     """The tree of a document; an empty one is None.
 
     Raises:
-        SyntaxProblem: if it is not YAML, has a key twice, is nested too deeply, or grows too large by its aliases.
+        SyntaxProblem: if it is not YAML, has a key twice, is nested too deeply, or multiplies its size by aliases.
     """
     yaml = import_optional("ruamel.yaml", "yaml")
-    builder = TreeBuilder()
+    if any(len(word) > MAX_TAG and "!" in word for word in text.split()):
+        raise SyntaxProblem(Location(1, 1), f"a document without a word of over {MAX_TAG} characters that contains !")
+    builder = TreeBuilder(len(text))
     try:
         for event in _events(text):
             builder.add(event)
@@ -48,6 +54,8 @@ def read(text: str) -> tuple[Tree, Locate]:
         mark = error.problem_mark or error.context_mark
         location = Location(mark.line + 1, mark.column + 1) if mark else Location(1, 1)
         reason = re.sub(_QUOTED, lambda found: found[1] or "...", error.problem or error.context or "it cannot be read")
+        # The parser shows a token as a Python tuple.
+        reason = re.sub(r"\(('<[a-z ]+>'),\)", r"\1", reason)
         hint = next((hint for part, hint in _HINTS.items() if part in reason), "")
         problem = SyntaxProblem(location, f"YAML ({reason})", hint=hint)
     except yaml.reader.ReaderError as error:
@@ -55,7 +63,7 @@ def read(text: str) -> tuple[Tree, Locate]:
     except (yaml.error.YAMLError, ValueError):
         problem = SyntaxProblem(Location(1, 1), "YAML (it cannot be read)")
     else:
-        return builder.tree, nearest(builder.locations)
+        return builder.tree, locator(text, lambda: builder.whole)
     # Raised outside of `except`, because the error of the parser holds parts of the document.
     raise problem
 
@@ -68,21 +76,45 @@ def write(tree: Tree) -> str:
 def edit(text: str, path: Path, value: Tree) -> str:
     """The document with a new value at a path, or without the value there if it is None; all other characters stay.
 
+    A new entry of ``providers`` becomes a block unless the other entries are in braces. Comments directly above a block go with
+    it.
+
     Raises:
-        ProviderError: if the path leads through a value that is not a mapping, or if other values would change too, because
-            they share an anchor.
+        ProviderError: if the path leads through a value that is not a mapping, if the value to remove does not exist, or if other
+            values would change too, because they share an anchor.
     """
     tree, _ = read(text)
     path, value = wrapped(tree, path, value)
-    new = spliced(text, _events(text), path, value, _inline)
+    new = with_end_of(text, spliced(text, _events(text), path, value, _inline, write))
+    return _checked(new, changed(tree, path, value), path)
+
+
+def rename(text: str, path: Path, name: str) -> str:
+    """The document with another name for the last key of a path; all other characters stay.
+
+    Raises:
+        ProviderError: if there is no such key, another key has the name, or other values would change too, because they share an
+            anchor.
+    """
+    tree = renamed(read(text)[0], path, name)
+    return _checked(with_key(text, _events(text), path, _inline(name)), tree, path)
+
+
+def replaced(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
+    """The document with new values in place of scalars, all in one pass; and the changes that are left for `edit`."""
+    return with_scalars(text, _events(text), changes, _inline)
+
+
+def _checked(new: str, tree: Tree, path: Path) -> str:
+    """The edited document, if it has the tree that it should have."""
     try:
-        is_right = repr(read(new)[0]) == repr(changed(tree, path, value))
+        is_right = repr(read(new)[0]) == repr(tree)
     except SyntaxProblem:
         is_right = False
     if is_right:
         return new
     where = ".".join(map(str, path))
-    msg = f"{where} cannot be set without changing other values (is it shared by an anchor?); edit the file by hand"
+    msg = f"{where} cannot be set without changing other values (is it shared by an anchor, or merged?); edit the file by hand"
     raise ProviderError(msg)
 
 

@@ -7,15 +7,20 @@ The result may have another meaning than intended, for example where values shar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 import attrs
 
-from .locations import Path, line_break
+from .lines import above_comments, indent_of, line_below, line_break, line_start, lines_around, with_cuts
+from .locations import Path
 from .trees import Tree
 
-__all__ = ["spliced"]
+__all__ = ["spliced", "with_key", "with_scalars"]
+
+
+_Cut: TypeAlias = tuple[int, int, str]
+"""A start, an end, and the characters that replace those between them."""
 
 
 @attrs.define(eq=False)
@@ -47,7 +52,14 @@ class _Node:
         return next((number for number, member in enumerate(self.members) if member[0].value == key), None)
 
 
-def spliced(text: str, events: Iterable[Any], path: Path, value: Tree, write: Callable[[Tree], str]) -> str:
+def spliced(
+    text: str,
+    events: Iterable[Any],
+    path: Path,
+    value: Tree,
+    write: Callable[[Tree], str],
+    write_block: Callable[[Tree], str],
+) -> str:
     """The document with *value* at *path*, or without the value there if it is None.
 
     Args:
@@ -56,30 +68,84 @@ def spliced(text: str, events: Iterable[Any], path: Path, value: Tree, write: Ca
         path: the path of the value; only its last key may be new.
         value: the new value.
         write: a function that writes a value as YAML on one line.
+        write_block: a function that writes a mapping as YAML on lines of its own.
     """
     nodes = _nodes(text, events)
-    key, mapping = None, nodes[0]
-    for step in path[:-1]:
-        if (position := mapping.position(step)) is None:
-            # The mapping is an alias.
-            return text
-        key, mapping = mapping.members[position]
+    found = _mapping(nodes[0], path)
+    if found is None:
+        return text
+    key, mapping = found
     position = mapping.position(path[-1])
     if position is None:
-        return text if value is None else _with_member(text, mapping, f"{write(path[-1])}: {write(value)}")
+        if value is None:
+            return text
+        is_block = path[0] == "providers" and len(path) <= 2 and isinstance(value, dict)  # noqa: PLR2004
+        if is_block and not any(each.is_flow and each.children for each in mapping.children[1::2]):
+            if mapping.is_flow and not mapping.children:
+                return _with_first_block(text, key, mapping, write_block({path[-1]: value}))
+            if not mapping.is_flow:
+                return _with_block(text, mapping, write_block({path[-1]: value}))
+        return _with_member(text, mapping, f"{write(path[-1])}: {write(value)}")
     if value is not None:
-        start, end, new = _replacement(text, *mapping.members[position], write(value))
+        cut = _replacement(text, *mapping.members[position], write(value))
     elif mapping.is_flow:
-        start, end, new = _flow_member(text, mapping, position)
+        cut = _flow_member(text, mapping, position)
     elif len(mapping.members) == 1:
         # A mapping without members would be a null.
-        start, end, new = _replacement(text, key, mapping, "{}")
+        cut = _replacement(text, key, mapping, "{}")
     else:
-        start, end, new = _lines_of_member(text, *mapping.members[position])
-    # From the end of the document, so that the indexes stay valid.
-    for alias, anchored in reversed(_moved_anchors(text, nodes, start, end)):
-        text = text[: alias.start] + anchored + text[alias.end :]
-    return text[:start] + new + text[end:]
+        cut = _lines_of_member(text, mapping, position)
+    return _with_cut(text, nodes, cut)
+
+
+def with_key(text: str, events: Iterable[Any], path: Path, name: str) -> str:
+    """The document with another name for the last key of *path*."""
+    nodes = _nodes(text, events)
+    found = _mapping(nodes[0], path)
+    position = found[1].position(path[-1]) if found else None
+    if found is None or position is None:
+        return text
+    key, _ = found[1].members[position]
+    return _with_cut(text, nodes, (key.start, key.end, name))
+
+
+def with_scalars(
+    text: str, events: Iterable[Any], changes: Mapping[Path, Tree], write: Callable[[Tree], str]
+) -> tuple[str, dict[Path, Tree]]:
+    """The document with new values in place of scalars without anchors; and the changes that are left."""
+    known: dict[int, dict[str, tuple[_Node, _Node]]] = {}
+    cuts, rest = [], {}
+    whole = _nodes(text, events)[0]
+    for path, value in changes.items():
+        key, old = None, whole
+        for step in path:
+            if id(old) not in known:
+                known[id(old)] = {member[0].value: member for member in old.members} if old.is_mapping else {}
+            key, old = known[id(old)].get(str(step), (None, whole))
+            if key is None:
+                break
+        if key is None or value is None or old.children or old.is_flow or old.is_mapping or old.is_alias or old.anchor:
+            rest[path] = value
+        else:
+            cuts.append(_replacement(text, key, old, write(value)))
+    return with_cuts(text, sorted(cuts)), rest
+
+
+def _mapping(whole: _Node, path: Path) -> tuple[_Node | None, _Node] | None:
+    """The mapping that has the last key of *path*, with its own key; None if it is an alias or in one."""
+    key, mapping = None, whole
+    for step in path[:-1]:
+        if (position := mapping.position(step)) is None:
+            return None
+        key, mapping = mapping.members[position]
+    return key, mapping
+
+
+def _with_cut(text: str, nodes: list[_Node], cut: _Cut) -> str:
+    """The document after a cut; anchors in it move to their first aliases."""
+    start, end, _ = cut
+    moved = [(alias.start, alias.end, anchored) for alias, anchored in _moved_anchors(text, nodes, start, end)]
+    return with_cuts(text, [cut, *moved])
 
 
 def _nodes(text: str, events: Iterable[Any]) -> list[_Node]:
@@ -101,7 +167,7 @@ def _nodes(text: str, events: Iterable[Any]) -> list[_Node]:
             node = collections.pop()
             if node.is_flow:
                 node.end = event.end_mark.index
-                node.next_line = _line_below(text, node.end)
+                node.next_line = line_below(text, node.end)
             else:
                 node.end, node.next_line = node.children[-1].end, node.children[-1].next_line
     return nodes
@@ -113,7 +179,7 @@ def _place_empty_value(text: str, collection: _Node) -> None:
     if collection.is_mapping and len(children) % 2 == 0:
         index = _after_colon(text, children[-2])
         children[-1].start = children[-1].end = index
-        children[-1].next_line = _line_below(text, index)
+        children[-1].next_line = line_below(text, index)
 
 
 def _node(text: str, event: Any) -> _Node:
@@ -127,7 +193,7 @@ def _node(text: str, event: Any) -> _Node:
     return _Node(
         start=start,
         end=trimmed,
-        next_line=end if keeps else _line_below(text, trimmed),
+        next_line=end if keeps else line_below(text, trimmed),
         value=getattr(event, "value", ""),
         anchor=event.anchor,
         is_alias=type(event).__name__ == "AliasEvent",
@@ -136,19 +202,10 @@ def _node(text: str, event: Any) -> _Node:
     )
 
 
-def _line_below(text: str, index: int) -> int:
-    """The start of the line below a character; the end of the document if there is none."""
-    return text.find("\n", index) + 1 or len(text)
-
-
 def _after_colon(text: str, key: _Node) -> int:
     """The index after the colon of a key, or after a key without a colon."""
     colon = re.compile(r"(?:\s|#[^\n]*\n)*:").match(text, key.end)
     return colon.end() if colon else key.end
-
-
-_Cut: TypeAlias = tuple[int, int, str]
-"""A start, an end, and the characters that replace those between them."""
 
 
 def _replacement(text: str, key: _Node | None, old: _Node, new: str) -> _Cut:
@@ -163,8 +220,17 @@ def _replacement(text: str, key: _Node | None, old: _Node, new: str) -> _Cut:
     return colon, max(colon, old.end), f"{sign} {new}{'' if is_empty else between.rstrip()}"
 
 
-def _lines_of_member(text: str, key: _Node, value: _Node) -> _Cut:
-    return text.rfind("\n", 0, key.start) + 1, value.next_line, ""
+def _lines_of_member(text: str, mapping: _Node, position: int) -> _Cut:
+    """The cut of a member on lines of its own; a block goes with the comment above it and the blank lines around it."""
+    key, value = mapping.members[position]
+    start, end = line_start(text, key.start), value.next_line
+    if not value.is_mapping or value.is_flow:
+        return start, end, ""
+    start, end = lines_around(text, above_comments(text, start), end)
+    if position == 0 and start:
+        end += len(text[end:]) - len(text[end:].lstrip())
+        end = line_start(text, end)
+    return start, end, ""
 
 
 def _flow_member(text: str, mapping: _Node, position: int) -> _Cut:
@@ -196,14 +262,35 @@ def _with_member(text: str, mapping: _Node, member: str) -> str:
         # YAML does not read a comma right after a colon.
         comma = " , " if text[end - 1] == ":" else ", "
         return f"{text[:end]}{comma if members else ''}{member}{text[end:]}"
-    if not members:
+    return _with_block(text, mapping, f"{member}\n")
+
+
+def _with_block(text: str, mapping: _Node, lines: str) -> str:
+    """The document with lines below the last member of a mapping, with its indentation."""
+    if not mapping.members:
         # The mapping is an alias.
         return text
-    line = text[text.rfind("\n", 0, members[0][0].start) + 1 :]
-    indent = line[: len(line) - len(line.lstrip(" "))]
-    end_of_line = line_break(text)
-    above, below = text[: mapping.next_line], text[mapping.next_line :]
-    return f"{above}{'' if above.endswith(end_of_line) else end_of_line}{indent}{member}{end_of_line}{below}"
+    index = mapping.next_line
+    end = "" if text[:index].endswith("\n") else line_break(text)
+    indent = indent_of(text, mapping.members[0][0].start)
+    return f"{text[:index]}{end}{_indented(lines, indent, text)}{text[index:]}"
+
+
+def _with_first_block(text: str, key: _Node | None, mapping: _Node, lines: str) -> str:
+    """The document with lines in place of a mapping without members."""
+    if key is None:
+        return text[: mapping.start] + _indented(lines, "", text) + text[mapping.end :].lstrip(" \t\r\n")
+    indent = indent_of(text, key.start) + "  "
+    start = _after_colon(text, key)
+    index = line_below(text, mapping.end)
+    rest = text[mapping.end : index]
+    end = "" if rest.endswith("\n") else line_break(text)
+    return f"{text[:start]}{rest}{end}{_indented(lines, indent, text)}{text[index:]}"
+
+
+def _indented(lines: str, indent: str, text: str) -> str:
+    """New lines with an indentation and the line breaks of the document."""
+    return "".join(f"{indent}{line}{line_break(text)}" for line in lines.splitlines())
 
 
 def _moved_anchors(text: str, nodes: list[_Node], start: int, end: int) -> list[tuple[_Node, str]]:

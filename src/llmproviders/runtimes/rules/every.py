@@ -13,6 +13,7 @@ from ...messages import did_you_mean, listed
 from ...syntax.durations import read_duration
 from ...syntax.maps import read_map
 from ...syntax.scalars import JAVA_BOUNDS, read_boolean, read_double, read_integer
+from ..doubts import DOCUMENTED, placeholder_advice, placeholders
 from ..runtime import NAMES, Factory, RuntimeOption, runtime
 from ..view import ALWAYS, View
 
@@ -38,6 +39,7 @@ def check_defects(view: View) -> Iterator[Problem]:
             f"a {view.facts.identifier} factory that works",
             got=f"{artifact}: {', and '.join(view.factory.defects)}",
             hint=f"{view.facts.identifier} is also in {', '.join(working)}",
+            code="broken-factory",
         )
 
 
@@ -57,7 +59,9 @@ def check_keys(view: View) -> Iterator[Problem]:
         elif value != MASK and (expected := _expected_value(option, key, value)):
             yield view.problem(key, expected)
         elif key in option.deprecated_keys:
-            yield view.problem(key, f"the key {option.key}", got=f"its deprecated name {key}", severity="warning")
+            yield view.problem(
+                key, f"the key {option.key}", got=f"its deprecated name {key}", severity="warning", code="deprecated-key"
+            )
 
 
 def is_known_key(factory: Factory, key: str) -> bool:
@@ -78,6 +82,7 @@ def unknown_key_problem(view: View, key: str) -> Problem:
         got="" if is_certain else "one that no class of VVR declares",
         hint=hint or ("leave it out" if is_certain else "it is passed to Java unchecked"),
         severity="error" if is_certain else "warning",
+        code="not-on-runtime" if is_certain else "unverified-option",
     )
 
 
@@ -121,7 +126,7 @@ def check_required(view: View) -> Iterator[Problem]:
             hint = f"{view.facts.identifier} requires it on {view.runtime}"
             if option.key == view.facts.model_key:
                 hint += "; give it here, or with the call as model=..."
-            yield view.problem(option.key, "a value", got="nothing", hint=hint)
+            yield view.problem(option.key, "a value", got="nothing", hint=hint, code="missing-option")
 
 
 def check_task(view: View) -> Iterator[Problem]:
@@ -129,20 +134,29 @@ def check_task(view: View) -> Iterator[Problem]:
     task = view.task
     for key, tasks in view.facts.tasks.items():
         if key in view.facts.non_defaults and task is not None and task not in tasks:
-            yield view.problem(key, f"no such option for task {task}", hint="it is ignored", severity="warning")
+            yield view.problem(
+                key, f"no such option for task {task}", hint="it is ignored", severity="warning", code="ignored-option"
+            )
 
 
 def check_placeholders(view: View) -> Iterator[Problem]:
-    """No secret is a placeholder such as ``${secret_values.key}``, except on VVR; a warning.
+    """No value is a placeholder, except ``${secret_values.NAME}`` on VVR, where other placeholders are a warning.
 
     Source: the documentation of VVR, which resolves placeholders; Apache Flink sends them unchanged.
     """
-    if view.runtime.name.startswith("vvr-"):
-        return
-    for key, value in view.facts.flat.items():
-        if key in view.facts.hidden and is_placeholder(value):
-            hint = "only VVR resolves placeholders; elsewhere, replace it before the job is submitted"
-            yield view.problem(key, "the value that the service gets", hint=hint, severity="warning")
+    is_vvr = view.runtime.name.startswith("vvr-")
+    for key, is_documented in placeholders(view.facts):
+        if not (is_vvr and is_documented):
+            value = view.facts.flat[key]
+            yield view.problem(
+                key,
+                f"the value itself, or {DOCUMENTED}" if is_vvr else "the value itself",
+                got=value if is_placeholder(value) else None,
+                hint="VVR documents no other placeholder" if is_vvr else "Flink fills in no placeholder; only VVR does",
+                in_document=None if is_vvr else placeholder_advice(view.facts, key),
+                severity="warning" if is_vvr else "error",
+                code="unfilled-placeholder",
+            )
 
 
 def check_plain_http(view: View) -> Iterator[Problem]:
@@ -159,4 +173,4 @@ def check_plain_http(view: View) -> Iterator[Problem]:
         host = ""
     if host not in ("localhost", "::1") and not host.startswith("127."):
         hint = f"over plain http, {view.facts.names.get(key, key)} is readable on the network"
-        yield view.problem("endpoint", "an https URL", hint=hint, severity="warning")
+        yield view.problem("endpoint", "an https URL", hint=hint, severity="warning", code="plain-http")

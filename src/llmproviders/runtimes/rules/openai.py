@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ...errors import Problem
 from ...messages import shown
 from ...syntax.urls import expected_url
+from ..doubts import whole_url_advice
 from ..view import View
 from .shared import check_one_column
 
@@ -24,6 +25,7 @@ def check_endpoint(view: View) -> Iterator[Problem]:
     if endpoint is None:
         return
     path = endpoint.rstrip("/")
+    advice = None
     if not path.endswith(("/chat/completions", "/embeddings")):
         if "?" in path or "#" in path:
             hint = "Flink accepts no query string and no fragment: it compares the end of the whole URL"
@@ -31,9 +33,11 @@ def check_endpoint(view: View) -> Iterator[Problem]:
             hint = "write the path in lower case: Flink recognizes it in any case, but removes it from the URL only in lower case"
         else:
             hint = "write the whole path, such as .../v1/chat/completions"
-        yield view.problem("endpoint", "a URL that ends with /chat/completions or /embeddings", hint=hint)
+            advice = whole_url_advice(view.facts, path)
+        expected = "a URL that ends with /chat/completions or /embeddings"
+        yield view.problem("endpoint", expected, hint=hint, in_document=advice, code="endpoint-url")
     elif expected := expected_url(path.removesuffix("/chat/completions").removesuffix("/embeddings")):
-        yield view.problem("endpoint", expected)
+        yield view.problem("endpoint", expected, code="endpoint-url")
 
 
 def check_columns(view: View) -> Iterator[Problem]:
@@ -65,4 +69,4 @@ def check_retries(view: View) -> Iterator[Problem]:
     for key in ("retry-num", "retry-fallback-strategy"):
         if key in view.facts.non_defaults and strategy.upper() != "RETRY":
             hint = f"it is ignored with error-handling-strategy {strategy}"
-            yield view.problem(key, "error-handling-strategy RETRY with it", hint=hint, severity="warning")
+            yield view.problem(key, "error-handling-strategy RETRY with it", hint=hint, severity="warning", code="ignored-option")

@@ -5,20 +5,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ...credentials import is_placeholder
 from ...errors import Problem
 from ...syntax.columns import Column
 from ...syntax.sql_types import canonical_type
 from ...syntax.urls import expected_url
+from ..doubts import base_url_problem
 from ..view import View
 
 __all__ = ["check_http_url", "check_one_column", "check_service", "check_stop_strings"]
 
 
 def check_http_url(view: View) -> Iterator[Problem]:
-    """The endpoint is a URL that the HTTP client accepts. Source: OkHttp, the client in Apache Flink's jars."""
+    """The endpoint is a URL that the HTTP client accepts, and not only the base URL of a service, which is a warning.
+
+    Source: OkHttp, the client in Apache Flink's jars; the documentation of VVR.
+    """
     endpoint = view.value("endpoint")
-    if endpoint is not None and (expected := expected_url(endpoint)):
-        yield view.problem("endpoint", expected, severity=view.severity)
+    if endpoint is None or is_placeholder(endpoint):
+        return
+    if expected := expected_url(endpoint):
+        yield view.problem("endpoint", expected, severity=view.severity, code="endpoint-url")
+    elif problem := base_url_problem(view.facts):
+        yield problem
 
 
 def check_service(view: View) -> Iterator[Problem]:
@@ -28,7 +37,14 @@ def check_service(view: View) -> Iterator[Problem]:
     """
     if "endpoint" not in view.facts.flat and "task" not in view.facts.flat:
         hint = "a task without an endpoint uses the platform's built-in AI service"
-        yield view.problem("endpoint", "an endpoint with its api_key, or a task", got="neither", hint=hint, severity="warning")
+        yield view.problem(
+            "endpoint",
+            "an endpoint with its api_key, or a task",
+            got="neither",
+            hint=hint,
+            severity="warning",
+            code="missing-option",
+        )
 
 
 def check_stop_strings(view: View) -> Iterator[Problem]:
@@ -56,7 +72,7 @@ def check_one_column(
     if columns is None:
         return
     if len(columns) != 1:
-        yield Problem(option, expected, got=f"{len(columns)} columns")
+        yield Problem(option, expected, got=f"{len(columns)} columns", code="invalid-columns")
     elif not accepts(found := canonical_type(columns[0].type)):
         hint = "leave NOT NULL out" if accepts(found.removesuffix(" NOT NULL")) else ""
-        yield Problem(option, expected, got=f"{columns[0].name} {found}", hint=hint)
+        yield Problem(option, expected, got=f"{columns[0].name} {found}", hint=hint, code="invalid-columns")

@@ -80,7 +80,9 @@ def check_sequence(view: View) -> Iterator[Problem]:
     for key in ("sequence-id-auto-increment", "sequence-start", "sequence-end"):
         if (view.value(key) or "").lower() == "true":
             severity = view.severity if key == "sequence-id-auto-increment" else "warning"
-            yield view.problem("sequence-id", f"a value because {key} is true", got="nothing", severity=severity)
+            yield view.problem(
+                "sequence-id", f"a value because {key} is true", got="nothing", severity=severity, code="missing-option"
+            )
             return
 
 
@@ -92,10 +94,10 @@ def check_requests(view: View) -> Iterator[Problem]:
     """
     endpoint = view.value("endpoint") or ""
     if expected := expected_url(endpoint):
-        yield view.problem("endpoint", expected)
+        yield view.problem("endpoint", expected, code="endpoint-url")
     elif "?" in endpoint or "#" in endpoint:
         hint = "Flink appends the model's path to the whole URL"
-        yield view.problem("endpoint", "a URL without a query string or fragment", hint=hint)
+        yield view.problem("endpoint", "a URL without a query string or fragment", hint=hint, code="endpoint-url")
     try:
         timeout = read_duration(view.value("timeout") or "0")
     except Rejected:
@@ -115,7 +117,9 @@ def _check_headers(view: View) -> Iterator[Problem]:
     if given is not None:
         for key in entries:
             hint = "Flink ignores the entries if custom-headers is set"
-            yield view.problem(key, "either custom-headers or its entries", hint=hint, got="both", severity="warning")
+            yield view.problem(
+                key, "either custom-headers or its entries", hint=hint, got="both", severity="warning", code="ignored-option"
+            )
         try:
             headers = read_map(given)
         except Rejected:

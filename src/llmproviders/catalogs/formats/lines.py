@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lines of a document that is edited: line breaks, and the lines that belong to a part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+__all__ = ["above_comments", "indent_of", "line_below", "line_break", "line_start", "lines_around", "with_cuts", "with_end_of"]
+
+_COMMENT: Final = re.compile(r"([ \t]*)#")
+
+
+def line_break(text: str) -> str:
+    """The line break that a document uses."""
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def with_breaks(lines: str, text: str) -> str:
+    """New lines with the line breaks of the document."""
+    return lines.replace("\n", line_break(text)) if "\n" in lines else lines
+
+
+def line_start(text: str, index: int) -> int:
+    """The start of the line of a character."""
+    return text.rfind("\n", 0, index) + 1
+
+
+def line_below(text: str, index: int) -> int:
+    """The start of the line below a character; the end of the document if there is none."""
+    return text.find("\n", index) + 1 or len(text)
+
+
+def indent_of(text: str, index: int) -> str:
+    """The indentation of the line of a character, up to that character."""
+    line = text[line_start(text, index) : index]
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def above_comments(text: str, start: int) -> int:
+    """The start of the comment directly above a line and with its indentation, unless the comment begins the document."""
+    rest = text[start : line_below(text, start)]
+    indent = rest[: len(rest) - len(rest.lstrip(" \t"))]
+    first = start
+    while first and (found := _COMMENT.match(text, line_start(text, first - 1))) and found[1] == indent:
+        first = found.start()
+    return first or start
+
+
+def lines_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The start and end of lines with the blank lines below them, unless these separate the lines above and below."""
+    below, above = end, start
+    while below < len(text) and not text[below : line_below(text, below)].strip():
+        below = line_below(text, below)
+    while above and not text[line_start(text, above - 1) : above].strip():
+        above = line_start(text, above - 1)
+    if below == len(text):
+        return above, below
+    return start, below if above < start or start == 0 else end
+
+
+def with_end_of(old: str, new: str) -> str:
+    """The new document, without a line break at its end if the old one had none."""
+    if not old or old.endswith("\n") or not new.endswith("\n"):
+        return new
+    return new.removesuffix("\n").removesuffix("\r")
+
+
+def with_cuts(text: str, cuts: Iterable[tuple[int, int, str]]) -> str:
+    """The document with other characters between the start and end of each cut; no cut reaches into the next one."""
+    pieces = []
+    index = 0
+    for start, end, new in cuts:
+        pieces += [text[index:start], new]
+        index = end
+    return "".join([*pieces, text[index:]])

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pieces of documents in messages, as each format writes them: ``model = "x"``, ``model: x``, ``"model": "x"``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+
+from ...errors import Problem
+from .lookup import Format
+
+__all__ = ["in_format"]
+
+# Names and values in these forms need no quotes.
+_TOML_KEY: Final = r"[A-Za-z0-9_-]+"
+_YAML_WORD: Final = r"(?!(?i:y|n|yes|no|on|off|true|false|null)$)[A-Za-z_][\w./-]*"
+
+
+def in_format(format: Format, problem: Problem) -> Problem:  # noqa: A002
+    """*problem* with the hint for documents, in which pieces are written as *format* does."""
+    advice = problem.in_document
+    if advice is None:
+        return problem
+    hint = advice.sentence.format(*(_member(format, name, value) for name, value in advice.pieces))
+    return attrs.evolve(problem, hint=hint, in_document=None)
+
+
+def _member(format: Format, name: str, value: Any) -> str:  # noqa: A002
+    if not name:
+        return _value(format, value)
+    between = " = " if format == "toml" else ": "
+    return f"{_name(format, name)}{between}{_value(format, value)}"
+
+
+def _name(format: Format, name: str) -> str:  # noqa: A002
+    plain = {"toml": _TOML_KEY, "yaml": _YAML_WORD}.get(format)
+    return name if plain and re.fullmatch(plain, name, re.ASCII) else _quoted(name)
+
+
+def _value(format: Format, value: Any) -> str:  # noqa: A002
+    if isinstance(value, Mapping):
+        members = ", ".join(_member(format, name, each) for name, each in value.items())
+        return f"{{ {members} }}" if format == "toml" else f"{{{members}}}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_value(format, each) for each in value)}]"
+    if isinstance(value, str):
+        return _name(format, value) if format == "yaml" else _quoted(value)
+    return json.dumps(value)
+
+
+def _quoted(string: str) -> str:
+    return json.dumps(string, ensure_ascii=False)

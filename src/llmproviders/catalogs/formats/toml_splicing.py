@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Edits of TOML documents that keep all other characters: a value is replaced, a key is added, removed or renamed.
+
+The result may have another meaning than intended, for example where a table is defined twice. The caller must check it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+from .lines import above_comments, indent_of, line_below, line_break, line_start, lines_around, with_breaks, with_cuts
+from .locations import Path
+from .toml_scanning import Statement, TomlPart, scan
+from .trees import Tree
+
+__all__ = ["spliced", "with_key"]
+
+
+def spliced(text: str, path: Path, value: Tree, write: Callable[[Tree], str], write_tables: Callable[[Tree], str]) -> str:
+    """The document with *value* at *path*, or without the value there if it is None.
+
+    Args:
+        text: the document.
+        path: the path of the value; only its last key may be new.
+        value: the new value.
+        write: a function that writes a value as it stands on the right of an equals sign.
+        write_tables: a function that writes a document, in which providers are tables with headers.
+    """
+    whole, statements = scan(text)
+    parts = _parts(whole, path)
+    if len(parts) > len(path):
+        part = parts[-1]
+        if value is not None and part.value is not None:
+            return text[: part.value] + with_breaks(write(value), text) + text[part.end :]
+        text = _without(text, statements, path, parts)
+        whole, statements = scan(text)
+        parts = _parts(whole, path)
+    if value is None:
+        return text
+    parent = parts[-1]
+    if parent.value is not None:
+        return _with_member(text, parent, f"{_key(path[-1])} = {write(value)}")
+    levels = 3 - len(path)
+    if path[0] == "providers" and levels > 0 and _is_tables(value, levels) and not any(map(_is_inline, parent.parts.values())):
+        tables = write_tables({path[0]: value if len(path) == 1 else {path[1]: value}})
+        return _with_tables(text, statements, parent, tables)
+    return _with_line(text, statements, path, parts, write(value))
+
+
+def with_key(text: str, path: Path, name: str) -> str:
+    """The document with another name for the last key of *path*, wherever it is written."""
+    part = _parts(scan(text)[0], path)[-1]
+    return with_cuts(text, [(start, end, _key(name)) for start, end in part.keys])
+
+
+def _parts(whole: TomlPart, path: Path) -> list[TomlPart]:
+    """The parts on a path, from the whole document to the last one that exists."""
+    parts = [whole]
+    for step in path:
+        if step in parts[-1].parts:
+            parts.append(parts[-1].parts[step])
+    return parts
+
+
+def _is_tables(value: Tree, levels: int) -> bool:
+    """Whether a value is a table, and in it are tables, for a number of levels."""
+    return levels == 0 or (isinstance(value, dict) and all(_is_tables(each, levels - 1) for each in value.values()))
+
+
+def _is_inline(part: TomlPart) -> bool:
+    return part.value is not None and bool(part.parts) and not part.is_array
+
+
+def _key(name: object) -> str:
+    """A key as TOML writes it."""
+    if re.fullmatch(r"[A-Za-z0-9_-]+", str(name)):
+        return str(name)
+    return json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _below(part: TomlPart) -> Iterator[TomlPart]:
+    """A part and all parts in it."""
+    rest = [part]
+    while rest:
+        part = rest.pop()
+        yield part
+        rest += part.parts.values()
+
+
+def _statements_of(statements: list[Statement], part: TomlPart) -> list[int]:
+    """The positions of the statements that make a table, or add to it at any depth."""
+    inside = set(map(id, _below(part)))
+    return [position for position, each in enumerate(statements) if id(each.part) in inside]
+
+
+def _with_lines(text: str, index: int, lines: str) -> str:
+    """The document with new lines at the start of a line, or at its end."""
+    before = text[:index]
+    end = "" if not before or before.endswith("\n") else line_break(text)
+    return f"{before}{end}{with_breaks(lines, text)}{text[index:]}"
+
+
+def _with_tables(text: str, statements: list[Statement], parent: TomlPart, tables: str) -> str:
+    """The document with new tables below those of *parent*."""
+    positions = _statements_of(statements, parent)
+    last = positions[-1] if positions else len(statements) - 1
+    if last >= 0 and last + 1 < len(statements) and not statements[last + 1].header_end:
+        # Keys of the whole document follow, which the header would take.
+        last = len(statements) - 1
+    index = line_below(text, statements[last].end) if last >= 0 else len(text)
+    return _with_lines(text, index, f"\n{tables}" if text[:index].strip() else tables)
+
+
+def _with_line(text: str, statements: list[Statement], path: Path, parts: list[TomlPart], value: str) -> str:
+    """The document with one more key, on a line of its own."""
+    parent = parts[-1]
+    line = f"{_key(path[-1])} = {value}\n"
+    if own := [each for each in statements if each.table is parent]:
+        last = own[-1]
+        indent = indent_of(text, last.start)
+        return _with_lines(text, line_below(text, last.end), indent + line)
+    inside = [statements[position] for position in _statements_of(statements, parent)]
+    dotted = [each for each in inside if not each.header_end and each.table in parts]
+    if dotted:
+        last = dotted[-1]
+        prefix = next(text[last.start : end] for start, end in parent.keys if last.start <= start < last.end)
+        return _with_lines(text, line_below(text, last.end), f"{indent_of(text, last.start)}{prefix}.{line}")
+    if len(parts) > 1:
+        index = line_below(text, inside[-1].end)
+        return _with_lines(text, index, f"\n[{'.'.join(map(_key, path[:-1]))}]\n{line}")
+    if not statements:
+        return _with_lines(text, len(text), line)
+    index = above_comments(text, line_start(text, statements[0].start))
+    return _with_lines(text, index, f"{line}\n")
+
+
+def _with_member(text: str, table: TomlPart, member: str) -> str:
+    """The document with one more member of an inline table."""
+    assert table.value is not None
+    if not table.parts:
+        return f"{text[: table.value]}{{{member}}}{text[table.end :]}"
+    end = len(text[: table.end - 1].rstrip())
+    return f"{text[:end]}, {member}{text[end:]}"
+
+
+def _without(text: str, statements: list[Statement], path: Path, parts: list[TomlPart]) -> str:
+    """The document without a value that it has, or without the table that headers and dotted keys make."""
+    *above, part = parts
+    if any(each.value is not None for each in above):
+        return with_cuts(text, _member_cuts(text, part))
+    positions = _statements_of(statements, part)
+    cuts: list[tuple[int, int, str]] = []
+    for before, position in zip([-1, *positions], positions, strict=False):
+        statement = statements[position]
+        start, end = line_start(text, statement.start), line_below(text, statement.end)
+        if cuts and before == position - 1:
+            # Comments between two statements of the table go with it.
+            start = cuts.pop()[0]
+        elif statement.header_end:
+            start = above_comments(text, start)
+        cuts.append((start, end, ""))
+    first = statements[positions[0]]
+    if first.header_end:
+        cuts = [(*lines_around(text, start, end), "") for start, end, _ in cuts]
+    if len(above) > 1 and len(positions) == len(_statements_of(statements, above[-1])):
+        # The table that it was in stays, and is empty.
+        start, end, _ = cuts[0]
+        cuts[0] = start, end, with_breaks(_empty(text, first, path[:-1], above[-1]), text)
+    return with_cuts(text, cuts)
+
+
+def _empty(text: str, first: Statement, path: Path, table: TomlPart) -> str:
+    """The line that makes a table without keys, in place of the first statement in it."""
+    if first.header_end:
+        return f"[{'.'.join(map(_key, path))}]\n"
+    end = next(end for start, end in table.keys if start >= first.start)
+    return f"{text[line_start(text, first.start) : end]} = {{}}\n"
+
+
+def _member_cuts(text: str, part: TomlPart) -> list[tuple[int, int, str]]:
+    """The cuts of a member of an inline table, or of several if dotted keys make it, with the commas that belong to them."""
+    members = sorted((each for each in _below(part) if each.value is not None), key=lambda each: each.start)
+    cuts: list[tuple[int, int, str]] = []
+    for member in members:
+        start, end = member.start, member.end
+        if cuts and end <= cuts[-1][1]:
+            # It is part of the value before.
+            continue
+        if comma := re.compile(r"\s*,\s*").match(text, end):
+            end = comma.end()
+        else:
+            while cuts and cuts[-1][1] == start:
+                start = cuts.pop()[0]
+            before = text[:start].rstrip()
+            start = len(before) - 1 if before.endswith(",") else start
+        cuts.append((start, end, ""))
+    return cuts

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Secrets in documents, read and written: by themselves, and inside headers and bodies.
+
+A reference is a table with only the key ``env`` or ``file``, and a string. Each value of a header may be one, because headers
+contain no tables. In a body, it is a reference below a name that looks like a credential; elsewhere it is an object of the body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ..credentials import MASK, looks_like_credential
+from ..errors import Advice, Problem, writing
+from ..fields.masking import masked_header
+from ..fields.parts import Kind, parts_in, text_of
+from ..messages import did_you_mean
+from ..secret_policy import Secrets
+from ..secrets import MaskedText, Parts, PartsPath, Secret, dotted, mapped, reveal
+from .formats.trees import has_null
+
+__all__ = ["EntryProblem", "read_parts", "read_secret", "reference_advice", "write_parts"]
+
+EntryProblem = tuple[tuple[str | int, ...], Problem]
+"""A path within an entry, and a problem there."""
+
+_SOURCES: Final = ("env", "file")
+_MAX_LEVELS: Final = 200
+"""The deepest nesting of a body."""
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+def read_secret(value: Mapping[str, Any], path: tuple[str | int, ...], found: list[EntryProblem], *, only: bool) -> Any:
+    """The secret that a table refers to. Any other table is a problem if *only* secrets are accepted, else it is returned."""
+    source = next(iter(value), None)
+    if len(value) == 1 and source in (*_SOURCES, "secret") and isinstance(name := value[source], str):
+        try:
+            return {"env": Secret.from_env, "file": Secret.from_file, "secret": Secret}[source](name)
+        except ValueError:
+            found.append((path, _reference_problem(source, name)))
+            return None
+    if only:
+        # A key of the table may be the secret itself.
+        hint = did_you_mean(source, _SOURCES) if isinstance(source, str) else ""
+        got = "another table" if value else "an empty table"
+        advice = None if hint else reference_advice(path[-1])
+        problem = Problem("", "a string or a reference", got=got, hint=hint, in_document=advice, code="invalid-reference")
+        found.append((path, problem))
+        return None
+    return value
+
+
+def reference_advice(option: str | int) -> Advice:
+    """The advice to write a reference for an option; an item of a list has no name."""
+    return writing("" if isinstance(option, int) else option, {"env": "NAME"}, {"file": "path"})
+
+
+def _reference_problem(source: str, name: str) -> Problem:
+    """The problem of a reference whose *name* is not valid; it may be the secret itself."""
+    if source == "file":
+        got = "a name that no file can have" if name else "an empty string"
+        return Problem("", "the path of a file", got=got, code="invalid-reference")
+    expected = "the name of an environment variable (letters, digits and underscores)"
+    if not name:
+        return Problem("", expected, got="an empty string", code="invalid-reference")
+    bare = name.strip().removeprefix("$").removeprefix("{").removesuffix("}")
+    if bare.isascii() and bare.isidentifier():
+        return Problem("", expected, got=MASK, hint="write only the name, without blanks, $ and braces", code="invalid-reference")
+    return Problem("", expected, got=MASK, hint="do not write the secret itself here", code="invalid-reference")
+
+
+def read_parts(kind: Kind, value: Any, path: tuple[str | int, ...], found: list[EntryProblem], *, hidden: bool = False) -> Any:
+    """The headers, the body or the map of a document, with secrets in place of tables that refer to them.
+
+    Args:
+        kind: what it is.
+        value: the value in the document.
+        path: its path in the entry.
+        found: the list to which problems are added.
+        hidden: whether a name above a body looks like a credential.
+    """
+    if kind == "body":
+        return _read_body(value, path, found, hidden=hidden)
+    return {name: _read_header(item, (*path, name), found) for name, item in value.items()}
+
+
+def _read_header(value: Any, path: tuple[str | int, ...], found: list[EntryProblem]) -> Any:
+    if isinstance(value, list):
+        return [_read_header(item, (*path, index), found) if isinstance(item, dict) else item for index, item in enumerate(value)]
+    return read_secret(value, path, found, only=True) if isinstance(value, dict) else value
+
+
+def _read_body(value: Any, path: tuple[str | int, ...], found: list[EntryProblem], *, hidden: bool) -> Any:
+    if not isinstance(value, (dict, list)) or len(path) > _MAX_LEVELS:
+        return value
+    if isinstance(value, list):
+        return [_read_body(item, (*path, index), found, hidden=hidden) for index, item in enumerate(value)]
+    if hidden and _looks_like_reference(value):
+        return read_secret(value, path, found, only=True)
+    return {
+        name: _read_body(item, (*path, name), found, hidden=hidden or (isinstance(name, str) and looks_like_credential(name)))
+        for name, item in value.items()
+    }
+
+
+def _looks_like_reference(value: dict[str, Any]) -> bool:
+    source = next(iter(value), None)
+    return len(value) == 1 and source in _SOURCES and isinstance(value[source], str)
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+
+def write_parts(name: str, kind: Kind, value: str, secrets: Secrets, problems: list[Problem], *, hidden: bool = False) -> Any:
+    """A value with parts as a document holds it: a table if that gives the same value again, else a string.
+
+    Args:
+        name: the location of the value.
+        kind: what it is.
+        value: the string that a provider holds.
+        secrets: how to write a literal secret.
+        problems: the list to which problems are added.
+        hidden: whether a name above a body looks like a credential.
+    """
+    parts = parts_in(kind, value)
+    if parts is None:
+        return None
+    # TOML has no null. A table that looks like a reference would be read as one.
+    needs_string = has_null(parts) or (kind == "body" and _is_ambiguous(parts, hidden=hidden))
+    writer = _Writer(name, kind, secrets, problems, hidden=hidden)
+    table = mapped(parts, writer)
+    if isinstance(value, MaskedText) and value.is_reference:
+        if needs_string:
+            expected = "a body that a document can hold, with references but without null and without { env = ... } as an object"
+            problems.append(Problem(name, expected, hint="add it in code", code="unwritable-option"))
+        return table
+    if not needs_string and text_of(kind, mapped(parts, lambda _, part: reveal(part))) == reveal(value):
+        return table
+    return reveal(value) if secrets == "reveal" else str(value)
+
+
+class _Writer:
+    """Writes each scalar of a value with parts."""
+
+    def __init__(self, name: str, kind: Kind, secrets: Secrets, problems: list[Problem], *, hidden: bool) -> None:
+        self.name, self.kind, self.secrets, self.problems, self.hidden = name, kind, secrets, problems, hidden
+
+    def __call__(self, path: PartsPath, part: Any) -> Any:
+        if not isinstance(part, (Secret, MaskedText)):
+            return part
+        below_credential = self.hidden or any(isinstance(step, str) and looks_like_credential(step) for step in path)
+        if isinstance(part, Secret) and part.is_reference:
+            if self.kind == "body" and not below_credential:
+                self._refuse_name(path)
+            return {part.source: part.reference}
+        if self.secrets == "refuse":
+            hint = 'use Secret.from_env or Secret.from_file, or pass secrets="reveal" or secrets="redact"'
+            where = f"{self.name}.{dotted(path)}"
+            self.problems.append(Problem(where, "no literal secret in a document", got=MASK, hint=hint, code="literal-secret"))
+        if self.secrets != "reveal":
+            return str(part)
+        real = part.reveal()
+        if isinstance(part, MaskedText):
+            return real
+        if self.kind == "body":
+            if not below_credential:
+                self._refuse_name(path)
+            return real
+        return real if masked_header(str(path[0]), real) == MASK else {"secret": real}
+
+    def _refuse_name(self, path: PartsPath) -> None:
+        expected = "a secret below a name that looks like a credential, such as token"
+        hint = "in a document, it would not be a secret; add it in code"
+        self.problems.append(Problem(f"{self.name}.{dotted(path)}", expected, hint=hint, code="unwritable-option"))
+
+
+def _refers(part: object) -> bool:
+    return isinstance(part, Secret) and part.is_reference
+
+
+def _is_ambiguous(parts: Parts, *, hidden: bool) -> bool:
+    """Whether an object in a body, written as a table, would be read as a reference."""
+    todo: list[tuple[Any, bool]] = [(parts, hidden)]
+    while todo:
+        node, below = todo.pop()
+        if isinstance(node, list):
+            todo += [(item, below) for item in node]
+        elif isinstance(node, dict):
+            # A string below such a name is a `Secret` here.
+            strings = {name: "" for name, item in node.items() if isinstance(item, (str, Secret)) and not _refers(item)}
+            if below and len(node) == 1 and _looks_like_reference(strings):
+                return True
+            todo += [(item, below or looks_like_credential(name)) for name, item in node.items()]
+    return False

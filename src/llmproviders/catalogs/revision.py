@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Revisions: new versions of a catalog's file, which are checked, shown and then written, or refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ..errors import DocumentError, DocumentProblem, ProviderError
+from ..messages import names_and_hint
+from .atomic import replace_file
+from .catalog import Catalog
+from .formats.locations import Path as Path_
+from .formats.lookup import Format, format_module, format_of
+from .formats.trees import SyntaxProblem, Tree, changed, wrapped
+from .masked_diff import Side, masked_diff
+from .resolution import Resolution, in_order, resolve
+from .sources import RawCatalog, read_file, read_text
+
+__all__ = ["EditError", "Original", "Revision", "edited", "read_original"]
+
+
+class EditError(ProviderError):
+    """The error for an edit of an entry or option that the file does not have."""
+
+
+@attrs.frozen
+class Original:
+    """A catalog's file before an edit; it need not exist yet."""
+
+    file: Path
+    format: Format
+    text: str | None
+    """Its content without the byte order mark; None if it does not exist."""
+    mark: str
+    """The byte order mark, or an empty string."""
+    tree: Tree
+    before: Resolution
+
+    def check_own(self, name: str, verb: str) -> None:
+        """Check that the file itself has the entry *name*.
+
+        Raises:
+            EditError: if it does not, or an included file has it.
+        """
+        raw = self.before.raw
+        if name not in raw.entries:
+            if raw.is_incomplete:
+                raise DocumentError(in_order(raw.problems))
+            raise EditError(f"{self.file} has no entry {name!r}; it has: {names_and_hint(name, raw.entries)}")
+        if (source := raw.documents[name].source) != str(self.file):
+            raise EditError(f"the entry {name!r} is in {source}; {verb} it there")
+
+    def revised(self, new: str, tree: Tree, *, renamed: tuple[str, str] | None = None, entry: str | None = None) -> Revision:
+        """The revision with the document *new*.
+
+        Args:
+            new: the new document.
+            tree: the tree that it must have.
+            renamed: the old and the new name, if an entry is renamed.
+            entry: the entry that must have no problem.
+
+        Raises:
+            DocumentError: if the catalog would have problems that it does not have.
+            ProviderError: if the document does not have the tree, because the format module cannot make this edit.
+        """
+        if not _has_tree(self.format, new, tree):
+            name = entry or (renamed[0] if renamed else "the entry")
+            raise ProviderError(f"{self.file}: {name} is written in a way that cannot be edited here; edit the file by hand")
+        after = resolve(read_text(new, self.format, self.file))
+        known = {_identity(problem, renamed) for problem in self.before.problems}
+        problems = [problem for problem in after.problems if _identity(problem, None) not in known]
+        if entry is not None and after.providers.get(entry) is None:
+            own = f"providers.{entry}"
+            problems += [each for each in after.problems if each.path == own or each.path.startswith(f"{own}.")]
+            problems = problems or after.problems
+        if problems:
+            raise DocumentError(in_order(dict.fromkeys(problems)))
+        return Revision(self, new, after)
+
+
+def read_original(file: Path, *, may_be_new: bool = False) -> Original:
+    """Read a catalog's file for an edit.
+
+    Raises:
+        DocumentError: if it cannot be read, or its document has no tree.
+    """
+    name = format_of(file)
+    if may_be_new and not file.exists():
+        return Original(file, name, None, "", {}, resolve(RawCatalog()))
+    raw = read_file(file)
+    try:
+        content = file.read_bytes().decode()
+        tree = format_module(name).read(text := content.removeprefix("\ufeff"))[0]
+    except (OSError, UnicodeDecodeError, SyntaxProblem):
+        raise DocumentError(raw.problems) from None
+    if not isinstance(tree, dict):
+        raise DocumentError(raw.problems)
+    return Original(file, name, text, content[: len(content) - len(text)], tree, resolve(raw))
+
+
+def edited(format_: Any, text: str, tree: Tree, changes: Mapping[Path_, Tree]) -> tuple[str, Tree]:
+    """A document and its tree with new values at several paths; None removes a value.
+
+    Values that the document has are replaced in one pass, and the parts of a table that it does not have are added at once.
+    """
+    text, rest = format_.replaced(text, changes)
+    tree = _with_values(tree, {path: value for path, value in changes.items() if path not in rest})
+    added: dict[Path_, Tree] = {}
+    for path, value in rest.items():
+        place, new = wrapped(tree, path, value)
+        old = added.get(place)
+        # Another change has made a part of the same new table.
+        added[place] = changed(old, path[len(place) :], value) if isinstance(old, dict) and len(path) > len(place) else new
+    for path, value in added.items():
+        text, tree = format_.edit(text, path, value), changed(tree, path, value)
+    return text, tree
+
+
+def _with_values(tree: Tree, values: Mapping[Path_, Tree]) -> Tree:
+    """A copy of a tree with other values at paths that it has."""
+    copies: dict[Path_, Any] = {(): dict(tree)}
+    for path, value in values.items():
+        node = copies[()]
+        for depth, step in enumerate(path[:-1], 1):
+            if path[:depth] not in copies:
+                copies[path[:depth]] = node[step] = dict(node[step])
+            node = copies[path[:depth]]
+        node[path[-1]] = value
+    return copies[()]
+
+
+@attrs.frozen
+class Revision:
+    """A new version of a catalog's file, without new problems; it is not written yet."""
+
+    original: Original
+    text: str
+    """The new document."""
+    after: Resolution
+
+    @property
+    def catalogs(self) -> tuple[Catalog, Catalog] | None:
+        """The catalog before and after; None if one of them has problems."""
+        before = self.original.before
+        return None if before.problems or self.after.problems else (before.catalog(), self.after.catalog())
+
+    def diff(self) -> Iterator[str]:
+        """The lines of a unified diff, with literal secrets masked; each has its line break."""
+        original = self.original
+        old = Side(original.text or "", original.before, original.tree)
+        new = Side(self.text, self.after, format_module(original.format).read(self.text)[0])
+        return masked_diff(original.file, original.format, old, new, is_new=original.text is None)
+
+    def write(self, *, private: bool) -> None:
+        """Replace the file, if the document differs.
+
+        Args:
+            private: whether only the owner may read the file.
+
+        Raises:
+            DocumentError: if it cannot be written.
+        """
+        if self.text != self.original.text:
+            replace_file(self.original.file, self.original.mark + self.text, private=private)
+
+
+def _has_tree(format_: Format, text: str, tree: Tree) -> bool:
+    try:
+        found = format_module(format_).read(text)[0]
+    except SyntaxProblem:
+        return False
+    # Types matter, because 1 == True.
+    one, other = (json.dumps(each, sort_keys=True, default=repr) for each in (found, tree))
+    return one == other
+
+
+def _identity(problem: DocumentProblem, renamed: tuple[str, str] | None) -> tuple[Any, ...]:
+    """A problem without its location; hints list names, which an edit may change."""
+    path = problem.path
+    if renamed is not None:
+        old, new = (f"providers.{name}" for name in renamed)
+        path = new + path.removeprefix(old) if path == old or path.startswith(f"{old}.") else path
+    return problem.source, path, problem.problem.expected, problem.problem.got

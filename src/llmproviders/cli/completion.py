@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Completion in shells: names and values for arguments. A problem of a file gives fewer of them, never a message."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import typer
+
+from ..catalogs.entries import KINDS
+from ..catalogs.resolution import class_of
+from ..catalogs.sources import read_file
+from ..codes import CODES
+from ..fields.metadata import OptionInfo, options
+from ..fields.spec import EXTRAS
+from ..presets import SERVICES
+from ..providers.base import Provider
+from ..providers.classes import provider_classes
+from ..providers.generic import GenericProvider
+from ..runtimes.runtime import list_runtimes, runtime
+
+__all__ = [
+    "assignments_of",
+    "code_names",
+    "entry_names",
+    "factory_names",
+    "file_names",
+    "identifiers",
+    "options_of_entry",
+    "runtime_names",
+]
+
+_WORD: Final = r"[\w.,:=+@%/-]+"
+"""The words that are offered: no shell reads one of their characters in another way."""
+_OTHER_KEYS: Final = {"for_task": "another task", "omit": "options without a value", "without": "inherited options to reset"}
+
+Candidate: TypeAlias = "tuple[str, str]"
+"""A word, and its meaning."""
+
+
+def _quiet(function: Callable[..., Iterable[Candidate]]) -> Callable[..., list[Candidate]]:
+    """Make a function return no word where it raises an error: a message would break the line that is being typed."""
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> list[Candidate]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                return [each for each in function(*args, **kwargs) if re.fullmatch(_WORD, each[0])]
+            except Exception:  # noqa: BLE001
+                return []
+
+    return run
+
+
+def file_names() -> list[str]:
+    """Nothing, so that the shell completes names of files."""
+    return []
+
+
+@_quiet
+def entry_names(ctx: typer.Context) -> Iterator[Candidate]:
+    """The entries of the files of the command."""
+    files = [ctx.params[parameter] for parameter in ("file", "file_a", "file_b") if ctx.params.get(parameter)]
+    return ((name, "") for name in dict.fromkeys(name for file in files for name in _entries(file)))
+
+
+@_quiet
+def options_of_entry(ctx: typer.Context) -> Iterator[Candidate]:
+    """The options that the entry itself has."""
+    file, name = _file_and_name(ctx)
+    entry: Any = _entries(file)[name]
+    for key, value in entry.items():
+        names = [f"{key}.{each}" for each in value] if key == EXTRAS else [key]
+        yield from ((name, "") for name in names)
+
+
+@_quiet
+def runtime_names() -> Iterator[Candidate]:
+    """The runtimes."""
+    return ((name, runtime(name).title) for name in list_runtimes())
+
+
+@_quiet
+def factory_names(ctx: typer.Context) -> Iterator[Candidate]:
+    """The providers of the runtime of the command."""
+    return ((name, factory.artifact) for name, factory in runtime(ctx.params["name"]).factories.items())
+
+
+@_quiet
+def identifiers() -> Iterator[Candidate]:
+    """The identifiers of provider classes."""
+    return ((name, cls.__name__) for name, cls in provider_classes().items())
+
+
+@_quiet
+def code_names() -> Iterator[Candidate]:
+    """The codes of problems."""
+    return ((code.name, code.meaning) for code in CODES.values())
+
+
+@_quiet
+def assignments_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
+    """The options of the entry as ``KEY=``, and the values of an option as ``KEY=VALUE``."""
+    words: Sequence[str] = ctx.params.get("assignments") or ()
+    given = _given(words)
+    file, name = _file_and_name(ctx)
+    entries = _entries(file)
+    if name not in entries and ctx.info_name != "add":
+        return
+    body = entries.get(name) or {key: value for key, value in given.items() if key in KINDS}
+    cls = class_of({**entries, name: body}, name, {})
+    key, prefix = _key_of_value(words, incomplete)
+    if key:
+        yield from ((f"{prefix}{value}", "") for value in _values(cls, key, entries))
+        return
+    keys = {key: meaning for key, meaning in _keys(cls, body).items() if key not in given and key.startswith(incomplete)}
+    if len(keys) == 1 and (values := _values(cls, key := next(iter(keys)), entries)):
+        # A shell adds a space after a single word, but not after the beginning of several.
+        yield from ((f"{key}={value}", "") for value in values)
+    for key, meaning in keys.items():
+        yield key if key.endswith(".") else f"{key}=", meaning
+
+
+def _file_and_name(ctx: typer.Context) -> tuple[Path, str]:
+    """The file and the entry of the command. They are not parsed yet where the last word is an option without its value."""
+    if ctx.params.get("name") is not None:
+        return ctx.params["file"], ctx.params["name"]
+    return Path(ctx.args[0]), ctx.args[1]
+
+
+def _entries(file: Path) -> Mapping[str, object]:
+    """The entries of a file, whose name is written as in the shell."""
+    path = Path(os.path.expandvars(file)).expanduser()
+    return read_file(path).entries if path.is_file() else {}
+
+
+def _given(words: Sequence[str]) -> dict[str, str]:
+    """The values by key of complete assignments; for bash, an equals sign is a word of its own."""
+    pairs: dict[str, str] = {}
+    for number, word in enumerate(words):
+        if word == "=" and 0 < number < len(words) - 1:
+            pairs[words[number - 1]] = words[number + 1]
+        elif "=" in word:
+            key, _, pairs[key] = word.partition("=")
+    return pairs
+
+
+def _key_of_value(words: Sequence[str], incomplete: str) -> tuple[str, str]:
+    """The key whose value is being typed, and the part of the assignment that belongs to the word; empty if it is a key."""
+    key, equals, _ = incomplete.partition("=")
+    if equals:
+        return key, f"{key}="
+    before = ["", "", *words]
+    if before[-1] == "=":
+        return before[-2], ""
+    # For bash, KEY= at the end is the word KEY, after which typer drops the equals sign.
+    is_key = not incomplete and before[-1] and "=" not in before[-1] and before[-2] not in ("=", ":")
+    return (before[-1] if is_key else ""), ""
+
+
+def _keys(cls: type[Provider] | None, body: object) -> dict[str, str]:
+    """The keys that an entry may have, with their meaning."""
+    if not isinstance(body, Mapping) or not any(kind in body for kind in KINDS):
+        return dict.fromkeys(KINDS, "the kind of the entry")
+    names = {info.name: info.meaning for info in options(cls or GenericProvider)}
+    return {**names, **_OTHER_KEYS, f"{EXTRAS}.": "a Java key"}
+
+
+def _values(cls: type[Provider] | None, key: str, entries: Mapping[str, object]) -> Sequence[str]:
+    """The values of an option, if they can be listed."""
+    if key == "provider":
+        return list(provider_classes())
+    if key == "preset":
+        return [*SERVICES, "dashscope"]
+    if key == "extends":
+        return list(entries)
+    if cls is None:
+        return ()
+    if key == "for_task":
+        return cls.tasks
+    info = next((info for info in options(cls) if info.name == key), None)
+    return _values_of_option(info) if info is not None else ()
+
+
+def _values_of_option(info: OptionInfo) -> Sequence[str]:
+    if info.secret:
+        return ("env:", "file:")
+    return ("true", "false") if info.type is bool else info.allowed

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Input of commands: a file, or standard input if the file is ``-``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from ..catalogs.formats.locations import Location, location_of
+from ..catalogs.formats.lookup import Format
+from ..catalogs.formats.trees import MAX_CHARACTERS
+from ..catalogs.sources import RawCatalog, read_file, read_text
+from ..errors import DocumentError, DocumentProblem, Problem
+from .command import UsageError
+from .printing import STDIN_SOURCE
+
+__all__ = ["STDIN", "check_inputs", "read_catalog", "read_stdin", "source_of"]
+
+STDIN: Final = Path("-")
+
+
+def check_inputs(files: Sequence[Path], format: Format | None) -> None:  # noqa: A002
+    """Check that standard input is read once, with ``--format``, which is only for it.
+
+    Raises:
+        UsageError: if not.
+    """
+    if files.count(STDIN) > 1:
+        raise UsageError("expected - once, because standard input can be read only once")
+    if STDIN in files and format is None:
+        raise UsageError("-: give --format toml, json or yaml, because standard input has no suffix")
+    if STDIN not in files and format is not None:
+        raise UsageError("--format is for standard input (-); the suffix of a file determines its format")
+
+
+def read_catalog(file: Path, format: Format | None) -> RawCatalog:  # noqa: A002
+    """Read the catalog of a file or of standard input; problems are collected, not raised."""
+    if file != STDIN or format is None:
+        return read_file(file)
+    try:
+        text = read_stdin()
+    except DocumentError as error:
+        return RawCatalog(problems=list(error.problems))
+    # Its includes are relative to the current directory, as those of a file of this name would be.
+    return read_text(text, format, Path(STDIN_SOURCE))
+
+
+def read_stdin() -> str:
+    """Read standard input as UTF-8, up to the greatest size of a file.
+
+    Raises:
+        DocumentError: if it is larger, cannot be read, or is not UTF-8.
+    """
+    try:
+        content = typer.get_binary_stream("stdin").read(MAX_CHARACTERS + 1)
+    except (OSError, RuntimeError) as error:
+        # Without standard input, typer raises a RuntimeError.
+        reason = (error.strerror if isinstance(error, OSError) else "") or "no open file"
+        raise _refused(Problem("", "standard input that can be read", got=reason, code="unreadable-file")) from None
+    if len(content) > MAX_CHARACTERS:
+        raise _refused(Problem("", f"a document of at most {MAX_CHARACTERS} bytes", code="document-limit"))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8", "replace")
+        got = f"byte 0x{content[error.start]:02x}"
+        problem = Problem("", "UTF-8 text", got=got, hint="encode it as UTF-8", code="unreadable-file")
+        raise _refused(problem, location_of(before, len(before))) from None
+
+
+def _refused(problem: Problem, location: Location = Location(1, 1)) -> DocumentError:  # noqa: B008
+    return DocumentError([DocumentProblem(STDIN_SOURCE, location.line, location.column, "", problem)])
+
+
+def source_of(file: Path) -> str:
+    """The name of a file in messages."""
+    return STDIN_SOURCE if file == STDIN else str(file)

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hints are in the format of the document, and the document loads if they are pasted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmproviders import check, from_dict, load
+from llmproviders.errors import DocumentError, DocumentProblem
+
+FORMATS = ("toml", "yaml", "json")
+URL = "https://api.deepseek.com/chat/completions"
+BASE: Mapping[str, Any] = {"provider": "openai-compat", "endpoint": URL, "model": "m"}
+
+# The code of the problem, the entry `c`, the runtime, and the hint in TOML.
+CASES: dict[str, tuple[str, Mapping[str, Any], str | None, str]] = {
+    "a literal secret": (
+        "literal-secret",
+        {**BASE, "api_key": "MARK"},
+        None,
+        'write api_key = { env = "NAME" } or { file = "path" }',
+    ),
+    "an empty secret": (
+        "empty-secret",
+        {**BASE, "api_key": ""},
+        None,
+        'write api_key = { env = "NAME" } or { file = "path" }',
+    ),
+    "another table": (
+        "invalid-reference",
+        {**BASE, "api_key": {"sk-MARK": 1}},
+        None,
+        'write api_key = { env = "NAME" } or { file = "path" }',
+    ),
+    "a placeholder that nothing fills in": (
+        "unfilled-placeholder",
+        {**BASE, "api_key": "${DEEPSEEK_API_KEY}"},
+        None,
+        'write api_key = { env = "DEEPSEEK_API_KEY" }',
+    ),
+    "a placeholder on Apache Flink": (
+        "unfilled-placeholder",
+        {"provider": "openai", "endpoint": URL, "model": "m", "api_key": "${secret_values.key}"},
+        "flink-2.3",
+        'write api_key = { env = "NAME" }',
+    ),
+    "a string in place of names": (
+        "wrong-type",
+        {**BASE, "omit": "retry_num"},
+        None,
+        'write omit = ["retry_num"]',
+    ),
+    "an option that the task does not have": (
+        "not-for-task",
+        {"extends": "base", "for_task": "embeddings"},
+        None,
+        'write omit = ["seed"] to drop it',
+    ),
+    "no kind": (
+        "invalid-entry",
+        {"endpoint": URL},
+        None,
+        'write provider = "openai-compat", which is the usual one',
+    ),
+    "an identifier of one's own": (
+        "unknown-provider",
+        {"provider": "my-own"},
+        None,
+        'write generic = "my-own" for a factory of your own',
+    ),
+    "a place": (
+        "missing-option",
+        {"preset": "azure_openai", "model": "m"},
+        None,
+        'write place = { resource = "my-resource" }',
+    ),
+    "a base URL": (
+        "endpoint-url",
+        {**BASE, "endpoint": "https://api.deepseek.com/v1"},
+        None,
+        'write endpoint = "https://api.deepseek.com/v1/chat/completions"',
+    ),
+    "a base URL of embeddings": (
+        "endpoint-url",
+        {**BASE, "endpoint": "https://api.openai.com/v1/", "model": "text-embedding-3-small"},
+        "vvr-11.9",
+        'write endpoint = "https://api.openai.com/v1/embeddings"',
+    ),
+    "a base URL on Apache Flink": (
+        "endpoint-url",
+        {"provider": "openai", "endpoint": "https://api.openai.com", "api_key": {"env": "KEY"}, "model": "m"},
+        "flink-2.3",
+        'write endpoint = "https://api.openai.com/v1/chat/completions"',
+    ),
+    "a URL without scheme": (
+        "endpoint-url",
+        {**BASE, "endpoint": "api.deepseek.com"},
+        None,
+        'write endpoint = "https://api.deepseek.com/v1/chat/completions"',
+    ),
+    "an identifier of another runtime": (
+        "wrong-runtime",
+        {"provider": "openai", "endpoint": URL, "api_key": {"env": "KEY"}, "model": "m"},
+        "vvr-11.9",
+        'write provider = "openai-compat" here',
+    ),
+    "a duration without unit": (
+        "wrong-type",
+        {**BASE, "retry_backoff_base_interval": 5},
+        None,
+        'write its unit: "5s"',
+    ),
+    "a number in quotes": ("wrong-type", {**BASE, "max_tokens": "5"}, None, "write it without quotes"),
+    "a boolean in quotes": (
+        "wrong-type",
+        {"provider": "triton", "endpoint": "https://h", "flatten_batch_dim": "true"},
+        None,
+        "write true or false",
+    ),
+}
+
+
+def _line(format_: str, name: str, value: Any) -> str:
+    if format_ == "toml":
+        table = isinstance(value, dict)
+        return f"{name} = " + (
+            "{ " + ", ".join(_line("toml", *each) for each in value.items()) + " }" if table else json.dumps(value)
+        )
+    return f"    {json.dumps(name)}: {json.dumps(value)}," if format_ == "json" else f"    {name}: {json.dumps(value)}"
+
+
+def _document(format_: str, entry: Mapping[str, Any]) -> list[str]:
+    """The lines of a document with the entries `base` and `c`, an option in each."""
+    entries = {"base": {**BASE, "seed": 1, "api_key": {"env": "KEY"}}, "c": entry}
+    lines = {"toml": [], "yaml": ["providers:"], "json": ["{", '"providers": {']}[format_]
+    for name, body in entries.items():
+        lines.append({"toml": f"[providers.{name}]", "yaml": f"  {name}:", "json": f"  {json.dumps(name)}: {{"}[format_])
+        lines += [_line(format_, *each) for each in body.items()]
+        if format_ == "json":
+            lines[-1] = lines[-1].removesuffix(",")
+            lines.append("  }" if name == "c" else "  },")
+    return lines + (["}}"] if format_ == "json" else [])
+
+
+def _pasted(format_: str, lines: list[str], problem: DocumentProblem) -> list[str]:
+    """The document after an editor did what the hint says."""
+    hint = problem.problem.hint
+    index, old = problem.line - 1, lines[problem.line - 1]
+    comma = "," if old.endswith(",") else ""
+    if hint == "write it without quotes":
+        new = re.sub(r'"([0-9]+)"', r"\1", old)
+    elif hint == "write true or false":
+        new = old.replace('"true"', "true")
+    elif unit := re.fullmatch(r'write its unit: (".*")', hint):
+        new = re.sub(r"5(?=,?$)", unit[1], old)
+    else:
+        found = re.search(r"write (.+?)(?: or [{\[].*| to drop it| here|, which.*| for a factory.*)?$", hint)
+        assert found is not None
+        new = ("" if format_ == "toml" else "    ") + found[1] + comma
+        key = re.split(r" = |: ", found[1])[0]
+        if not old.strip().startswith((key, "provider", '"provider')):
+            # The entry has no such key: a new line at its beginning.
+            head = next(number for number, line in enumerate(lines) if re.match(r'\s*(\[providers\.c\]|c:|"c": )', line))
+            return [*lines[: head + 1], new + ("," if format_ == "json" and not comma else ""), *lines[head + 1 :]]
+    return [*lines[:index], new, *lines[index + 1 :]]
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("name", CASES)
+def test_hints_can_be_pasted(name: str, format_: str, tmp_path: Path) -> None:
+    code, entry, runtime, in_toml = CASES[name]
+    lines = _document(format_, entry)
+    path = tmp_path / f"c.{format_}"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    problem = next(each for each in check(path, runtime=runtime) if each.problem.code == code)
+    assert "MARK" not in str(problem)
+    if format_ == "toml":
+        assert problem.problem.hint.endswith(in_toml)
+    path.write_text("\n".join(_pasted(format_, lines, problem)) + "\n", encoding="utf-8")
+    assert [] == [str(each) for each in check(path, runtime=runtime) if each.problem.code == code and ".c" in each.path]
+    load(path)
+
+
+@pytest.mark.parametrize(
+    ("format_", "hint"),
+    [
+        ("toml", 'write api_key = { env = "NAME" } or { file = "path" }'),
+        ("yaml", "write api_key: {env: NAME} or {file: path}"),
+        ("json", 'write "api_key": {"env": "NAME"} or {"file": "path"}'),
+    ],
+)
+def test_the_notation_of_each_format(format_: str, hint: str, tmp_path: Path) -> None:
+    path = tmp_path / f"c.{format_}"
+    path.write_text("\n".join(_document(format_, {**BASE, "api_key": "MARK"})), encoding="utf-8")
+    assert [hint] == [each.problem.hint for each in check(path)]
+
+
+def test_names_and_values_that_need_quotes(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("providers:\n  c: {generic: g, extra_options: {'yes': {env: KEY}, 'a token': MARK}}\n", encoding="utf-8")
+    assert ['write "a token": {env: NAME} or {file: path}'] == [each.problem.hint for each in check(path)]
+    path = tmp_path / "c.toml"
+    path.write_text("[providers.c]\ngeneric = 'g'\nextra_options = { 'a token' = 'MARK' }\n", encoding="utf-8")
+    assert ['write "a token" = { env = "NAME" } or { file = "path" }'] == [each.problem.hint for each in check(path)]
+
+
+def test_a_dict_has_the_notation_of_python() -> None:
+    with pytest.raises(DocumentError) as caught:
+        from_dict({**BASE, "omit": "seed"})
+    assert 'write "omit": ["seed"]' == caught.value.problems[0].problem.hint
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_an_include_that_is_no_list(format_: str, tmp_path: Path) -> None:
+    text = {"toml": "include = 'b.toml'\n", "yaml": "include: b.toml\n", "json": '{"include": "b.toml"}'}[format_]
+    hint = {"toml": 'include = ["b.toml"]', "yaml": "include: [b.toml]", "json": '"include": ["b.toml"]'}[format_]
+    path = tmp_path / f"c.{format_}"
+    path.write_text(text, encoding="utf-8")
+    assert [f"write {hint}"] == [each.problem.hint for each in check(path)]
+    (tmp_path / "b.toml").write_text("[providers.a]\ngeneric = 'g'\n", encoding="utf-8")
+    path.write_text(f"{{{hint}}}" if format_ == "json" else hint, encoding="utf-8")
+    assert ["a"] == list(load(path))

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The codes of problems are those of the table, and every code of the table is in use."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import llmproviders
+from llmproviders import Problem
+from llmproviders.codes import CODES
+
+SOURCES = sorted(Path(llmproviders.__file__).parent.rglob("*.py"))
+
+
+def _strings(node: ast.AST) -> set[str]:
+    return {each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+
+
+def _codes_in_use() -> set[str]:
+    """The strings of each argument and default that is named code."""
+    found = {Problem("", "", is_type=is_type).code for is_type in (True, False)}
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "code":
+                found |= _strings(node.value)
+            elif isinstance(node, ast.FunctionDef):
+                arguments = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+                found.update(*(_strings(default) for argument, default in arguments if argument.arg == "code" and default))
+    return found
+
+
+def test_every_code_is_in_the_table_and_in_use() -> None:
+    assert _codes_in_use() == set(CODES)
+
+
+def test_codes_are_words_in_kebab_case_with_a_meaning_and_a_cure() -> None:
+    for name, code in CODES.items():
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
+        assert name == code.name
+        assert code.meaning.endswith(".")
+        assert code.cure.endswith(".")
