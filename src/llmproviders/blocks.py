@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import FrameType
-from typing import Final, TypeAlias
+from typing import Final
 from weakref import WeakValueDictionary
 
 import attrs
@@ -35,9 +35,15 @@ class Blocks(list[Block]):
     """The open blocks in the frame of one generator. Unlike a list, it supports weak references."""
 
 
-OpenBlocks: TypeAlias = "tuple[Block, OpenBlocks] | None"
-"""The innermost block and the blocks around it: a linked list, so that a block is added in constant time."""
-open_blocks: Final[ContextVar[OpenBlocks]] = ContextVar("llmproviders_open_blocks", default=None)
+@attrs.frozen(eq=False)
+class OpenBlocks:
+    """An open block and those around it: a linked list, so that a block is added in constant time."""
+
+    block: Block
+    around: OpenBlocks | None
+
+
+open_blocks: Final[ContextVar[OpenBlocks | None]] = ContextVar("llmproviders_open_blocks", default=None)
 """The open blocks of a context that are not in a generator."""
 blocks_in_generators: Final[WeakValueDictionary[int, Blocks]] = WeakValueDictionary()
 """The open blocks in generators, by the id of the generator's frame; `block` keeps the frame alive, so that the id is unique."""
@@ -53,7 +59,7 @@ def block(provider: Provider) -> Iterator[None]:
     new = Block(provider, _block_of_generator())
     generator = _generator_that_enters()
     if generator is None:
-        open_blocks.set((new, open_blocks.get()))
+        open_blocks.set(OpenBlocks(new, open_blocks.get()))
         try:
             yield
         finally:
@@ -70,18 +76,18 @@ def block(provider: Provider) -> Iterator[None]:
                 blocks_in_generators.pop(id(generator), None)
 
 
-def _without(blocks: OpenBlocks, block: Block) -> OpenBlocks:
+def _without(blocks: OpenBlocks | None, block: Block) -> OpenBlocks | None:
     """The open blocks without one of them, which usually is the innermost."""
     inner: list[Block] = []
     rest = blocks
-    while rest and rest[0] is not block:
-        inner.append(rest[0])
-        rest = rest[1]
-    if not rest:
+    while rest is not None and rest.block is not block:
+        inner.append(rest.block)
+        rest = rest.around
+    if rest is None:
         return blocks
-    rest = rest[1]
+    rest = rest.around
     for each in reversed(inner):
-        rest = (each, rest)
+        rest = OpenBlocks(each, rest)
     return rest
 
 
@@ -89,10 +95,10 @@ def current_provider() -> Provider | None:
     """The provider of the innermost block that holds for the code that runs now."""
     around = _block_of_generator()
     blocks = open_blocks.get()
-    while blocks:
-        each, blocks = blocks
-        if around is None or each.within is around:
-            return each.provider
+    while blocks is not None:
+        if around is None or blocks.block.within is around:
+            return blocks.block.provider
+        blocks = blocks.around
     return None if around is None else around.provider
 
 

@@ -45,12 +45,10 @@ class Resolution:
     """The origins of options, as `origins` has found them."""
     inherited: int = 0
     """The number of extra options that entries inherit."""
-    similar: SimilarNames = attrs.field(init=False)
+    similar: SimilarNames = attrs.field(
+        init=False, default=attrs.Factory(lambda self: SimilarNames(self.raw.entries), takes_self=True)
+    )
     """The names of all entries, for hints."""
-
-    @similar.default
-    def _names_of_entries(self) -> SimilarNames:
-        return SimilarNames(self.raw.entries)
 
     def catalog(self) -> Catalog:
         """The catalog of the entries `names`.
