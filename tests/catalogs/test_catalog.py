@@ -7,6 +7,7 @@ import copy
 import json
 import pickle
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -320,7 +321,10 @@ def parts_of_options(flat: dict[str, str], option: str) -> list[str]:
     found = []
     for key, string in flat.items():
         if option.startswith(f"{key}."):
-            todo = [read_map(string) if key == "custom-headers" else json.loads(string)]
+            todo: list[object] = []
+            # The key of an extra option may begin with that of another one, which is no JSON.
+            with suppress(ValueError):
+                todo = [read_map(string) if key == "custom-headers" else json.loads(string)]
             while todo:
                 part = todo.pop()
                 found.append(part if isinstance(part, str) else json.dumps(part))

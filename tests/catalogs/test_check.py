@@ -63,7 +63,7 @@ DOUBTS: dict[str, tuple[Mapping[str, Any], dict[str | None, list[str]]]] = {
     ),
     "a placeholder within a header": (
         {**TRITON, "custom_headers": "Authorization:Bearer ${TOKEN}"},
-        {None: ["warning unfilled-placeholder c.custom_headers"]},
+        {None: ["warning unfilled-placeholder c.custom_headers.Authorization"]},
     ),
     "a placeholder within a text": (
         {**COMPAT, "system_prompt": "Replace ${name} by the name.", "stop": "${", "extra_body": {"a": "x ${b}"}},
@@ -145,8 +145,8 @@ def test_an_entry_ignores_codes(path: Path) -> None:
     ("ignore", "expected"),
     [
         (["literal-secrets"], "expected codes of problems, got 'literal-secrets'; did you mean literal-secret?"),
-        ("literal-secret", 'expected a list of names, got a value of type str; write "ignore": ["literal-secret"]'),
-        ([5], "expected a list of names, got a value of type list"),
+        ("literal-secret", 'expected a list of names, got a string; write "ignore": ["literal-secret"]'),
+        ([5], "expected a list of names, got a list"),
     ],
 )
 def test_wrong_codes_of_an_entry(ignore: object, expected: str, path: Path) -> None:

@@ -226,3 +226,84 @@ def test_an_include_that_is_no_list(format_: str, tmp_path: Path) -> None:
     (tmp_path / "b.toml").write_text("[providers.a]\ngeneric = 'g'\n", encoding="utf-8")
     path.write_text(f"{{{hint}}}" if format_ == "json" else hint, encoding="utf-8")
     assert ["a"] == list(load(path))
+
+
+def _hints(path: Path, text: str, runtime: str | None = None) -> dict[str, str]:
+    """The hint of each problem, by its path."""
+    path.write_text(text, encoding="utf-8")
+    return {each.path: each.problem.hint for each in check(path, runtime=runtime)}
+
+
+def test_several_options_that_the_task_does_not_have(tmp_path: Path) -> None:
+    """The hints have one list of all, with the names that it has already; an option of the entry itself is removed."""
+    path = tmp_path / "c.yaml"
+    base = "providers:\n  a: {preset: openai, model: m, seed: 1, stop: END, temperature: 0.5}\n"
+    text = f"{base}  b: {{extends: a, for_task: embeddings, omit: [n], max_tokens: 5}}\n"
+    inherited = 'write omit: ["n", temperature, stop, seed] to drop them'
+    assert {
+        "providers.b.temperature": inherited,
+        "providers.b.stop": inherited,
+        "providers.b.seed": inherited,
+        "providers.b.max_tokens": "remove it",
+    } == _hints(path, text)
+    assert {} == _hints(path, text.replace("omit: [n]", "omit: [n, temperature, stop, seed]").replace(", max_tokens: 5", ""))
+    text = f"{base}  b: {{extends: a, for_task: embeddings, omit: [max_tokens], max_tokens: 5}}\n"
+    assert "remove it here, or the option itself" == _hints(path, text)["providers.b.omit"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "option", "hint"),
+    [
+        ("{provider: triton, endpoint: 'http://h', model_version: 1}", "model_version", "write it in quotes"),
+        ("{provider: triton, endpoint: 'http://h', api_key: {env: KEY}}", "api_key", "did you mean auth_token?"),
+        ("{provider: triton, endpoint: 'http://h', headers: {a: b}}", "headers", "did you mean custom_headers?"),
+        (
+            "{provider: triton, endpoint: 'http://h', custom_headers: {X-Num: 5}}",
+            "custom_headers",
+            "write the value of 'X-Num' in quotes",
+        ),
+        ("{preset: openai, extra_header: {X-Num: 5}}", "extra_header", "write the value of 'X-Num' in quotes"),
+        (
+            "{provider: openai, endpoint: x, api_key: {env: KEY}, retry_backoff_base_interval: 1s}",
+            "retry_backoff_base_interval",
+            "it is an option of openai-compat or dashscope",
+        ),
+        ("{preset: openai, api_key: {env:NAME}}", "api_key", "write a blank after the colon"),
+        ("{preset: openai, api_key: {env: [NAME]}}", "api_key", "write api_key: {env: NAME} or {file: path}"),
+        ("{preset: openai, api_key: {env: NAME, file: x}}", "api_key", "write api_key: {env: NAME} or {file: path}"),
+        (
+            "{preset: openai, extra_header: {Authorization: 'Bearer ${GATEWAY}'}}",
+            "extra_header.Authorization",
+            "write Authorization: {env: GATEWAY}",
+        ),
+        (
+            "{preset: openai, extra_header: {env: HEADER}}",
+            "extra_header",
+            "write extra_header: {Authorization: {env: NAME}} for a reference",
+        ),
+        ("{provider: tritton, auth_token: sk-MARK}", "auth_token", "write auth_token: {env: NAME} or {file: path}"),
+        (
+            "{provider: tritton, extra_header: {X-A: b, Cookie: MARK}}",
+            "extra_header.Cookie",
+            "write Cookie: {env: NAME} or {file: path}",
+        ),
+        ("{preset: openai, api_kee: MARK}", "api_kee", "did you mean api_key?"),
+    ],
+)
+def test_hints_in_yaml(entry: str, option: str, hint: str, tmp_path: Path) -> None:
+    assert hint == _hints(tmp_path / "c.yaml", f"providers:\n  c: {entry}\n")[f"providers.c.{option}"]
+
+
+def test_an_include_that_is_no_list_hides_no_entries(tmp_path: Path) -> None:
+    """The entries that it has are not reported as missing."""
+    assert ["include"] == list(_hints(tmp_path / "c.yaml", "include: b.yaml\nproviders:\n  c: {extends: b}\n"))
+
+
+def test_a_preset_on_another_runtime(tmp_path: Path) -> None:
+    """The hint has all that the preset sets."""
+    path = tmp_path / "c.yaml"
+    (hint,) = _hints(path, "providers:\n  c:\n    preset: deepseek\n    model: m\n", "flink-2.3").values()
+    pieces = f'provider: openai, endpoint: "{URL}", api_key: {{env: DEEPSEEK_API_KEY}}'
+    assert hint.endswith(f"; write {pieces} in place of the preset")
+    lines = "".join(f"    {piece}\n" for piece in pieces.split(", "))
+    assert {} == _hints(path, f"providers:\n  c:\n{lines}    model: m\n", "flink-2.3")

@@ -212,7 +212,7 @@ def test_set_of_entries_that_cannot_be_changed() -> None:
         "json": '{"providers": {"x": 5}}',
     }.items():
         Path(f"n.{suffix}").write_text(text, encoding="utf-8")
-        assert "providers.x is not a table" in run("set", f"n.{suffix}", "x", "n=1", code=2)
+        assert "providers.x is not a mapping" in run("set", f"n.{suffix}", "x", "n=1", code=2)
 
 
 def test_set_refuses_an_edit_with_side_effects(monkeypatch: pytest.MonkeyPatch) -> None:

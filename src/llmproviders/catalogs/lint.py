@@ -22,6 +22,7 @@ from ..providers.held import unresolved_references
 from ..providers.on_runtime import doubts_of
 from ..runtimes.runtime import Runtime
 from ..secrets import MaskedText, Secret, each_part
+from .entries import RESERVED
 from .origins import located_problems
 from .references import EntryProblem, read_parts, reference_advice
 from .resolution import Resolution, class_of, ignored_codes
@@ -34,7 +35,9 @@ _Found: TypeAlias = Iterator[tuple[str, DocumentProblem]]
 
 _INSIDE: Final = Advice("use a placeholder that the platform fills in, or add it in code", ())
 """The hint for a secret inside a URL."""
-_IN_STRING: Final = Advice("write a table, with {} or {} in place of the secret", (("", {"env": "NAME"}), ("", {"file": "path"})))
+_IN_STRING: Final = Advice(
+    "write a mapping, with {} or {} in place of the secret", (("", {"env": "NAME"}), ("", {"file": "path"}))
+)
 """The hint for a secret in headers or a body that are a string."""
 
 
@@ -135,9 +138,14 @@ def _literals_of(entry: object, cls: type[Provider] | None) -> Iterator[EntryPro
     for key, value in entry.items():
         if key == EXTRAS and isinstance(value, dict):
             for each, extra in value.items():
-                yield from _in_extra(each, extra)
+                yield from _in_extra((key, each), each, extra)
         elif (spec := specs.get(key)) is not None:
             yield from _in_option(spec, key, value)
+        elif key not in RESERVED and isinstance(value, dict) and "header" in key:
+            # The name or the class may be misspelled.
+            yield from _in_parts("headers", (key,), value)
+        elif key not in RESERVED:
+            yield from _in_extra((key,), key, value)
 
 
 def _in_option(spec: Spec, key: str, value: object) -> Iterator[EntryProblem]:
@@ -147,15 +155,16 @@ def _in_option(spec: Spec, key: str, value: object) -> Iterator[EntryProblem]:
     elif kind is not None and isinstance(value, dict):
         yield from _in_parts(kind, (key,), value)
         if kind != "body" and len(value) == 1 and (name := next(iter(value))) in ("env", "file"):
-            hint = f'a reference is the value of a header: {{ Authorization = {{ {name} = "..." }} }}'
+            advice = Advice("write {} for a reference", ((key, {"Authorization": {name: "NAME" if name == "env" else "path"}}),))
             got = f"only a header named {name}"
-            yield (key,), Problem("", "headers", got=got, hint=hint, severity="warning", code="suspect-reference")
+            yield (key,), Problem("", "headers", got=got, in_document=advice, severity="warning", code="suspect-reference")
     elif isinstance(value, str) and _is_masked(lambda: spec.accepted(value)):
         yield (key,), _literal_problem(_INSIDE if kind is None else _IN_STRING)
 
 
-def _in_extra(key: str, value: object) -> Iterator[EntryProblem]:
-    path, is_hidden = (EXTRAS, key), looks_like_credential(key)
+def _in_extra(path: tuple[str, ...], key: str, value: object) -> Iterator[EntryProblem]:
+    """The literal secrets in the value of an extra option, or of an unknown one."""
+    is_hidden = looks_like_credential(key)
     is_table = isinstance(value, dict) and list(value) in (["env"], ["file"], ["secret"])
     if isinstance(value, (dict, list)) and not is_table:
         yield from _in_parts("body", path, value, hidden=is_hidden)

@@ -43,13 +43,22 @@ def read_secret(value: Mapping[str, Any], path: tuple[str | int, ...], found: li
             return None
     if only:
         # A key of the table may be the secret itself.
-        hint = did_you_mean(source, _SOURCES) if isinstance(source, str) else ""
-        got = "another table" if value else "an empty table"
+        hint = _misspelled_source(value)
+        got = "another mapping" if value else "an empty mapping"
         advice = None if hint else reference_advice(path[-1])
         problem = Problem("", "a string or a reference", got=got, hint=hint, in_document=advice, code="invalid-reference")
         found.append((path, problem))
         return None
     return value
+
+
+def _misspelled_source(value: Mapping[str, Any]) -> str:
+    """A hint on the key of a reference; empty if it is not misspelled, or there are several keys."""
+    if len(value) != 1 or not isinstance(source := next(iter(value)), str) or source in _SOURCES:
+        return ""
+    if source.startswith(tuple(f"{each}:" for each in _SOURCES)):
+        return "write a blank after the colon"
+    return did_you_mean(source, _SOURCES)
 
 
 def reference_advice(option: str | int) -> Advice:

@@ -15,13 +15,13 @@ from typing import Final
 import attrs
 
 from ..errors import DocumentError, DocumentProblem, Problem, writing
-from ..messages import circle, did_you_mean, shown_path, shown_type
+from ..messages import circle, did_you_mean, shown_path
 from ..regular_files import NotRegularError, identity_of, read_start
 from .formats.locations import Locate, Location, location_of
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module, format_of
 from .formats.notation import in_format
-from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree
+from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree, shown_kind
 
 __all__ = ["RawCatalog", "read_file", "read_text"]
 
@@ -187,8 +187,8 @@ class _Reader:
             self._problem_at(source, error.location, Problem("", error.expected, hint=error.hint, code=error.code))
             return
         if not isinstance(tree, dict):
-            got = "an empty document" if tree is None else shown_type(tree)
-            hint = "a catalog has a table `providers`"
+            got = "an empty document" if tree is None else shown_kind(tree)
+            hint = "a catalog has the key `providers`"
             self._problem_at(source, top, Problem("", "a catalog", got=got, hint=hint, is_type=True, code="not-a-catalog"))
             return
         document = Document(source, name, locate)
@@ -235,8 +235,9 @@ def _included(raw: RawCatalog, document: Document, names: object) -> list[str]:
     """The names of the files that a document includes."""
     if isinstance(names, list) and all(isinstance(name, str) for name in names):
         return names
+    raw.is_incomplete = True
     advice = writing("include", [names]) if isinstance(names, str) else None
-    problem = Problem("", "a list of file names", got=shown_type(names), in_document=advice, code="invalid-include")
+    problem = Problem("", "a list of file names", got=shown_kind(names), in_document=advice, code="invalid-include")
     raw.problems.append(document.problem(("include",), problem))
     return []
 
@@ -246,9 +247,9 @@ def _add_entries(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> 
     providers = tree.get("providers")
     if not isinstance(providers, dict):
         if providers is not None or "include" not in tree:
-            got = "nothing" if providers is None else shown_type(providers)
+            got = "nothing" if providers is None else shown_kind(providers)
             raw.problems.append(
-                document.problem(("providers",), Problem("", "a table of providers", got=got, code="not-a-catalog"))
+                document.problem(("providers",), Problem("", "names and entries of providers", got=got, code="not-a-catalog"))
             )
         return
     if "" in providers:
@@ -267,5 +268,5 @@ def _add_default(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> 
     if isinstance(default, str):
         raw.default, raw.default_document = default, document
     elif default is not None:
-        problem = Problem("", "the name of a provider", got=shown_type(default), code="unknown-default")
+        problem = Problem("", "the name of a provider", got=shown_kind(default), code="unknown-default")
         raw.problems.append(document.problem(("default",), problem))

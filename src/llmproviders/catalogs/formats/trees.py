@@ -19,6 +19,7 @@ __all__ = [
     "has_null",
     "is_too_deep",
     "renamed",
+    "shown_kind",
     "wrapped",
 ]
 
@@ -41,6 +42,15 @@ class SyntaxProblem(ProviderError, ValueError):
         self.expected = expected
         self.hint = hint
         super().__init__(f"line {location.line}, column {location.column}: expected {expected}")
+
+
+def shown_kind(value: Tree) -> str:
+    """The kind of a value for a message, in words that fit every format."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    kinds = {type(None): "null", str: "a string", int: "a number", float: "a number", list: "a list", dict: "a mapping"}
+    # TOML has dates.
+    return kinds.get(type(value), f"a {type(value).__name__}")
 
 
 def is_too_deep(tree: Tree) -> bool:
@@ -90,7 +100,7 @@ def wrapped(tree: Tree, path: Path, value: Tree) -> tuple[Path, Tree]:
     node = tree
     for depth, step in enumerate(path):
         if not isinstance(node, Mapping):
-            msg = f"{_dotted(path[:depth])} is not a table; edit the file by hand"
+            msg = f"{_dotted(path[:depth])} is not a mapping; edit the file by hand"
             raise ProviderError(msg)
         if step not in node:
             if value is None:

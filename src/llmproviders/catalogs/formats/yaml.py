@@ -20,10 +20,15 @@ __all__ = ["edit", "read", "rename", "replaced", "write"]
 
 MAX_TAG: Final = 50_000
 """The longest tag that the parser gets, because its time is quadratic in the length of a tag."""
+_OPEN: Final = ("could not find expected ':'", "found unexpected end of stream", "expected ',' or")
+"""Parts of the parser's messages about a part that is not closed."""
 _HINTS: Final = {
+    "could not find expected ':'": "write a colon and a blank after a key",
+    "found unexpected end of stream": "close the quote",
+    "expected ',' or": "close the bracket or brace",
     "mapping values are not allowed": "quote a string that contains a colon and a blank",
     "'\\t'": "indent with blanks",
-    "'@'": "quote a string that starts with this character",
+    "'@'": "quote a string that starts with this character; a reference is {env: NAME}",
     "'`'": "quote a string that starts with this character",
     "'%'": "quote a string that starts with this character",
 }
@@ -51,7 +56,9 @@ def read(text: str) -> tuple[Tree, Locate]:
     except SyntaxProblem:
         raise
     except yaml.error.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # What is not closed is reported at the end, or at the next key.
+        is_open = any(part in (error.problem or "") for part in _OPEN)
+        mark = error.context_mark if is_open and error.context_mark else error.problem_mark or error.context_mark
         location = Location(mark.line + 1, mark.column + 1) if mark else Location(1, 1)
         reason = re.sub(_QUOTED, lambda found: found[1] or "...", error.problem or error.context or "it cannot be read")
         # The parser shows a token as a Python tuple.

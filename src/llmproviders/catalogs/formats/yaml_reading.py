@@ -197,7 +197,11 @@ def _location(event: Any) -> Location:
 
 def _check_tag(event: Any) -> None:
     if event.tag is not None and str(event.tag) not in (*_TAGS, "!"):
-        raise SyntaxProblem(_location(event), "a document without custom tags", hint="quote a string that begins with !")
+        raise SyntaxProblem(
+            _location(event),
+            "a document without custom tags",
+            hint="quote a string that begins with !; a reference is {env: NAME}",
+        )
 
 
 def _scalar(event: Any) -> Tree:
