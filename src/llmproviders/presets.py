@@ -143,7 +143,7 @@ class Service:
                     got=got,
                     hint=f"pass place={example}",
                     in_document=writing("place", example),
-                    code="missing-option",
+                    code="missing-option" if value is None else "invalid-value",
                 )
 
 

@@ -9,7 +9,7 @@ One of four keys determines the kind of an entry: ``provider`` (an identifier wi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -46,7 +46,7 @@ from ..secrets import Secret
 from .formats.notation import in_format
 from .references import EntryProblem, read_parts, read_secret
 
-__all__ = ["KINDS", "RESERVED", "Base", "EntryProblem", "extended_name", "from_dict", "provider_of"]
+__all__ = ["KINDS", "RESERVED", "Base", "EntryProblem", "extended_name", "from_dict", "provider_of", "unknown_codes"]
 
 KINDS: Final = ("provider", "generic", "preset", "extends")
 RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace", "ignore")
@@ -129,10 +129,7 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
         found.append(((kind,), _type_problem("", "a name", name)))
         return None
     own: list[EntryProblem] = []
-    for code in _names(entry.get("ignore", []), "ignore", own):
-        if code not in CODES:
-            hint = did_you_mean(code, list(CODES))
-            own.append((("ignore",), Problem("", "codes of problems", got=shown(code), hint=hint, code="unknown-code")))
+    own += [(("ignore",), problem) for problem in unknown_codes(_names(entry.get("ignore", []), "ignore", own))]
     try:
         provider = _READERS[kind](name, entry, base_of, own)
     except InvalidOptionsError as error:
@@ -151,6 +148,14 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
         provider = None
     found += own
     return None if own else provider
+
+
+def unknown_codes(codes: Iterable[str]) -> Iterator[Problem]:
+    """A problem for each string that is not a code of problems."""
+    expected = "a code of problems (llmproviders explain lists them)"
+    for code in codes:
+        if code not in CODES:
+            yield Problem("", expected, got=shown(code), hint=did_you_mean(code, list(CODES)), code="unknown-code")
 
 
 def _is_plain(info: OptionInfo) -> bool:

@@ -10,14 +10,14 @@ from pathlib import Path
 import attrs
 
 from ..boundary import public
-from ..codes import CODES
 from ..errors import DocumentError, DocumentProblem, Problem, invalid
-from ..messages import did_you_mean, shown
+from ..messages import shown
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_named
 from ..secret_policy import Secrets, check_secrets
 from .atomic import replace_file
 from .catalog import Catalog
+from .entries import unknown_codes
 from .formats.lookup import Format, check_format, format_module, format_of
 from .lint import checked
 from .origins import Origin, origins_of
@@ -100,7 +100,7 @@ def check(
         runtimes=() if runtime is None else (runtime_named(runtime),),
         model=model,
         select=_codes("select", select),
-        ignore=_codes("ignore", ignore),
+        ignore=_codes("ignore", ignore) or (),
         resolve_references=resolve_references,
     )
 
@@ -111,7 +111,7 @@ def check_raw(
     runtimes: Sequence[Runtime],
     model: str | None,
     select: Collection[str] | None,
-    ignore: Collection[str] | None,
+    ignore: Collection[str],
     resolve_references: bool,
 ) -> tuple[DocumentProblem, ...]:
     """All problems of a catalog that was read, as `check` returns them, but on any number of runtimes."""
@@ -121,7 +121,7 @@ def check_raw(
     problems = [
         problem
         for problem in (found if len(runtimes) <= 1 else dict.fromkeys(found))
-        if (code := problem.problem.code) not in (ignore or ()) and (select is None or code in select)
+        if (code := problem.problem.code) not in ignore and (select is None or code in select)
     ]
     return tuple(in_order([*resolution.problems, *problems]))
 
@@ -208,11 +208,7 @@ def _codes(argument: str, codes: object) -> frozenset[str] | None:
     if codes is None:
         return None
     given = _strings(argument, "codes of problems", codes)
-    if unknown := [code for code in given if code not in CODES]:
-        expected = "codes of problems (the command `llmproviders explain` lists them)"
-        problems = [
-            Problem("", expected, got=shown(code), hint=did_you_mean(code, list(CODES)), code="unknown-code") for code in unknown
-        ]
+    if problems := list(unknown_codes(given)):
         raise invalid(argument, problems)
     return frozenset(given)
 

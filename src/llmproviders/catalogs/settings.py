@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import attrs
 
-from ..codes import CODES
 from ..errors import DocumentError, DocumentProblem, Problem
 from ..messages import did_you_mean, shown, shown_type
 from ..runtimes.runtime import list_runtimes
+from .entries import unknown_codes
 from .formats.locations import Location
 from .formats.lookup import format_module
 from .formats.trees import SyntaxProblem
@@ -92,18 +92,14 @@ def _problems(table: object) -> Iterator[tuple[tuple[str | int, ...], Problem]]:
     if not isinstance(table, Mapping):
         yield (), Problem("", "a table", got=shown_type(table), is_type=True)
         return
-    choices = {"against": list_runtimes(), "select": list(CODES), "ignore": list(CODES)}
     for key, value in table.items():
-        if key in ("catalogs", *choices):
+        if key in ("catalogs", "against", "select", "ignore"):
             if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
                 hint = "put it in brackets" if isinstance(value, str) else ""
                 yield (key,), Problem("", "a list of strings", got=shown_type(value), hint=hint, is_type=True)
                 continue
-            for name in value if key in choices else ():
-                if name not in choices[key]:
-                    expected = f"a runtime ({', '.join(choices[key])})" if key == "against" else "a code of problems"
-                    hint = did_you_mean(name, choices[key])
-                    yield (key,), Problem("", expected, got=shown(name), hint=hint)
+            found = _unknown_runtimes(value) if key == "against" else () if key == "catalogs" else unknown_codes(value)
+            yield from (((key,), problem) for problem in found)
         elif key == "model":
             if not isinstance(value, str) or not value.strip():
                 yield (key,), Problem("", "a name", got=shown(value), is_type=not isinstance(value, str))
@@ -114,6 +110,13 @@ def _problems(table: object) -> Iterator[tuple[tuple[str | int, ...], Problem]]:
             known = [field.name for field in attrs.fields(Settings)]
             hint = did_you_mean(key, known)
             yield (key,), Problem("", f"one of the keys {', '.join(known)}", got="an unknown key", hint=hint, code="unknown-key")
+
+
+def _unknown_runtimes(names: list[str]) -> Iterator[Problem]:
+    known = list_runtimes()
+    for name in names:
+        if name not in known:
+            yield Problem("", f"a runtime ({', '.join(known)})", got=shown(name), hint=did_you_mean(name, known))
 
 
 def _error(source: str, location: Location, problem: Problem) -> DocumentError:

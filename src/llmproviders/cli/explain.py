@@ -41,6 +41,6 @@ def explain(
     else:
         output = console()
         output.print(styled(code, "bold"))
-        effect = "Only checks report it: the catalog loads." if shown[0].is_check else "A catalog with it does not load."
+        effect = "Only checks report it: the catalog loads." if shown[0].is_check else "It is an error, which cannot be ignored."
         for line in (shown[0].meaning, shown[0].cure, effect):
             output.print(styled(line), soft_wrap=True)

@@ -126,7 +126,7 @@ def check_required(view: View) -> Iterator[Problem]:
             hint = f"{view.facts.identifier} requires it on {view.runtime}"
             if option.key == view.facts.model_key:
                 hint += "; give it here, or with the call as model=..."
-            yield view.problem(option.key, "a value", got="nothing", hint=hint, code="missing-option")
+            yield view.problem(option.key, "a value", got="nothing", hint=hint, code="missing-on-runtime")
 
 
 def check_task(view: View) -> Iterator[Problem]:
