@@ -109,7 +109,7 @@ ROOMS = {
         maps
         json
         durations  scalars  quoting
-        characters  reserved_words  urls
+        characters  locations  reserved_words  urls
     """,
 }
 PUBLIC = [

@@ -13,7 +13,7 @@ import attrs
 
 from .boundary import public
 from .credentials import MASK, is_placeholder
-from .errors import Problem, SecretError, invalid
+from .errors import Problem, SecretError, dotted, invalid
 from .regular_files import check_name, read_start
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "Parts",
     "PartsPath",
     "Secret",
-    "dotted",
     "each_part",
     "known_strings",
     "literal",
@@ -339,11 +338,6 @@ def known_strings(value: object) -> Iterator[str]:
             yield from known_strings(part)
     elif isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
         yield value.reveal()
-
-
-def dotted(path: PartsPath) -> str:
-    """A path for a message."""
-    return ".".join(map(str, path))
 
 
 def _resolved(path: PartsPath, part: Any) -> Any:

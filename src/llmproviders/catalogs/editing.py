@@ -28,7 +28,7 @@ from .resolution import Resolution, class_of
 from .revision import EditError, Original, Revision, edited, read_original
 from .writing import entry_of
 
-__all__ = ["EditError", "EntryEdit", "NewEntry"]
+__all__ = ["EntryEdit", "NewEntry"]
 
 _SCALAR: Final = r"true|false|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
 

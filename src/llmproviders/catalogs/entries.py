@@ -25,6 +25,7 @@ from ..errors import (
     Problem,
     ProviderError,
     Rejected,
+    dotted,
     invalid,
     writing,
 )
@@ -86,9 +87,7 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
             )
         ]
     if provider is None:
-        raise DocumentError(
-            [DocumentProblem("dict", 1, 1, ".".join(map(str, path)), in_format("json", problem)) for path, problem in found]
-        )
+        raise DocumentError([DocumentProblem("dict", 1, 1, dotted(path), in_format("json", problem)) for path, problem in found])
     return provider
 
 

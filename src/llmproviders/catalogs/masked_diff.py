@@ -16,8 +16,8 @@ from ..fields.compiled import compiled
 from ..fields.spec import EXTRAS, Spec
 from ..providers.base import Provider
 from ..secrets import MaskedText, Secret
+from ..syntax.locations import Location
 from .entries import RESERVED
-from .formats.locations import Location
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
 from .formats.trees import Tree

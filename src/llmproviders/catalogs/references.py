@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..credentials import MASK, looks_like_credential
-from ..errors import Advice, Problem, writing
+from ..errors import Advice, Problem, dotted, writing
 from ..fields.masking import masked_header
 from ..fields.parts import Kind, parts_in, text_of
 from ..messages import did_you_mean
 from ..secret_policy import Secrets
-from ..secrets import MaskedText, Parts, PartsPath, Secret, dotted, mapped, reveal
+from ..secrets import MaskedText, Parts, PartsPath, Secret, mapped, reveal
 from .formats.trees import has_null
 
 __all__ = ["EntryProblem", "read_parts", "read_secret", "reference_advice", "write_parts"]

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import attrs
 
-from ..errors import DocumentError, DocumentProblem, Problem
+from ..errors import DocumentError, DocumentProblem, Problem, dotted
 from ..messages import did_you_mean, shown, shown_type
 from ..runtimes.runtime import list_runtimes
+from ..syntax.locations import Location
 from .entries import unknown_codes
-from .formats.locations import Location
 from .formats.lookup import format_module
 from .formats.trees import SyntaxProblem
 
@@ -79,8 +79,7 @@ def _read(file: Path) -> Settings | None:
     if found:
         located = ((locate((*_TABLE, *path)), (*_TABLE, *path), problem) for path, problem in found)
         raise DocumentError(
-            DocumentProblem(source, location.line, location.column, ".".join(map(str, path)), problem)
-            for location, path, problem in located
+            DocumentProblem(source, location.line, location.column, dotted(path), problem) for location, path, problem in located
         )
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
     values["catalogs"] = tuple(Path(_shown(file.parent / name)) for name in values.get("catalogs", ()))

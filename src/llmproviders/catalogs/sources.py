@@ -14,10 +14,11 @@ from typing import Final
 
 import attrs
 
-from ..errors import DocumentError, DocumentProblem, Problem, writing
+from ..errors import DocumentError, DocumentProblem, Problem, dotted, writing
 from ..messages import circle, did_you_mean, shown_path, shown_type
 from ..regular_files import NotRegularError, identity_of, read_start
-from .formats.locations import Locate, Location, location_of
+from ..syntax.locations import Location, location_of
+from .formats.locations import Locate
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module, format_of
 from .formats.notation import in_format
@@ -84,7 +85,7 @@ def read_text(text: str, format: Format, path: Path | None = None) -> RawCatalog
 
 
 def _located(source: str, location: Location, path: TreePath, problem: Problem) -> DocumentProblem:
-    return DocumentProblem(source, location.line, location.column, ".".join(map(str, path)), problem)
+    return DocumentProblem(source, location.line, location.column, dotted(path), problem)
 
 
 @attrs.frozen

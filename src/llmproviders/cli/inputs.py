@@ -9,11 +9,11 @@ from typing import Final
 
 import typer
 
-from ..catalogs.formats.locations import Location, location_of
 from ..catalogs.formats.lookup import Format
 from ..catalogs.formats.trees import MAX_CHARACTERS
 from ..catalogs.sources import RawCatalog, read_file, read_text
 from ..errors import DocumentError, DocumentProblem, Problem
+from ..syntax.locations import Location, location_of
 from .command import UsageError
 from .printing import STDIN_SOURCE
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..errors import Problem, SecretError
+from ..errors import Problem, SecretError, dotted
 from ..fields.compiled import compiled
 from ..fields.parts import Kind, hidden_parts, kind_of
 from ..fields.spec import EXTRAS
-from ..secrets import MaskedText, Secret, dotted
+from ..secrets import MaskedText, Secret
 
 __all__ = ["secrets_in", "unresolved_references"]
 
