@@ -33,7 +33,7 @@ HOUSE = """
     messages  tasks
     secrets
     boundary  optional
-    errors  credentials  codes  regular_files
+    errors  credentials  codes  regular_files  similar_names
 """
 
 # The same inside each folder; the __init__ of a folder may import all its files.

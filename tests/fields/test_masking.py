@@ -28,8 +28,9 @@ from llmproviders.fields.converters import (
     url,
 )
 from llmproviders.fields.extras import ExtraOptions, extra_value
-from llmproviders.messages import did_you_mean, shown
+from llmproviders.messages import shown
 from llmproviders.secrets import reveal
+from llmproviders.similar_names import did_you_mean
 from llmproviders.syntax.maps import read_map
 from llmproviders.syntax.scalars import read_double
 

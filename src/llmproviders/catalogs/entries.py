@@ -36,7 +36,7 @@ from ..fields.metadata import OptionInfo
 from ..fields.parts import kind_of
 from ..fields.problems import problem_of
 from ..fields.spec import EXTRAS
-from ..messages import did_you_mean, shown, shown_type
+from ..messages import shown, shown_type
 from ..presets import SERVICES, dashscope
 from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, provider_class, provider_classes
@@ -44,6 +44,7 @@ from ..providers.derive import no_task, to_task
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..secrets import Secret
+from ..similar_names import did_you_mean
 from .formats.notation import in_format
 from .references import EntryProblem, read_parts, read_secret
 

@@ -14,17 +14,18 @@ from ..credentials import MASK, looks_like_credential
 from ..errors import Advice, Problem, dotted, writing
 from ..fields.masking import masked_header
 from ..fields.parts import Kind, parts_in, text_of
-from ..messages import did_you_mean
 from ..secret_policy import Secrets
 from ..secrets import MaskedText, Parts, PartsPath, Secret, mapped, reveal
+from ..similar_names import did_you_mean
 from .formats.trees import has_null
 
-__all__ = ["EntryProblem", "read_parts", "read_secret", "reference_advice", "write_parts"]
+__all__ = ["SOURCES", "EntryProblem", "literal_refused", "read_parts", "read_secret", "reference_advice", "write_parts"]
 
 EntryProblem = tuple[tuple[str | int, ...], Problem]
 """A path within an entry, and a problem there."""
 
-_SOURCES: Final = ("env", "file")
+SOURCES: Final = ("env", "file")
+"""The keys of references."""
 _MAX_LEVELS: Final = 200
 """The deepest nesting of a body."""
 
@@ -35,7 +36,7 @@ _MAX_LEVELS: Final = 200
 def read_secret(value: Mapping[str, Any], path: tuple[str | int, ...], found: list[EntryProblem], *, only: bool) -> Any:
     """The secret that a table refers to. Any other table is a problem if *only* secrets are accepted, else it is returned."""
     source = next(iter(value), None)
-    if len(value) == 1 and source in (*_SOURCES, "secret") and isinstance(name := value[source], str):
+    if len(value) == 1 and source in (*SOURCES, "secret") and isinstance(name := value[source], str):
         try:
             return {"env": Secret.from_env, "file": Secret.from_file, "secret": Secret}[source](name)
         except ValueError:
@@ -43,7 +44,7 @@ def read_secret(value: Mapping[str, Any], path: tuple[str | int, ...], found: li
             return None
     if only:
         # A key of the table may be the secret itself.
-        hint = did_you_mean(source, _SOURCES) if isinstance(source, str) else ""
+        hint = did_you_mean(source, SOURCES) if isinstance(source, str) else ""
         got = "another table" if value else "an empty table"
         advice = None if hint else reference_advice(path[-1])
         problem = Problem("", "a string or a reference", got=got, hint=hint, in_document=advice, code="invalid-reference")
@@ -107,10 +108,16 @@ def _read_body(value: Any, path: tuple[str | int, ...], found: list[EntryProblem
 
 def _looks_like_reference(value: dict[str, Any]) -> bool:
     source = next(iter(value), None)
-    return len(value) == 1 and source in _SOURCES and isinstance(value[source], str)
+    return len(value) == 1 and source in SOURCES and isinstance(value[source], str)
 
 
 # Writing --------------------------------------------------------------------------------------------------------------
+
+
+def literal_refused(name: str) -> Problem:
+    """The problem of a literal secret that is to be written, at the location *name*."""
+    hint = 'use Secret.from_env or Secret.from_file, or pass secrets="reveal" or secrets="redact"'
+    return Problem(name, "no literal secret in a document", got=MASK, hint=hint, code="literal-secret")
 
 
 def write_parts(name: str, kind: Kind, value: str, secrets: Secrets, problems: list[Problem], *, hidden: bool = False) -> Any:
@@ -156,9 +163,7 @@ class _Writer:
                 self._refuse_name(path)
             return {part.source: part.reference}
         if self.secrets == "refuse":
-            hint = 'use Secret.from_env or Secret.from_file, or pass secrets="reveal" or secrets="redact"'
-            where = f"{self.name}.{dotted(path)}"
-            self.problems.append(Problem(where, "no literal secret in a document", got=MASK, hint=hint, code="literal-secret"))
+            self.problems.append(literal_refused(f"{self.name}.{dotted(path)}"))
         if self.secrets != "reveal":
             return str(part)
         real = part.reveal()

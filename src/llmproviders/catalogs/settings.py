@@ -11,8 +11,9 @@ from typing import Any, Final
 import attrs
 
 from ..errors import DocumentError, DocumentProblem, Problem, dotted
-from ..messages import did_you_mean, shown, shown_type
+from ..messages import shown, shown_type
 from ..runtimes.runtime import list_runtimes
+from ..similar_names import did_you_mean
 from ..syntax.locations import Location
 from .entries import unknown_codes
 from .formats.lookup import format_module

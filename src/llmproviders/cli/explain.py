@@ -9,7 +9,8 @@ import attrs
 import typer
 
 from ..codes import CODES
-from ..messages import did_you_mean, with_hint
+from ..messages import with_hint
+from ..similar_names import did_you_mean
 from .arguments import Json
 from .command import UsageError, command
 from .completion import code_names

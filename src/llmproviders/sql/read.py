@@ -13,10 +13,11 @@ from ..boundary import public, warn
 from ..errors import DocumentError, DocumentProblem, InvalidClassError, InvalidOptionsError, Problem, ProviderError, invalid
 from ..fields.metadata import OptionInfo
 from ..fields.metadata import options as options_of
-from ..messages import did_you_mean, shown, shown_name
+from ..messages import shown, shown_name
 from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
 from ..providers.generic import GenericProvider
+from ..similar_names import did_you_mean
 from ..syntax.columns import Column, read_columns, repeated_names
 from ..syntax.cursor import Cursor
 from ..syntax.locations import Location, locations_in

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from ...credentials import MASK, is_placeholder
 from ...errors import Problem, Rejected
-from ...messages import did_you_mean, listed
+from ...messages import listed
+from ...similar_names import did_you_mean
 from ...syntax.durations import read_duration
 from ...syntax.maps import read_map
 from ...syntax.scalars import JAVA_BOUNDS, read_boolean, read_double, read_integer
