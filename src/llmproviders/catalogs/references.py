@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Secrets in documents, read and written: by themselves, and inside headers and bodies.
 
-A reference is a table with only the key ``env`` or ``file``, and a string. Each value of a header may be one, because headers
-contain no tables. In a body, it is a reference below a name that looks like a credential; elsewhere it is an object of the body.
+A reference is a table whose only key is ``env`` or ``file``, with a string. Headers contain no tables, so that each table
+there is a reference. In a body, it is one only below a name that looks like a credential; elsewhere it is an object of the body.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def read_parts(kind: Kind, value: Any, path: tuple[str | int, ...], found: list[
     """The headers, the body or the map of a document, with secrets in place of tables that refer to them.
 
     Args:
-        kind: what it is.
+        kind: the kind of the value.
         value: the value in the document.
         path: its path in the entry.
         found: the list to which problems are added.
@@ -125,7 +125,7 @@ def write_parts(name: str, kind: Kind, value: str, secrets: Secrets, problems: l
 
     Args:
         name: the location of the value.
-        kind: what it is.
+        kind: the kind of the value.
         value: the string that a provider holds.
         secrets: how to write a literal secret.
         problems: the list to which problems are added.

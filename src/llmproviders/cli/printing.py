@@ -36,6 +36,12 @@ __all__ = [
 ]
 
 _Item = TypeVar("_Item")
+_GAP: Final = 3
+"""The width between two columns of a table."""
+_NARROW: Final = 20
+"""The width to which a column may be wrapped."""
+_INDENT: Final = "    "
+_NAME: Final = "cyan"
 DELAY: Final = 1.0
 """The seconds after which a progress bar is shown."""
 STDIN_SOURCE: Final = "<stdin>"
@@ -95,14 +101,6 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ..
     for row in cells:
         table.add_row(*map(styled, row))
     output.print(table)
-
-
-_GAP: Final = 3
-"""The width between two columns of a table."""
-_NARROW: Final = 20
-"""The width to which a column may be wrapped."""
-_INDENT: Final = "    "
-_NAME: Final = "cyan"
 
 
 def _print_list(output: Console, columns: Sequence[str], rows: Iterable[tuple[str, ...]]) -> None:

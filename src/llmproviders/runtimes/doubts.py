@@ -20,7 +20,7 @@ DOCUMENTED: Final = "${secret_values.NAME}"
 """The placeholder that VVR documents."""
 _DOCUMENTED: Final = r"\$\{secret_values\.[^{}]+\}"
 _TEXTS: Final = ("system-prompt", "user-prompt", "extra-body", "default-value", "stop")
-"""Options whose values may be texts about anything, also about placeholders."""
+"""Options whose values are prose or data, in which a placeholder may be meant literally."""
 
 
 def placeholders(facts: Facts) -> Iterator[tuple[str, bool]]:
