@@ -79,4 +79,4 @@ class TestTheIndexOfSimilarNames:
             for number in range(size):
                 similar.hint(f"{'a' * (number % 181)}{number}")
 
-        assert growth(lambda size: size, search, 400) <= MOST
+        assert growth(lambda size: size, search, 1_000) <= MOST

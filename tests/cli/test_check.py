@@ -44,7 +44,7 @@ def test_check_json() -> None:
     """With --json, problems are records."""
     Path("bad.toml").write_text(TOML.replace("0.2", '"hot"'), encoding="utf-8")
     (record,) = run_json("check", "bad.toml", code=1)
-    assert set(record) == {"file", "line", "column", "path", "code", "option", "key", "expected", "got", "hint", "severity"}
+    assert {"file", "line", "column", "path", "code", "option", "key", "expected", "got", "hint", "severity"} == set(record)
     assert (record["file"], record["line"], record["column"], record["path"]) == ("bad.toml", 12, 1, "providers.chat.temperature")
 
 
