@@ -144,7 +144,10 @@ def test_an_entry_ignores_codes(path: Path) -> None:
 @pytest.mark.parametrize(
     ("ignore", "expected"),
     [
-        (["literal-secrets"], "expected codes of problems, got 'literal-secrets'; did you mean literal-secret?"),
+        (
+            ["literal-secrets"],
+            "expected a code of problems (llmproviders explain lists them), got 'literal-secrets'; did you mean literal-secret?",
+        ),
         ("literal-secret", 'expected a list of names, got a string; write "ignore": ["literal-secret"]'),
         ([5], "expected a list of names, got a list"),
     ],

@@ -17,18 +17,20 @@ from ..fields.hooks import string_reader
 from ..fields.metadata import OptionInfo, options
 from ..fields.parts import Kind, kind_of
 from ..fields.spec import EXTRAS
-from ..messages import did_you_mean, with_hint
+from ..messages import with_hint
 from ..providers.base import Provider
 from ..providers.generic import GenericProvider
+from ..similar_names import did_you_mean
 from .entries import RESERVED
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
 from .formats.trees import SyntaxProblem, Tree, changed, has_null
+from .references import SOURCES
 from .resolution import Resolution, class_of
 from .revision import EditError, Original, Revision, edited, read_original
 from .writing import entry_of
 
-__all__ = ["EditError", "EntryEdit", "NewEntry"]
+__all__ = ["EntryEdit", "NewEntry"]
 
 _SCALAR: Final = r"true|false|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
 
@@ -192,11 +194,16 @@ def _kind_of_part(cls: type[Provider], option: str) -> Kind | None:
     return next((kind_of(info) for info in options(cls) if dot and info.name == name), None)
 
 
+def _reference(string: str) -> dict[str, str] | None:
+    """The reference that ``env:NAME`` or ``file:PATH`` means; None for another string."""
+    source, colon, name = string.partition(":")
+    return {source: name} if colon and source in SOURCES else None
+
+
 def _typed_part(kind: Kind, path: Sequence[str], string: str) -> Tree:
     """The value of a header or of a field of a body."""
-    source, colon, reference = string.partition(":")
-    if colon and source in ("env", "file") and (kind != "body" or any(map(looks_like_credential, path))):
-        return {source: reference}
+    if (kind != "body" or any(map(looks_like_credential, path))) and (reference := _reference(string)):
+        return reference
     literal = _literal(string, scalars=kind == "body")
     return string if literal is None or (kind != "body" and not isinstance(literal, (list, dict))) else literal
 
@@ -205,10 +212,9 @@ def _typed(cls: type[Provider], option: str, string: str) -> Tree:
     """The value of an option that *string* means: a value of the type of the option if possible, else the string itself."""
     extra = option.removeprefix(f"{EXTRAS}.")
     info = next((info for info in options(cls) if info.name == option), None)
-    if (info and info.secret) or (extra != option and looks_like_credential(extra)):
-        source, colon, reference = string.partition(":")
-        if colon and source in ("env", "file"):
-            return {source: reference}
+    is_secret = info.secret if info else extra != option and looks_like_credential(extra)
+    if is_secret and (reference := _reference(string)):
+        return reference
     if info is None:
         literal = _literal(string)
         return literal if option in RESERVED and isinstance(literal, (list, dict)) else string

@@ -15,7 +15,6 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from ..boundary import public
-from ..codes import CODES
 from ..credentials import looks_like_credential
 from ..errors import (
     Advice,
@@ -25,6 +24,7 @@ from ..errors import (
     Problem,
     ProviderError,
     Rejected,
+    dotted,
     invalid,
     writing,
 )
@@ -35,7 +35,7 @@ from ..fields.metadata import OptionInfo
 from ..fields.parts import kind_of
 from ..fields.problems import problem_of
 from ..fields.spec import EXTRAS
-from ..messages import did_you_mean, listed, shown
+from ..messages import listed, shown
 from ..presets import SERVICES, dashscope
 from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, provider_class, provider_classes
@@ -43,6 +43,8 @@ from ..providers.derive import no_task, to_task
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..secrets import Secret
+from ..similar_names import did_you_mean
+from .arguments import unknown_codes
 from .formats.notation import in_format
 from .formats.trees import shown_kind
 from .references import EntryProblem, read_parts, read_secret
@@ -87,9 +89,7 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
             )
         ]
     if provider is None:
-        raise DocumentError(
-            [DocumentProblem("dict", 1, 1, ".".join(map(str, path)), in_format("json", problem)) for path, problem in found]
-        )
+        raise DocumentError([DocumentProblem("dict", 1, 1, dotted(path), in_format("json", problem)) for path, problem in found])
     return provider
 
 
@@ -130,10 +130,7 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
         found.append(((kind,), _type_problem("", "a name", name)))
         return None
     own: list[EntryProblem] = []
-    for code in _names(entry.get("ignore", []), "ignore", own):
-        if code not in CODES:
-            hint = did_you_mean(code, list(CODES))
-            own.append((("ignore",), Problem("", "codes of problems", got=shown(code), hint=hint, code="unknown-code")))
+    own += [(("ignore",), problem) for problem in unknown_codes(_names(entry.get("ignore", []), "ignore", own))]
     try:
         provider = _READERS[kind](name, entry, base_of, own)
     except InvalidOptionsError as error:

@@ -10,14 +10,13 @@ from typing import Annotated
 
 import typer
 
+from ..catalogs.arguments import unknown_codes
 from ..catalogs.discovery import catalogs_in
 from ..catalogs.files import check_raw
 from ..catalogs.formats.lookup import Format
 from ..catalogs.settings import Settings, find_settings
 from ..catalogs.sources import RawCatalog
-from ..codes import CODES
 from ..errors import DocumentProblem, Problem, ProviderError
-from ..messages import did_you_mean, shown, with_hint
 from ..runtimes.runtime import runtime as runtime_named
 from .arguments import InputFormat, Json, Model
 from .command import FOUND, UsageError, command
@@ -127,11 +126,11 @@ def _catalogs(named: Iterable[Path]) -> list[Path]:
 
 def _codes(option: str, given: Sequence[str] | None, default: Sequence[str]) -> Sequence[str]:
     """The codes of an option of the command, or of the project."""
-    for code in given or ():
-        if code not in CODES:
-            message = f"{option}: expected a code of problems (llmproviders explain lists them), got {shown(code)}"
-            raise UsageError(with_hint(message, did_you_mean(code, list(CODES))))
-    return default if given is None else given
+    if given is None:
+        return default
+    for problem in unknown_codes(given):
+        raise UsageError(f"{option}: {problem}")
+    return given
 
 
 def _problems(

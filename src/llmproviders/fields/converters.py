@@ -263,7 +263,7 @@ def _no_string(name: object, value: object) -> RejectedType:
     return RejectedType("a mapping from str to str", hint=f"write the value of {shown(name)} in quotes" if is_number else "")
 
 
-def write_header_map(headers: Mapping[str, str]) -> str:
+def _write_header_map(headers: Mapping[str, str]) -> str:
     """A map of headers whose references were resolved.
 
     Raises:
@@ -292,14 +292,14 @@ def flink_map(value: str | Mapping[str, str | Secret] | None) -> str | None:
     if value is None:
         return None
     if isinstance(value, MaskedText):
-        return _accepted_again(value, read_map, _hide_map, write_header_map, write_masked_map)
+        return _accepted_again(value, read_map, _hide_map, _write_header_map, write_masked_map)
     if isinstance(value, Mapping):
         pairs = _pairs(value)
         if not all(isinstance(part, str) and not isinstance(part, MaskedText) for pair in pairs for part in pair):
             for name, item in pairs:
                 if isinstance(name, (MaskedText, Secret)) or isinstance(item, MaskedText):
                     raise _no_string(name, item)
-            return compose(_hide_map(dict(pairs)), write_header_map, write_masked_map)
+            return compose(_hide_map(dict(pairs)), _write_header_map, write_masked_map)
         string = accept_string(write_map({str.__str__(name): str.__str__(item) for name, item in pairs}))
     elif isinstance(value, str):
         string = _known_string(value)

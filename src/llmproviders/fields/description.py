@@ -13,7 +13,8 @@ import attrs
 
 from ..credentials import looks_like_credential
 from ..errors import InvalidClassError, Problem, Rejected
-from ..messages import closest, fold, listed, shown
+from ..messages import listed, shown
+from ..similar_names import closest, fold
 from .extras import extra_value
 from .metadata import OptionInfo, hints, options
 from .spec import EXTRAS, Spec

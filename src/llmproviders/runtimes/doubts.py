@@ -37,7 +37,7 @@ _READERS: Final[Mapping[str, Callable[[str], Mapping[str, object]]]] = {
 }
 """Readers of options with headers, by Java key."""
 _TEXTS: Final = ("system-prompt", "user-prompt", "extra-body", "default-value", "stop")
-"""Options whose values may be texts about anything, also about placeholders."""
+"""Options whose values are prose or data, in which a placeholder may be meant literally."""
 
 
 def fills_placeholders(identifier: str, runtime_name: str | None) -> bool:

@@ -38,8 +38,8 @@ class TestReading:
         """A key << merges mappings: own keys win, then those of the first one; in quotes it is an ordinary key."""
         text = "a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc:\n  z: 3\n  <<: [*a, *b]\nd: {<<: *a}\ne: {'<<': 1}\n"
         tree, locate = format_module("yaml").read(text)
-        assert tree["c"] == {"x": 1, "y": 1, "z": 3}
-        assert (tree["d"], tree["e"]) == ({"x": 1, "y": 1}, {"<<": 1})
+        assert {"x": 1, "y": 1, "z": 3} == tree["c"]
+        assert ({"x": 1, "y": 1}, {"<<": 1}) == (tree["d"], tree["e"])
         assert [(5, 3), (4, 3), (6, 5)] == [locate(path) for path in (("c", "y"), ("c", "z"), ("d", "x"))]
 
     def test_yaml_version(self) -> None:

@@ -11,7 +11,8 @@ import re
 from typing import Any, Final, NamedTuple
 
 from ...messages import shown
-from .locations import Location, Part
+from ...syntax.locations import Location
+from .locations import Part
 from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree
 
 __all__ = ["TreeBuilder"]

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from ...credentials import MASK
 from ...errors import Problem, Rejected
-from ...messages import did_you_mean, listed
+from ...messages import listed
+from ...similar_names import did_you_mean
 from ...syntax.durations import read_duration
 from ...syntax.maps import read_map
 from ...syntax.scalars import JAVA_BOUNDS, read_boolean, read_double, read_integer
@@ -126,7 +127,7 @@ def check_required(view: View) -> Iterator[Problem]:
             hint = f"{view.facts.identifier} requires it on {view.runtime}"
             if option.key == view.facts.model_key:
                 hint += "; give it here, or with the call as model=..."
-            yield view.problem(option.key, "a value", got="nothing", hint=hint, code="missing-option")
+            yield view.problem(option.key, "a value", got="nothing", hint=hint, code="missing-on-runtime")
 
 
 def check_task(view: View) -> Iterator[Problem]:
