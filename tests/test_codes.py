@@ -39,7 +39,7 @@ def test_every_code_is_in_the_table_and_in_use() -> None:
 
 
 def test_codes_of_checks() -> None:
-    """The rules of runtimes, and the checks of files, give codes that only checks report, but for columns of a call."""
+    """The rules of runtimes, and the checks of files, give codes that can be ignored, but for columns of a call."""
     checks = [path for path in SOURCES if "runtimes" in path.parts or path.name == "lint.py"]
     assert {"invalid-columns"} == {code for code in _codes_in(checks) if not CODES[code].is_check}
 

@@ -21,7 +21,7 @@ class Code:
     cure: str
     """Advice on the solution."""
     is_check: bool = False
-    """Whether only checks report it: the catalog loads, and the code may be ignored."""
+    """Whether a catalog with it loads: a check reports it, unless it is ignored."""
 
 
 _ALL: Final = (

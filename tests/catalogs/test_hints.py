@@ -174,6 +174,7 @@ def _pasted(format_: str, lines: list[str], problem: DocumentProblem) -> list[st
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize("name", CASES)
 def test_hints_can_be_pasted(name: str, format_: str, tmp_path: Path) -> None:
+    """The document with the hint in the place of the mistake does not have the problem."""
     code, entry, runtime, in_toml = CASES[name]
     lines = _document(format_, entry)
     path = tmp_path / f"c.{format_}"
@@ -196,12 +197,14 @@ def test_hints_can_be_pasted(name: str, format_: str, tmp_path: Path) -> None:
     ],
 )
 def test_the_notation_of_each_format(format_: str, hint: str, tmp_path: Path) -> None:
+    """A hint has the notation of the format of its file."""
     path = tmp_path / f"c.{format_}"
     path.write_text("\n".join(_document(format_, {**BASE, "api_key": "MARK"})), encoding="utf-8")
     assert [hint] == [each.problem.hint for each in check(path)]
 
 
 def test_names_and_values_that_need_quotes(tmp_path: Path) -> None:
+    """Names and values in hints are in quotes where the format needs them."""
     path = tmp_path / "c.yaml"
     path.write_text("providers:\n  c: {generic: g, extra_options: {'yes': {env: KEY}, 'a token': MARK}}\n", encoding="utf-8")
     assert ['write "a token": {env: NAME} or {file: path}'] == [each.problem.hint for each in check(path)]
@@ -211,6 +214,7 @@ def test_names_and_values_that_need_quotes(tmp_path: Path) -> None:
 
 
 def test_a_dict_has_the_notation_of_python() -> None:
+    """The hints for a dict are in JSON, which Python reads too."""
     with pytest.raises(DocumentError) as caught:
         from_dict({**BASE, "omit": "seed"})
     assert 'write "omit": ["seed"]' == caught.value.problems[0].problem.hint
@@ -218,6 +222,7 @@ def test_a_dict_has_the_notation_of_python() -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_an_include_that_is_no_list(format_: str, tmp_path: Path) -> None:
+    """The hint for an include that is a string shows the list."""
     text = {"toml": "include = 'b.toml'\n", "yaml": "include: b.toml\n", "json": '{"include": "b.toml"}'}[format_]
     hint = {"toml": 'include = ["b.toml"]', "yaml": "include: [b.toml]", "json": '"include": ["b.toml"]'}[format_]
     path = tmp_path / f"c.{format_}"

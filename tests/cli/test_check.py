@@ -255,12 +255,14 @@ def test_codes_are_selected_and_ignored() -> None:
 @pytest.mark.usefixtures("doubtful")
 @pytest.mark.parametrize("option", ["--select", "--ignore"])
 def test_an_unknown_code(option: str) -> None:
+    """A code that does not exist is a usage error with a suggestion."""
     expected = f"{option}: expected a code of problems (llmproviders explain lists them), got 'literal-secrets'"
     assert f"{expected}; did you mean literal-secret?\n" == run("check", "doubtful.toml", option, "literal-secrets", code=2)
 
 
 @pytest.mark.usefixtures("doubtful")
 def test_references_are_resolved_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --resolve, references that cannot be resolved are errors."""
     text = DOUBTFUL.replace("/v1", "/chat/completions").replace('"sk-MARK"', '{ env = "NO_KEY" }')
     Path("doubtful.toml").write_text(text, encoding="utf-8")
     assert [] == _codes()
@@ -273,6 +275,7 @@ def test_references_are_resolved_on_request(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_own_factories_are_ignored_for_strict_checks() -> None:
+    """An own factory does not fail a strict check if its code is ignored."""
     Path("own.toml").write_text("[providers.own]\ngeneric = 'openai2'\n", encoding="utf-8")
     checked = ("check", "own.toml", "--against", "flink-2.3", "--strict")
     assert "[unchecked-factory]" in run(*checked, code=1)

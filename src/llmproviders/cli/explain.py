@@ -42,6 +42,8 @@ def explain(
     else:
         output = console()
         output.print(styled(code, "bold"))
-        effect = "Only checks report it: the catalog loads." if shown[0].is_check else "It is an error, which cannot be ignored."
+        effect = (
+            "A catalog with it loads, and it can be ignored." if shown[0].is_check else "It is an error, which cannot be ignored."
+        )
         for line in (shown[0].meaning, shown[0].cure, effect):
             output.print(styled(line), soft_wrap=True)
