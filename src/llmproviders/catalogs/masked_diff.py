@@ -127,7 +127,7 @@ def _values_of_entry(resolution: Resolution, name: str, entry: Tree) -> Iterator
         if key == EXTRAS and isinstance(value, dict):
             yield (*path, key), True
             for each, extra in value.items():
-                is_shown = provider is not None and _is_shown(provider.extra_options[each])
+                is_shown = provider is not None and each in provider.extra_options and _is_shown(provider.extra_options[each])
                 yield (*path, key, each), is_shown or _is_reference(extra)
         else:
             yield (*path, key), _is_harmless(specs.get(key), provider, key, value)
