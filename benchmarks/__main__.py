@@ -18,7 +18,8 @@ with the first model of a process ("pydantic's first" includes that).
 
 Rows of a catalog are times per provider: first compared with the parser of the format alone, which only makes dicts; then of
 larger catalogs compared with the smallest, which stays near 1 if the time is linear in the size. Rows with "gc" include
-Python's garbage collections, which visit every object that exists; the others do not.
+Python's garbage collections, which visit every object that exists; the others do not. Rows of a check are times per entry,
+option or file of catalogs of one shape, most of them with a problem in each: compared with the smallest, they stay near 1, too.
 """
 
 import argparse
@@ -38,7 +39,18 @@ from types import SimpleNamespace
 
 import attrs
 
-from . import catalogs, cold, peer_dataclass, peer_llmproviders, peer_msgspec, peer_pydantic, peer_ververica, processes, report
+from . import (
+    catalogs,
+    cold,
+    peer_dataclass,
+    peer_llmproviders,
+    peer_msgspec,
+    peer_pydantic,
+    peer_ververica,
+    processes,
+    report,
+    shapes,
+)
 from .arguments import ALL, FOUR, OURS, STRINGS, WRONG, change_of
 
 FLAT = peer_llmproviders.make(**FOUR).to_options()
@@ -240,6 +252,17 @@ def measure_catalogs(*, quick):
         yield compare(f"catalog of {sizes[-1]}, {name}, gc", f"one of {low}, gc", *with_gc, pairs, unit="us")
 
 
+def measure_shapes(*, quick):
+    """Compare checks of large files of several shapes with small ones."""
+    (low, *sizes), pairs = ((100, 300), 3) if quick else ((300, 1_000, 3_000), 5)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, write in shapes.SHAPES.items():
+            of = {size: shapes.timer(write(folder, size), size) for size in (low, *sizes)}
+            for size in sizes:
+                result = compare(f"check of {name}, {size}", f"one of {low}", of[size], of[low], pairs, unit="us")
+                yield {**result, "line": name, "size": size, "low_size": low}
+
+
 def versions(peers):
     """The measured versions, the machine and the date."""
     names = (OURS, "attrs", "cattrs", "pydantic", "msgspec")
@@ -280,6 +303,7 @@ def main():
         measure_cold(peers, quick=quick),
         measure_processes(quick=quick),
         measure_catalogs(quick=quick),
+        measure_shapes(quick=quick),
     )
     for result in chain.from_iterable(rows):
         results.append(result)

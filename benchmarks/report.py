@@ -32,7 +32,7 @@ GOALS = {
     ("catalog of 10000, json", "json.loads"): 4,
     ("catalog of 10000, toml", "tomllib.loads"): 1.5,
 }
-HEADER = f"{'row':<34}{'peer':<18}{'ratio':>8}{'goal':>7}   {'spread (quartiles)':<20} ours to theirs"
+HEADER = f"{'row':<36}{'peer':<18}{'ratio':>8}{'goal':>7}   {'spread (quartiles)':<20} ours to theirs"
 
 
 def line(result):
@@ -40,7 +40,7 @@ def line(result):
     goal = GOALS.get((result["row"], result["peer"]), "")
     spread = f"{result['low']:.3g} to {result['high']:.3g}"
     sides = f"{result['ours']:.4g} to {result['theirs']:.4g} {result['unit']}"
-    return f"{result['row']:<34}{result['peer']:<18}{result['ratio']:>8.3g}{goal:>7}   {spread:<20} {sides}"
+    return f"{result['row']:<36}{result['peer']:<18}{result['ratio']:>8.3g}{goal:>7}   {spread:<20} {sides}"
 
 
 def write_json(path, about, results, *, quick):
@@ -72,6 +72,6 @@ def plot(path, results):
     for name, points in lines.items():
         sizes = sorted(points)
         axes.plot(sizes, [points[size] for size in sizes], marker="o", label=name)
-    axes.set(xscale="log", yscale="log", xlabel="number of providers", ylabel="microseconds per provider")
-    axes.legend()
+    axes.set(xscale="log", yscale="log", xlabel="number of providers, options or files", ylabel="microseconds for each")
+    axes.legend(fontsize="small")
     figure.savefig(path)

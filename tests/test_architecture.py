@@ -46,7 +46,7 @@ ROOMS = {
         resolution  writing  schema
         inheritance
         entries  sources  catalog
-        comparison  references
+        comparison  references  arguments
         display  atomic
         formats.yaml  formats.toml  formats.notation
         formats.toml_splicing

@@ -14,6 +14,7 @@ from contextvars import copy_context
 from typing import Any, TypeVar
 
 import pytest
+from growth import MOST, growth
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -187,7 +188,7 @@ def no_block_left() -> Iterator[None]:
     yield
     if blocks_in_generators:
         gc.collect()
-    assert () == open_blocks.get()
+    assert None is open_blocks.get()
     assert {} == dict(blocks_in_generators)
 
 
@@ -555,3 +556,23 @@ def test_fixtures(fixture_with_a_block: Provider) -> None:
     with pytest.raises(UnknownProviderError) as caught:
         get_provider()
     assert f"several providers are registered (x, y); name one, or call set_default_provider(){hint}" == str(caught.value)
+
+
+def test_many_nested_blocks() -> None:
+    """Many nested blocks cost linear time; one that ends before those within it is gone, and the others stay."""
+
+    def nest(depth: int) -> None:
+        with contextlib.ExitStack() as stack:
+            for _ in range(depth):
+                stack.enter_context(using_provider(A))
+            assert A is get_provider()
+
+    assert growth(lambda depth: depth, nest, 2_000) <= MOST
+    outer, middle, inner = (using_provider(each) for each in (A, B, C))
+    for each in (outer, middle, inner):
+        each.__enter__()
+    for each, expected in ((middle, C), (inner, A)):
+        each.__exit__(None, None, None)
+        assert expected is get_provider()
+    outer.__exit__(None, None, None)
+    assert None is open_blocks.get()

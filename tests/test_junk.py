@@ -412,6 +412,11 @@ def _calls() -> dict[str, Call]:
         ),
         "Catalog.register": Call(lambda: _catalog().register(), {}),
         "Catalog.default": Call(lambda: _catalog().default, {}),
+        "Catalog.ignored": Call(lambda: _catalog().ignored, {}),
+        "Catalog codes": Call(
+            lambda ignored, codes: (Catalog(ignored=ignored), Catalog({"a": _generic()}, ignored={"a": codes})),
+            {"ignored": {}, "codes": ["plain-http"]},
+        ),
         "Catalog.items": Call(lambda: _catalog().items(), {}),
         "Catalog.keys": Call(lambda: _catalog().keys(), {}),
         "Catalog.values": Call(lambda: _catalog().values(), {}),
@@ -428,7 +433,17 @@ def _calls() -> dict[str, Call]:
             lambda low, high, open_low: llmproviders.between(low, high, open_low=open_low),
             {"low": 0, "high": 1, "open_low": False},
         ),
-        "check": Call(llmproviders.check, {"path": path, "runtime": "flink-2.3", "model": "m"}),
+        "check": Call(
+            llmproviders.check,
+            {
+                "path": path,
+                "runtime": "flink-2.3",
+                "model": "m",
+                "select": ["plain-http"],
+                "ignore": ["plain-http"],
+                "resolve_references": True,
+            },
+        ),
         "converter.structure": Call(lambda flat: converter.structure(flat, OpenAICompatProvider), {"flat": FLAT}),
         "converter.unstructure": Call(lambda: converter.unstructure(_compat()), {}),
         "create_model_sql": Call(
@@ -491,7 +506,7 @@ def _calls() -> dict[str, Call]:
         "json_object": Call(llmproviders.json_object, {"value": {"a": "b"}}, Rejected),
         "list_providers": Call(llmproviders.list_providers, {}),
         "list_runtimes": Call(llmproviders.list_runtimes, {}),
-        "load": Call(llmproviders.load, {"path": path}),
+        "load": Call(llmproviders.load, {"path": path, "only": ["a"]}),
         "loads": Call(llmproviders.loads, {"text": TEXT, "format": "json"}),
         "loads toml": Call(
             lambda text: llmproviders.loads(text, format="toml"),

@@ -35,7 +35,15 @@ class Blocks(list[Block]):
     """The open blocks in the frame of one generator. Unlike a list, it supports weak references."""
 
 
-open_blocks: Final[ContextVar[tuple[Block, ...]]] = ContextVar("llmproviders_open_blocks", default=())
+@attrs.frozen(eq=False)
+class OpenBlocks:
+    """An open block and those around it: a linked list, so that a block is added in constant time."""
+
+    block: Block
+    around: OpenBlocks | None
+
+
+open_blocks: Final[ContextVar[OpenBlocks | None]] = ContextVar("llmproviders_open_blocks", default=None)
 """The open blocks of a context that are not in a generator."""
 blocks_in_generators: Final[WeakValueDictionary[int, Blocks]] = WeakValueDictionary()
 """The open blocks in generators, by the id of the generator's frame; `block` keeps the frame alive, so that the id is unique."""
@@ -51,12 +59,12 @@ def block(provider: Provider) -> Iterator[None]:
     new = Block(provider, _block_of_generator())
     generator = _generator_that_enters()
     if generator is None:
-        open_blocks.set((*open_blocks.get(), new))
+        open_blocks.set(OpenBlocks(new, open_blocks.get()))
         try:
             yield
         finally:
             # A token of the variable would not work: blocks may end in any order, and in another context.
-            open_blocks.set(tuple(each for each in open_blocks.get() if each is not new))
+            open_blocks.set(_without(open_blocks.get(), new))
     else:
         blocks = blocks_in_generators.setdefault(id(generator), Blocks())
         blocks.append(new)
@@ -68,12 +76,29 @@ def block(provider: Provider) -> Iterator[None]:
                 blocks_in_generators.pop(id(generator), None)
 
 
+def _without(blocks: OpenBlocks | None, block: Block) -> OpenBlocks | None:
+    """The open blocks without one of them, which usually is the innermost."""
+    inner: list[Block] = []
+    rest = blocks
+    while rest is not None and rest.block is not block:
+        inner.append(rest.block)
+        rest = rest.around
+    if rest is None:
+        return blocks
+    rest = rest.around
+    for each in reversed(inner):
+        rest = OpenBlocks(each, rest)
+    return rest
+
+
 def current_provider() -> Provider | None:
     """The provider of the innermost block that holds for the code that runs now."""
     around = _block_of_generator()
-    for each in reversed(open_blocks.get()):
-        if around is None or each.within is around:
-            return each.provider
+    blocks = open_blocks.get()
+    while blocks is not None:
+        if around is None or blocks.block.within is around:
+            return blocks.block.provider
+        blocks = blocks.around
     return None if around is None else around.provider
 
 

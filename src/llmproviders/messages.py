@@ -192,10 +192,9 @@ class SimilarNames:
         for variant in _variants(given):
             hashed = _hash(variant)
             place = bisect_left(self._index, hashed)
-            if place == len(self._index) or (position := self._index[place] - hashed) >= count:
-                continue
+            position = self._index[place] - hashed if place < len(self._index) else count
             # A variant may be that of two edits.
-            if _similarity(given, self._spellings[position]) >= self._cutoff:
+            if position < count and _similarity(given, self._spellings[position]) >= self._cutoff:
                 return position
         return None
 

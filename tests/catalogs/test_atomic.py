@@ -223,9 +223,10 @@ class TestRefusals:
                 os.close(real(*arguments, **options))
             raise error
 
-        with pytest.MonkeyPatch.context() as patch, pytest.raises(BaseException) as caught:
+        with pytest.MonkeyPatch.context() as patch:
             patch.setattr(os, function, fail)
-            dump(SECRET, "c.json", secrets="reveal")
+            with pytest.raises(BaseException) as caught:
+                dump(SECRET, "c.json", secrets="reveal")
         assert (error is KeyboardInterrupt) is isinstance(caught.value, KeyboardInterrupt)
         assert "MARK" not in str(caught.value)
         assert "old" == Path("c.json").read_text()

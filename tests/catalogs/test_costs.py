@@ -47,7 +47,7 @@ def chain(names: Callable[[int], list[int]]) -> Callable[[int], dict[str, Any]]:
 
 
 def shuffled(size: int) -> list[int]:
-    return random.Random(1).sample(range(size), size)  # noqa: S311
+    return random.Random(1).sample(range(size), size)
 
 
 ENTRIES: dict[str, Callable[[int], dict[str, Any]]] = {
@@ -61,7 +61,10 @@ ENTRIES: dict[str, Callable[[int], dict[str, Any]]] = {
     "many options": lambda size: {f"p{n}": {"provider": "openai-compat", **OPTIONS} for n in range(size // 10)},
     "literal secrets": lambda size: {f"p{n}": {"preset": "deepseek", "api_key": "x"} for n in range(size)},
     "unknown options": lambda size: {"p": {"preset": "deepseek", **{f"temprature{n}": 1 for n in range(size // 2)}}},
-    "problems of a runtime": lambda size: {"p": {"preset": "deepseek"}, **{f"p{n}": {"extends": "p", "n": 2} for n in range(size)}},
+    "problems of a runtime": lambda size: {
+        "p": {"preset": "deepseek"},
+        **{f"p{n}": {"extends": "p", "n": 2} for n in range(size)},
+    },
 }
 
 

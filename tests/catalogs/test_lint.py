@@ -54,6 +54,7 @@ def test_secrets_are_found_in_entries_with_problems(tmp_path: Path) -> None:
             "preset": "deepseek",
             "api_key": "MARK",
             "temprature": 1,
+            "response_format": "x",
             "extra_header": {"X-Bad": 1, "X-A": "b", "Authorization": ["ok", "Bearer MARK"], "Cookie": {"env": "gsk_MARK5678"}},
             "extra_body": {
                 "a": [{"token": "MARK", "key": {"env": "FINE"}}],

@@ -10,6 +10,8 @@ from documents import FIRST
 
 from llmproviders import explain
 
+TASKS = ("embeddings", "chat/completions")
+
 
 class TestExplain:
     """The origin of an option's value."""
@@ -43,6 +45,15 @@ class TestExplain:
         path.write_text("[providers.a]\ngeneric = 'g'\nextra_options = { x = '1' }\n[providers.b]\nextends = 'a'\n")
         origin = explain(path)[1]["b"]["extra_options.x"]
         assert (3, "a") == (origin.line, origin.entry)
+
+    def test_a_task_that_is_moved_back(self, tmp_path: Path) -> None:
+        """An entry that moves back to the first task has the endpoint from where it is written."""
+        path = tmp_path / "c.toml"
+        tasks = "".join(f'[providers.p{n}]\nextends = "p{n - 1}"\nfor_task = "{task}"\n' for n, task in enumerate(TASKS, 1))
+        path.write_text(f'[providers.p0]\npreset = "openai"\nmodel = "m"\nomit = ["content_type"]\n{tasks}', encoding="utf-8")
+        origins = explain(path)[1]
+        assert ["preset", "for_task", "for_task"] == [origins[f"p{n}"]["endpoint"].key for n in range(3)]
+        assert ["omit", "for_task", "for_task"] == [origins[f"p{n}"]["content_type"].key for n in range(3)]
 
     def test_long_chains(self, tmp_path: Path) -> None:
         """In a chain of 2000 entries, the last one to set an option is its origin, and a default belongs to the first entry."""

@@ -8,6 +8,8 @@ from typing import Any
 import attrs
 import pytest
 from documents import BASE, problems
+from hypothesis import given
+from hypothesis import strategies as st
 
 from llmproviders import (
     Catalog,
@@ -25,6 +27,16 @@ from llmproviders import (
     to_dict,
 )
 from llmproviders.catalogs.formats.lookup import FORMATS
+from llmproviders.catalogs.inheritance import inherited
+from llmproviders.catalogs.writing import tree_of
+
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "temperature": st.sampled_from([0.1, 0.2]),
+    "seed": st.integers(0, 4),
+    "system_prompt": st.sampled_from(["Answer with one word.", "Translate."]),
+    "extra_options": st.sampled_from([{"x": "1"}, {"x": "1", "y": "2"}, {"y": "2"}]),
+    "omit": st.sampled_from([["retry_num"], ["n", "retry_num"]]),
+}
 
 
 class TestInherit:
@@ -45,6 +57,28 @@ class TestInherit:
         catalog = Catalog({"a": GenericProvider("g", x="1", y="2"), "b": GenericProvider("g", y="2", x="1")})
         again = loads(dumps(catalog, format="json", inherit=True), format="json")
         assert list(again["b"].to_options()) == ["y", "x"]
+
+    @given(st.lists(st.fixed_dictionaries({}, optional=VALUES), min_size=1, max_size=30))
+    def test_nearly_as_short_as_possible(self, options: list[dict[str, Any]]) -> None:
+        """The entries are nearly as short as with the best of all earlier entries as the base of each."""
+        entries = {f"p{number}": {"provider": "openai-compat", **each} for number, each in enumerate(options)}
+        written = inherited(entries)
+        best = 0
+        for number, (name, entry) in enumerate(entries.items()):
+            earlier = dict(list(entries.items())[:number])
+            # With one earlier entry, there is no choice.
+            pairs = ({other: earlier[other], name: entry} for other in earlier)
+            best += min([len(str(entry)), *(len(str(inherited(pair)[name])) for pair in pairs)])
+        assert len(str(list(written.values()))) <= 1.1 * best + 2 * len(entries) + 2
+
+    def test_extras_that_were_removed(self) -> None:
+        """An entry does not extend one with more extra options, or with others before its own."""
+        first, second = {"x": "v" * 50, "y": "w" * 50}, {"y": "w" * 50}
+        options = {"a": first, "b": second, "c": {**first, "z": "3"}}
+        catalog = Catalog({name: GenericProvider("g", extra_options=each) for name, each in options.items()})
+        entries = tree_of(catalog, "refuse", [], inherit=True)["providers"]
+        assert {"generic": "g", "extra_options": second} == entries["b"]
+        assert {"extends": "a", "extra_options": {"z": "3"}} == entries["c"]
 
 
 class TestSecrets:

@@ -54,7 +54,7 @@ def test_sql() -> None:
 
 def test_sql_refuses() -> None:
     """`sql` refuses secrets unless the call allows them, and prints all problems in terms of the command line."""
-    hint = "write a placeholder such as ${secret_values.key}, or pass --secrets reveal or --secrets redact"
+    hint = "pass --secrets reveal or --secrets redact"
     assert (
         "a.toml:4:1: providers.base: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=...\n"
         f"a.toml:7:1: providers.base.api_key: expected no secret in a statement, got a reference (env); {hint}\n"
@@ -64,7 +64,7 @@ def test_sql_refuses() -> None:
         "secret.toml:1:1: providers.chat: --input: expected a SQL type of Flink, got STRNG at column 6; did you mean STRING?\n"
         in shown
     )
-    assert f"got ******; {hint}" in shown
+    assert f"got ******; write a placeholder such as ${{secret_values.NAME}}, or {hint}" in shown
     assert "has no provider 'x'" in run("sql", "a.toml", "x", "--input", "text STRING", "--output", "a STRING", code=2)
 
 
@@ -132,7 +132,7 @@ def test_import_refuses() -> None:
     """`import` refuses literal secrets unless the call allows them, models of the same name, and invalid files."""
     Path("model.sql").write_text(SQL, encoding="utf-8")
     shown = run("import", "model.sql", code=2)
-    hint = "write a placeholder such as ${secret_values.key} for it, or pass --secrets reveal or --secrets redact"
+    hint = "write a reference in place of the mask of --secrets redact, or pass --secrets reveal"
     assert f"model.sql: providers.embed.api_key: expected no literal secret in a document, got ******; {hint}\n" in shown
     assert "sk-hush" not in shown
     assert 'api_key = "sk-hush"' in run("import", "model.sql", "--secrets", "reveal")

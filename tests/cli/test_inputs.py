@@ -123,7 +123,7 @@ def test_import_of_standard_input() -> None:
     assert run("import", "-", stdin="SELECT 1", code=2).startswith("<stdin>:1:1: expected CREATE MODEL")
     shown = run("import", "-", stdin=SQL.format(more=f", 'auth-token' = '{KEY}'"), code=2)
     assert shown.startswith("<stdin>: providers.chat.")
-    assert "write a placeholder such as ${secret_values.key} for it, or pass --secrets reveal" in shown
+    assert "write a reference in place of the mask of --secrets redact, or pass --secrets reveal" in shown
     assert KEY not in shown
 
 

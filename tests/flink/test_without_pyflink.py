@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from llmproviders import OpenAIProvider, ProviderError, flink
+from llmproviders import OpenAICompatProvider, OpenAIProvider, ProviderError, Secret, TritonProvider, flink
 from llmproviders.errors import UnknownRuntimeError
 from llmproviders.flink.jvm import runtime_of_version
 
@@ -54,6 +54,20 @@ def test_clear_errors() -> None:
         _ = 1 / 0
     with pytest.raises(FileNotFoundError), flink.clear_errors():
         open("/no/such/file")  # noqa: PTH123, SIM115
+
+
+def test_clear_errors_hide_secrets_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of Flink shows no secret of a header or a body, also one that a reference was resolved to."""
+    monkeypatch.setenv("LLMPROVIDERS_INSIDE", "s3cr3t 'one'")
+    reference = Secret.from_env("LLMPROVIDERS_INSIDE")
+    error = type("Py4JJavaError", (Exception,), {"__module__": "py4j.protocol"})
+    for provider in (
+        TritonProvider("h", custom_headers={"X-A": reference, "X-B": Secret("plain words")}),
+        OpenAICompatProvider(extra_header={"X-A": ["b", reference]}, extra_body={"b": Secret("plain words")}),
+    ):
+        with pytest.raises(flink.FlinkError) as caught, flink.clear_errors(provider):
+            raise error("the service refused s3cr3t 'one' and plain words")
+        assert str(caught.value) == "Flink: the service refused ****** and ******"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import attrs
 import pytest
+from growth import MOST, growth
 
 import llmproviders
 from llmproviders import (
@@ -373,3 +375,32 @@ def test_an_option_under_its_old_name_and_its_new_one() -> None:
         "sql:1:63: apiKey: expected api-key, got an old spelling; write 'api-key' = ...",
         "sql:1:63: apiKey: expected api-key alone, got both; Flink uses api-key",
     ] == [str(each) for each in statement.warnings]
+
+
+GIVEN: dict[str, Any] = {
+    "keys that are repeated": lambda size: ["'k' = 'v'"] * size,
+    "unknown keys": lambda size: [f"'temprature-{number}' = 'v'" for number in range(size // 4)],
+    "masks": lambda size: [f"'token-{number}' = '******'" for number in range(size)],
+    "no prefix of a string": lambda size: [f"'a' = {'_a-' * size}"],
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_many_problems_cost_linear_time(name: str) -> None:
+    """A statement with twice as many problems costs twice as much."""
+
+    def read(options: list[str]) -> None:
+        given = ",\n".join(["'provider' = 'openai-compat'", *options])
+        with contextlib.suppress(DocumentError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            parse_create_model(f"CREATE MODEL m WITH ({given})")
+
+    assert growth(GIVEN[name], read, 1_000) <= MOST
+
+
+def test_problems_of_extra_options_have_the_locations_of_their_values() -> None:
+    """The problem of an extra option is at its value, also if its key has the words of the message."""
+    sql = "CREATE MODEL m WITH ('provider' = 'x',\n'a-token' = '******',\n'b for option token' = '******')"
+    with pytest.raises(DocumentError) as caught:
+        parse_create_model(sql)
+    assert [(2, 13), (3, 24)] == [(each.line, each.column) for each in caught.value.problems]

@@ -152,8 +152,8 @@ NOT_WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
     "a secret": (
         lambda: create_model_sql("m", OpenAIProvider(f"https://u:{MARK}@h/embeddings", MARK), input=IN, output=OUT),
         "create_model_sql: 2 problems\n"
-        '  endpoint: expected no secret in a statement, got ******; use a placeholder such as ${secret_values.key}, or pass secrets="reveal" or secrets="redact"\n'
-        '  api_key: expected no secret in a statement, got ******; use a placeholder such as ${secret_values.key}, or pass secrets="reveal" or secrets="redact"',
+        '  endpoint: expected no secret in a statement, got ******; pass secrets="reveal" or secrets="redact"\n'
+        '  api_key: expected no secret in a statement, got ******; pass secrets="reveal" or secrets="redact"',
     ),
     "a secret among the extras": (
         lambda: create_model_sql("m", OpenAICompatProvider(token=MARK, vendor=True), input=IN, output=OUT),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NoReturn, TypeVar, overload
 
 import attrs
@@ -14,6 +15,7 @@ from ..errors import Problem, UnknownProviderError, invalid
 from ..messages import names_and_hint, shown, shown_type
 from ..providers.base import Provider
 from ..registry import set_default_provider, set_provider
+from .arguments import accept_codes
 from .comparison import Change, changes_between
 
 __all__ = ["Catalog", "unknown_name"]
@@ -25,7 +27,7 @@ class Catalog(Mapping[str, Provider]):
     """Named providers in order, with an optional default: an immutable mapping, whose methods return new catalogs.
 
     ``a | b`` has the providers of both; those of *b* replace those of *a* with the same name. Two catalogs are equal if they
-    have equal providers in the same order, and the same default.
+    have equal providers in the same order, and the same default; ``ignored`` is not compared.
 
     >>> chat = OpenAICompatProvider(task="chat/completions", temperature=0.2)
     >>> old = Catalog({"chat": chat}, default="chat")
@@ -36,26 +38,48 @@ class Catalog(Mapping[str, Provider]):
     Args:
         providers: the providers by name; by default none.
         default: the name of the provider to use where no name is given; None for no default.
+        ignored: by name of a provider, the codes of problems that checks of a file do not report for it.
 
     Raises:
-        InvalidOptionsError: if a name is empty or not a `str`, or a value is not a `Provider`.
+        InvalidOptionsError: if a name is empty or not a `str`, a value is not a `Provider`, or there is no such code.
         UnknownProviderError: if the default is not one of the names.
     """
 
-    __slots__ = ("_default", "_providers")
+    __slots__ = ("_default", "_ignored", "_providers")
     _providers: dict[str, Provider]
     _default: str | None
+    _ignored: dict[str, tuple[str, ...]]
 
     @public
-    def __init__(self, providers: Mapping[str, Provider] | None = None, *, default: str | None = None) -> None:
+    def __init__(
+        self,
+        providers: Mapping[str, Provider] | None = None,
+        *,
+        default: str | None = None,
+        ignored: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
         content = _checked("Catalog", "providers", {} if providers is None else providers)
         object.__setattr__(self, "_providers", content)
         object.__setattr__(self, "_default", None if default is None else self._known(default))
+        object.__setattr__(self, "_ignored", {} if ignored is None else self._checked_codes(ignored))
+
+    def _checked_codes(self, ignored: object) -> dict[str, tuple[str, ...]]:
+        """Check the argument ``ignored``, and return a copy without empty values."""
+        if not isinstance(ignored, Mapping):
+            problem = Problem("ignored", "a mapping of names to codes", got=shown(ignored), is_type=True)
+            raise invalid("Catalog", [problem])
+        found = {self._known(name): tuple(sorted(accept_codes("ignored", codes))) for name, codes in ignored.items()}
+        return {name: codes for name, codes in found.items() if codes}
 
     @property
     def default(self) -> str | None:
         """The name of the provider to use where no name is given; None if there is no default."""
         return self._default
+
+    @property
+    def ignored(self) -> Mapping[str, tuple[str, ...]]:
+        """By name of a provider, the codes of problems that checks of a file do not report for it."""
+        return MappingProxyType(self._ignored)
 
     def __getitem__(self, name: str) -> Provider:
         return self._providers[self._known(name)]
@@ -100,7 +124,7 @@ class Catalog(Mapping[str, Provider]):
         problems = [*_problems_of_name("name", name), *_problems_of_provider("provider", provider)]
         if problems:
             raise invalid("Catalog.with_provider", problems)
-        return type(self)({**self._providers, name: provider}, default=self._default)
+        return type(self)({**self._providers, name: provider}, default=self._default, ignored=self._ignored)
 
     def without(self, name: str) -> Self:
         """Return a catalog without a provider; if that is the default, the new catalog has no default.
@@ -113,7 +137,8 @@ class Catalog(Mapping[str, Provider]):
         """
         rest = dict(self._providers)
         del rest[self._known(name)]
-        return type(self)(rest, default=None if self._default == name else self._default)
+        ignored = {other: codes for other, codes in self._ignored.items() if other != name}
+        return type(self)(rest, default=None if self._default == name else self._default, ignored=ignored)
 
     def with_default(self, name: str | None) -> Self:
         """Return a catalog with another default.
@@ -124,14 +149,17 @@ class Catalog(Mapping[str, Provider]):
         Raises:
             UnknownProviderError: if the catalog does not have *name*.
         """
-        return type(self)(self._providers, default=name)
+        return type(self)(self._providers, default=name, ignored=self._ignored)
 
     def __or__(self, other: Mapping[str, Provider]) -> Self:
         """Return a catalog with the providers of both; *other* wins for the same name and for the default."""
         if not isinstance(other, Mapping):
             return NotImplemented
         default = other.default if isinstance(other, Catalog) and other.default is not None else self._default
-        return type(self)({**self._providers, **other}, default=default)
+        ignored = {name: codes for name, codes in self._ignored.items() if name not in other}
+        if isinstance(other, Catalog):
+            ignored |= other.ignored
+        return type(self)({**self._providers, **other}, default=default, ignored=ignored)
 
     def register(self) -> None:
         """Register every provider under its name, as `set_provider` does, and set the default if the catalog has one."""
@@ -168,7 +196,8 @@ class Catalog(Mapping[str, Provider]):
 
     def __repr__(self) -> str:
         default = f", default={self._default!r}" if self._default is not None else ""
-        return f"{type(self).__name__}({self._providers!r}{default})"
+        ignored = f", ignored={self._ignored!r}" if self._ignored else ""
+        return f"{type(self).__name__}({self._providers!r}{default}{ignored})"
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise attrs.exceptions.FrozenInstanceError
@@ -177,7 +206,7 @@ class Catalog(Mapping[str, Provider]):
         raise attrs.exceptions.FrozenInstanceError
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), dict(self._providers), self._default)
+        return _restored, (type(self), dict(self._providers), self._default, dict(self._ignored))
 
 
 def unknown_name(name: object, known: Iterable[str]) -> UnknownProviderError:
@@ -185,8 +214,10 @@ def unknown_name(name: object, known: Iterable[str]) -> UnknownProviderError:
     return UnknownProviderError(f"the catalog has no provider {shown(name)}; it has: {names_and_hint(name, known)}")
 
 
-def _restored(cls: type[Catalog], providers: dict[str, Provider], default: str | None) -> Catalog:
-    return cls(providers, default=default)
+def _restored(
+    cls: type[Catalog], providers: dict[str, Provider], default: str | None, ignored: dict[str, tuple[str, ...]]
+) -> Catalog:
+    return cls(providers, default=default, ignored=ignored)
 
 
 def _checked(subject: str, argument: str, providers: object) -> dict[str, Provider]:

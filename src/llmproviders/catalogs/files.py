@@ -5,17 +5,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
 
 import attrs
 
 from ..boundary import public
-from ..codes import CODES
 from ..errors import DocumentError, DocumentProblem, Problem, invalid
-from ..messages import did_you_mean, shown
+from ..messages import shown
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_named
 from ..secret_policy import Secrets, check_secrets
+from .arguments import accept_codes, accept_names, accept_path
 from .atomic import replace_file
 from .catalog import Catalog
 from .formats.lookup import Format, check_format, format_module, format_of
@@ -43,7 +42,7 @@ def load(path: str | os.PathLike[str], *, only: Iterable[str] | None = None) -> 
         DocumentError: with every problem of the file and the files that it includes.
         UnknownProviderError: if the catalog does not have one of the names.
     """
-    return resolve(read_file(_path(path)), _only(only)).catalog()
+    return resolve(read_file(accept_path(path)), accept_names(only)).catalog()
 
 
 @public
@@ -61,7 +60,7 @@ def explain(path: str | os.PathLike[str], *, only: Iterable[str] | None = None) 
         DocumentError: as `load`.
         UnknownProviderError: as `load`.
     """
-    resolution = resolve(read_file(_path(path)), _only(only))
+    resolution = resolve(read_file(accept_path(path)), accept_names(only))
     catalog = resolution.catalog()
     return catalog, {name: origins_of(resolution, name) for name in catalog}
 
@@ -96,11 +95,11 @@ def check(
         InvalidOptionsError: if there is no such code.
     """
     return check_raw(
-        read_file(_path(path)),
+        read_file(accept_path(path)),
         runtimes=() if runtime is None else (runtime_named(runtime),),
         model=model,
-        select=_codes("select", select),
-        ignore=_codes("ignore", ignore),
+        select=None if select is None else accept_codes("select", select),
+        ignore=accept_codes("ignore", ignore),
         resolve_references=resolve_references,
     )
 
@@ -111,17 +110,19 @@ def check_raw(
     runtimes: Sequence[Runtime],
     model: str | None,
     select: Collection[str] | None,
-    ignore: Collection[str] | None,
+    ignore: Collection[str],
     resolve_references: bool,
 ) -> tuple[DocumentProblem, ...]:
     """All problems of a catalog that was read, as `check` returns them, but on any number of runtimes."""
     resolution = resolve(raw)
+    found = checked(resolution, runtimes, model, resolve=resolve_references)
+    # Runtimes share rules.
     problems = [
         problem
-        for problem in checked(resolution, runtimes, model, resolve=resolve_references)
-        if (code := problem.problem.code) not in (ignore or ()) and (select is None or code in select)
+        for problem in (found if len(runtimes) <= 1 else dict.fromkeys(found))
+        if (code := problem.problem.code) not in ignore and (select is None or code in select)
     ]
-    return tuple(in_order(dict.fromkeys([*resolution.problems, *problems])))
+    return tuple(in_order([*resolution.problems, *problems]))
 
 
 @public
@@ -192,39 +193,5 @@ def dump(
         DocumentError: as `dumps`; also if the suffix is not that of a format, or the file cannot be written. The old file stays
             unchanged.
     """
-    path = _path(path)
+    path = accept_path(path)
     replace_file(path, dumps(catalog, format=format_of(path), secrets=secrets, inherit=inherit), private=secrets == "reveal")
-
-
-def _only(names: object) -> list[str] | None:
-    """Check the argument ``only`` of a call, and return it."""
-    return None if names is None else _strings("only", "names of providers", names)
-
-
-def _codes(argument: str, codes: object) -> frozenset[str] | None:
-    """Check an argument with codes of problems, and return it."""
-    if codes is None:
-        return None
-    given = _strings(argument, "codes of problems", codes)
-    if unknown := [code for code in given if code not in CODES]:
-        expected = "codes of problems (the command `llmproviders explain` lists them)"
-        problems = [
-            Problem("", expected, got=shown(code), hint=did_you_mean(code, list(CODES)), code="unknown-code") for code in unknown
-        ]
-        raise invalid(argument, problems)
-    return frozenset(given)
-
-
-def _strings(argument: str, expected: str, values: object) -> list[str]:
-    if isinstance(values, Iterable) and not isinstance(values, str):
-        found = list(values)
-        if all(isinstance(value, str) for value in found):
-            return found
-    raise invalid(argument, [Problem("", f"a list of {expected}", got=shown(values), is_type=True)])
-
-
-def _path(path: object) -> Path:
-    """Check the argument ``path`` of a call, and return it."""
-    if isinstance(path, (str, os.PathLike)) and isinstance(name := os.fspath(path), str):
-        return Path(name)
-    raise invalid("path", [Problem("", "the path of a file", got=shown(path), is_type=True)])

@@ -84,6 +84,9 @@ def _child(name: str, base: dict[str, Any], entry: dict[str, Any]) -> dict[str, 
     """*entry* as an entry that extends *base*, whose name is *name*; None if that is not possible."""
     if any(base.get(kind) != entry.get(kind) for kind in KINDS):
         return None
+    if not set(base.get("ignore", ())) <= set(entry.get("ignore", ())):
+        # The entry would ignore these codes too.
+        return None
     extras, above = entry.get(EXTRAS, {}), base.get(EXTRAS, {})
     if len(above) > len(extras) or list(above) != list(extras)[: len(above)]:
         # Extra options were removed or moved, and their order matters.

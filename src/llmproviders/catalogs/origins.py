@@ -59,29 +59,18 @@ def _origins(resolution: Resolution, name: str) -> dict[str, Origin]:
     names = [info.name for info in options(type(provider))]
     names += [f"{EXTRAS}.{key}" for key in provider.extra_options]
     values = non_defaults(provider)
-    values_above = {} if base is None else non_defaults(resolution.provider(base))
     above = {} if base is None else resolution.origins[base]
     default = Origin("", 0, name, "")
     body: Any = resolution.raw.entries[name]
+    document = resolution.raw.documents[name]
     found: dict[str, Origin] = {}
     for option in names:
-        is_non_default = option in values
-        path = _path_in(body, option, is_non_default=is_non_default)
-        if path or base is None:
-            found[option] = _origin(resolution, name, path) if path else default
-        elif is_non_default == (option in values_above) and option in above:
-            found[option] = above[option]
+        if path := _path_in(body, option, is_non_default=option in values):
+            line = document.locate(("providers", name, *path)).line
+            found[option] = Origin(document.source, line, name, path[0])
         else:
-            # An entry above has moved the option to another task, and this one back.
-            found[option] = _origin(resolution, *_setter(resolution, base, option, is_non_default=is_non_default))
+            found[option] = above.get(option, default)
     return found
-
-
-def _origin(resolution: Resolution, entry: str, path: tuple[str, ...]) -> Origin:
-    if not path:
-        return Origin("", 0, entry, "")
-    document = resolution.raw.documents[entry]
-    return Origin(document.source, document.locate(("providers", entry, *path)).line, entry, path[0])
 
 
 def _setter(resolution: Resolution, name: str, option: str, *, is_non_default: bool) -> tuple[str, tuple[str, ...]]:

@@ -45,12 +45,10 @@ class Resolution:
     """The origins of options, as `origins` has found them."""
     inherited: int = 0
     """The number of extra options that entries inherit."""
-    similar: SimilarNames = attrs.field(init=False)
+    similar: SimilarNames = attrs.field(
+        init=False, default=attrs.Factory(lambda self: SimilarNames(self.raw.entries), takes_self=True)
+    )
     """The names of all entries, for hints."""
-
-    @similar.default
-    def _names_of_entries(self) -> SimilarNames:
-        return SimilarNames(self.raw.entries)
 
     def catalog(self) -> Catalog:
         """The catalog of the entries `names`.
@@ -61,7 +59,8 @@ class Resolution:
         if self.problems:
             raise DocumentError(in_order(self.problems))
         providers = {name: provider for name in self.names if (provider := self.providers[name]) is not None}
-        return Catalog(providers, default=self.raw.default if self.raw.default in providers else None)
+        ignored = {name: codes for name in providers if (codes := ignored_codes(self, name))}
+        return Catalog(providers, default=self.raw.default if self.raw.default in providers else None, ignored=ignored)
 
     def provider(self, name: str) -> Provider:
         """The provider of an entry without problems."""

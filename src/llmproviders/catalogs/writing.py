@@ -138,6 +138,8 @@ def tree_of(catalog: Catalog, secrets: Secrets, problems: list[Problem], *, inhe
         found: list[Problem] = []
         entry = entry_of(provider, secrets, found)
         problems += [attrs.evolve(problem, option=f"providers.{name}.{problem.option}") for problem in found]
+        if name in catalog.ignored:
+            entry["ignore"] = list(catalog.ignored[name])
         entries[name] = entry
     written = inherited(entries) if inherit else entries
     tree: dict[str, Any] = {} if catalog.default is None else {"default": catalog.default}

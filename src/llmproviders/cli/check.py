@@ -21,6 +21,7 @@ from ..messages import did_you_mean, shown, with_hint
 from ..runtimes.runtime import runtime as runtime_named
 from .arguments import InputFormat, Json, Model
 from .command import FOUND, UsageError, command
+from .completion import code_names, runtime_names
 from .inputs import STDIN, check_inputs, read_catalog, source_of
 from .printing import counted, print_exactly, print_problem, tracked
 from .reports import REPORTS, Checked, OutputFormat
@@ -54,7 +55,10 @@ def check(
     against: Annotated[
         list[str] | None,
         typer.Option(
-            "--against", metavar="RUNTIME", help="Runtime to check the providers for, such as flink-2.3; may be repeated."
+            "--against",
+            metavar="RUNTIME",
+            help="Runtime to check the providers for, such as flink-2.3; may be repeated.",
+            autocompletion=runtime_names,
         ),
     ] = None,
     model: Model = None,
@@ -63,11 +67,11 @@ def check(
     ] = None,
     select: Annotated[
         list[str] | None,
-        typer.Option("--select", metavar="CODE", help="Report only this code; may be repeated."),
+        typer.Option("--select", metavar="CODE", help="Report only this code; may be repeated.", autocompletion=code_names),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option("--ignore", metavar="CODE", help="Do not report this code; may be repeated."),
+        typer.Option("--ignore", metavar="CODE", help="Do not report this code; may be repeated.", autocompletion=code_names),
     ] = None,
     resolve: Annotated[bool, typer.Option("--resolve", help="Report references that cannot be resolved here.")] = False,
 ) -> None:

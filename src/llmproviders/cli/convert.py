@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from ..catalogs.origins import located_problems
 from ..catalogs.resolution import in_order, resolve
 from ..catalogs.usage import located_errors, provider_for
 from ..errors import DocumentError, InvalidOptionsError, invalid
+from ..runtimes.doubts import DOCUMENTED, fills_placeholders
 from ..secret_policy import Secrets
 from .arguments import File, InputFormat, LiteralSecrets, Model, Name, Out
 from .command import UsageError, command, fail
@@ -84,7 +86,7 @@ def sql(
     check_inputs([file], format)
     resolution = resolve(read_catalog(file, format), [name])
     own = resolution.catalog()[name]
-    with located_errors(resolution, name), _problems_of_command():
+    with located_errors(resolution, name), _problems_of_command(fills_placeholders(own.provider_name(), runtime)):
         provider = provider_for(own, runtime)
         statement = create_model_sql(
             (name,) if model_name is None else model_name,
@@ -106,15 +108,15 @@ def sql(
 
 
 @contextmanager
-def _problems_of_command() -> Iterator[None]:
+def _problems_of_command(has_placeholders: bool) -> Iterator[None]:
     """Within the block, raise problems of `create_model_sql` with the options of the command in place of its arguments."""
-    from ..sql.write import NO_SECRET
-
-    hint = "write a placeholder such as ${secret_values.key}, or pass --secrets reveal or --secrets redact"
+    hint = "pass --secrets reveal or --secrets redact"
+    if has_placeholders:
+        hint = f"write a placeholder such as {DOCUMENTED}, or {hint}"
     try:
         yield
     except InvalidOptionsError as error:
-        problems = [attrs.evolve(each, hint=hint) if each.expected == NO_SECRET else each for each in error.problems]
+        problems = [attrs.evolve(each, hint=hint) if each.code == "literal-secret" else each for each in error.problems]
         own = ("name", "input", "output")
         problems = [attrs.evolve(each, option=f"--{each.option}") if each.option in own else each for each in problems]
     else:
@@ -153,10 +155,10 @@ def import_(
     for statement in statements:
         print_warnings(statement.warnings)
     names = [statement.path[-1] for statement in statements]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
         fail(*(f"{source_of(file)}: expected models of different names, got {name!r} twice" for name in twice))
     catalog = Catalog(dict(zip(names, (statement.provider for statement in statements), strict=True)))
-    hint = "write a placeholder such as ${secret_values.key} for it"
+    hint = "write a reference in place of the mask of --secrets redact, or pass --secrets reveal"
     _write(file, catalog, to or (format_of(out) if out else "toml"), secrets, out, hint=hint)
 
 
@@ -168,13 +170,12 @@ def _write(
     out: Path | None,
     *,
     inherit: bool = False,
-    hint: str = "make it a reference",
+    hint: str = "make it a reference, or pass --secrets reveal or --secrets redact",
 ) -> None:
     """Write the catalog of *file* to *out*, or to standard output; *hint* is advice on literal secrets."""
     try:
         text = dumps(catalog, format=to, secrets=secrets, inherit=inherit)
     except DocumentError as error:
-        hint = f"{hint}, or pass --secrets reveal or --secrets redact"
         # Problems that are not of secrets have their own hints.
         pairs = [(each.path, each.problem) for each in error.problems]
         pairs = [

@@ -32,15 +32,13 @@ def flatten(provider: Any) -> dict[str, str]:
         if made.hook[0] is not converter.version:
             made.hook = converter.version, converter.get_unstructure_hook(type(provider))
         return made.hook[1](provider)  # type: ignore[no-any-return]
-    except SecretError:
-        problem = next(unresolved_references(provider), None)
+    except ProviderError as error:
+        problem = next(unresolved_references(provider), None) if isinstance(error, SecretError) else None
         if problem is None or "." not in problem.option:
             raise
         # Inside headers and bodies, the name of the variable does not tell which of them refers to it.
         msg = f"{problem.option}: {problem.hint}"
         raise SecretError(msg) from None
-    except ProviderError:
-        raise
     except Exception as error:  # noqa: BLE001
         failure = error
     problems = [*_unwritable(provider)] or [Problem("", "a hook that works", got=type(failure).__name__)]

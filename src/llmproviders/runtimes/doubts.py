@@ -14,13 +14,27 @@ from ..tasks import CHAT, EMBEDDINGS
 from .runtime import NAMES, runtime
 from .view import Facts
 
-__all__ = ["DOCUMENTED", "base_url_problem", "doubts", "placeholder_advice", "placeholders", "whole_url_advice"]
+__all__ = [
+    "DOCUMENTED",
+    "base_url_problem",
+    "doubts",
+    "fills_placeholders",
+    "placeholder_advice",
+    "placeholders",
+    "whole_url_advice",
+]
 
 DOCUMENTED: Final = "${secret_values.NAME}"
 """The placeholder that VVR documents."""
 _DOCUMENTED: Final = r"\$\{secret_values\.[^{}]+\}"
 _TEXTS: Final = ("system-prompt", "user-prompt", "extra-body", "default-value", "stop")
 """Options whose values may be texts about anything, also about placeholders."""
+
+
+def fills_placeholders(identifier: str, runtime_name: str | None) -> bool:
+    """Whether a platform fills in placeholders for the factory of an identifier; if the runtime is not known, whether one may."""
+    names = [name for name in NAMES if name.startswith("vvr-")]
+    return runtime_name in names if runtime_name else any(identifier in runtime(name).factories for name in names)
 
 
 def placeholders(facts: Facts) -> Iterator[tuple[str, bool]]:
@@ -66,7 +80,7 @@ def whole_url_advice(facts: Facts, base: str) -> Advice | None:
 
 def doubts(facts: Facts) -> Iterator[Problem]:
     """Warnings for a provider whose runtime is not known."""
-    is_on_vvr = any(facts.identifier in runtime(name).factories for name in NAMES if name.startswith("vvr-"))
+    is_on_vvr = fills_placeholders(facts.identifier, None)
     for key, is_documented in placeholders(facts):
         if not (is_documented and is_on_vvr):
             got = facts.flat[key] if is_placeholder(facts.flat[key]) else None

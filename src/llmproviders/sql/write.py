@@ -13,6 +13,7 @@ from ..fields.spec import EXTRAS
 from ..messages import shown
 from ..providers.base import Provider
 from ..providers.held import secrets_in
+from ..runtimes.doubts import fills_placeholders
 from ..runtimes.runtime import Runtime
 from ..secret_policy import Secrets, check_secrets
 from ..secrets import MaskedText, Secret
@@ -21,9 +22,9 @@ from ..syntax.columns import Column, Columns, columns
 from ..syntax.quoting import quote_name, quote_string
 from .names import PROVIDER, accept_path
 
-__all__ = ["NO_SECRET", "create_model_sql"]
+__all__ = ["create_model_sql"]
 
-NO_SECRET: Final = "no secret in a statement"  # noqa: S105
+_NO_SECRET: Final = "no secret in a statement"  # noqa: S105
 
 
 @public
@@ -86,7 +87,7 @@ def create_model_sql(
         hint = "the identifier is the provider's own; take the extra option out"
         problems.append(Problem(f"{EXTRAS}.{PROVIDER}", "no such extra option", hint=hint, code="conflicting-options"))
     if secrets == "refuse":
-        problems += _secret_problems(provider)
+        problems += _secret_problems(provider, None if runtime is None else str(runtime))
     if runtime is not None:
         found = provider.check(runtime, model=model, input=inputs or None, output=outputs or None)
         # A script may fill in the placeholders of a statement.
@@ -131,12 +132,14 @@ def _comment_problems(comment: object) -> Iterator[Problem]:
         yield Problem("comment", "a string without lone surrogates", hint="Java cannot read them")
 
 
-def _secret_problems(provider: Provider) -> Iterator[Problem]:
+def _secret_problems(provider: Provider, runtime: str | None) -> Iterator[Problem]:
     """The problems of secrets that would be in the statement."""
+    is_filled = fills_placeholders(provider.provider_name(), runtime)
+    placeholder = "use a placeholder such as ${secret_values.key}, or " if is_filled else ""
     for option, each in secrets_in(provider):
         if isinstance(each, Secret) and each.is_reference:
             hint = 'a statement cannot refer to it; pass secrets="reveal" to write what it refers to, or secrets="redact"'
-            yield Problem(option, NO_SECRET, got=f"a reference ({each.source})", hint=hint, code="literal-secret")
+            yield Problem(option, _NO_SECRET, got=f"a reference ({each.source})", hint=hint, code="literal-secret")
         elif isinstance(each, MaskedText) or (isinstance(each, Secret) and each.source == "text"):
-            hint = 'use a placeholder such as ${secret_values.key}, or pass secrets="reveal" or secrets="redact"'
-            yield Problem(option, NO_SECRET, got=MASK, hint=hint, code="literal-secret")
+            hint = f'{placeholder}pass secrets="reveal" or secrets="redact"'
+            yield Problem(option, _NO_SECRET, got=MASK, hint=hint, code="literal-secret")

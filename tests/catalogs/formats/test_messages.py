@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import pytest
 
+from llmproviders import DocumentError, loads
 from llmproviders.catalogs.formats import json, toml, yaml
 from llmproviders.catalogs.formats.trees import SyntaxProblem
 
 TAG = "a document without custom tags"
 ALIAS = "an anchor before its alias, and not around it"
+MERGE = "write <<: *name, and &name before the mapping with these keys"
 ZERO = "YAML 1.1 reads it as octal; quote it if it is a string"
 
 
@@ -39,10 +41,19 @@ ZERO = "YAML 1.1 reads it as octal; quote it if it is a string"
         ("api_key: {S3cr3t: x]", (1, 20), "YAML (expected ',' or '}', but got ']')", ""),
         ("api_key: S3\x00cr3t", (1, 12), "YAML (character #x0000 is not allowed)", ""),
         ("api_key: !a%FFS x", (1, 12), "YAML (... codec can't decode byte 0xff in position 0: invalid start byte)", ""),
+        ("%S3cr3t", (1, 8), "YAML (expected '<document start>', but found '<stream end>')", ""),
+        ("api_key: &S3cr3t &S3cr3t x", (1, 18), "YAML (expected <block end>, but found '<anchor>')", ""),
+        (
+            "api_key: %S3cr3t",
+            (1, 10),
+            "YAML (found character '%' that cannot start any token)",
+            "quote a string that starts with this character",
+        ),
+        ("a: {<<: S3cr3t}", (1, 5), "a mapping to merge, or a list of mappings", MERGE),
         ("a: 1\na: 2", (2, 1), "each key once, got 'a' twice", ""),
         ("sk-S3cr3t0123: 1\nsk-S3cr3t0123: 2", (2, 1), "each key once, got '******' twice", ""),
     ],
-    ids=range(20),
+    ids=range(24),
 )
 def test_yaml(text: str, where: tuple[int, int], expected: str, hint: str) -> None:
     """The message has the location and advice."""
@@ -53,6 +64,10 @@ def test_yaml(text: str, where: tuple[int, int], expected: str, hint: str) -> No
     assert "0123456789" not in str(caught.value)
     # The context of the error could show it.
     assert caught.value.__context__ is None
+    with pytest.raises(DocumentError) as error:
+        loads(text, format="yaml")
+    assert (None, None) == (error.value.__context__, error.value.__cause__)
+    assert "S3cr3t" not in str(error.value) + repr(error.value)
 
 
 def test_other_errors_in_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,3 +100,6 @@ def test_json_and_toml() -> None:
         with pytest.raises(SyntaxProblem) as caught:
             module.read(text)
         assert "S3cr3t" not in str(caught.value)
+        with pytest.raises(DocumentError) as error:
+            loads(text, format=module.__name__.rpartition(".")[2])  # type: ignore[arg-type]
+        assert (None, None) == (error.value.__context__, error.value.__cause__)

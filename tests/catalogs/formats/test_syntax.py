@@ -14,7 +14,9 @@ from llmproviders import (
     TritonProvider,
     loads,
 )
-from llmproviders.catalogs.formats.lookup import FORMATS
+from llmproviders.catalogs.formats.lookup import FORMATS, format_module
+
+MERGE = "write <<: *name, and &name before the mapping with these keys"
 
 
 class TestReading:
@@ -31,6 +33,18 @@ class TestReading:
         """Aliases are replaced by the values of their anchors."""
         text = "providers:\n  a: &a {provider: triton, endpoint: &e http://h}\n  b: *a\n  c: {provider: triton, endpoint: *e}\n"
         assert [TritonProvider("http://h")] * 3 == list(loads(text, format="yaml").values())
+
+    def test_yaml_merge_keys(self) -> None:
+        """A key << merges mappings: own keys win, then those of the first one; in quotes it is an ordinary key."""
+        text = "a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc:\n  z: 3\n  <<: [*a, *b]\nd: {<<: *a}\ne: {'<<': 1}\n"
+        tree, locate = format_module("yaml").read(text)
+        assert tree["c"] == {"x": 1, "y": 1, "z": 3}
+        assert (tree["d"], tree["e"]) == ({"x": 1, "y": 1}, {"<<": 1})
+        assert [(5, 3), (4, 3), (6, 5)] == [locate(path) for path in (("c", "y"), ("c", "z"), ("d", "x"))]
+
+    def test_yaml_version(self) -> None:
+        """The schema is that of YAML 1.2, whatever version the document names."""
+        assert {"a": "no", "b": "2001-01-01"} == format_module("yaml").read("%YAML 1.1\n---\na: no\nb: 2001-01-01\n")[0]
 
 
 class TestProblems:
@@ -54,6 +68,13 @@ class TestProblems:
             ("a: !!int x", "yaml:1:4: expected a value that fits its tag !!int"),
             ("a: 1\n---\nb: 2", "yaml:2:1: expected one document; this is where a second one starts"),
             ("a: &a [*a]", "yaml:1:8: expected an anchor before its alias, and not around it; quote a string that begins with *"),
+            ("a: {<<: [1]}", f"yaml:1:5: expected a mapping to merge, or a list of mappings; {MERGE}"),
+            ("a: {<<: *b}", f"yaml:1:9: expected an anchor before its alias, and not around it; {MERGE}"),
+            ("a: {<<: {}, <<: {}}", "yaml:1:13: expected each key once, got '<<' twice"),
+            (
+                f"a: x!{'y' * 50_000}",
+                "yaml:1:1: expected a document without a word of over 50000 characters that contains !",
+            ),
             (
                 "a: !!python/object:x 1",
                 "yaml:1:4: expected a document without custom tags; quote a string that begins with !",
@@ -91,9 +112,18 @@ class TestProblems:
     def test_bombs(self, format: Any) -> None:
         """Very deep nesting, and aliases that expand exponentially, are refused."""
         bombs = {
-            "toml": ["a = " + "[" * 5000 + "]" * 5000, "a = " + "[" * 150 + "]" * 150],
+            "toml": [
+                "a = " + "[" * 5000 + "]" * 5000,
+                "a = " + "[" * 150 + "]" * 150,
+                "a." * 101 + "b = 1",
+                "a.b = {c." * 60 + "d = 1" + "}" * 60,
+            ],
             "json": ["[" * 150 + "]" * 150],
-            "yaml": ["[" * 150, "\n".join(f"k{i}: &k{i} [{','.join([f'*k{i - 1}'] * 20) if i else 1}]" for i in range(12))],
+            "yaml": [
+                "[" * 150,
+                "\n".join(f"k{i}: &k{i} [{','.join([f'*k{i - 1}'] * 20) if i else 1}]" for i in range(12)),
+                "\n".join(f"k{i}: &k{i} [{f'*k{i - 1}' if i else 1}]" for i in range(101)),
+            ],
         }
         for bomb in bombs[format]:
             assert len(problems(bomb, format)) == 1

@@ -11,7 +11,7 @@ from typing import Any, Final
 import attrs
 
 from ...messages import shown
-from .lines import line_break, line_start, with_cuts, with_same_end
+from .lines import line_break, line_start, with_cuts, with_end_of
 from .locations import Locate, Location, Part, Path, location_of, locator, part_at
 from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, is_too_deep, renamed, wrapped
 
@@ -63,7 +63,7 @@ def edit(text: str, path: Path, value: Tree) -> str:
         new = text[: old.start] + _indented(value, text, old.start) + text[old.end :]
     else:
         new = _with_member(text, parent, json.dumps(path[-1], ensure_ascii=False), value)
-    return with_same_end(new, text)
+    return with_end_of(text, new)
 
 
 def rename(text: str, path: Path, name: str) -> str:
@@ -76,8 +76,9 @@ def rename(text: str, path: Path, name: str) -> str:
     value = _whole(text)
     for step in path:
         value = value.parts[step]
-    start, end = value.key
-    return text[:start] + json.dumps(name, ensure_ascii=False) + text[end:]
+    key = _TOKEN.match(text, value.key)
+    assert key is not None
+    return text[: key.start()] + json.dumps(name, ensure_ascii=False) + text[key.end() :]
 
 
 def replaced(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
@@ -178,8 +179,8 @@ class _Value(Part):
     """A value in a document, from the index *start* to before *end*."""
 
     end: int
-    key: tuple[int, int]
-    """The start and end of its key; for a value without a key, those of the value."""
+    key: int
+    """The start of its key; for a value without a key, that of the value."""
     is_object: bool
     repeated: int | None = attrs.field(default=None, init=False)
     """For an object, the start of the first value whose key is repeated."""
@@ -203,7 +204,7 @@ def _values(text: str) -> Iterator[_Value]:
         if inner is not None and inner.is_object and key is None:
             key = token
             continue
-        value = _Value(token.start(), token.end(), (key or token).span(), is_object=first == "{")
+        value = _Value(token.start(), token.end(), (key or token).start(), is_object=first == "{")
         if inner is not None:
             step = json.loads(key[0]) if key else len(inner.parts)
             if step in inner.parts and inner.repeated is None:
@@ -211,6 +212,7 @@ def _values(text: str) -> Iterator[_Value]:
             inner.parts[step] = value
         key = None
         if first not in "{[":
+            value.parts = None
             yield value
         elif len(containers) >= MAX_DEPTH:
             raise SyntaxProblem(location_of(text, value.start), TOO_DEEP, code="document-limit")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["above_comments", "indent_of", "line_below", "line_break", "line_start", "lines_around", "with_cuts", "with_same_end"]
+__all__ = ["above_comments", "indent_of", "line_below", "line_break", "line_start", "lines_around", "with_cuts", "with_end_of"]
 
 _COMMENT: Final = re.compile(r"([ \t]*)#")
 
@@ -60,13 +60,11 @@ def lines_around(text: str, start: int, end: int) -> tuple[int, int]:
     return start, below if above < start or start == 0 else end
 
 
-def with_same_end(new: str, old: str) -> str:
-    """A document with a line break at its end if the old one had one."""
-    if old.endswith("\n") and not new.endswith("\n"):
-        return new + line_break(old)
-    if old and not old.endswith("\n") and new.endswith("\n"):
-        return new[: -2 if new.endswith("\r\n") else -1]
-    return new
+def with_end_of(old: str, new: str) -> str:
+    """The new document, without line breaks at its end if the old one had none."""
+    if not old or old.endswith("\n") or not new.endswith("\n"):
+        return new
+    return new.rstrip("\r\n")
 
 
 def with_cuts(text: str, cuts: Iterable[tuple[int, int, str]]) -> str:

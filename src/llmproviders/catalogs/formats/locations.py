@@ -76,7 +76,7 @@ def locator(text: str, find: Callable[[], Part]) -> Locate:
         for step in path:
             try:
                 part = part.parts[step]  # type: ignore[union-attr]
-            except (LookupError, AttributeError):
+            except (LookupError, TypeError, AttributeError):
                 break
         return location()(part if isinstance(part, int) else part.start)
 

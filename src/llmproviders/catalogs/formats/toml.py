@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TOML: read by the standard library, written and edited by tomlkit (the extra ``toml``), which keeps comments."""
+"""TOML, read by the standard library and written by tomlkit (the extra ``toml``); edits keep all other characters."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from ...errors import ProviderError
 from ...optional import import_optional
-from .lines import with_breaks, with_cuts, with_same_end
+from .lines import with_breaks, with_cuts, with_end_of
 from .locations import Locate, Location, Path, location_of, locator, part_at
-from .toml_scanning import is_nested_too_deeply, scan, tomllib
+from .toml_scanning import has_long_key, scan, tomllib
 from .toml_splicing import spliced, with_key
 from .trees import TOO_DEEP, SyntaxProblem, Tree, changed, is_too_deep, renamed, wrapped
 
@@ -37,7 +37,7 @@ def read(text: str) -> tuple[Tree, Locate]:
     Raises:
         SyntaxProblem: if it is not TOML, has a key twice, or is nested too deeply.
     """
-    if is_nested_too_deeply(text):
+    if has_long_key(text):
         raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit")
     try:
         tree = tomllib.loads(text)
@@ -73,7 +73,7 @@ def edit(text: str, path: Path, value: Tree) -> str:
     """
     tree, _ = read(text)
     path, value = wrapped(tree, path, value)
-    new = with_same_end(spliced(text, path, value, _value, write), text)
+    new = with_end_of(text, spliced(text, path, value, _value, write))
     return _checked(new, changed(tree, path, value), path)
 
 

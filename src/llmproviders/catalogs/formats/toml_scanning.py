@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import sys
-from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 import attrs
@@ -14,7 +13,7 @@ from ...optional import import_optional
 from .locations import Part
 from .trees import MAX_DEPTH
 
-__all__ = ["Statement", "TomlPart", "is_nested_too_deeply", "scan", "tomllib"]
+__all__ = ["Statement", "TomlPart", "has_long_key", "scan", "tomllib"]
 
 tomllib: Any = import_optional("tomllib" if sys.version_info >= (3, 11) else "tomli", "toml")
 
@@ -28,7 +27,6 @@ _STRING_OR_COMMENT: Final = (
 )
 _TOKEN: Final = re.compile(_STRING_OR_COMMENT + r"""|[\[\]{}=,.\n]|[^\s\[\]{}=,."'#]+""", re.DOTALL)
 _MARK: Final = re.compile(_STRING_OR_COMMENT + r"|([\[\]{}=,.])", re.DOTALL)
-_STEPS: Final = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 @attrs.define(eq=False, weakref_slot=False)
@@ -61,18 +59,11 @@ class Statement(NamedTuple):
         return self.header_end or self.part.end
 
 
-def is_nested_too_deeply(text: str) -> bool:
-    """Whether brackets or dotted keys are nested over `MAX_DEPTH`; any string can be given.
-
-    The parser's time is quadratic in the number of parts of a key, and it is recursive for brackets.
-    """
-    marks = "".join(_MARK.findall(text))
-    if "." * (MAX_DEPTH + 1) in marks:
-        return True
-    # Fewer brackets cannot be nested so deeply.
-    if marks.count("[") + marks.count("{") <= MAX_DEPTH:
+def has_long_key(text: str) -> bool:
+    """Whether a dotted key in any string has over `MAX_DEPTH` parts; the parser's time is quadratic in their number."""
+    if not any(line.count(".") > MAX_DEPTH for line in text.split("\n")):
         return False
-    return max(accumulate(_STEPS.get(mark, 0) for mark in marks)) > MAX_DEPTH
+    return "." * (MAX_DEPTH + 1) in "".join(_MARK.findall(text))
 
 
 def scan(text: str) -> tuple[TomlPart, list[Statement]]:

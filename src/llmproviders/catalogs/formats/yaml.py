@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ...errors import ProviderError
 from ...optional import import_optional
-from .lines import with_same_end
+from .lines import with_end_of
 from .locations import Locate, Location, Path, location_of, locator
 from .trees import SyntaxProblem, Tree, changed, renamed, wrapped
 from .yaml_reading import TreeBuilder
@@ -18,6 +18,8 @@ from .yaml_splicing import spliced, with_key, with_scalars
 
 __all__ = ["edit", "read", "rename", "replaced", "write"]
 
+MAX_TAG: Final = 50_000
+"""The longest tag that the parser gets, because its time is quadratic in the length of a tag."""
 _HINTS: Final = {
     "mapping values are not allowed": "quote a string that contains a colon and a blank",
     "'\\t'": "indent with blanks",
@@ -37,9 +39,11 @@ def read(text: str) -> tuple[Tree, Locate]:
     """The tree of a document; an empty one is None.
 
     Raises:
-        SyntaxProblem: if it is not YAML, has a key twice, is nested too deeply, or grows too large by its aliases.
+        SyntaxProblem: if it is not YAML, has a key twice, is nested too deeply, or multiplies its size by aliases.
     """
     yaml = import_optional("ruamel.yaml", "yaml")
+    if any(len(word) > MAX_TAG and "!" in word for word in text.split()):
+        raise SyntaxProblem(Location(1, 1), f"a document without a word of over {MAX_TAG} characters that contains !")
     builder = TreeBuilder(len(text))
     try:
         for event in _events(text):
@@ -50,6 +54,8 @@ def read(text: str) -> tuple[Tree, Locate]:
         mark = error.problem_mark or error.context_mark
         location = Location(mark.line + 1, mark.column + 1) if mark else Location(1, 1)
         reason = re.sub(_QUOTED, lambda found: found[1] or "...", error.problem or error.context or "it cannot be read")
+        # The parser shows a token as a Python tuple.
+        reason = re.sub(r"\(('<[a-z ]+>'),\)", r"\1", reason)
         hint = next((hint for part, hint in _HINTS.items() if part in reason), "")
         problem = SyntaxProblem(location, f"YAML ({reason})", hint=hint)
     except yaml.reader.ReaderError as error:
@@ -79,7 +85,7 @@ def edit(text: str, path: Path, value: Tree) -> str:
     """
     tree, _ = read(text)
     path, value = wrapped(tree, path, value)
-    new = with_same_end(spliced(text, _events(text), path, value, _inline, write), text)
+    new = with_end_of(text, spliced(text, _events(text), path, value, _inline, write))
     return _checked(new, changed(tree, path, value), path)
 
 

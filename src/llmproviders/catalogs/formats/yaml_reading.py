@@ -17,11 +17,11 @@ from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree
 __all__ = ["TreeBuilder"]
 
 MIN_LIMIT: Final = 1_000_000
-"""A document may always have this size, with aliases counted as often as they are used."""
-LIMIT_FACTOR: Final = 20
-"""How many times its own length the size of a longer document may be."""
-NODE_SIZE: Final = 20
-"""The size of a node, in characters, in addition to its string."""
+"""The size that aliases may add to any document: the size of what they stand for, as often as they are used."""
+LIMIT_FACTOR: Final = 10
+"""How many times its own length aliases may add to a longer document."""
+NODE_SIZE: Final = 40
+"""The size of a node, in addition to the length of its string: about its memory, in characters."""
 
 _NULL: Final = ("", "~", "null", "Null", "NULL")
 _BOOLEANS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -92,7 +92,8 @@ class TreeBuilder:
         self._frames: list[_Frame] = []
         self._anchors: dict[str, _Node] = {}
         self._has_document = False
-        self._limit = max(MIN_LIMIT, LIMIT_FACTOR * length)
+        self._rest = max(MIN_LIMIT, LIMIT_FACTOR * length)
+        """The size that aliases may still add."""
 
     def add(self, event: Any) -> None:
         """Add the next event.
@@ -115,7 +116,13 @@ class TreeBuilder:
                 is_merging = self._frames and self._frames[-1].is_merging
                 hint = _HOW_TO_MERGE if is_merging else "quote a string that begins with *"
                 raise SyntaxProblem(_location(event), "an anchor before its alias, and not around it", hint=hint)
-            self._put(self._anchors[event.anchor], event, event.start_mark.index)
+            node = self._anchors[event.anchor]
+            self._rest -= node.size
+            if self._rest < 0:
+                hint = "share options by `extends` in place of aliases"
+                expected = "a document whose aliases do not multiply its size"
+                raise SyntaxProblem(_location(event), expected, hint=hint, code="document-limit")
+            self._put(node, event, event.start_mark.index)
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
             self._open(event, is_mapping=kind == "MappingStartEvent")
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
@@ -144,11 +151,6 @@ class TreeBuilder:
         frame = self._frames[-1]
         frame.size += node.size
         frame.depth = max(frame.depth, node.depth + 1)
-        if frame.size > self._limit:
-            hint = "share options by `extends` in place of aliases"
-            raise SyntaxProblem(
-                _location(event), "a document whose aliases do not multiply its size", hint=hint, code="document-limit"
-            )
         if len(self._frames) + node.depth > MAX_DEPTH:
             raise SyntaxProblem(_location(event), TOO_DEEP, code="document-limit")
         if not frame.is_mapping:

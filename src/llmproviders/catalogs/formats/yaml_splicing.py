@@ -75,17 +75,18 @@ def spliced(
     if found is None:
         return text
     key, mapping = found
-    position = mapping.position(path[-1])
+    name = path[-1]
+    position = mapping.position(name)
     if position is None:
         if value is None:
             return text
         is_block = path[0] == "providers" and len(path) <= 2 and isinstance(value, dict)  # noqa: PLR2004
         if is_block and not any(each.is_flow and each.children for each in mapping.children[1::2]):
             if mapping.is_flow and not mapping.children:
-                return _with_first_block(text, key, mapping, write_block({path[-1]: value}))
+                return _with_first_block(text, key, mapping, write_block({name: value}))
             if not mapping.is_flow:
-                return _with_block(text, mapping, write_block({path[-1]: value}))
-        return _with_member(text, mapping, f"{write(path[-1])}: {write(value)}")
+                return _with_block(text, mapping, write_block({name: value}))
+        return _with_member(text, mapping, f"{write(name)}: {write(value)}")
     if value is not None:
         cut = _replacement(text, *mapping.members[position], write(value))
     elif mapping.is_flow:

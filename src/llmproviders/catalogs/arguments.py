@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Arguments that several functions of catalogs have: they are checked, and returned."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..codes import CODES
+from ..errors import Problem, invalid
+from ..messages import did_you_mean, shown
+
+__all__ = ["accept_codes", "accept_names", "accept_path"]
+
+
+def accept_codes(argument: str, codes: object) -> frozenset[str]:
+    """Check an argument with codes of problems, and return it."""
+    given = _strings(argument, "codes of problems", codes)
+    unknown = [code for code in given if code not in CODES]
+    if unknown:
+        expected = "codes of problems (the command `llmproviders explain` lists them)"
+        hints = [did_you_mean(code, list(CODES)) for code in unknown]
+        pairs = zip(unknown, hints, strict=True)
+        raise invalid(argument, [Problem("", expected, got=shown(code), hint=hint, code="unknown-code") for code, hint in pairs])
+    return frozenset(given)
+
+
+def accept_names(names: object) -> list[str] | None:
+    """Check the argument ``only`` of a call, and return it."""
+    return None if names is None else _strings("only", "names of providers", names)
+
+
+def accept_path(path: object) -> Path:
+    """Check the argument ``path`` of a call, and return it."""
+    if isinstance(path, (str, os.PathLike)) and isinstance(name := os.fspath(path), str):
+        return Path(name)
+    raise invalid("path", [Problem("", "the path of a file", got=shown(path), is_type=True)])
+
+
+def _strings(argument: str, expected: str, values: object) -> list[str]:
+    if isinstance(values, Iterable) and not isinstance(values, str):
+        found = list(values)
+        if all(isinstance(value, str) for value in found):
+            return found
+    raise invalid(argument, [Problem("", f"a list of {expected}", got=shown(values), is_type=True)])
