@@ -21,7 +21,7 @@ from ..messages import did_you_mean, shown, with_hint
 from ..runtimes.runtime import runtime as runtime_named
 from .arguments import InputFormat, Json, Model
 from .command import FOUND, UsageError, command
-from .completion import code_names, runtime_names
+from .completion import code_lists, runtime_names
 from .inputs import STDIN, check_inputs, read_catalog, source_of
 from .printing import counted, print_exactly, print_problem, tracked
 from .reports import REPORTS, Checked, OutputFormat
@@ -67,11 +67,15 @@ def check(
     ] = None,
     select: Annotated[
         list[str] | None,
-        typer.Option("--select", metavar="CODE", help="Report only this code; may be repeated.", autocompletion=code_names),
+        typer.Option(
+            "--select", metavar="CODE", help="Report only these codes; a comma between them.", autocompletion=code_lists
+        ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option("--ignore", metavar="CODE", help="Do not report this code; may be repeated.", autocompletion=code_names),
+        typer.Option(
+            "--ignore", metavar="CODE", help="Do not report these codes; a comma between them.", autocompletion=code_lists
+        ),
     ] = None,
     resolve: Annotated[bool, typer.Option("--resolve", help="Report references that cannot be resolved here.")] = False,
 ) -> None:
@@ -127,11 +131,12 @@ def _catalogs(named: Iterable[Path]) -> list[Path]:
 
 def _codes(option: str, given: Sequence[str] | None, default: Sequence[str]) -> Sequence[str]:
     """The codes of an option of the command, or of the project."""
-    for code in given or ():
+    codes = None if given is None else [code.strip() for each in given for code in each.split(",")]
+    for code in codes or ():
         if code not in CODES:
             message = f"{option}: expected a code of problems (llmproviders explain lists them), got {shown(code)}"
             raise UsageError(with_hint(message, did_you_mean(code, list(CODES))))
-    return default if given is None else given
+    return default if codes is None else codes
 
 
 def _problems(
