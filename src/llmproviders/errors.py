@@ -154,9 +154,9 @@ class DocumentProblem:
     source: str
     """The name of the file, or of the format if the document is a string."""
     line: int
-    """The line, counted from 1."""
+    """The line, counted from 1; 0 if the problem is in a document that is not written to its file."""
     column: int
-    """The column, counted from 1."""
+    """The column, counted from 1; 0 if there is no line."""
     path: str
     """The keys from the top, for example ``providers.chat.temperature``."""
     problem: Problem
@@ -164,7 +164,8 @@ class DocumentProblem:
 
     def __str__(self) -> str:
         where = f"{self.path}: " if self.path else ""
-        return f"{printable(f'{self.source}:{self.line}:{self.column}: {where}')}{self.problem}"
+        location = f"{self.source}:{self.line}:{self.column}" if self.line else self.source
+        return f"{printable(f'{location}: {where}')}{self.problem}"
 
 
 def dotted(path: Iterable[str | int]) -> str:

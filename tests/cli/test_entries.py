@@ -59,7 +59,7 @@ def test_add_refuses() -> None:
     shown = run("add", "a.toml", "x", "preset=deepseek", "temprature=1", "n=0", code=2)
     assert 2 == shown.count("providers.x.")
     shown = run("add", "a.toml", "x", "preset=openai", f"api_key={KEY}", code=2)
-    assert "write KEY=env:NAME or KEY=file:PATH, or pass --reveal" in shown
+    assert "write api_key=env:NAME or api_key=file:PATH, or pass --reveal" in shown
     assert KEY not in shown
     assert "no/such.toml" in run("add", "no/such.toml", "x", "preset=deepseek", code=2)
     assert run("add", "a.txt", "x", "preset=deepseek", code=2).startswith("a.txt:1:1: expected a file that ends with .toml")

@@ -1,38 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Edits of one entry in its file, and new entries: values get the types of options, and an error prevents all edits."""
+"""Edits of one entry in its file, and new entries; an error prevents all edits."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
-from ..credentials import looks_like_credential
-from ..errors import DocumentError, Problem
+from ..errors import DocumentError, DocumentProblem, Problem
 from ..fields.compiled import compiled
-from ..fields.hooks import string_reader
-from ..fields.metadata import OptionInfo, options
-from ..fields.parts import Kind, kind_of
+from ..fields.metadata import options
+from ..fields.parts import Kind
 from ..fields.spec import EXTRAS
 from ..messages import with_hint
-from ..providers.base import Provider
 from ..providers.generic import GenericProvider
 from ..similar_names import did_you_mean
 from .entries import RESERVED
 from .formats.locations import Path as TreePath
-from .formats.lookup import Format, format_module
-from .formats.trees import SyntaxProblem, Tree, changed, has_null
-from .references import SOURCES
+from .formats.lookup import format_module
+from .formats.notation import in_shell
+from .formats.trees import Tree, changed
+from .references import write_parts
 from .resolution import Resolution, class_of
 from .revision import EditError, Original, Revision, edited, read_original
+from .values import Unreadable, kind_of_part, typed
 from .writing import entry_of
 
 __all__ = ["EntryEdit", "NewEntry"]
-
-_SCALAR: Final = r"true|false|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
 
 
 class EntryEdit:
@@ -58,29 +55,62 @@ class EntryEdit:
         self._body = body
         self._cls = class_of({**original.before.raw.entries, name: body}, name, {}) or GenericProvider
         self._changes: dict[tuple[str, ...], Tree] = {}
+        self._refused: list[DocumentProblem] = []
 
     def set(self, option: str, string: str) -> None:
         """Set an option, ``extra_options.KEY``, or a part such as ``extra_header.NAME``, to the value that *string* means.
 
-        Raises:
-            EditError: if it is a part of a value that the entry inherits.
-        """
-        kind, (_, _, *path) = _kind_of_part(self._cls, option), self._path(option)
-        if kind is None:
-            self._changes[self._path(option)] = _typed(self._cls, option, string)
-            return
-        self._refuse_inherited(path[0])
-        self._changes[self._path(option)] = _typed_part(kind, path[1:], string)
+        A part of headers or of a body that the entry inherits is set in a copy of these, which becomes the entry's own.
 
-    def _refuse_inherited(self, name: str) -> None:
-        """Raise an error if headers or a body are inherited: a part of them in this entry would replace all of them."""
-        if isinstance(self._body, Mapping) and name not in self._body and "extends" in self._body:
-            # A new entry has no provider yet.
-            providers = self._original.before.providers
-            provider = providers.get(self._name) or providers.get(str(self._body["extends"]))
-            if getattr(provider, name, None) is not None:
-                msg = f"the entry {self._name!r} inherits {name}, and a part here would replace all of it; set all of {name}"
-                raise EditError(msg)
+        Raises:
+            EditError: if the part is inside of a value without parts, or the entry inherits a value that cannot be copied.
+        """
+        path = self._path(option)
+        try:
+            value = typed(self._cls, option, string)
+        except Unreadable as error:
+            problem = in_shell(error.problem, path[2:])
+            self._refused.append(DocumentProblem(str(self._original.file), 0, 0, ".".join(path), problem))
+            return
+        kind = kind_of_part(self._cls, option)
+        if path in self._changes:
+            raise EditError(f"{option} and a part of it cannot be changed at once")
+        whole = path[:3]
+        if kind is not None and whole not in self._changes and not self._has_own(path[2]):
+            self._changes[whole] = self._inherited(path[2], kind)
+        if kind is None or whole not in self._changes:
+            self._changes[path] = value
+            return
+        node = self._changes[whole]
+        for step in path[3:-1]:
+            node = node.setdefault(step, {}) if isinstance(node, dict) else None
+        if not isinstance(node, dict):
+            raise EditError(f"{option} is below a value without parts; set {path[2]} as a whole")
+        node[path[-1]] = value
+
+    def _has_own(self, name: str) -> bool:
+        return isinstance(self._body, Mapping) and name in self._body
+
+    def _inherited(self, name: str, kind: Kind) -> dict[str, Any]:
+        """A copy of the headers or the body that the entry inherits; empty if it inherits none.
+
+        Raises:
+            EditError: if they cannot be copied.
+        """
+        if not self._has_own("extends"):
+            return {}
+        # A new entry has no provider yet.
+        providers, body = self._original.before.providers, self._body
+        assert isinstance(body, Mapping)
+        value = getattr(providers.get(self._name) or providers.get(str(body["extends"])), name, None)
+        if value is None:
+            return {}
+        problems: list[Problem] = []
+        copy = write_parts(name, kind, value, "reveal", problems)
+        if problems or not isinstance(copy, dict):
+            msg = f"the entry {self._name!r} inherits {name}, of which no part can be changed here; set {name} as a whole"
+            raise EditError(msg)
+        return copy
 
     def unset(self, option: str) -> None:
         """Remove an option, or ``extra_options.KEY``, from the entry.
@@ -102,7 +132,7 @@ class EntryEdit:
 
     def _path(self, option: str) -> tuple[str, ...]:
         """The path of an option in the document."""
-        if (kind := _kind_of_part(self._cls, option)) is not None:
+        if (kind := kind_of_part(self._cls, option)) is not None:
             whole, _, part = option.partition(".")
             # The name of a header may contain dots.
             return ("providers", self._name, whole, *(part.split(".") if kind == "body" else (part,)))
@@ -119,6 +149,12 @@ class EntryEdit:
             DocumentError: if the entry would have problems, or the catalog new ones, or if a literal secret is not accepted.
             ProviderError: if the file cannot be edited without other changes.
         """
+        if self._refused:
+            raise DocumentError(self._refused)
+        paths = sorted(self._changes)
+        for path, following in pairwise(paths):
+            if following[: len(path)] == path:
+                raise EditError(f"{'.'.join(path[2:])} and a part of it cannot be changed at once")
         made = self._original.revised(*self._edited(), entry=self._name)
         if not reveal:
             self._refuse_secrets(made.after)
@@ -142,11 +178,12 @@ class EntryEdit:
             path = self._path(problem.option)
             if any(path[: len(each)] == each[: len(path)] for each in self._changes):
                 info = infos.get(problem.option)
-                # A URL that contains a secret cannot be a reference.
-                can_refer = info is None or info.secret
-                hint = "write KEY=env:NAME or KEY=file:PATH, or pass --reveal" if can_refer else "pass --reveal"
+                # A URL that contains a secret cannot be a reference, and an item of a list has no name.
+                can_refer = (info is None or info.secret) and not any(step.isdecimal() for step in path[3:])
+                key = problem.option
+                hint = f"write {key}=env:NAME or {key}=file:PATH, or pass --reveal" if can_refer else "pass --reveal"
                 problem = attrs.evolve(problem, option="", hint=hint)  # noqa: PLW2901
-                problems.append(after.raw.problem(self._name, path[2:], problem))
+                problems.append(self._original.unlocated(after.raw.problem(self._name, path[2:], problem)))
         if problems:
             raise DocumentError(problems)
 
@@ -186,74 +223,3 @@ class NewEntry(EntryEdit):
             tree = changed(tree, each, value)
             text = text if text is None else format_.edit(text, each, value)
         return (format_.write(tree) if text is None else text), tree
-
-
-def _kind_of_part(cls: type[Provider], option: str) -> Kind | None:
-    """The kind of an option with parts, if *option* is one of its parts, such as ``extra_header.NAME``."""
-    name, dot, _ = option.partition(".")
-    return next((kind_of(info) for info in options(cls) if dot and info.name == name), None)
-
-
-def _reference(string: str) -> dict[str, str] | None:
-    """The reference that ``env:NAME`` or ``file:PATH`` means; None for another string."""
-    source, colon, name = string.partition(":")
-    return {source: name} if colon and source in SOURCES else None
-
-
-def _typed_part(kind: Kind, path: Sequence[str], string: str) -> Tree:
-    """The value of a header or of a field of a body."""
-    if (kind != "body" or any(map(looks_like_credential, path))) and (reference := _reference(string)):
-        return reference
-    literal = _literal(string, scalars=kind == "body")
-    return string if literal is None or (kind != "body" and not isinstance(literal, (list, dict))) else literal
-
-
-def _typed(cls: type[Provider], option: str, string: str) -> Tree:
-    """The value of an option that *string* means: a value of the type of the option if possible, else the string itself."""
-    extra = option.removeprefix(f"{EXTRAS}.")
-    info = next((info for info in options(cls) if info.name == option), None)
-    is_secret = info.secret if info else extra != option and looks_like_credential(extra)
-    if is_secret and (reference := _reference(string)):
-        return reference
-    if info is None:
-        literal = _literal(string)
-        return literal if option in RESERVED and isinstance(literal, (list, dict)) else string
-    return _typed_option(cls, info, string)
-
-
-def _typed_option(cls: type[Provider], info: OptionInfo, string: str) -> Tree:
-    if info.type in (bool, int, float):
-        read = string_reader(info) or str
-        try:
-            return read(string)
-        except ValueError:
-            return string
-    if info.java == "Duration" and string.isdecimal():
-        # As a number, it is refused with a hint to write the unit.
-        return int(string)
-    literal = _literal(string)
-    if info.secret and isinstance(literal, dict):
-        return literal
-    if not isinstance(literal, (str, list, dict)):
-        return string
-    try:
-        compiled(cls).description.specs[info.name].accepted(literal)
-    except Exception:  # noqa: BLE001
-        # A custom converter may raise any exception.
-        return string
-    return literal
-
-
-def _literal(string: str, *, scalars: bool = False) -> Tree:
-    """The value of *string* as JSON or TOML, with *scalars* also a number or a boolean; None for others, or if it has a null."""
-    if string[:1] not in ("{", "[", '"', "'") and not (scalars and re.fullmatch(_SCALAR, string)):
-        return None
-    documents: dict[Format, str] = {"json": f'{{"value": {string}}}', "toml": f"value = {string}"}
-    for format_, document in documents.items():
-        try:
-            tree = format_module(format_).read(document)[0]
-        except SyntaxProblem:
-            continue
-        if list(tree) == ["value"] and not has_null(tree):
-            return tree["value"]
-    return None

@@ -7,26 +7,29 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
 from ..credentials import MASK, has_credential_name, is_placeholder, looks_like_key, mask_urls
 from ..fields.compiled import compiled
+from ..fields.parts import Kind, kind_of, parts_in
 from ..fields.spec import EXTRAS, Spec
 from ..providers.base import Provider
-from ..secrets import MaskedText, Secret
+from ..secrets import MaskedText, Secret, each_part
 from ..syntax.locations import Location
 from .entries import RESERVED
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
 from .formats.trees import Tree
-from .references import SOURCES
+from .references import SOURCES, read_parts
 from .resolution import Resolution, class_of
 
 __all__ = ["Side", "masked_diff"]
 
 _HARMLESS: Final = ("default", "include", "providers", "$schema")
+_UNKNOWN: Final = object()
+"""A value that may be a secret."""
 _NAME_OR_NOTHING: Final = r'\s*(?:"[^"\\]*(?:\\.[^"\\]*)*"\s*:\s*)?'
 """The part of a line before a value that begins on it: in JSON, the name of the value."""
 
@@ -128,29 +131,56 @@ def _values_of_entry(resolution: Resolution, name: str, entry: Tree) -> Iterator
         if key == EXTRAS and isinstance(value, dict):
             yield (*path, key), True
             for each, extra in value.items():
-                is_shown = provider is not None and _is_shown(provider.extra_options[each])
-                yield (*path, key, each), is_shown or _is_reference(extra)
+                held = provider.extra_options.get(each, _UNKNOWN) if provider is not None else _UNKNOWN
+                yield from _values_of_option((*path, key, each), extra, "body", held)
+        elif key in RESERVED:
+            yield (*path, key), True
         else:
-            yield (*path, key), _is_harmless(specs.get(key), provider, key, value)
+            spec = specs.get(key)
+            kind = kind_of(spec.info) if spec is not None and spec.info is not None else None
+            yield from _values_of_option((*path, key), value, kind, _held(spec, kind, provider, key, value))
 
 
-def _is_harmless(spec: Spec | None, provider: Provider | None, key: str, value: Tree) -> bool:
-    """Whether the value of a key of an entry is known not to be or contain a secret."""
-    if key in RESERVED:
-        return True
+def _held(spec: Spec | None, kind: Kind | None, provider: Provider | None, key: str, value: Tree) -> Any:
+    """The value that a provider has, or would have without the problems of its entry."""
     if spec is None or spec.info is None:
-        return False
+        return _UNKNOWN
+    if provider is not None:
+        held = getattr(provider, key)
+        return _UNKNOWN if spec.is_secret and not isinstance(held, Secret) else held
     if spec.is_secret:
-        return _is_reference(value)
+        return _UNKNOWN
     try:
-        return _is_shown(spec.accepted(value) if provider is None else getattr(provider, key))
+        return spec.accepted(read_parts(kind, value, (), []) if kind is not None and isinstance(value, dict) else value)
     except Exception:  # noqa: BLE001
         # A value that the option does not accept may be anything.
-        return False
+        return _UNKNOWN
+
+
+def _values_of_option(path: TreePath, value: Tree, kind: Kind | None, held: Any) -> Iterator[tuple[TreePath, bool]]:
+    """The paths of a value and of the headers or fields in it, and whether each is known not to be a secret."""
+    parts = parts_in(kind, held) if kind is not None and isinstance(value, dict) else None
+    if not isinstance(parts, dict):
+        yield path, _is_shown(held) or _is_reference(value)
+        return
+    rest: list[tuple[TreePath, Tree, Any]] = [(path, value, parts)]
+    # Where the whole value is masked, the mask hides the numbers in it too.
+    is_hidden = str(held) == MASK
+    while rest:
+        path, value, part = rest.pop()
+        if isinstance(value, dict) and isinstance(part, dict):
+            yield path, True
+            rest += [((*path, name), each, part.get(name, _UNKNOWN)) for name, each in value.items()]
+        else:
+            scalars = [each for _, each in each_part(part)]
+            yield path, all(_is_shown(each) and (isinstance(each, Secret) or not is_hidden) for each in scalars)
 
 
 def _is_shown(value: object) -> bool:
-    return not isinstance(value, (Secret, MaskedText))
+    """Whether a value is no secret, or only refers to one."""
+    if isinstance(value, Secret):
+        return value.source != "text" and not looks_like_key(value.reference)
+    return value is not _UNKNOWN and not isinstance(value, MaskedText)
 
 
 def _is_reference(value: Tree) -> bool:

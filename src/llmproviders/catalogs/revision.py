@@ -70,7 +70,7 @@ class Original:
         if not has_tree(format_module(self.format).read, new, tree):
             name = entry or (renamed[0] if renamed else "the entry")
             raise ProviderError(f"{self.file}: {name} is written in a way that cannot be edited here; edit the file by hand")
-        after = resolve(read_text(new, self.format, self.file))
+        after = resolve(read_text(new, self.format, self.file, edited=entry))
         known = {_identity(problem, renamed) for problem in self.before.problems}
         problems = [problem for problem in after.problems if _identity(problem, None) not in known]
         if entry is not None and after.providers.get(entry) is None:
@@ -78,8 +78,12 @@ class Original:
             problems += [each for each in after.problems if each.path == own or each.path.startswith(f"{own}.")]
             problems = problems or after.problems
         if problems:
-            raise DocumentError(in_order(dict.fromkeys(problems)))
+            raise DocumentError(map(self.unlocated, in_order(dict.fromkeys(problems))))
         return Revision(self, new, after)
+
+    def unlocated(self, problem: DocumentProblem) -> DocumentProblem:
+        """A problem of the new document, without a location there: its lines are not those of the file."""
+        return attrs.evolve(problem, line=0, column=0) if problem.source == str(self.file) else problem
 
 
 def read_original(file: Path, *, may_be_new: bool = False) -> Original:

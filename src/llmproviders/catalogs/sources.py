@@ -22,7 +22,7 @@ from ..syntax.locations import Location, location_of
 from .formats.locations import Locate
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module, format_of
-from .formats.notation import in_format
+from .formats.notation import in_format, in_shell
 from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree, shown_kind
 
 __all__ = ["RawCatalog", "decoded", "read_file", "read_text"]
@@ -40,10 +40,14 @@ class Document:
     """The name of the file; for a string, the name of its format."""
     format: Format
     locate: Locate = attrs.field(repr=False)
+    edited: str | None = None
+    """The entry that a command edits: hints for it are written as arguments of the command."""
 
     def problem(self, path: TreePath, problem: Problem) -> DocumentProblem:
         """A problem, with the location of the part at *path*."""
-        return _located(self.source, self.locate(path), path, in_format(self.format, problem))
+        is_edited = self.edited is not None and path[:2] == ("providers", self.edited)
+        hinted = in_shell(problem, path[2:]) if is_edited else in_format(self.format, problem)
+        return _located(self.source, self.locate(path), path, hinted)
 
 
 @attrs.define
@@ -73,15 +77,22 @@ def read_file(path: Path) -> RawCatalog:
     return reader.finished()
 
 
-def read_text(text: str, format: Format, path: Path | None = None) -> RawCatalog:  # noqa: A002
-    """Read a document, which may include files only if it has a *path*; problems are collected, not raised."""
+def read_text(text: str, format: Format, path: Path | None = None, *, edited: str | None = None) -> RawCatalog:  # noqa: A002
+    """Read a document, which may include files only if it has a *path*; problems are collected, not raised.
+
+    Args:
+        text: the document.
+        format: its format.
+        path: its file, which need not exist.
+        edited: the entry that a command edits, if hints for it are to be written as arguments of the command.
+    """
     reader = _Reader()
     identity = None
     if path is not None:
         # The file need not exist.
         with suppress(OSError):
             identity = identity_of(str(path))
-    reader.read_text(text, format, path, identity)
+    reader.read_text(text, format, path, identity, edited)
     return reader.finished()
 
 
@@ -184,7 +195,9 @@ class _Reader:
         else:
             self.read_text(text, name, path, identity)
 
-    def read_text(self, text: str, name: Format, path: Path | None, identity: tuple[int, int] | None) -> None:
+    def read_text(
+        self, text: str, name: Format, path: Path | None, identity: tuple[int, int] | None, edited: str | None = None
+    ) -> None:
         """Open a document."""
         source = name if path is None else str(path)
         top = Location(1, 1)
@@ -202,7 +215,7 @@ class _Reader:
             hint = "a catalog has the key `providers`"
             self._problem_at(source, top, Problem("", "a catalog", got=got, hint=hint, is_type=True, code="not-a-catalog"))
             return
-        document = Document(source, name, locate)
+        document = Document(source, name, locate, edited)
         for key in tree:
             if key not in (*_KEYS, *_IGNORED):
                 hint = did_you_mean(key, _KEYS) or "providers go under the key providers"

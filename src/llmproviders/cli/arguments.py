@@ -12,7 +12,19 @@ from ..catalogs.formats.lookup import Format
 from ..secret_policy import Secrets
 from .completion import entry_names, file_names
 
-__all__ = ["AnyName", "DryRun", "File", "InputFormat", "Json", "LiteralSecrets", "Model", "Name", "Out"]
+__all__ = [
+    "AnyName",
+    "DryRun",
+    "EditedFile",
+    "File",
+    "InputFormat",
+    "Json",
+    "LiteralSecrets",
+    "Model",
+    "Name",
+    "Out",
+    "not_stdin",
+]
 
 
 def _model(name: str | None) -> str | None:
@@ -21,11 +33,28 @@ def _model(name: str | None) -> str | None:
     return name
 
 
+def not_stdin(file: Path) -> Path:
+    """The file, unless it is standard input."""
+    if file == Path("-"):
+        raise typer.BadParameter("expected a file to change, got - (standard input)")
+    return file
+
+
 File = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
         help="A catalog: .toml, .json, .yaml or .yml; - is standard input.",
+        show_default=False,
+        autocompletion=file_names,
+    ),
+]
+EditedFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="A catalog, which is changed: .toml, .json, .yaml or .yml.",
+        callback=not_stdin,
         show_default=False,
         autocompletion=file_names,
     ),

@@ -20,7 +20,7 @@ from ..errors import DocumentProblem, Problem, ProviderError
 from ..runtimes.runtime import runtime as runtime_named
 from .arguments import InputFormat, Json, Model
 from .command import FOUND, UsageError, command
-from .completion import code_names, runtime_names
+from .completion import code_lists, runtime_names
 from .inputs import STDIN, check_inputs, read_catalog, source_of
 from .printing import counted, print_exactly, print_problem, tracked
 from .reports import REPORTS, Checked, OutputFormat
@@ -66,11 +66,15 @@ def check(
     ] = None,
     select: Annotated[
         list[str] | None,
-        typer.Option("--select", metavar="CODE", help="Report only this code; may be repeated.", autocompletion=code_names),
+        typer.Option(
+            "--select", metavar="CODE", help="Report only these codes; a comma between them.", autocompletion=code_lists
+        ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option("--ignore", metavar="CODE", help="Do not report this code; may be repeated.", autocompletion=code_names),
+        typer.Option(
+            "--ignore", metavar="CODE", help="Do not report these codes; a comma between them.", autocompletion=code_lists
+        ),
     ] = None,
     resolve: Annotated[bool, typer.Option("--resolve", help="Report references that cannot be resolved here.")] = False,
 ) -> None:
@@ -128,9 +132,10 @@ def _codes(option: str, given: Sequence[str] | None, default: Sequence[str]) -> 
     """The codes of an option of the command, or of the project."""
     if given is None:
         return default
-    for problem in unknown_codes(given):
+    codes = [code.strip() for each in given for code in each.split(",")]
+    for problem in unknown_codes(codes):
         raise UsageError(f"{option}: {problem}")
-    return given
+    return codes
 
 
 def _problems(

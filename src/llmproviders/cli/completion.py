@@ -13,11 +13,12 @@ from typing import Any, Final, TypeAlias
 
 import typer
 
-from ..catalogs.entries import KINDS
+from ..catalogs.entries import KINDS, extended_name
 from ..catalogs.resolution import class_of
 from ..catalogs.sources import read_file
 from ..codes import CODES
 from ..fields.metadata import OptionInfo, options
+from ..fields.parts import kind_of
 from ..fields.spec import EXTRAS
 from ..presets import SERVICES
 from ..providers.base import Provider
@@ -27,6 +28,7 @@ from ..runtimes.runtime import list_runtimes, runtime
 
 __all__ = [
     "assignments_of",
+    "code_lists",
     "code_names",
     "entry_names",
     "factory_names",
@@ -38,7 +40,14 @@ __all__ = [
 
 _WORD: Final = r"[\w.,:=+@%/-]+"
 """The words that are offered: no shell reads one of their characters in another way."""
-_OTHER_KEYS: Final = {"for_task": "another task", "omit": "options without a value", "without": "inherited options to reset"}
+_OTHER_KEYS: Final = {
+    "for_task": "another task",
+    "omit": "options without a value",
+    "without": "inherited options to reset",
+    "ignore": "codes of problems",
+}
+_LISTS: Final = ("omit", "without", "ignore")
+"""Keys of an entry whose values are names with commas between them."""
 
 Candidate: TypeAlias = "tuple[str, str]"
 """A word, and its meaning."""
@@ -106,6 +115,12 @@ def code_names() -> Iterator[Candidate]:
 
 
 @_quiet
+def code_lists(incomplete: str) -> Iterator[Candidate]:
+    """The codes of problems, also below others and a comma."""
+    return ((word, CODES[name].meaning) for name, word in _listed(CODES, incomplete))
+
+
+@_quiet
 def assignments_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
     """The options of the entry as ``KEY=``, and the values of an option as ``KEY=VALUE``."""
     words: Sequence[str] = ctx.params.get("assignments") or ()
@@ -118,9 +133,13 @@ def assignments_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
     cls = class_of({**entries, name: body}, name, {})
     key, prefix = _key_of_value(words, incomplete)
     if key:
-        yield from ((f"{prefix}{value}", "") for value in _values(cls, key, entries))
+        values = _values(cls, key, entries)
+        if key in _LISTS:
+            values = [word for _, word in _listed(values, incomplete.removeprefix(prefix))]
+        yield from ((f"{prefix}{value}", "") for value in values)
         return
-    keys = {key: meaning for key, meaning in _keys(cls, body).items() if key not in given and key.startswith(incomplete)}
+    meanings = {**_keys(cls, body), **dict.fromkeys(_parts(cls, entries, body), "")}
+    keys = {key: meaning for key, meaning in meanings.items() if key not in given and key.startswith(incomplete)}
     if len(keys) == 1 and (values := _values(cls, key := next(iter(keys)), entries)):
         # A shell adds a space after a single word, but not after the beginning of several.
         yield from ((f"{key}={value}", "") for value in values)
@@ -173,6 +192,25 @@ def _keys(cls: type[Provider] | None, body: object) -> dict[str, str]:
     return {**names, **_OTHER_KEYS, f"{EXTRAS}.": "a Java key"}
 
 
+def _parts(cls: type[Provider] | None, entries: Mapping[str, object], body: object) -> Iterator[str]:
+    """The headers, the fields of bodies and the extra options that an entry has, or the entries that it extends."""
+    names = [info.name for info in options(cls or GenericProvider) if kind_of(info) is not None]
+    seen: set[str | None] = set()
+    while isinstance(body, Mapping):
+        for name in (*names, EXTRAS):
+            if isinstance(parts := body.get(name), Mapping):
+                yield from (f"{name}.{part}" for part in parts)
+        base = extended_name(body)
+        body = entries.get(base) if base is not None and base not in seen else None
+        seen.add(base)
+
+
+def _listed(names: Iterable[str], incomplete: str) -> Iterator[tuple[str, str]]:
+    """Each name with the word for it: below the names that the word that is being typed has already."""
+    done = incomplete[: incomplete.rfind(",") + 1]
+    return ((name, f"{done}{name}") for name in names if name not in done.split(","))
+
+
 def _values(cls: type[Provider] | None, key: str, entries: Mapping[str, object]) -> Sequence[str]:
     """The values of an option, if they can be listed."""
     if key == "provider":
@@ -181,10 +219,14 @@ def _values(cls: type[Provider] | None, key: str, entries: Mapping[str, object])
         return [*SERVICES, "dashscope"]
     if key == "extends":
         return list(entries)
+    if key == "ignore":
+        return list(CODES)
     if cls is None:
         return ()
     if key == "for_task":
         return cls.tasks
+    if key in ("omit", "without"):
+        return [info.name for info in options(cls)]
     info = next((info for info in options(cls) if info.name == key), None)
     return _values_of_option(info) if info is not None else ()
 

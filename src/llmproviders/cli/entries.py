@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..catalogs.restructuring import removal, renaming
-from .arguments import DryRun, File, Name
+from .arguments import DryRun, EditedFile, Name
 from .command import command
 from .printing import print_changes
 from .set import finish
@@ -17,14 +17,14 @@ __all__ = ["remove", "rename"]
 
 
 @command("remove", "llmproviders remove providers.toml brief", "llmproviders remove providers.toml brief --dry-run")
-def remove(file: File, name: Name, dry_run: DryRun = False) -> None:
+def remove(file: EditedFile, name: Name, dry_run: DryRun = False) -> None:
     """Remove an entry from its file; refused while other entries extend it, or while it is the default."""
     finish(removal(file, name), dry_run=dry_run)
 
 
 @command("rename", "llmproviders rename providers.toml chat talk", "llmproviders rename providers.toml chat talk --dry-run")
 def rename(
-    file: File,
+    file: EditedFile,
     name: Name,
     new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.", show_default=False)],
     dry_run: DryRun = False,

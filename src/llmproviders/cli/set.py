@@ -12,7 +12,7 @@ import typer
 from ..catalogs.editing import EntryEdit, NewEntry
 from ..catalogs.entries import KINDS
 from ..catalogs.revision import EditError, Revision
-from .arguments import DryRun, File, Name
+from .arguments import DryRun, EditedFile, Name, not_stdin
 from .command import UsageError, command
 from .completion import assignments_of, file_names, options_of_entry
 from .printing import counted, print_changes, print_diff, print_error
@@ -33,7 +33,7 @@ _ASSIGNMENT = "An option and its value; env:NAME or file:PATH for a secret."
     "llmproviders set providers.toml chat extra_options.some-java-key=text",
 )
 def set_(
-    file: File,
+    file: EditedFile,
     name: Name,
     assignments: Annotated[
         list[str] | None,
@@ -74,6 +74,7 @@ def add(
         typer.Argument(
             metavar="FILE",
             help="A catalog: .toml, .json, .yaml or .yml; it is made if it does not exist.",
+            callback=not_stdin,
             show_default=False,
             autocompletion=file_names,
         ),
@@ -106,13 +107,19 @@ def add(
 
 def finish(revision: Revision, *, dry_run: bool, private: bool = False) -> None:
     """Write a revision and print the changes of the catalog; or only show how the file would change."""
+    if revision.text == revision.original.text:
+        print_error("no changes")
+        return
     if dry_run:
         print_diff(revision.diff())
         return
     revision.write(private=private)
     file, catalogs = revision.original.file, revision.catalogs
     if catalogs is not None:
-        print_changes(catalogs[0].diff(catalogs[1]))
+        changes = catalogs[0].diff(catalogs[1])
+        print_changes(changes)
+        if not changes:
+            print_error(f"{file} is written; no provider has another value")
     elif rest := len(revision.after.problems):
         print_error(f"{file} still has {counted(rest, 'problem')} elsewhere; llmproviders check {file} lists them")
     else:

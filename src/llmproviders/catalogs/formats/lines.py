@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 __all__ = [
     "Cut",
     "above_comments",
+    "has_blank_above",
     "indent_of",
     "line_below",
     "line_break",
@@ -60,6 +61,12 @@ def above_comments(text: str, start: int) -> int:
     while first and (found := _COMMENT.match(text, line_start(text, first - 1))) and found[1] == indent:
         first = found.start()
     return first or start
+
+
+def has_blank_above(text: str, start: int) -> bool:
+    """Whether a blank line is above a line, or above the comment directly above it."""
+    first = above_comments(text, start)
+    return first > 0 and not text[line_start(text, first - 1) : first].strip()
 
 
 def lines_around(text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pieces of documents in messages, as each format writes them: ``model = "x"``, ``model: x``, ``"model": "x"``."""
+"""Pieces of documents in messages, as each format writes them: ``model = "x"``, ``model: x``, ``"model": "x"``.
+
+For commands that edit a document, they are written as in a shell: ``model=x``.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Mapping
 from typing import Any, Final
 
 import attrs
 
 from ...errors import Problem
+from .locations import Path
 from .lookup import Format
 
-__all__ = ["in_format"]
+__all__ = ["in_format", "in_shell"]
 
 # Names and values in these forms need no quotes.
 _TOML_KEY: Final = r"[A-Za-z0-9_-]+"
@@ -27,6 +32,28 @@ def in_format(format: Format, problem: Problem) -> Problem:  # noqa: A002
         return problem
     hint = advice.sentence.format(*(_member(format, name, value) for name, value in advice.pieces))
     return attrs.evolve(problem, hint=hint, in_document=None)
+
+
+def in_shell(problem: Problem, path: Path) -> Problem:
+    """*problem* of the part at *path* of an entry, with the hint for documents, in which pieces are arguments of a command."""
+    advice = problem.in_document
+    if advice is None:
+        return problem
+    hint = advice.sentence.format(*(_argument(path, name, value) for name, value in advice.pieces))
+    return attrs.evolve(problem, hint=hint, in_document=None)
+
+
+def _argument(path: Path, name: str, value: Any) -> str:
+    """A piece in the form that the command ``set`` accepts, quoted for a shell."""
+    is_item = any(isinstance(step, int) for step in path)
+    if isinstance(value, Mapping) and len(value) == 1 and (source := next(iter(value))) in ("env", "file") and not is_item:
+        string = f"{source}:{value[source]}"
+    else:
+        string = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if name:
+        # The name of a header or field is that of the last step only.
+        string = f"{'.'.join(map(str, path)) if path and path[-1] == name else name}={string}"
+    return shlex.quote(string)
 
 
 def _member(format: Format, name: str, value: Any) -> str:  # noqa: A002

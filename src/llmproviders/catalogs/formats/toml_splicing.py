@@ -10,7 +10,18 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
-from .lines import Cut, above_comments, indent_of, line_below, line_break, line_start, lines_around, with_breaks, with_cuts
+from .lines import (
+    Cut,
+    above_comments,
+    has_blank_above,
+    indent_of,
+    line_below,
+    line_break,
+    line_start,
+    lines_around,
+    with_breaks,
+    with_cuts,
+)
 from .locations import Path
 from .toml_scanning import Statement, TomlPart, scan
 from .trees import Tree
@@ -110,7 +121,11 @@ def _with_tables(text: str, statements: list[Statement], parent: TomlPart, table
         # Keys of the whole document follow, which the header would take.
         last = len(statements) - 1
     index = line_below(text, statements[last].end) if last >= 0 else len(text)
-    return _with_lines(text, index, f"\n{tables}" if text[:index].strip() else tables)
+    is_apart = bool(text[:index].strip())
+    if len(parent.parts) > 1:
+        first = statements[_statements_of(statements, list(parent.parts.values())[-1])[0]]
+        is_apart = not first.header_end or has_blank_above(text, line_start(text, first.start))
+    return _with_lines(text, index, f"\n{tables}" if is_apart else tables)
 
 
 def _with_line(text: str, statements: list[Statement], path: Path, parts: list[TomlPart], value: str) -> str:

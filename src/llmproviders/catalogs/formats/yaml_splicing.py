@@ -12,7 +12,17 @@ from typing import Any
 
 import attrs
 
-from .lines import Cut, above_comments, indent_of, line_below, line_break, line_start, lines_around, with_cuts
+from .lines import (
+    Cut,
+    above_comments,
+    has_blank_above,
+    indent_of,
+    line_below,
+    line_break,
+    line_start,
+    lines_around,
+    with_cuts,
+)
 from .locations import Path
 from .trees import Tree
 
@@ -81,7 +91,9 @@ def spliced(
             if mapping.is_flow and not mapping.children:
                 return _with_first_block(text, key, mapping, write_block({name: value}))
             if not mapping.is_flow:
-                return _with_block(text, mapping, write_block({name: value}))
+                last = mapping.children[-2:-1] if len(mapping.members) > 1 else []
+                is_apart = any(has_blank_above(text, line_start(text, key.start)) for key in last)
+                return _with_block(text, mapping, write_block({name: value}), is_apart=is_apart)
         return _with_member(text, mapping, f"{write(name)}: {write(value)}")
     if value is not None:
         cut = _replacement(text, *mapping.members[position], write(value))
@@ -262,13 +274,14 @@ def _with_member(text: str, mapping: _Node, member: str) -> str:
     return _with_block(text, mapping, f"{member}\n")
 
 
-def _with_block(text: str, mapping: _Node, lines: str) -> str:
-    """The document with lines below the last member of a mapping, with its indentation."""
+def _with_block(text: str, mapping: _Node, lines: str, *, is_apart: bool = False) -> str:
+    """The document with lines below the last member of a mapping, with its indentation, and below a blank line if *is_apart*."""
     if not mapping.members:
         # The mapping is an alias.
         return text
     index = mapping.next_line
     end = "" if text[:index].endswith("\n") else line_break(text)
+    end += line_break(text) if is_apart else ""
     indent = indent_of(text, mapping.members[0][0].start)
     return f"{text[:index]}{end}{_indented(lines, indent, text)}{text[index:]}"
 

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Strings of the command line as values of documents: each gets the type of its option, as far as it can be read as that."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+from ..credentials import MASK, looks_like_credential, looks_like_key
+from ..errors import Problem, writing
+from ..fields.compiled import compiled
+from ..fields.converters import stop_strings
+from ..fields.hooks import string_reader
+from ..fields.metadata import OptionInfo, options
+from ..fields.parts import Kind, kind_of
+from ..fields.spec import EXTRAS
+from ..providers.base import Provider
+from ..providers.openai_compat import content_types
+from .formats.lookup import Format, format_module
+from .formats.trees import SyntaxProblem, Tree, has_null
+from .references import SOURCES
+
+__all__ = ["Unreadable", "kind_of_part", "typed"]
+
+_SCALAR: Final = r"true|false|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
+_NAMES: Final = ("omit", "without", "ignore")
+"""Keys of an entry that are lists of names."""
+_MAPPING: Final = {"NAME": "VALUE"}
+
+
+class Unreadable(Exception):
+    """The error for a string that looks like a list or a mapping, but is neither JSON nor TOML."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem)
+
+
+def kind_of_part(cls: type[Provider], option: str) -> Kind | None:
+    """The kind of an option with parts, if *option* is one of its parts, such as ``extra_header.NAME``."""
+    name, dot, _ = option.partition(".")
+    return next((kind_of(info) for info in options(cls) if dot and info.name == name), None)
+
+
+def typed(cls: type[Provider], option: str, string: str) -> Tree:
+    """The value of an option, or of a part of one, that *string* means; the string itself if it means no other value.
+
+    Raises:
+        Unreadable: if it looks like a list or a mapping where that is accepted, but cannot be read.
+    """
+    if (kind := kind_of_part(cls, option)) is not None:
+        return _typed_part(kind, option, string)
+    extra = option.removeprefix(f"{EXTRAS}.")
+    info = next((info for info in options(cls) if info.name == option), None)
+    if (info and info.secret) or (extra != option and looks_like_credential(extra)):
+        literal = _literal(string)
+        return _reference(string) or (literal if isinstance(literal, dict) else string)
+    if option in _NAMES:
+        structure = _structure(option, [], string)
+        # Names contain no commas.
+        return [name.strip() for name in string.split(",") if name.strip()] if structure is None else structure
+    if option == "place":
+        structure = _structure(option, _MAPPING, string)
+        return string if structure is None else structure
+    return string if info is None else _typed_option(cls, info, string)
+
+
+def _typed_part(kind: Kind, option: str, string: str) -> Tree:
+    """The value of a header or of a field of a body."""
+    path = option.split(".")[1:]
+    if (reference := _reference(string)) and (kind != "body" or any(map(looks_like_credential, path))):
+        return reference
+    if kind == "body" and (structure := _structure(option, ["VALUE"] if string[:1] == "[" else _MAPPING, string)) is not None:
+        return structure
+    literal = _literal(string, scalars=kind == "body")
+    return string if literal is None or (kind != "body" and not isinstance(literal, (list, dict))) else literal
+
+
+def _typed_option(cls: type[Provider], info: OptionInfo, string: str) -> Tree:
+    if info.type in (bool, int, float):
+        read = string_reader(info) or str
+        try:
+            return read(string)
+        except ValueError:
+            # As a number of the wrong kind, it is refused without a hint on quotes.
+            literal = _literal(string, scalars=True)
+            return literal if isinstance(literal, (bool, int, float)) else string
+    if info.java == "Duration" and string.isdecimal():
+        # As a number, it is refused with a hint to write the unit.
+        return int(string)
+    converter: Any = info.field.converter
+    is_list = converter in (stop_strings, content_types)
+    if is_list or kind_of(info) is not None:
+        # A document holds headers or a body with a null as a string.
+        is_string = not is_list and _is_json(string)
+        is_unread = is_string and _literal(string) is None
+        structure = None if is_unread else _structure(info.name, [] if is_list else _MAPPING, string)
+        if structure is not None:
+            return structure
+    literal = _literal(string)
+    if not isinstance(literal, (str, list, dict)):
+        return string
+    try:
+        compiled(cls).description.specs[info.name].accepted(literal)
+    except Exception:  # noqa: BLE001
+        # A custom converter may raise any exception.
+        return string
+    return literal
+
+
+def _reference(string: str) -> dict[str, str] | None:
+    """The table of a reference in the form ``env:NAME`` or ``file:PATH``; None for another string."""
+    source, colon, reference = string.partition(":")
+    return {source: reference} if colon and source in SOURCES else None
+
+
+def _structure(option: str, example: Any, string: str) -> Tree:
+    """The list or mapping that *string* writes; None if it does not begin like one.
+
+    Raises:
+        Unreadable: if it begins like one, but cannot be read. The hint shows *example*; if that is an empty list, the items.
+    """
+    if string[:1] not in ("[", "{"):
+        return None
+    literal = _literal(string)
+    if literal is not None:
+        return literal
+    expected = f"a {'list' if isinstance(example, list) else 'mapping'}, as JSON or TOML"
+    if _is_json(string):
+        raise Unreadable(Problem("", f"{expected} without null", is_type=True))
+    got = f"a string that begins with {string[0]}"
+    if not example:
+        # Names and stop strings are no secrets.
+        items = [item.strip(" []{}\"'") for item in string.split(",")]
+        example = [MASK if looks_like_key(item) else item for item in items if item] or ["VALUE"]
+    raise Unreadable(Problem("", expected, got=got, in_document=writing(option, example), is_type=True))
+
+
+def _is_json(string: str) -> bool:
+    try:
+        json.loads(string)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _literal(string: str, *, scalars: bool = False) -> Tree:
+    """The value of *string* as JSON or TOML, with *scalars* also a number or a boolean; None for others, or if it has a null."""
+    if string[:1] not in ("{", "[", '"', "'") and not (scalars and re.fullmatch(_SCALAR, string)):
+        return None
+    documents: dict[Format, str] = {"json": f'{{"value": {string}}}', "toml": f"value = {string}"}
+    for format_, document in documents.items():
+        try:
+            tree = format_module(format_).read(document)[0]
+        except SyntaxProblem:
+            continue
+        if list(tree) == ["value"] and not has_null(tree):
+            return tree["value"]
+    return None
