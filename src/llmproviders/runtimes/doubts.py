@@ -26,10 +26,9 @@ _TEXTS: Final = ("system-prompt", "user-prompt", "extra-body", "default-value", 
 def placeholders(facts: Facts) -> Iterator[tuple[str, bool]]:
     """The keys of the options with a placeholder, and whether each placeholder has the form that VVR documents."""
     for key, value in facts.flat.items():
-        if "${" in value and (is_unfilled(value) or key not in _TEXTS):
-            found = re.findall(r"\$\{[^{}]*\}", value)
-            if found:
-                yield key, all(re.fullmatch(_DOCUMENTED, each) for each in found)
+        found = re.findall(r"\$\{[^{}]*\}", value)
+        if found and (key not in _TEXTS or is_unfilled(value)):
+            yield key, all(re.fullmatch(_DOCUMENTED, each) for each in found)
 
 
 def placeholder_advice(facts: Facts, key: str) -> Advice | None:
