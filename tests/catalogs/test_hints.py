@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from llmproviders import check, from_dict, load
-from llmproviders.errors import DocumentError, DocumentProblem
+from llmproviders import DocumentError, DocumentProblem, Problem, check, from_dict, load
+from llmproviders.catalogs.formats.lookup import FORMATS
+from llmproviders.catalogs.formats.notation import in_format
+from llmproviders.errors import writing
 
-FORMATS = ("toml", "yaml", "json")
 URL = "https://api.deepseek.com/chat/completions"
 BASE: Mapping[str, Any] = {"provider": "openai-compat", "endpoint": URL, "model": "m"}
 
@@ -211,6 +212,14 @@ def test_names_and_values_that_need_quotes(tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text("[providers.c]\ngeneric = 'g'\nextra_options = { 'a token' = 'MARK' }\n", encoding="utf-8")
     assert ['write "a token" = { env = "NAME" } or { file = "path" }'] == [each.problem.hint for each in check(path)]
+
+
+def test_numbers_and_booleans_in_hints() -> None:
+    """Numbers and booleans are written alike in all formats."""
+    problem = Problem("", "another value", in_document=writing("x", 1, [True, 0.5]))
+    assert {"write x = 1 or [true, 0.5]", "write x: 1 or [true, 0.5]", 'write "x": 1 or [true, 0.5]'} == {
+        in_format(format_, problem).hint for format_ in FORMATS
+    }
 
 
 def test_a_dict_has_the_notation_of_python() -> None:
