@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +17,12 @@ from ..catalogs.atomic import replace_file
 from ..catalogs.catalog import Catalog
 from ..catalogs.files import dumps
 from ..catalogs.formats.lookup import Format, format_of
+from ..catalogs.formats.trees import MAX_CHARACTERS
 from ..catalogs.origins import located_problems
 from ..catalogs.resolution import in_order, resolve
 from ..catalogs.usage import located_errors, provider_for
 from ..errors import DocumentError, InvalidOptionsError, invalid
+from ..regular_files import read_start
 from ..secret_policy import Secrets
 from .arguments import File, InputFormat, LiteralSecrets, Model, Name, Out
 from .command import UsageError, command, fail
@@ -146,18 +149,29 @@ def import_(
         # The warnings of the statements include them, and are printed.
         warnings.simplefilter("ignore", OldSpellingWarning)
         try:
-            text = read_stdin() if file == STDIN else file.read_text(encoding="utf-8-sig")
+            text = read_stdin() if file == STDIN else _text_of(file)
         except UnicodeDecodeError:
             fail(f"{file}: expected UTF-8 text; save it as UTF-8")
         statements = parse_statements(text, source=source_of(file))
     for statement in statements:
         print_warnings(statement.warnings)
     names = [statement.path[-1] for statement in statements]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
         fail(*(f"{source_of(file)}: expected models of different names, got {name!r} twice" for name in twice))
     catalog = Catalog(dict(zip(names, (statement.provider for statement in statements), strict=True)))
     hint = "write a placeholder such as ${secret_values.key} for it"
     _write(file, catalog, to or (format_of(out) if out else "toml"), secrets, out, hint=hint)
+
+
+def _text_of(file: Path) -> str:
+    """The text of a file of statements."""
+    try:
+        content = read_start(str(file), MAX_CHARACTERS + 1)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}")
+    if len(content) > MAX_CHARACTERS:
+        fail(f"{file}: expected a file of at most {MAX_CHARACTERS} bytes")
+    return content.decode("utf-8-sig")
 
 
 def _write(
