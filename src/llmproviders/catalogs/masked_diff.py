@@ -94,13 +94,16 @@ def _masked_line(line: str, column: int | None, format_: Format) -> str:
         stop = content.rfind(":", 0, column - 1) if format_ == "json" else content.find("=:"[format_ == "yaml"], column - 1)
     if stop < 0:
         return f"{content[: len(content) - len(content.lstrip())]}{MASK}{end}"
-    return f"{content[: stop + 1]} {MASK}{end}"
+    return f"{_lexically_masked(content[: stop + 1])} {MASK}{end}"
 
 
 def _lexically_masked(line: str) -> str:
     """A line without words that look like keys, credentials in URLs, and values of credentials in comments."""
     content, hash_, comment = line.partition("#")
-    if found := re.match(r"([^=:]*[=:]).*", comment):
+    if hash_ and has_credential_name(content):
+        # The comment on a credential may be another one.
+        comment = re.sub(r"[^\r\n]+", f" {MASK}", comment)
+    elif found := re.match(r"([^=:]*[=:]).*", comment):
         comment = f"{found[1]} {MASK}{comment[found.end() :]}" if has_credential_name(found[1]) else comment
     words = re.sub(r"[\w-]{12,}", lambda word: MASK if looks_like_key(word[0]) else word[0], content + hash_ + comment)
     return mask_urls(words)
@@ -136,7 +139,7 @@ def _values_of_entry(resolution: Resolution, name: str, entry: Tree) -> Iterator
 def _is_harmless(spec: Spec | None, provider: Provider | None, key: str, value: Tree) -> bool:
     """Whether the value of a key of an entry is known not to be or contain a secret."""
     if key in RESERVED:
-        return True
+        return provider is not None or isinstance(value, str)
     if spec is None or spec.info is None:
         return False
     if spec.is_secret:
