@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from llmproviders import check, from_dict, load
+from llmproviders import check, from_dict, load, loads
 from llmproviders.errors import DocumentError, DocumentProblem
 
 FORMATS = ("toml", "yaml", "json")
@@ -226,3 +226,21 @@ def test_an_include_that_is_no_list(format_: str, tmp_path: Path) -> None:
     (tmp_path / "b.toml").write_text("[providers.a]\ngeneric = 'g'\n", encoding="utf-8")
     path.write_text(f"{{{hint}}}" if format_ == "json" else hint, encoding="utf-8")
     assert ["a"] == list(load(path))
+
+
+@pytest.mark.parametrize("value", ["sk-MARKabcd1234", "https://user:MARK@h/v1"])
+def test_no_hint_with_a_secret(value: str) -> None:
+    """A hint does not write a string again that may be a secret, and neither do names and keys that are one."""
+    document = {
+        "include": value,
+        value: 1,
+        "providers": {
+            "a": {**BASE, "omit": value, "ignore": value, value: 1},
+            "b": {"extends": "c", "without": [value]},
+            "c": BASE,
+        },
+    }
+    with pytest.raises(DocumentError) as caught:
+        loads(json.dumps(document), format="json")
+    assert len(caught.value.problems) == 6
+    assert "MARK" not in f"{caught.value}{caught.value!r}"

@@ -14,8 +14,9 @@ from typing import Final
 
 import attrs
 
+from ..credentials import mask_value
 from ..errors import DocumentError, DocumentProblem, Problem, writing
-from ..messages import circle, did_you_mean, shown_path, shown_type
+from ..messages import circle, did_you_mean, shown, shown_path, shown_type
 from ..regular_files import NotRegularError, identity_of, read_start
 from .formats.locations import Locate, Location, location_of
 from .formats.locations import Path as TreePath
@@ -84,7 +85,9 @@ def read_text(text: str, format: Format, path: Path | None = None) -> RawCatalog
 
 
 def _located(source: str, location: Location, path: TreePath, problem: Problem) -> DocumentProblem:
-    return DocumentProblem(source, location.line, location.column, ".".join(map(str, path)), problem)
+    # A key may be a secret whose own key is missing.
+    masked = ".".join(mask_value(step) if isinstance(step, str) else str(step) for step in path)
+    return DocumentProblem(source, location.line, location.column, masked, problem)
 
 
 @attrs.frozen
@@ -130,6 +133,10 @@ class _Reader:
         where = ("include", position)
         if including.path is None:
             problem = Problem("", "no include in a string", hint="use load(path)", code="invalid-include")
+            self._raw.problems.append(including.document.problem(where, problem))
+            return
+        if "://" in name:
+            problem = Problem("", "the path of a file, not a URL", got=shown(name), code="invalid-include")
             self._raw.problems.append(including.document.problem(where, problem))
             return
         self.read_file(_short(including.path.parent / name), (including.document, where))
@@ -235,7 +242,8 @@ def _included(raw: RawCatalog, document: Document, names: object) -> list[str]:
     """The names of the files that a document includes."""
     if isinstance(names, list) and all(isinstance(name, str) for name in names):
         return names
-    advice = writing("include", [names]) if isinstance(names, str) else None
+    # A string that is not shown may be a key.
+    advice = writing("include", [names]) if isinstance(names, str) and mask_value(names) == names else None
     problem = Problem("", "a list of file names", got=shown_type(names), in_document=advice, code="invalid-include")
     raw.problems.append(document.problem(("include",), problem))
     return []
