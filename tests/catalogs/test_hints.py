@@ -62,6 +62,12 @@ CASES: dict[str, tuple[str, Mapping[str, Any], str | None, str]] = {
         None,
         'write omit = ["seed"] to drop it',
     ),
+    "a reference in place of headers": (
+        "suspect-reference",
+        {**BASE, "extra_header": {"env": "TOKEN"}},
+        None,
+        'write extra_header = { Authorization = { env = "NAME" } }',
+    ),
     "no kind": (
         "invalid-entry",
         {"endpoint": URL},
