@@ -216,8 +216,8 @@ def test_names_and_values_that_need_quotes(tmp_path: Path) -> None:
 
 def test_numbers_and_booleans_in_hints() -> None:
     """Numbers and booleans are written alike in all formats."""
-    problem = Problem("", "another value", in_document=writing("n", 1, [True, 0.5]))
-    assert {"write n = 1 or [true, 0.5]", "write n: 1 or [true, 0.5]", 'write "n": 1 or [true, 0.5]'} == {
+    problem = Problem("", "another value", in_document=writing("x", 1, [True, 0.5]))
+    assert {"write x = 1 or [true, 0.5]", "write x: 1 or [true, 0.5]", 'write "x": 1 or [true, 0.5]'} == {
         in_format(format_, problem).hint for format_ in FORMATS
     }
 
