@@ -55,7 +55,7 @@ def test_keys() -> None:
     assert "max_tokens=" in completed("llmproviders add new.toml x preset=deepseek ")
     assert "flatten_batch_dim=" in completed("llmproviders add new.toml x provider=triton ")
     assert "temperature=" in completed("llmproviders add a.toml x extends=base ")
-    assert completed("llmproviders add a.toml x generic=mine ") == ["for_task=", "omit=", "without=", "extra_options."]
+    assert completed("llmproviders add a.toml x generic=mine ") == ["for_task=", "omit=", "without=", "ignore=", "extra_options."]
     assert "extra_options." in completed("llmproviders add a.toml x generic=mine extra_options.api_key=env:KEY ")
 
 
@@ -73,6 +73,29 @@ def test_values() -> None:
     for none in ("temperature=", "extra_options.x=", "api_key=env:", "nope=", "api_key=env:K"):
         assert completed(f"llmproviders set a.toml chat {none}") == []
     assert completed("llmproviders add a.toml x for_task=") == []
+
+
+def test_lists() -> None:
+    """Codes and names of options are completed, also below others and a comma."""
+    assert completed("llmproviders set a.toml chat ignore=literal-") == ["literal-secret"]
+    assert completed("llmproviders set a.toml chat ignore=literal-secret,literal-") == []
+    assert completed("llmproviders set a.toml chat ignore=literal-secret,empty-") == ["literal-secret,empty-secret"]
+    assert completed("llmproviders set a.toml chat omit=te") == ["temperature"]
+    assert completed("llmproviders set a.toml chat without=seed,te") == ["seed,temperature"]
+    assert completed("llmproviders check --select literal-") == ["literal-secret"]
+    assert completed("llmproviders check --ignore literal-secret,empty-") == ["literal-secret,empty-secret"]
+
+
+def test_parts() -> None:
+    """Headers and fields that the entry has, or one that it extends, are completed."""
+    run("set", "a.toml", "base", "extra_header.X-Tenant=acme", "extra_header.X-User=me", "extra_options.k=v")
+    assert completed("llmproviders set a.toml chat extra_header.") == ["extra_header.X-Tenant=", "extra_header.X-User="]
+    assert completed("llmproviders set a.toml chat extra_header.X-T") == ["extra_header.X-Tenant="]
+    assert completed("llmproviders set a.toml chat extra_body.") == ["extra_body.thinking="]
+    assert completed("llmproviders add a.toml x extends=chat extra_body.") == ["extra_body.thinking="]
+    assert completed("llmproviders set a.toml chat extra_options.") == ["extra_options.", "extra_options.k="]
+    Path("c.toml").write_text('[providers.x]\nextends = "x"\nextra_body = { a = 1 }\n', encoding="utf-8")
+    assert completed("llmproviders set c.toml x extra_o") == ["extra_options."]
 
 
 def test_other_shells_keep_assignments_together() -> None:
@@ -105,7 +128,9 @@ def test_other_arguments() -> None:
     assert completed("llmproviders set a.toml chat --unset ") == ["extends", "temperature", "extra_body"]
     assert completed("llmproviders set a.toml chat seed=5 --unset temp") == ["temperature"]
     assert completed("llmproviders set --unset ") == []
-    assert completed("llmproviders convert a.toml --to ") == ["toml", "json", "yaml"]
+    for formats in ("convert a.toml --to ", "import a.sql --to ", "show - --format ", "check --format "):
+        assert completed(f"llmproviders {formats}") == ["toml", "json", "yaml"]
+    assert completed("llmproviders check --output-format g") == ["github", "gitlab"]
     assert completed("llmproviders show a.t") == completed("llmproviders add a.t") == []
     assert [name for name, _ in code_names()] == completed("llmproviders explain ") == list(CODES)
     assert {command.name for command in COMMANDS} <= set(completed("llmproviders "))
