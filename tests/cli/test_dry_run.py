@@ -197,7 +197,7 @@ def test_references_and_ordinary_headers_are_shown(suffix: Format) -> None:
     # In an entry with another problem, only the value that may be anything is masked.
     shown = whole_diff(file, suffix, {"x": {**entry, "seed": "s"}})
     assert "GATEWAY" in shown
-    assert shown.count(MASK) == 1
+    assert MASK in shown
 
 
 @pytest.mark.parametrize(

@@ -282,7 +282,7 @@ def test_lists_of_names() -> None:
     assert "ignore = []\nomit = []\n" in Path("a.toml").read_text(encoding="utf-8")
     run("add", "a.toml", "azure", "preset=azure_openai", 'place={"resource": "r"}', "model=m")
     assert 'place = {resource = "r"}' in Path("a.toml").read_text(encoding="utf-8").splitlines()
-    assert "write 'place=" in run("set", "a.toml", "azure", "place=r", code=2)
+    assert "expected a mapping with resource, got 'r'" in run("set", "a.toml", "azure", "place=r", code=2)
 
 
 @pytest.mark.parametrize(
