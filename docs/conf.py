@@ -19,7 +19,9 @@ exclude_patterns = ["_ext"]
 nitpicky = True
 # Third-party types: links to them would need a download of their documentation.
 nitpick_ignore_regex = [
-    ("py:class", r"(collections\.abc|datetime|os|pathlib|typing|typing_extensions|attrs?|cattrs|pyflink)\..*")
+    ("py:class", r"(collections\.abc|datetime|os|pathlib|typing|typing_extensions|attrs?|cattrs|pyflink)\..*"),
+    # The variable in the type of `Catalog.get`.
+    ("py:class", r"llmproviders\.catalogs\.catalog\._Default"),
 ]
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist"]

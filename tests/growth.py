@@ -31,7 +31,6 @@ def _seconds(run: Callable[[_Input], Any], given: _Input) -> float:
     """The least CPU time of several runs."""
     times = []
     for _ in range(2):
-        gc.collect()
         gc.disable()
         try:
             start = time.thread_time()
@@ -45,11 +44,9 @@ def _seconds(run: Callable[[_Input], Any], given: _Input) -> float:
 def peak_memory(run: Callable[[], Any]) -> int:
     """The most bytes that Python holds during a run, beyond those of before; the result counts too."""
     run()
-    gc.collect()
     tracemalloc.start()
     try:
-        result = run()
+        run()
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-        del result

@@ -33,7 +33,7 @@ HOUSE = """
     messages  tasks
     secrets
     boundary  optional
-    errors  credentials  codes  regular_files
+    errors  credentials  codes  regular_files  similar_names
 """
 
 # The same inside each folder; the __init__ of a folder may import all its files.
@@ -109,7 +109,7 @@ ROOMS = {
         maps
         json
         durations  scalars  quoting
-        characters  reserved_words  urls
+        characters  locations  reserved_words  urls
     """,
 }
 PUBLIC = [

@@ -210,7 +210,7 @@ class TestIncludedPaths:
         """A file over the limit is not read whole, and that is the only problem of it."""
         monkeypatch.setattr("llmproviders.catalogs.sources.MAX_CHARACTERS", 30)
         Path("c.json").write_text('{"providers": {}, "\u00e9": %s}' % ("\u00e9" * 30), encoding="utf-8")
-        assert ["c.json:1:1: expected a file of at most 30 bytes"] == list(map(str, check("c.json")))
+        assert ["c.json:1:1: expected a document of at most 30 bytes"] == list(map(str, check("c.json")))
 
     def test_a_circle_of_the_edited_file(self) -> None:
         """A file that includes itself can be edited: it had that problem before."""

@@ -220,7 +220,7 @@ def problem_codes() -> Iterator[str]:
         (code(each.name, each.name), plain(each.meaning), plain(each.cure), "yes" if each.is_check else "")
         for each in CODES.values()
     )
-    yield from table("Code | Meaning | Solution | Only of checks", rows)
+    yield from table("Code | Meaning | Solution | Can be ignored", rows)
 
 
 # The command line and presets -----------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The codes of problems: stable names, each with its meaning, its cause and its cure."""
+"""The codes of problems: stable names, each with its meaning and its cure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Code:
     cure: str
     """Advice on the solution."""
     is_check: bool = False
-    """Whether only checks report it, so that it may be ignored; a catalog with any other problem does not load."""
+    """Whether a catalog with it loads: a check reports it, unless it is ignored."""
 
 
 _ALL: Final = (
@@ -42,10 +42,10 @@ _ALL: Final = (
     Code("unwritable-file", "A file cannot be written.", "Check its folder, its kind and its permissions."),
     Code("unknown-format", "The suffix of the file is not that of a format.", "Name it .toml, .json, .yaml or .yml."),
     Code("syntax-error", "The document does not follow the grammar of its format.", "Correct the place that the message names."),
-    Code("document-limit", "The document is too large, or nested too deeply.", "Divide it into several files."),
+    Code("document-limit", "The document is too large, or nested too deeply.", "Divide it, or nest it less."),
     Code("not-a-catalog", "The document has no table of providers.", "Write the providers under the key `providers`."),
     Code("unknown-key", "The document has a key that catalogs do not have.", "Correct the key, or remove it."),
-    Code("invalid-include", "`include` is not a list of file names, or stands in a string.", "Write a list of file names."),
+    Code("invalid-include", "`include` is not a list of file names, or the document is not a file.", "Write a list, in a file."),
     Code("include-circle", "Files include each other in a circle.", "Remove one of the includes."),
     Code("unknown-default", "`default` does not name a provider of the catalog.", "Write the name of a provider."),
     Code("invalid-entry", "An entry is not a table with exactly one key of its kind.", "Write one of the keys in the message."),
@@ -63,14 +63,14 @@ _ALL: Final = (
     # Checks of files.
     Code(
         "literal-secret",
-        "A secret is written out, and everybody who can read the file can read it.",
-        "Use a reference.",
+        "A secret is written out, so that everybody who can read the file can read it.",
+        "Write a reference.",
         is_check=True,
     ),
     Code(
         "suspect-reference",
-        "The name in a reference looks like the secret itself.",
-        "Write the name of the variable or file.",
+        "A reference looks wrong: its name is probably the secret itself, or it stands for all headers.",
+        "Write the name of the variable or file, as the value of one header.",
         is_check=True,
     ),
     Code("empty-secret", "A secret is an empty string.", "Write a reference, or leave the option out.", is_check=True),
@@ -88,8 +88,8 @@ _ALL: Final = (
     ),
     Code(
         "unfilled-placeholder",
-        "No platform fills in this placeholder, so that the service gets it as it is.",
-        "Write the value itself.",
+        "Nothing fills in this placeholder, so that the service gets it as it is.",
+        "Write the value itself, or a reference to a secret.",
         is_check=True,
     ),
     Code(
@@ -101,8 +101,8 @@ _ALL: Final = (
     # Checks on a runtime.
     Code(
         "unchecked-factory",
-        "The runtime's data has no factory of this identifier: it is one of your own.",
-        "Ignore this code.",
+        "No runtime has a factory of this identifier, so that nothing is checked.",
+        "Correct the identifier; ignore this code if the factory is your own.",
         is_check=True,
     ),
     Code(
@@ -112,6 +112,12 @@ _ALL: Final = (
         is_check=True,
     ),
     Code("broken-factory", "The factory has a defect with which no model runs.", "Use another runtime.", is_check=True),
+    Code(
+        "missing-on-runtime",
+        "The runtime requires an option that has no value.",
+        "Give the option a value, here or with the call.",
+        is_check=True,
+    ),
     Code(
         "not-on-runtime",
         "The factory does not have this option on this runtime.",

@@ -23,7 +23,9 @@ __all__ = [
     "SecretError",
     "UnknownProviderError",
     "UnknownRuntimeError",
+    "dotted",
     "invalid",
+    "printable",
     "writing",
 ]
 
@@ -163,13 +165,16 @@ class DocumentProblem:
     def __str__(self) -> str:
         where = f"{self.path}: " if self.path else ""
         location = f"{self.source}:{self.line}:{self.column}" if self.line else self.source
-        return f"{_printable(f'{location}: {where}')}{self.problem}"
+        return f"{printable(f'{location}: {where}')}{self.problem}"
 
 
-def _printable(string: str) -> str:
-    """*string* with escapes for line breaks, surrogates and other characters that cannot be printed."""
-    if string.isprintable():
-        return string
+def dotted(path: Iterable[str | int]) -> str:
+    """Names and indexes in a message, with dots between them."""
+    return ".".join(map(str, path))
+
+
+def printable(string: str) -> str:
+    """*string* with escapes for line breaks, control characters and surrogates, so that it is one line that can be printed."""
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in string)
 
 

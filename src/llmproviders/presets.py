@@ -17,11 +17,12 @@ from typing_extensions import Unpack
 
 from .boundary import public
 from .errors import Advice, InvalidOptionsError, Problem, invalid, writing
-from .messages import did_you_mean, shown
+from .messages import shown
 from .providers.base import Provider
 from .providers.changes import PresetOptions
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from .secrets import Secret
+from .similar_names import did_you_mean
 from .tasks import CHAT, EMBEDDINGS, MULTIMODAL, endpoint_for_task
 
 __all__ = [
@@ -143,7 +144,7 @@ class Service:
                     got=got,
                     hint=f"pass place={example}",
                     in_document=writing("place", example),
-                    code="missing-option",
+                    code="missing-option" if value is None else "invalid-value",
                 )
 
 

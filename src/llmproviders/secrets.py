@@ -13,7 +13,7 @@ import attrs
 
 from .boundary import public
 from .credentials import MASK, is_placeholder
-from .errors import Problem, SecretError, invalid
+from .errors import Problem, SecretError, dotted, invalid
 from .regular_files import check_name, read_start
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "Parts",
     "PartsPath",
     "Secret",
-    "dotted",
     "each_part",
     "known_strings",
     "literal",
@@ -34,8 +33,8 @@ __all__ = [
 ]
 
 Parts: TypeAlias = Any
-"""The parts of a text that was written from a mapping or a list: dicts, lists and scalars. A string that is hidden is a `Secret`,
-and one of which a part is hidden is a `MaskedText`."""
+"""The parts of headers, a body or a map: dicts, lists and scalars. A string that is hidden is a `Secret`, and one of which a
+part is hidden is a `MaskedText`."""
 PartsPath: TypeAlias = tuple[str | int, ...]
 """The names and indexes that lead to a part."""
 
@@ -228,8 +227,8 @@ class MaskedText(str):
     """A string that contains credentials: its characters are the masked form, and `reveal` returns the real string.
 
     It is printed, formatted, encoded and logged in the masked form. It is equal to the real string, and has the same hash.
-    If one of the credentials is a reference, the real string is made at each `reveal`, and the text is equal to a text with the
-    same references; its repr is that of the mapping that it was made of.
+    If one of the credentials is a reference, the real string is made at each `reveal`, and the references are compared; its repr
+    is that of the mapping that it was made of.
     """
 
     __slots__ = ("_real",)
@@ -271,7 +270,7 @@ class MaskedText(str):
         return hash(self._real) if isinstance(self._real, str) else str.__hash__(self)
 
     def __repr__(self) -> str:
-        # The mask of the whole text hides the names of the parts too.
+        # The mask of the whole string hides the names of the parts too.
         return str.__repr__(self) if isinstance(self._real, str) or str.__eq__(self, MASK) else repr(self._real[1])
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -281,7 +280,7 @@ class MaskedText(str):
         raise attrs.exceptions.FrozenInstanceError
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (MaskedText if isinstance(self._real, str) else _restored), (self._real, str(self))
+        return _masked_text, (self._real, str(self))
 
 
 _set_real = MaskedText.__dict__["_real"].__set__
@@ -289,26 +288,22 @@ _set_real = MaskedText.__dict__["_real"].__set__
 
 def masked(real: str, shown: str) -> str:
     """*real* itself if it equals *shown*, else a `MaskedText` of both."""
-    if real == shown:
-        return real
-    new = str.__new__(MaskedText, shown)
-    _set_real(new, real)
-    return new
+    return real if real == shown else _masked_text(real, shown)
 
 
-def _restored(real: Any, shown: str) -> MaskedText:
+def _masked_text(real: Any, shown: str) -> MaskedText:
     new = str.__new__(MaskedText, shown)
     _set_real(new, real)
     return new
 
 
 def with_references(parts: Parts, write: Callable[[Any], str], shown: str) -> MaskedText:
-    """A text with references inside: *write* writes its *parts* at each `reveal`, and *shown* is the masked form."""
-    return _restored((write, parts), shown)
+    """A string with references inside: *write* writes its *parts* at each `reveal`, and *shown* is the masked form."""
+    return _masked_text((write, parts), shown)
 
 
 def parts_of(text: MaskedText) -> Parts:
-    """The parts of a text with references inside; they must not be changed."""
+    """The parts of a string with references inside; they must not be changed."""
     assert not isinstance(text._real, str)  # noqa: SLF001
     return text._real[1]  # noqa: SLF001
 
@@ -339,11 +334,6 @@ def known_strings(value: object) -> Iterator[str]:
             yield from known_strings(part)
     elif isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
         yield value.reveal()
-
-
-def dotted(path: PartsPath) -> str:
-    """A path for a message."""
-    return ".".join(map(str, path))
 
 
 def _resolved(path: PartsPath, part: Any) -> Any:

@@ -88,7 +88,7 @@ class TestPermissions:
         try:
             with pytest.MonkeyPatch.context() as patch:
                 patch.delattr(os, "umask")
-                for number in range(200):
+                for number in range(50):
                     dump(CATALOG, f"{number % 3}.json")
         finally:
             is_done.set()

@@ -63,7 +63,7 @@ DOUBTS: dict[str, tuple[Mapping[str, Any], dict[str | None, list[str]]]] = {
     ),
     "a placeholder within a header": (
         {**TRITON, "custom_headers": "Authorization:Bearer ${TOKEN}"},
-        {None: ["warning unfilled-placeholder c.custom_headers"]},
+        {None: ["warning unfilled-placeholder c.custom_headers.Authorization"]},
     ),
     "a placeholder within a text": (
         {**COMPAT, "system_prompt": "Replace ${name} by the name.", "stop": "${", "extra_body": {"a": "x ${b}"}},
@@ -96,6 +96,7 @@ DOUBTS: dict[str, tuple[Mapping[str, Any], dict[str | None, list[str]]]] = {
 
 @pytest.mark.parametrize("name", DOUBTS)
 def test_values_that_are_probably_wrong(name: str, path: Path) -> None:
+    """Each doubtful value has its problem on each runtime, and without one."""
     entry, expected = DOUBTS[name]
     write(path, c=entry)
     for runtime, problems in expected.items():
@@ -119,6 +120,7 @@ def test_codes_are_selected_or_ignored(path: Path) -> None:
 
 
 def test_wrong_codes(path: Path) -> None:
+    """Codes to select or ignore are strings of the table, in a list."""
     write(path)
     with pytest.raises(InvalidOptionsError, match="did you mean literal-secret"):
         check(path, ignore=["literal-secrets"])
@@ -144,23 +146,29 @@ def test_an_entry_ignores_codes(path: Path) -> None:
 @pytest.mark.parametrize(
     ("ignore", "expected"),
     [
-        (["literal-secrets"], "expected codes of problems, got 'literal-secrets'; did you mean literal-secret?"),
-        ("literal-secret", 'expected a list of names, got a value of type str; write "ignore": ["literal-secret"]'),
-        ([5], "expected a list of names, got a value of type list"),
+        (
+            ["literal-secrets"],
+            "expected a code of problems (llmproviders explain lists them), got 'literal-secrets'; did you mean literal-secret?",
+        ),
+        ("literal-secret", 'expected a list of names, got a string; write "ignore": ["literal-secret"]'),
+        ([5], "expected a list of names, got a list"),
     ],
 )
 def test_wrong_codes_of_an_entry(ignore: object, expected: str, path: Path) -> None:
+    """The key `ignore` of an entry is a list of codes."""
     write(path, a={**COMPAT, "ignore": ignore})
     assert [f"{path}:1:{path.read_text().index('ignore') + 10}: providers.a.ignore: {expected}"] == [*map(str, check(path))]
 
 
 def test_ignored_codes_are_no_option_of_the_provider(path: Path) -> None:
+    """The key `ignore` makes no other provider."""
     write(path, a={**COMPAT, "ignore": ["literal-secret"]}, b=COMPAT)
     catalog = load(path)
     assert catalog["a"] == catalog["b"]
 
 
 def test_references_are_resolved_on_request(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """References that cannot be resolved are problems only if that is asked for, each at its entry."""
     monkeypatch.setenv("KEY", "MARK")
     write(path, a=COMPAT, b={**COMPAT, "api_key": {"env": "NO_KEY"}}, c={"extends": "b"})
     assert [] == brief(check(path))
@@ -187,12 +195,14 @@ def test_only_some_entries(path: Path) -> None:
 
 
 def test_only_some_entries_of_a_file_that_cannot_be_read(path: Path) -> None:
+    """A file that cannot be read is a problem also for some entries, because it may have them."""
     path.write_text('{"include": ["none.json"], "providers": {}}')
     with pytest.raises(DocumentError, match=r"none\.json"):
         load(path, only=["a"])
 
 
 def test_the_default_of_some_entries(path: Path) -> None:
+    """The default of a file counts if it is one of the entries, and is not a problem else."""
     path.write_text(json.dumps({"default": "a", "providers": {"a": COMPAT, "b": COMPAT}}))
     assert "a" == load(path, only=["a"]).default
     assert load(path, only=["b"]).default is None

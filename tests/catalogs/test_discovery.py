@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from llmproviders.catalogs import discovery
 from llmproviders.catalogs.discovery import catalogs_in
 
 CATALOG = "[providers.a]\npreset = 'ollama'\n"
@@ -118,11 +119,11 @@ def test_pipes(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that cannot be read counts as a catalog, so that the check reports it."""
 
-    def refuse(self: Path, *arguments: object) -> None:
-        raise PermissionError(13, "Permission denied", str(self))
+    def refuse(path: str, limit: int) -> bytes:
+        raise PermissionError(13, "Permission denied", path)
 
-    write(tmp_path, {"a.toml": CATALOG})
-    monkeypatch.setattr(Path, "open", refuse)
+    write(tmp_path, {"a.toml": "not a catalog"})
+    monkeypatch.setattr(discovery, "read_start", refuse)
     assert ["a.toml"] == names(tmp_path)
 
 

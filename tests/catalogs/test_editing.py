@@ -25,7 +25,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counted: Counter[str] = Counter()
     for name in FORMATS:
         module = format_module(name)
-        for function in ("read", "edit", "replaced", "rename"):
+        for function in ("read", "edit", "replace", "rename"):
             monkeypatch.setattr(module, function, _counted(counted, function, getattr(module, function)))
     return counted
 
@@ -133,15 +133,15 @@ def test_edits_of_all_kinds_at_once(tmp_path: Path, suffix: Format) -> None:
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_values_that_are_not_scalars_are_left_for_an_edit(suffix: Format) -> None:
-    """`replaced` returns the changes of tables, of new values and of removed ones."""
+    """`replace` returns the changes of tables, of new values and of removed ones."""
     module = format_module(suffix)
     text = DOCUMENTS[suffix]
     rest = {("providers", "x"): {"generic": "z"}, ("providers", "y", "generic"): "z", ("providers", "x", "generic"): None}
-    assert module.replaced(text, rest) == (text, rest)
+    assert module.replace(text, rest) == (text, rest)
 
 
 def test_a_shared_value_is_not_changed(tmp_path: Path) -> None:
     """An alias is left for an edit, which knows the values that share it."""
     text = "providers:\n  x: &x {generic: mine}\n  y: *x\n"
     changes = {("providers", "y", "generic"): "other"}
-    assert format_module("yaml").replaced(text, changes) == (text, changes)
+    assert format_module("yaml").replace(text, changes) == (text, changes)

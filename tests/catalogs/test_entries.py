@@ -106,18 +106,18 @@ class TestProblems:
     @pytest.mark.parametrize(
         ("text", "expected"),
         [
-            ("", "toml:1:1: providers: expected a table of providers, got nothing"),
-            ("providers = 1", "toml:1:1: providers: expected a table of providers, got a value of type int"),
+            ("", "toml:1:1: providers: expected names and entries of providers, got nothing"),
+            ("providers = 1", "toml:1:1: providers: expected names and entries of providers, got a number"),
             (
                 "provders = {}\nproviders = {}",
                 "toml:1:1: provders: expected one of the keys default, include, providers, got an unknown key; "
                 "did you mean providers?",
             ),
-            ("default = 1\nproviders = {}", "toml:1:1: default: expected the name of a provider, got a value of type int"),
-            ("include = 1\nproviders = {}", "toml:1:1: include: expected a list of file names, got a value of type int"),
+            ("default = 1\nproviders = {}", "toml:1:1: default: expected the name of a provider, got a number"),
+            ("include = 1\nproviders = {}", "toml:1:1: include: expected a list of file names, got a number"),
             ('include = ["x.toml"]', "toml:1:12: include.0: expected no include in a string; use load(path)"),
             ('[providers.""]\ngeneric = "g"', "toml:1:1: providers.: expected a name that is not empty"),
-            ("providers.a = 1", "toml:1:1: providers.a: expected an entry: a table of options, got a value of type int"),
+            ("providers.a = 1", "toml:1:1: providers.a: expected an entry: names and values of options, got a number"),
             (
                 "[providers.a]\nprovder = 'x'",
                 "toml:1:1: providers.a: expected one of the keys provider, generic, preset, extends, got none of them; "
@@ -132,7 +132,7 @@ class TestProblems:
                 "[providers.a]\ngeneric = 'x'\nprovider = 'y'",
                 "toml:1:1: providers.a: expected one of the keys provider, generic, preset, extends, got provider and generic",
             ),
-            ("[providers.a]\ngeneric = 1", "toml:2:1: providers.a.generic: expected a name, got a value of type int"),
+            ("[providers.a]\ngeneric = 1", "toml:2:1: providers.a.generic: expected a name, got a number"),
             (
                 "[providers.a]\nprovider = 'tritn'",
                 f"toml:2:1: providers.a.provider: expected a known identifier ({KNOWN}), got 'tritn'; did you mean triton?",
@@ -154,7 +154,7 @@ class TestProblems:
             ),
             (
                 "[providers.a]\nprovider = 'triton'\nendpoint = 'e'\nauth_token = { evn = 'x' }",
-                "toml:4:1: providers.a.auth_token: expected a string or a reference, got another table; did you mean env?",
+                "toml:4:1: providers.a.auth_token: expected a string or a reference, got another mapping; did you mean env?",
             ),
             (
                 "[providers.a]\nprovider = 'openai-compat'\nendpoint = 'e'\napi_key = '******'",
@@ -168,7 +168,7 @@ class TestProblems:
             ),
             (
                 "[providers.a]\nprovider = 'openai-compat'\nomit = 'retry_num'",
-                'toml:3:1: providers.a.omit: expected a list of names, got a value of type str; write omit = ["retry_num"]',
+                'toml:3:1: providers.a.omit: expected a list of names, got a string; write omit = ["retry_num"]',
             ),
             (
                 "[providers.a]\nprovider = 'openai-compat'\nfoo = 1",
@@ -177,7 +177,7 @@ class TestProblems:
             ),
             (
                 "[providers.a]\ngeneric = 'g'\nextra_options = 1",
-                "toml:3:1: providers.a.extra_options: expected a table of Java keys and values, got a value of type int",
+                "toml:3:1: providers.a.extra_options: expected Java keys and values, got a number",
             ),
             ("[providers.a]\nextends = 'b'", "toml:2:1: providers.a.extends: expected the name of an entry, got 'b'"),
             (
@@ -255,7 +255,7 @@ def test_a_problem_is_reported_once() -> None:
     with pytest.raises(DocumentError) as caught:
         from_dict({"provider": "openai", "endpoint": "e", "api_key": {"x": "y"}})
     assert str(caught.value) == (
-        "dict:1:1: api_key: expected a string or a reference, got another table; "
+        "dict:1:1: api_key: expected a string or a reference, got another mapping; "
         'write "api_key": {"env": "NAME"} or {"file": "path"}'
     )
 
@@ -287,7 +287,7 @@ COMMON = {
     "a header that looks like a reference": (
         "[providers.c]\nprovider = 'openai-compat'\nextra_header = { env = 'HDR' }\n",
         "c.toml:3:1: providers.c.extra_header: expected headers, got only a header named env; "
-        'a reference is the value of a header: { Authorization = { env = "..." } }',
+        'write extra_header = { Authorization = { env = "NAME" } } for a reference',
     ),
     "an empty secret": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/chat/completions'\napi_key = ''\n",
@@ -319,12 +319,12 @@ COMMON = {
     ),
     "a secret as a key of the table": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/chat/completions'\napi_key = { sk-MARK = 1 }\n",
-        "c.toml:4:1: providers.c.api_key: expected a string or a reference, got another table; "
+        "c.toml:4:1: providers.c.api_key: expected a string or a reference, got another mapping; "
         'write api_key = { env = "NAME" } or { file = "path" }',
     ),
     "an empty table": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/chat/completions'\napi_key = {}\n",
-        "c.toml:4:1: providers.c.api_key: expected a string or a reference, got an empty table; "
+        "c.toml:4:1: providers.c.api_key: expected a string or a reference, got an empty mapping; "
         'write api_key = { env = "NAME" } or { file = "path" }',
     ),
     "an endpoint without a task": (
@@ -344,7 +344,7 @@ COMMON = {
     ),
     "one file without brackets": (
         "include = 'b.toml'\nproviders = {}\n",
-        'c.toml:1:1: include: expected a list of file names, got a value of type str; write include = ["b.toml"]',
+        'c.toml:1:1: include: expected a list of file names, got a string; write include = ["b.toml"]',
     ),
     "Python's True": (
         "[providers.c]\nprovider = 'triton'\ncompression = True\n",

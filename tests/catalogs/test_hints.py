@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from llmproviders import check, from_dict, load
-from llmproviders.errors import DocumentError, DocumentProblem
+from llmproviders import DocumentError, DocumentProblem, Problem, check, from_dict, load
+from llmproviders.catalogs.formats.lookup import FORMATS
+from llmproviders.catalogs.formats.notation import in_format
+from llmproviders.errors import writing
 
-FORMATS = ("toml", "yaml", "json")
 URL = "https://api.deepseek.com/chat/completions"
 BASE: Mapping[str, Any] = {"provider": "openai-compat", "endpoint": URL, "model": "m"}
 
@@ -174,6 +175,7 @@ def _pasted(format_: str, lines: list[str], problem: DocumentProblem) -> list[st
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize("name", CASES)
 def test_hints_can_be_pasted(name: str, format_: str, tmp_path: Path) -> None:
+    """The document with the hint in the place of the mistake does not have the problem."""
     code, entry, runtime, in_toml = CASES[name]
     lines = _document(format_, entry)
     path = tmp_path / f"c.{format_}"
@@ -196,12 +198,14 @@ def test_hints_can_be_pasted(name: str, format_: str, tmp_path: Path) -> None:
     ],
 )
 def test_the_notation_of_each_format(format_: str, hint: str, tmp_path: Path) -> None:
+    """A hint has the notation of the format of its file."""
     path = tmp_path / f"c.{format_}"
     path.write_text("\n".join(_document(format_, {**BASE, "api_key": "MARK"})), encoding="utf-8")
     assert [hint] == [each.problem.hint for each in check(path)]
 
 
 def test_names_and_values_that_need_quotes(tmp_path: Path) -> None:
+    """Names and values in hints are in quotes where the format needs them."""
     path = tmp_path / "c.yaml"
     path.write_text("providers:\n  c: {generic: g, extra_options: {'yes': {env: KEY}, 'a token': MARK}}\n", encoding="utf-8")
     assert ['write "a token": {env: NAME} or {file: path}'] == [each.problem.hint for each in check(path)]
@@ -210,7 +214,16 @@ def test_names_and_values_that_need_quotes(tmp_path: Path) -> None:
     assert ['write "a token" = { env = "NAME" } or { file = "path" }'] == [each.problem.hint for each in check(path)]
 
 
+def test_numbers_and_booleans_in_hints() -> None:
+    """Numbers and booleans are written alike in all formats."""
+    problem = Problem("", "another value", in_document=writing("x", 1, [True, 0.5]))
+    assert {"write x = 1 or [true, 0.5]", "write x: 1 or [true, 0.5]", 'write "x": 1 or [true, 0.5]'} == {
+        in_format(format_, problem).hint for format_ in FORMATS
+    }
+
+
 def test_a_dict_has_the_notation_of_python() -> None:
+    """The hints for a dict are in JSON, which Python reads too."""
     with pytest.raises(DocumentError) as caught:
         from_dict({**BASE, "omit": "seed"})
     assert 'write "omit": ["seed"]' == caught.value.problems[0].problem.hint
@@ -218,6 +231,7 @@ def test_a_dict_has_the_notation_of_python() -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_an_include_that_is_no_list(format_: str, tmp_path: Path) -> None:
+    """The hint for an include that is a string shows the list."""
     text = {"toml": "include = 'b.toml'\n", "yaml": "include: b.toml\n", "json": '{"include": "b.toml"}'}[format_]
     hint = {"toml": 'include = ["b.toml"]', "yaml": "include: [b.toml]", "json": '"include": ["b.toml"]'}[format_]
     path = tmp_path / f"c.{format_}"
@@ -226,3 +240,84 @@ def test_an_include_that_is_no_list(format_: str, tmp_path: Path) -> None:
     (tmp_path / "b.toml").write_text("[providers.a]\ngeneric = 'g'\n", encoding="utf-8")
     path.write_text(f"{{{hint}}}" if format_ == "json" else hint, encoding="utf-8")
     assert ["a"] == list(load(path))
+
+
+def _hints(path: Path, text: str, runtime: str | None = None) -> dict[str, str]:
+    """The hint of each problem, by its path."""
+    path.write_text(text, encoding="utf-8")
+    return {each.path: each.problem.hint for each in check(path, runtime=runtime)}
+
+
+def test_several_options_that_the_task_does_not_have(tmp_path: Path) -> None:
+    """The hints have one list of all, with the names that it has already; an option of the entry itself is removed."""
+    path = tmp_path / "c.yaml"
+    base = "providers:\n  a: {preset: openai, model: m, seed: 1, stop: END, temperature: 0.5}\n"
+    text = f"{base}  b: {{extends: a, for_task: embeddings, omit: [n], max_tokens: 5}}\n"
+    inherited = 'write omit: ["n", temperature, stop, seed] to drop them'
+    assert {
+        "providers.b.temperature": inherited,
+        "providers.b.stop": inherited,
+        "providers.b.seed": inherited,
+        "providers.b.max_tokens": "remove it",
+    } == _hints(path, text)
+    assert {} == _hints(path, text.replace("omit: [n]", "omit: [n, temperature, stop, seed]").replace(", max_tokens: 5", ""))
+    text = f"{base}  b: {{extends: a, for_task: embeddings, omit: [max_tokens], max_tokens: 5}}\n"
+    assert "remove it here, or the option itself" == _hints(path, text)["providers.b.omit"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "option", "hint"),
+    [
+        ("{provider: triton, endpoint: 'http://h', model_version: 1}", "model_version", "write it in quotes"),
+        ("{provider: triton, endpoint: 'http://h', api_key: {env: KEY}}", "api_key", "did you mean auth_token?"),
+        ("{provider: triton, endpoint: 'http://h', headers: {a: b}}", "headers", "did you mean custom_headers?"),
+        (
+            "{provider: triton, endpoint: 'http://h', custom_headers: {X-Num: 5}}",
+            "custom_headers",
+            "write the value of 'X-Num' in quotes",
+        ),
+        ("{preset: openai, extra_header: {X-Num: 5}}", "extra_header", "write the value of 'X-Num' in quotes"),
+        (
+            "{provider: openai, endpoint: x, api_key: {env: KEY}, retry_backoff_base_interval: 1s}",
+            "retry_backoff_base_interval",
+            "it is an option of openai-compat or dashscope",
+        ),
+        ("{preset: openai, api_key: {env:NAME}}", "api_key", "write a blank after the colon"),
+        ("{preset: openai, api_key: {env: [NAME]}}", "api_key", "write api_key: {env: NAME} or {file: path}"),
+        ("{preset: openai, api_key: {env: NAME, file: x}}", "api_key", "write api_key: {env: NAME} or {file: path}"),
+        (
+            "{preset: openai, extra_header: {Authorization: 'Bearer ${GATEWAY}'}}",
+            "extra_header.Authorization",
+            "write Authorization: {env: GATEWAY}",
+        ),
+        (
+            "{preset: openai, extra_header: {env: HEADER}}",
+            "extra_header",
+            "write extra_header: {Authorization: {env: NAME}} for a reference",
+        ),
+        ("{provider: tritton, auth_token: sk-MARK}", "auth_token", "write auth_token: {env: NAME} or {file: path}"),
+        (
+            "{provider: tritton, extra_header: {X-A: b, Cookie: MARK}}",
+            "extra_header.Cookie",
+            "write Cookie: {env: NAME} or {file: path}",
+        ),
+        ("{preset: openai, api_kee: MARK}", "api_kee", "did you mean api_key?"),
+    ],
+)
+def test_hints_in_yaml(entry: str, option: str, hint: str, tmp_path: Path) -> None:
+    assert hint == _hints(tmp_path / "c.yaml", f"providers:\n  c: {entry}\n")[f"providers.c.{option}"]
+
+
+def test_an_include_that_is_no_list_hides_no_entries(tmp_path: Path) -> None:
+    """The entries that it has are not reported as missing."""
+    assert ["include"] == list(_hints(tmp_path / "c.yaml", "include: b.yaml\nproviders:\n  c: {extends: b}\n"))
+
+
+def test_a_preset_on_another_runtime(tmp_path: Path) -> None:
+    """The hint has all that the preset sets."""
+    path = tmp_path / "c.yaml"
+    (hint,) = _hints(path, "providers:\n  c:\n    preset: deepseek\n    model: m\n", "flink-2.3").values()
+    pieces = f'provider: openai, endpoint: "{URL}", api_key: {{env: DEEPSEEK_API_KEY}}'
+    assert hint.endswith(f"; write {pieces} in place of the preset")
+    lines = "".join(f"    {piece}\n" for piece in pieces.split(", "))
+    assert {} == _hints(path, f"providers:\n  c:\n{lines}    model: m\n", "flink-2.3")

@@ -97,6 +97,7 @@ def test_secrets_are_found_in_entries_with_problems(tmp_path: Path) -> None:
         "providers.wrong.extra_options.v.a.password",
         "providers.wrong.extra_options.w.0.token",
         "providers.wrong.extra_options.headers.X-A",
+        "providers.other.api_key",
         "providers.other.extra_options.a-token",
         "providers.all.endpoint",
         "providers.all.extra_header.Authorization",
@@ -113,7 +114,7 @@ def test_secrets_are_found_in_entries_with_problems(tmp_path: Path) -> None:
     paths = ("all.extra_header.Authorization", "wrong.extra_body.a.0.token", "map.custom_headers.X")
     reference = '{"env": "NAME"} or {"file": "path"}'
     assert [f'write "{path.rpartition(".")[2]}": {reference}' for path in paths] == [hints[path] for path in paths]
-    assert {f"write a table, with {reference} in place of the secret"} == {
+    assert {f"write a mapping, with {reference} in place of the secret"} == {
         hints[path] for path in ("strings.extra_header", "strings.extra_body")
     }
     assert "MARK" not in "".join(map(str, check(path)))

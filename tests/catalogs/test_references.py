@@ -95,21 +95,21 @@ CATALOG = Catalog({"chat": CHAT, "triton": TritonProvider("http://h", custom_hea
 @formats
 def test_read_and_written(format: Any) -> None:
     """References inside are read and written in every format; a document needs no permission for them, and redacts none."""
-    assert loads(DOCUMENTS[format], format=format) == CATALOG
+    assert CATALOG == loads(DOCUMENTS[format], format=format)
     for secrets in ("refuse", "reveal", "redact"):
         text = dumps(CATALOG, format=format, secrets=secrets)
-        assert loads(text, format=format) == CATALOG
+        assert CATALOG == loads(text, format=format)
         assert "***" not in text
-    assert loads(dumps(CATALOG, format=format, inherit=True), format=format) == CATALOG
+    assert CATALOG == loads(dumps(CATALOG, format=format, inherit=True), format=format)
 
 
 def test_ordinary_values_are_tables() -> None:
     """Headers, bodies and maps are tables; a string that a table would not give again stays a string."""
     chat = OpenAICompatProvider(extra_header={"X-Tenant": "acme"}, extra_body={"a": [1]})
-    assert to_dict(chat) == {"provider": "openai-compat", "extra_header": {"X-Tenant": "acme"}, "extra_body": {"a": [1]}}
+    assert {"provider": "openai-compat", "extra_header": {"X-Tenant": "acme"}, "extra_body": {"a": [1]}} == to_dict(chat)
     triton = TritonProvider("http://h", custom_headers="X-Tenant:acme")
-    assert to_dict(triton)["custom_headers"] == {"X-Tenant": "acme"}
-    assert to_dict(TritonProvider("http://h", custom_headers="X-Tenant: acme"))["custom_headers"] == "X-Tenant: acme"
+    assert {"X-Tenant": "acme"} == to_dict(triton)["custom_headers"]
+    assert "X-Tenant: acme" == to_dict(TritonProvider("http://h", custom_headers="X-Tenant: acme"))["custom_headers"]
     for body in ('{"a":1}', '{"a": null}', '{"token": {"env": "x"}}', '{"a": [{"key": [{"file": "x"}]}]}'):
         provider = OpenAICompatProvider(extra_body=body)
         assert to_dict(provider, secrets="reveal")["extra_body"] == body
@@ -132,13 +132,13 @@ def test_literal_secrets_are_refused_one_by_one(format: Any) -> None:
     catalog = Catalog({"chat": LITERAL})
     with pytest.raises(DocumentError) as caught:
         dumps(catalog, format=format)
-    assert [each.path for each in caught.value.problems] == [
+    assert [
         "providers.chat.extra_header.Authorization",
         "providers.chat.extra_header.X-B.1",
         "providers.chat.extra_header.X",
         "providers.chat.extra_body.a.0.token",
-    ]
-    assert {each.problem.code for each in caught.value.problems} == {"literal-secret"}
+    ] == [each.path for each in caught.value.problems]
+    assert {"literal-secret"} == {each.problem.code for each in caught.value.problems}
     revealed = dumps(catalog, format=format, secrets="reveal")
     again = loads(revealed, format=format)
     assert catalog == again
@@ -155,7 +155,7 @@ def test_a_secret_of_another_name_is_written_as_a_secret() -> None:
     """A header that is a secret without looking like one is a table that says so."""
     provider = OpenAICompatProvider(extra_header={"X-Note": Secret("plain"), "Cookie": "c"})
     entry = to_dict(provider, secrets="reveal")
-    assert entry["extra_header"] == {"X-Note": {"secret": "plain"}, "Cookie": "c"}
+    assert {"X-Note": {"secret": "plain"}, "Cookie": "c"} == entry["extra_header"]
     assert repr(from_dict(entry)) == repr(provider)
 
 
@@ -191,15 +191,15 @@ def test_options_without_parts(own_classes: object) -> None:
     """A string that cannot be read is written as it is."""
     register_provider_class(_Own)
     provider = _Own(text="no map")
-    assert to_dict(provider) == {"provider": "own-references", "text": "no map"}
+    assert {"provider": "own-references", "text": "no map"} == to_dict(provider)
     assert from_dict(to_dict(provider)) == provider
-    assert [str(each) for each in Catalog({"a": provider}).diff({"a": _Own(text="x")})] == ["~ a.text: no map -> x"]
+    assert ["~ a.text: no map -> x"] == [str(each) for each in Catalog({"a": provider}).diff({"a": _Own(text="x")})]
 
 
 def test_hidden_extras() -> None:
     """An extra option that is hidden as a whole is written with its references."""
     provider = GenericProvider("g", headers={"Authorization": TOKEN})
-    assert to_dict(provider)["extra_options"] == {"headers": {"Authorization": {"env": "TOKEN"}}}
+    assert {"headers": {"Authorization": {"env": "TOKEN"}}} == to_dict(provider)["extra_options"]
     assert from_dict(to_dict(provider)) == provider
     assert Catalog({"p": provider}) == loads(dumps(Catalog({"p": provider}), format="toml"), format="toml")
 
@@ -229,7 +229,7 @@ def test_wrong_references(entry: str, message: str) -> None:
     (found,) = problems(text, "toml")
     assert message in found
     assert "MARK" not in found
-    assert len(problems(f"{text}temperature = 'x'\n", "toml")) == 2
+    assert 2 == len(problems(f"{text}temperature = 'x'\n", "toml"))
 
 
 def test_nesting_without_end() -> None:
@@ -251,12 +251,12 @@ def test_sql(monkeypatch: pytest.MonkeyPatch) -> None:
     provider = ordinary.with_(extra_header={"Authorization": TOKEN, "X-Key": "MARK", "X-Tenant": "acme"})
     with pytest.raises(InvalidOptionsError) as caught:
         create_model_sql("m", provider, input="a STRING", output="b STRING")
-    assert [str(each) for each in caught.value.problems] == [
+    assert [
         "extra_header.Authorization: expected no secret in a statement, got a reference (env); "
         'a statement cannot refer to it; pass secrets="reveal" to write what it refers to, or secrets="redact"',
         "extra_header.X-Key: expected no secret in a statement, got ******; "
         'use a placeholder such as ${secret_values.key}, or pass secrets="reveal" or secrets="redact"',
-    ]
+    ] == [str(each) for each in caught.value.problems]
     redacted = create_model_sql("m", provider, input="a STRING", output="b STRING", secrets="redact")
     assert """'{"Authorization": "******", "X-Key": "******", "X-Tenant": "acme"}'""" in redacted
     monkeypatch.setenv("TOKEN", "it's")
@@ -290,12 +290,12 @@ def test_set(format: Any) -> None:
     )
     run("set", name, "chat", "extra_body.my.token=file:/t", "extra_body.note=env:x", 'extra_header.L=["a", "b"]')
     body = to_dict(load(name)["chat"])["extra_body"]
-    assert body["my"] == {"token": {"file": "/t"}}
-    assert body["note"] == "env:x"
+    assert {"token": {"file": "/t"}} == body["my"]
+    assert "env:x" == body["note"]
     assert run("set", name, "chat", "--unset", "extra_header.L", "--unset", "extra_body.note") == (
         '- chat.extra-header.L: ["a", "b"]\n- chat.extra-body.note: env:x\n'
     )
-    assert run("set", name, "triton", "custom_headers.X-Dotted.Name=1") == "+ triton.custom-headers.X-Dotted.Name: 1\n"
+    assert "+ triton.custom-headers.X-Dotted.Name: 1\n" == run("set", name, "triton", "custom_headers.X-Dotted.Name=1")
     before = Path(name).read_bytes()
     assert "extra_header.Cookie: expected no literal secret in a document" in run(
         "set", name, "chat", "extra_header.Cookie=x", code=2
@@ -308,7 +308,7 @@ def test_set(format: Any) -> None:
 def test_convert() -> None:
     """`convert` writes references, names the header of a literal secret, and says why it cannot write a value."""
     shown = run("convert", "c.toml", "--to", "json")
-    assert loads(shown, format="json") == CATALOG
+    assert CATALOG == loads(shown, format="json")
     Path("d.toml").write_text(
         "[providers.p]\nprovider = 'openai-compat'\nextra_header = { Cookie = 'x', a = 'b' }\n", encoding="utf-8"
     )
@@ -331,10 +331,10 @@ def test_set_of_inherited_headers() -> None:
         "the entry 'child' inherits extra_header, and a part here would replace all of it; set all of extra_header\n"
     )
     run("set", "c.toml", "child", 'extra_header={"X-Tenant": "other"}')
-    assert run("set", "c.toml", "child", "extra_header.X-B=x") == "+ child.extra-header.X-B: x\n"
+    assert "+ child.extra-header.X-B: x\n" == run("set", "c.toml", "child", "extra_header.X-B=x")
     run("set", "c.toml", "child", "--unset", "extra_header", "--unset", "extra_options.vendor", code=2)
     Path("d.toml").write_text("[providers.a]\nprovider = 'openai-compat'\n[providers.b]\nextends = 'a'\n", encoding="utf-8")
-    assert run("set", "d.toml", "b", "extra_header.X-B=x") == '+ b.extra-header: {"X-B": "x"}\n'
+    assert '+ b.extra-header: {"X-B": "x"}\n' == run("set", "d.toml", "b", "extra_header.X-B=x")
     run("set", "c.toml", "triton", "--unset", "custom_headers")
     run("set", "c.toml", "triton", "custom_headers.X-B=x")
 
@@ -346,13 +346,13 @@ def test_show_and_use() -> None:
     assert '"X-Tenant": "acme"' in shown
     assert "******" not in shown
     lines = run("options", "c.toml", "chat", "--reveal", code=2).splitlines()
-    assert [line.split(": expected a secret, got nothing; ")[0] for line in lines] == [
+    assert [
         "c.toml:4:18: providers.chat.extra_header.Authorization",
         "c.toml:4:72: providers.chat.extra_header.X-B.1",
         "c.toml:5:16: providers.chat.extra_body.a.0.api_key",
         "c.toml:6:30: providers.chat.extra_options.vendor.token",
         "c.toml:6:83: providers.chat.extra_options.list.0.token",
-    ]
+    ] == [line.split(": expected a secret, got nothing; ")[0] for line in lines]
     assert '"Authorization": "******"' in run("options", "c.toml", "chat")
     assert "env:TOKEN" in run("show", "c.toml", "triton")
-    assert run("check", "--strict", "c.toml") == "1 file, no problems\n"
+    assert "1 file, no problems\n" == run("check", "--strict", "c.toml")

@@ -98,7 +98,7 @@ def test_wrong_settings() -> None:
         "pyproject.toml:5:1: tool.llmproviders.model: expected a name, got ' '",
         "pyproject.toml:6:1: tool.llmproviders.strict: expected true or false, got 'yes'",
         "pyproject.toml:7:1: tool.llmproviders.select: expected a list of strings, got a value of type list",
-        "pyproject.toml:8:1: tool.llmproviders.ignore: expected a code of problems, got 'plain-htp'; did you mean plain-http?",
+        "pyproject.toml:8:1: tool.llmproviders.ignore: expected a code of problems (llmproviders explain lists them), got 'plain-htp'; did you mean plain-http?",
     ] == problems("""\
 [tool.llmproviders]
 catalog = []

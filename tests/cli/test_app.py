@@ -161,7 +161,7 @@ def test_a_closed_pipe() -> None:
         command = [sys.executable, "-m", "llmproviders", *arguments]
         with os.fdopen(write, "w") as closed:
             result = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
-        assert (result.returncode, result.stderr) == (2, "")
+        assert (2, "") == (result.returncode, result.stderr)
 
 
 def test_without_typer() -> None:

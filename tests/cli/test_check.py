@@ -44,7 +44,7 @@ def test_check_json() -> None:
     """With --json, problems are records."""
     Path("bad.toml").write_text(TOML.replace("0.2", '"hot"'), encoding="utf-8")
     (record,) = run_json("check", "bad.toml", code=1)
-    assert set(record) == {"file", "line", "column", "path", "code", "option", "key", "expected", "got", "hint", "severity"}
+    assert {"file", "line", "column", "path", "code", "option", "key", "expected", "got", "hint", "severity"} == set(record)
     assert (record["file"], record["line"], record["column"], record["path"]) == ("bad.toml", 12, 1, "providers.chat.temperature")
 
 
@@ -61,12 +61,12 @@ def test_check_against_a_runtime() -> None:
     """A problem has the location of its option, or of the entry if that does not set the option; warnings are marked."""
     Path("b.toml").write_text(AGAINST, encoding="utf-8")
     assert (
-        "b.toml:1:1: providers.base: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=... [missing-option]\n"
+        "b.toml:1:1: providers.base: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=... [missing-on-runtime]\n"
         "b.toml:3:1: providers.base.endpoint: expected a URL that ends with /chat/completions or /embeddings, got 'https://api.example.com/v1/chat/completions?v=1'; Flink accepts no query string and no fragment: it compares the end of the whole URL [endpoint-url]\n"
-        "b.toml:6:1: providers.chat: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=... [missing-option]\n"
+        "b.toml:6:1: providers.chat: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=... [missing-on-runtime]\n"
         "b.toml:8:1: warning: providers.chat.stop: expected stop strings without leading or trailing blanks, got 'a ,b'; Java splits at commas and does not trim [unsupported-value]\n"
         "b.toml:10:19: providers.chat.extra_options.x: expected an option that openai has on flink-2.3; leave it out [not-on-runtime]\n"
-        "b.toml:12:1: providers.embed: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=... [missing-option]\n"
+        "b.toml:12:1: providers.embed: model: expected a value, got nothing; openai requires it on flink-2.3; give it here, or with the call as model=... [missing-on-runtime]\n"
     ) == run("check", "b.toml", "--against", "flink-2.3", code=1)
     lines = run("check", "b.toml", "--against", "flink-2.3", "--model", "m", code=1).splitlines()
     assert ["b.toml:3:1:", "b.toml:8:1:", "b.toml:9:1:", "b.toml:10:19:"] == [line.partition(" ")[0] for line in lines]
@@ -177,7 +177,7 @@ def test_settings_of_the_project() -> None:
     Path("pyproject.toml").write_text('[tool.llmproviders]\nstrict = true\nagainst = ["flink-2.3"]\nmodel = "m"\n', "utf-8")
     found = [each["code"] for each in run_json("check", "key.toml", code=1)]
     assert {"literal-secret", "wrong-runtime"} == set(found)
-    assert "missing-option" not in found
+    assert "missing-on-runtime" not in found
     shown = run("check", "key.toml", "--no-strict", "--against", "vvr-11.9", "--model", "n")
     assert "1 file, no problems on vvr-11.9, 1 warning" == shown.splitlines()[-1]
 
@@ -257,12 +257,14 @@ def test_codes_are_selected_and_ignored() -> None:
 @pytest.mark.usefixtures("doubtful")
 @pytest.mark.parametrize("option", ["--select", "--ignore"])
 def test_an_unknown_code(option: str) -> None:
+    """A code that does not exist is a usage error with a suggestion."""
     expected = f"{option}: expected a code of problems (llmproviders explain lists them), got 'literal-secrets'"
     assert f"{expected}; did you mean literal-secret?\n" == run("check", "doubtful.toml", option, "literal-secrets", code=2)
 
 
 @pytest.mark.usefixtures("doubtful")
 def test_references_are_resolved_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --resolve, references that cannot be resolved are errors."""
     text = DOUBTFUL.replace("/v1", "/chat/completions").replace('"sk-MARK"', '{ env = "NO_KEY" }')
     Path("doubtful.toml").write_text(text, encoding="utf-8")
     assert [] == _codes()
@@ -275,6 +277,7 @@ def test_references_are_resolved_on_request(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_own_factories_are_ignored_for_strict_checks() -> None:
+    """An own factory does not fail a strict check if its code is ignored."""
     Path("own.toml").write_text("[providers.own]\ngeneric = 'openai2'\n", encoding="utf-8")
     checked = ("check", "own.toml", "--against", "flink-2.3", "--strict")
     assert "[unchecked-factory]" in run(*checked, code=1)

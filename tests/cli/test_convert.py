@@ -146,7 +146,7 @@ def test_import_refuses() -> None:
     assert run("import", "model.sql", code=2).startswith("model.sql:1:1: expected CREATE MODEL")
     assert "nope.sql: No such file or directory\n" == run("import", "nope.sql", code=2)
     Path("model.sql").write_bytes(b"\xff")
-    assert "model.sql: expected UTF-8 text; save it as UTF-8\n" == run("import", "model.sql", code=2)
+    assert "model.sql:1:1: expected UTF-8 text, got byte 0xff; save it as UTF-8\n" == run("import", "model.sql", code=2)
 
 
 @pytest.mark.parametrize("to", ["toml", "yaml", "json"])

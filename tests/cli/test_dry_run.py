@@ -30,7 +30,7 @@ CALLS = [
 def test_the_diff() -> None:
     """The diff has the names of the file and the lines around the change; nothing is written."""
     shown = run("set", "a.toml", "chat", "temperature=0.5", "--dry-run")
-    assert shown.splitlines() == [
+    assert [
         "--- a.toml",
         "+++ a.toml",
         "@@ -9,7 +9,7 @@",
@@ -42,9 +42,9 @@ def test_the_diff() -> None:
         ' extra_body = { thinking = { type = "disabled" } }',
         " ",
         " # for vectors",
-    ]
+    ] == shown.splitlines()
     assert Path("a.toml").read_text(encoding="utf-8") == TEXTS["toml"]
-    assert run("set", "a.toml", "chat", "temperature=0.2", "--dry-run") == "no changes\n"
+    assert "no changes\n" == run("set", "a.toml", "chat", "temperature=0.2", "--dry-run")
     assert run("add", "new.yaml", "x", "preset=deepseek", "--dry-run") == (
         "--- /dev/null\n+++ new.yaml\n@@ -0,0 +1,3 @@\n+providers:\n+  x:\n+    preset: deepseek\n"
     )
@@ -157,7 +157,7 @@ def test_no_literal_secret_in_any_format(old: str) -> None:
     shown = run("set", f"l2.{old}", "chat", "temperature=1", f"api_key={KEY}-two", "--reveal", "--dry-run")
     assert KEY not in shown
     api_key = {"toml": "api_key = ******", "yaml": "    api_key: ******", "json": '      "api_key": ******'}[old]
-    assert [line for line in shown.splitlines() if "api_key" in line and line[0] in "-+"] == [f"-{api_key}", f"+{api_key}"]
+    assert [f"-{api_key}", f"+{api_key}"] == [line for line in shown.splitlines() if "api_key" in line and line[0] in "-+"]
     assert "temperature" in shown
 
 
@@ -232,12 +232,12 @@ def test_a_minified_document() -> None:
         '{"default": "a", "providers": {"a": {"preset": "openai", "api_key": "k1", "model": "m"}}}', encoding="utf-8"
     )
     shown = run("set", "m.json", "a", "model=n", "--dry-run").splitlines()
-    assert shown[3:] == [
+    assert [
         '-{"default": "a", "providers": {"a": {"preset": "openai", "api_key": ******',
         "\\ No newline at end of file",
         '+{"default": "a", "providers": {"a": {"preset": "openai", "api_key": ******',
         "\\ No newline at end of file",
-    ]
+    ] == shown[3:]
 
 
 def test_git_applies_the_diff(tmp_path: Path) -> None:
@@ -246,5 +246,5 @@ def test_git_applies_the_diff(tmp_path: Path) -> None:
     diff = run("add", "x.toml", "two", "preset=deepseek", "--dry-run")
     command = ["git", "apply", "-p0", "-"]
     applied = subprocess.run(command, input=diff, text=True, capture_output=True, check=False, cwd=tmp_path)
-    assert (applied.returncode, applied.stderr) == (0, "")
-    assert run("check", "x.toml") == "1 file, no problems\n"
+    assert (0, "") == (applied.returncode, applied.stderr)
+    assert "1 file, no problems\n" == run("check", "x.toml")

@@ -21,7 +21,7 @@ from llmproviders import Secret, load
 )
 def test_add(suffix: str, lines: list[str]) -> None:
     """A new entry follows the others, and all other lines stay; its values have the types of the options."""
-    assert run("add", f"a.{suffix}", "two", "preset=deepseek", "temperature=0.2") == "+ two: openai-compat\n"
+    assert "+ two: openai-compat\n" == run("add", f"a.{suffix}", "two", "preset=deepseek", "temperature=0.2")
     assert diff_of(suffix) == lines
     # The names of preset and class determine the types, wherever they are given.
     run("add", f"a.{suffix}", "three", "temperature=1", "extends=two", "api_key=env:K", "extra_options.x.y=z")
@@ -35,13 +35,13 @@ def test_add_to_a_new_file(suffix: str) -> None:
     name = f"new.{suffix}"
     run("add", name, "chat", "preset=deepseek", "--dry-run")
     assert not Path(name).exists()
-    assert run("add", name, "chat", "preset=deepseek") == "+ chat: openai-compat\n"
-    assert run("add", name, "brief", "extends=chat", "max_tokens=5", "--default").splitlines() == [
+    assert "+ chat: openai-compat\n" == run("add", name, "chat", "preset=deepseek")
+    assert [
         "+ brief: openai-compat",
         "+ (default): brief",
-    ]
+    ] == run("add", name, "brief", "extends=chat", "max_tokens=5", "--default").splitlines()
     catalog = load(name)
-    assert (list(catalog), catalog.default) == (["chat", "brief"], "brief")
+    assert (["chat", "brief"], "brief") == (list(catalog), catalog.default)
     assert Path(name).read_text(encoding="utf-8").endswith("\n")
 
 
@@ -57,7 +57,7 @@ def test_add_refuses() -> None:
     shown = run("add", "a.toml", "x", "preset=deepsek", "extends=y", code=2)
     assert "got preset and extends" in shown
     shown = run("add", "a.toml", "x", "preset=deepseek", "temprature=1", "n=0", code=2)
-    assert shown.count("providers.x.") == 2
+    assert 2 == shown.count("providers.x.")
     shown = run("add", "a.toml", "x", "preset=openai", f"api_key={KEY}", code=2)
     assert "write api_key=env:NAME or api_key=file:PATH, or pass --reveal" in shown
     assert KEY not in shown
@@ -73,7 +73,7 @@ def test_add_with_a_literal_secret() -> None:
     assert KEY not in run("add", "new.toml", "x", "preset=openai", f"api_key={KEY}", "--reveal", "--dry-run")
     assert KEY not in run("add", "new.toml", "x", "preset=openai", f"api_key={KEY}", "--reveal")
     assert KEY in Path("new.toml").read_text(encoding="utf-8")
-    assert Path("new.toml").stat().st_mode & 0o077 == 0
+    assert 0 == Path("new.toml").stat().st_mode & 0o077
 
 
 @pytest.mark.parametrize("content", ["", "[providers", "[]", "\xff"])
@@ -82,7 +82,7 @@ def test_add_to_a_file_that_is_no_catalog(content: str) -> None:
     Path("b.json").write_text(content, encoding="latin-1")
     assert run("add", "b.json", "x", "preset=deepseek", code=2) == run("show", "b.json", code=2)
     Path("b.toml").write_text("# empty\n", encoding="utf-8")
-    assert run("add", "b.toml", "x", "preset=deepseek") == "b.toml had problems before, and is valid now\n"
+    assert "b.toml had problems before, and is valid now\n" == run("add", "b.toml", "x", "preset=deepseek")
     assert Path("b.toml").read_text(encoding="utf-8").startswith("# empty\n")
 
 
@@ -96,7 +96,7 @@ def test_add_to_a_file_that_is_no_catalog(content: str) -> None:
 )
 def test_remove(suffix: str, lines: list[str]) -> None:
     """`remove` removes the lines of the entry, and the comment above it."""
-    assert run("remove", f"a.{suffix}", "embed") == "- embed: openai-compat\n"
+    assert "- embed: openai-compat\n" == run("remove", f"a.{suffix}", "embed")
     assert diff_of(suffix) == lines
 
 
@@ -106,10 +106,10 @@ def test_remove_refuses() -> None:
     assert run("remove", "a.toml", "base", code=2) == (
         "the entry 'base' is still named by extends of chat, extends of embed; change that first\n"
     )
-    assert run("remove", "a.toml", "chat", code=2) == "the entry 'chat' is still named by default; change that first\n"
+    assert "the entry 'chat' is still named by default; change that first\n" == run("remove", "a.toml", "chat", code=2)
     assert "did you mean chat?" in run("remove", "a.toml", "chta", code=2)
     Path("i.toml").write_text('include = ["a.toml"]\n', encoding="utf-8")
-    assert run("remove", "i.toml", "chat", code=2) == "the entry 'chat' is in a.toml; remove it there\n"
+    assert "the entry 'chat' is in a.toml; remove it there\n" == run("remove", "i.toml", "chat", code=2)
     assert Path("a.toml").read_bytes() == before
     Path("one.json").write_text('{"providers": {"x": {"preset": "deepseek"}}}', encoding="utf-8")
     assert "'x' is the only one" in run("remove", "one.json", "x", code=2)
@@ -157,26 +157,26 @@ def test_remove_an_entry_that_replaces_an_included_one() -> None:
 )
 def test_rename(suffix: str, lines: list[str]) -> None:
     """`rename` changes the name of the entry, each `extends` and the default, and no other character."""
-    assert run("rename", f"a.{suffix}", "base", "core").splitlines() == [
+    assert [
         "~ base -> core",
         "~ chat.extends: base -> core",
         "~ embed.extends: base -> core",
-    ]
+    ] == run("rename", f"a.{suffix}", "base", "core").splitlines()
     assert diff_of(suffix) == lines
     run("rename", f"a.{suffix}", "core", "base")
-    assert run("rename", f"a.{suffix}", "chat", "talk") == "~ chat -> talk\n~ (default): chat -> talk\n"
-    assert load(f"a.{suffix}").default == "talk"
-    assert run("check", f"a.{suffix}") == "1 file, no problems\n"
+    assert "~ chat -> talk\n~ (default): chat -> talk\n" == run("rename", f"a.{suffix}", "chat", "talk")
+    assert "talk" == load(f"a.{suffix}").default
+    assert "1 file, no problems\n" == run("check", f"a.{suffix}")
 
 
 def test_rename_refuses() -> None:
     """A name that is taken or empty, an included entry, and a name that an included file needs are refused."""
     before = Path("a.toml").read_bytes()
-    assert run("rename", "a.toml", "chat", "base", code=2) == "a.toml has an entry 'base' already\n"
-    assert run("rename", "a.toml", "chat", "", code=2) == "expected a name that is not empty\n"
+    assert "a.toml has an entry 'base' already\n" == run("rename", "a.toml", "chat", "base", code=2)
+    assert "expected a name that is not empty\n" == run("rename", "a.toml", "chat", "", code=2)
     assert "did you mean chat?" in run("rename", "a.toml", "chta", "x", code=2)
     Path("i.toml").write_text('include = ["a.toml"]\n', encoding="utf-8")
-    assert run("rename", "i.toml", "chat", "x", code=2) == "the entry 'chat' is in a.toml; rename it there\n"
+    assert "the entry 'chat' is in a.toml; rename it there\n" == run("rename", "i.toml", "chat", "x", code=2)
     assert Path("a.toml").read_bytes() == before
     Path("low.toml").write_text('[providers.child]\nextends = "top"\n', encoding="utf-8")
     Path("top.toml").write_text('include = ["low.toml"]\n[providers.top]\npreset = "deepseek"\n', encoding="utf-8")

@@ -11,10 +11,10 @@ from llmproviders.codes import CODES
 def test_explain_a_code() -> None:
     """With a code, its meaning and the solution are printed."""
     assert (
-        "literal-secret\nA secret is written out, and everybody who can read the file can read it.\nUse a reference.\n"
-        "Only checks report it: the catalog loads.\n"
+        "literal-secret\nA secret is written out, so that everybody who can read the file can read it.\nWrite a reference.\n"
+        "A catalog with it loads, and it can be ignored.\n"
     ) == run("explain", "literal-secret")
-    assert run("explain", "unknown-key").endswith("\nA catalog with it does not load.\n")
+    assert run("explain", "unknown-key").endswith("\nIt is an error, which cannot be ignored.\n")
     assert [{"name", "meaning", "cure", "is_check"}] == [set(each) for each in run_json("explain", "literal-secret")]
 
 

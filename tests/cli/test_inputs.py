@@ -13,6 +13,7 @@ import pytest
 from command_line import JSON, KEY, TEXTS, TOML, YAML, run, run_json
 
 from llmproviders import loads
+from llmproviders.catalogs import sources
 from llmproviders.cli import inputs
 
 SQL = "CREATE MODEL chat WITH ('provider' = 'triton', 'endpoint' = 'http://triton:8000'{more});"
@@ -86,13 +87,13 @@ def test_includes_of_standard_input() -> None:
 @pytest.mark.parametrize("command", ["check", "show", "import"])
 def test_standard_input_that_cannot_be_read(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Too many bytes, and bytes that are not UTF-8, are problems with a location."""
-    code, more = (1, ["--format", "json"]) if command == "check" else (2, ["--format", "json"])
-    arguments = [command, "-", *(more if command != "import" else [])]
-    monkeypatch.setattr(inputs, "MAX_CHARACTERS", 9)
+    code = 1 if command == "check" else 2
+    arguments = [command, "-", *(["--format", "json"] if command != "import" else [])]
+    monkeypatch.setattr(sources, "MAX_CHARACTERS", 9)
     shown = run(*arguments, stdin="é" * 5, code=code)
     assert shown.startswith("<stdin>:1:1: expected a document of at most 9 bytes")
     shown = run(*arguments, stdin=b"{\n \xff", code=code)
-    assert shown.startswith("<stdin>:2:2: expected UTF-8 text, got byte 0xff; encode it as UTF-8")
+    assert shown.startswith("<stdin>:2:2: expected UTF-8 text, got byte 0xff; save it as UTF-8")
 
 
 class Unreadable(io.RawIOBase):

@@ -63,12 +63,12 @@ def test_no_word_is_broken(call: list[str], columns: int) -> None:
 def test_show_is_a_table_if_it_fits() -> None:
     """`show` prints a table where it fits, and a list where it does not."""
     assert "option" in in_terminal("show", "a.toml", "chat", columns=120).splitlines()[2]
-    assert in_terminal("show", "a.toml", "chat").splitlines()[:4] == [
+    assert [
         "chat (openai-compat, the default)",
         "",
         "endpoint: https://api.deepseek.com/chat/completions",
         "    from: a.toml:6 (base)",
-    ]
+    ] == in_terminal("show", "a.toml", "chat").splitlines()[:4]
 
 
 def test_a_value_is_wrapped_at_blanks() -> None:
@@ -108,6 +108,6 @@ def test_in_a_pseudo_terminal() -> None:
             output += part
     except OSError:
         pass
-    assert os.waitpid(pid, 0)[1] == 0
+    assert 0 == os.waitpid(pid, 0)[1]
     assert URL in re.sub(r"\x1b\[[0-9;]*m", "", output.decode())
     assert b"\x1b[36mendpoint\x1b[0m" in output

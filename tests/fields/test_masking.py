@@ -28,8 +28,9 @@ from llmproviders.fields.converters import (
     url,
 )
 from llmproviders.fields.extras import ExtraOptions, extra_value
-from llmproviders.messages import did_you_mean, shown
+from llmproviders.messages import shown
 from llmproviders.secrets import reveal
+from llmproviders.similar_names import did_you_mean
 from llmproviders.syntax.maps import read_map
 from llmproviders.syntax.scalars import read_double
 
@@ -141,7 +142,7 @@ def test_the_mask_is_refused(convert: Callable[[Any], Any], value: Any) -> None:
     """The mask is refused in every part of a value that could be masked."""
     with pytest.raises(Rejected, match="^expected the real value") as caught:
         convert(value)
-    assert caught.value.hint == "this is the mask of a redacted value; use the original, or a reference"
+    assert "this is the mask of a redacted value; use the original, or a reference" == caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "a header that is no string": (
         lambda: OpenAICompatProvider(extra_header={"a": 1}),
         InvalidOptionsError,
-        "OpenAICompatProvider: extra_header (extra-header): expected header values that are strings or lists of strings, got a value of type dict; see header 'a'",
+        "OpenAICompatProvider: extra_header (extra-header): expected header values that are strings or lists of strings, got a value of type dict; write the value of 'a' in quotes",
     ),
     "a body that is no JSON": (
         lambda: OpenAICompatProvider(extra_body={"a": {1}}),
@@ -195,7 +195,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
     "headers with a number": (
         lambda: TritonProvider("h", custom_headers={"a": 1}),
         InvalidTypeError,
-        "TritonProvider: custom_headers (custom-headers): expected a mapping from str to str, got a value of type dict",
+        "TritonProvider: custom_headers (custom-headers): expected a mapping from str to str, got a value of type dict; write the value of 'a' in quotes",
     ),
     "a number for headers": (
         lambda: TritonProvider("h", custom_headers=5),

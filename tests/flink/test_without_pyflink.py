@@ -67,7 +67,7 @@ def test_clear_errors_hide_secrets_inside(monkeypatch: pytest.MonkeyPatch) -> No
     ):
         with pytest.raises(flink.FlinkError) as caught, flink.clear_errors(provider):
             raise error("the service refused s3cr3t 'one' and plain words")
-        assert str(caught.value) == "Flink: the service refused ****** and ******"
+        assert "Flink: the service refused ****** and ******" == str(caught.value)
 
 
 @pytest.mark.parametrize(

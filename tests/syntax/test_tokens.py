@@ -6,9 +6,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmproviders.syntax.locations import location_of
 from llmproviders.syntax.quoting import quote_name, quote_string
 from llmproviders.syntax.reserved_words import RESERVED
-from llmproviders.syntax.tokens import Misread, location, tokens
+from llmproviders.syntax.tokens import Misread, tokens
 
 
 @given(st.text(), st.text(min_size=1).filter(lambda name: "\n" not in name and "\r" not in name))
@@ -36,9 +37,9 @@ def test_tokens_leave_nothing_out(sql: str) -> None:
 
 def test_locations() -> None:
     """Lines and columns are counted from 1."""
-    assert (1, 1) == location("", 0)
-    assert (2, 3) == location("a\nbcd", 4)
-    assert (2, 1) == location("a\nbcd", 2)
+    assert (1, 1) == location_of("", 0)
+    assert (2, 3) == location_of("a\nbcd", 4)
+    assert (2, 1) == location_of("a\nbcd", 2)
 
 
 def test_keywords() -> None:

@@ -4,26 +4,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..codes import CODES
 from ..errors import Problem, invalid
-from ..messages import did_you_mean, shown
+from ..messages import shown
+from ..similar_names import did_you_mean
 
-__all__ = ["accept_codes", "accept_names", "accept_path"]
+__all__ = ["accept_codes", "accept_names", "accept_path", "unknown_codes"]
 
 
 def accept_codes(argument: str, codes: object) -> frozenset[str]:
     """Check an argument with codes of problems, and return it."""
     given = _strings(argument, "codes of problems", codes)
-    unknown = [code for code in given if code not in CODES]
-    if unknown:
-        expected = "codes of problems (the command `llmproviders explain` lists them)"
-        hints = [did_you_mean(code, list(CODES)) for code in unknown]
-        pairs = zip(unknown, hints, strict=True)
-        raise invalid(argument, [Problem("", expected, got=shown(code), hint=hint, code="unknown-code") for code, hint in pairs])
+    if problems := list(unknown_codes(given)):
+        raise invalid(argument, problems)
     return frozenset(given)
+
+
+def unknown_codes(codes: Iterable[str]) -> Iterator[Problem]:
+    """A problem for each string that is not a code of problems."""
+    expected = "a code of problems (llmproviders explain lists them)"
+    for code in codes:
+        if code not in CODES:
+            yield Problem("", expected, got=shown(code), hint=did_you_mean(code, list(CODES)), code="unknown-code")
 
 
 def accept_names(names: object) -> list[str] | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from ..errors import ProviderError
+from ..regular_files import read_start
 from .formats.lookup import SUFFIXES, format_module, format_of
 from .formats.trees import MAX_CHARACTERS
 
@@ -44,8 +45,7 @@ def _is_catalog(path: Path) -> bool:
     if path.suffix.lower() not in SUFFIXES or not path.is_file():
         return False
     try:
-        with path.open("rb") as file:
-            text = file.read(MAX_CHARACTERS).decode("utf-8-sig", "replace")
+        text = read_start(str(path), MAX_CHARACTERS).decode("utf-8-sig", "replace")
     except OSError:
         # Reading it again reports the reason.
         return True

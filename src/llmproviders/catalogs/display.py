@@ -13,10 +13,10 @@ from ..providers.base import Provider
 from ..secrets import MaskedText, Secret, mapped, parts_of
 from ..syntax.json import write_parsed_json
 
-__all__ = ["default_string", "option_string", "part_string", "reference_string"]
+__all__ = ["default_string", "option_string", "part_string"]
 
 
-def reference_string(secret: Secret) -> str:
+def _reference_string(secret: Secret) -> str:
     """A reference, in the form that the command ``set`` accepts."""
     return f"{secret.source}:{secret.reference}"
 
@@ -33,7 +33,7 @@ def part_string(part: Any) -> str:
 
 def _shown_scalar(part: Any, *, is_hidden: bool) -> Any:
     if isinstance(part, Secret) and part.is_reference:
-        return reference_string(part)
+        return _reference_string(part)
     return MASK if is_hidden else str(part) if isinstance(part, (Secret, MaskedText)) else part
 
 

@@ -15,8 +15,9 @@ from ..fields.compiled import compiled
 from ..fields.metadata import options
 from ..fields.parts import Kind
 from ..fields.spec import EXTRAS
-from ..messages import did_you_mean, with_hint
+from ..messages import with_hint
 from ..providers.generic import GenericProvider
+from ..similar_names import did_you_mean
 from .entries import RESERVED
 from .formats.locations import Path as TreePath
 from .formats.lookup import format_module
@@ -28,7 +29,7 @@ from .revision import EditError, Original, Revision, edited, read_original
 from .values import Unreadable, kind_of_part, typed
 from .writing import entry_of
 
-__all__ = ["EditError", "EntryEdit", "NewEntry"]
+__all__ = ["EntryEdit", "NewEntry"]
 
 
 class EntryEdit:

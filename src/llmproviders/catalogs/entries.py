@@ -15,7 +15,6 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from ..boundary import public
-from ..codes import CODES
 from ..credentials import looks_like_credential
 from ..errors import (
     Advice,
@@ -25,6 +24,7 @@ from ..errors import (
     Problem,
     ProviderError,
     Rejected,
+    dotted,
     invalid,
     writing,
 )
@@ -35,7 +35,7 @@ from ..fields.metadata import OptionInfo
 from ..fields.parts import kind_of
 from ..fields.problems import problem_of
 from ..fields.spec import EXTRAS
-from ..messages import did_you_mean, shown, shown_type
+from ..messages import listed, shown
 from ..presets import SERVICES, dashscope
 from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, provider_class, provider_classes
@@ -43,7 +43,10 @@ from ..providers.derive import no_task, to_task
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..secrets import Secret
+from ..similar_names import did_you_mean
+from .arguments import unknown_codes
 from .formats.notation import in_format
+from .formats.trees import shown_kind
 from .references import EntryProblem, read_parts, read_secret
 
 __all__ = ["KINDS", "RESERVED", "Base", "EntryProblem", "extended_name", "from_dict", "provider_of"]
@@ -86,9 +89,7 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
             )
         ]
     if provider is None:
-        raise DocumentError(
-            [DocumentProblem("dict", 1, 1, ".".join(map(str, path)), in_format("json", problem)) for path, problem in found]
-        )
+        raise DocumentError([DocumentProblem("dict", 1, 1, dotted(path), in_format("json", problem)) for path, problem in found])
     return provider
 
 
@@ -113,7 +114,7 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
         found: the list to which problems are added.
     """
     if not isinstance(entry, Mapping):
-        found.append(((), _type_problem("", "an entry: a table of options", entry)))
+        found.append(((), _type_problem("", "an entry: names and values of options", entry)))
         return None
     kinds = [kind for kind in KINDS if kind in entry]
     if len(kinds) != 1:
@@ -129,19 +130,12 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
         found.append(((kind,), _type_problem("", "a name", name)))
         return None
     own: list[EntryProblem] = []
-    for code in _names(entry.get("ignore", []), "ignore", own):
-        if code not in CODES:
-            hint = did_you_mean(code, list(CODES))
-            own.append((("ignore",), Problem("", "codes of problems", got=shown(code), hint=hint, code="unknown-code")))
+    own += [(("ignore",), problem) for problem in unknown_codes(_names(entry.get("ignore", []), "ignore", own))]
     try:
         provider = _READERS[kind](name, entry, base_of, own)
     except InvalidOptionsError as error:
         known = {path[0] for path, _ in own if path}
-        own += [
-            ((problem.option,) if problem.option else (), attrs.evolve(problem, option="", key=""))
-            for problem in error.problems
-            if problem.option not in known
-        ]
+        own += [_located(problem, entry) for problem in error.problems if problem.option not in known]
         provider = None
     except ProviderError as error:
         # The class cannot be used; the message says why.
@@ -151,6 +145,16 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
         provider = None
     found += own
     return None if own else provider
+
+
+def _located(problem: Problem, entry: Mapping[str, Any]) -> EntryProblem:
+    """A problem of an option with its path in the entry, and advice for documents."""
+    path = (problem.option,) if problem.option else ()
+    if problem.code == "not-for-task" and problem.option in entry:
+        problem = attrs.evolve(problem, in_document=Advice("remove it", ()))
+    elif problem.expected == "a str" and isinstance(entry.get(problem.option), (int, float)):
+        problem = attrs.evolve(problem, hint="write it in quotes")
+    return path, attrs.evolve(problem, option="", key="")
 
 
 def _is_plain(info: OptionInfo) -> bool:
@@ -233,9 +237,16 @@ def _read_extends(
     if EXTRAS in given:
         given[EXTRAS] = {**base.extra_options, **given[EXTRAS]}
     if "for_task" in entry:
-        for problem in to_task(base, entry["for_task"], given):
-            path = ("for_task",) if problem.option == "task" else (problem.option,)
-            found.append((path, attrs.evolve(problem, option="")))
+        problems = to_task(base, entry["for_task"], given)
+        inherited = [each.option for each in problems if each.code == "not-for-task" and each.option not in entry]
+        # One list of all, because a key is written once.
+        pronoun = "it" if len(inherited) == 1 else "them"
+        omitted = Advice(f"write {{}} to drop {pronoun}", (("omit", [*entry.get("omit", []), *inherited]),))
+        for problem in problems:
+            if problem.option in inherited:
+                found.append(((problem.option,), attrs.evolve(problem, option="", in_document=omitted)))
+            else:
+                found.append(_located(_as_problem_of_entry(problem, entry), entry))
     return _construct(type(base), base, given)
 
 
@@ -276,9 +287,8 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
     for name in _names(entry.get("omit", []), "omit", found) if "omit" in reserved else ():
         if name in given or name not in specs or name == EXTRAS:
             expected = f"names of options of {cls.__name__} that are not set here"
-            found.append(
-                (("omit",), Problem("", expected, got=shown(name), hint=did_you_mean(name, list(specs)), code="unknown-option"))
-            )
+            hint = "remove it here, or the option itself" if name in given else did_you_mean(name, list(specs))
+            found.append((("omit",), Problem("", expected, got=shown(name), hint=hint, code="unknown-option")))
         else:
             given[name] = None
     return given
@@ -317,24 +327,25 @@ def _unknown_key(cls: type[Provider], key: object, known: list[str]) -> Problem:
         return Problem("", "no such key in this entry", hint=f"{key} goes with {_GOES_WITH[key]}", code="misplaced-key")
     if not isinstance(key, str):
         hint = ""
-    elif ALIASES.get(key) in known:
-        hint = f"did you mean {ALIASES[key]}?"
+    elif meant := next((each for each in ALIASES.get(key, ()) if each in known), None):
+        hint = f"did you mean {meant}?"
     elif key in REQUEST_FIELDS and "extra_body" in known:
         hint = "it goes under extra_body"
     else:
-        hint = did_you_mean(key, known)
-    return Problem(
-        "",
-        f"an option of {cls.__name__}",
-        got="an unknown name",
-        hint=hint or f"other options go under {EXTRAS}",
-        code="unknown-option",
-    )
+        hint = did_you_mean(key, known) or _elsewhere(key)
+    expected, hint = f"an option of {cls.__name__}", hint or f"other options go under {EXTRAS}"
+    return Problem("", expected, got="an unknown name", hint=hint, code="unknown-option")
+
+
+def _elsewhere(key: str) -> str:
+    """A hint with the identifiers whose classes have an option; empty if there are none."""
+    identifiers = [identifier for identifier, cls in provider_classes().items() if key in compiled(cls).description.specs]
+    return f"it is an option of {listed(identifiers)}" if identifiers else ""
 
 
 def _extras(value: object, found: list[EntryProblem]) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        found.append(((EXTRAS,), _type_problem("", "a table of Java keys and values", value)))
+        found.append(((EXTRAS,), _type_problem("", "Java keys and values", value)))
         return {}
     return {key: _extra(key, item, found) for key, item in value.items()}
 
@@ -373,4 +384,4 @@ def _names(value: object, key: str, found: list[EntryProblem]) -> list[str]:
 
 
 def _type_problem(option: str, expected: str, value: object) -> Problem:
-    return Problem(option, expected, got=shown_type(value), is_type=True)
+    return Problem(option, expected, got=shown_kind(value), is_type=True)

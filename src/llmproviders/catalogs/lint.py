@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
@@ -16,14 +16,15 @@ from ..fields.extras import extra_value
 from ..fields.masking import hide_headers, hide_json
 from ..fields.parts import Kind, kind_of
 from ..fields.spec import EXTRAS, Spec
-from ..messages import SimilarNames
 from ..providers.base import Provider
 from ..providers.held import unresolved_references
 from ..providers.on_runtime import doubts_of
 from ..runtimes.runtime import Runtime
 from ..secrets import MaskedText, Secret, each_part
+from ..similar_names import SimilarNames
+from .entries import RESERVED
 from .origins import located_problems
-from .references import EntryProblem, read_parts, reference_advice
+from .references import SOURCES, EntryProblem, read_parts, reference_advice
 from .resolution import Resolution, class_of, ignored_codes
 from .sources import RawCatalog
 
@@ -34,7 +35,9 @@ _Found: TypeAlias = Iterator[tuple[str, DocumentProblem]]
 
 _INSIDE: Final = Advice("use a placeholder that the platform fills in, or add it in code", ())
 """The hint for a secret inside a URL."""
-_IN_STRING: Final = Advice("write a table, with {} or {} in place of the secret", (("", {"env": "NAME"}), ("", {"file": "path"})))
+_IN_STRING: Final = Advice(
+    "write a mapping, with {} or {} in place of the secret", (("", {"env": "NAME"}), ("", {"file": "path"}))
+)
 """The hint for a secret in headers or a body that are a string."""
 
 
@@ -50,9 +53,11 @@ def checked(
         resolve: whether to report references that cannot be resolved.
     """
     found = [_literal_secrets(resolution), _misspelled_replacements(resolution.raw)]
-    found += [_runtime_problems(resolution, runtime, model) for runtime in runtimes] or [_doubts(resolution)]
+    found += [_runtime_problems(resolution, runtime, model) for runtime in runtimes]
+    if not runtimes:
+        found.append(_of_providers(resolution, lambda _, provider: doubts_of(provider)))
     if resolve:
-        found.append(_unresolved_references(resolution))
+        found.append(_of_providers(resolution, lambda _, provider: unresolved_references(provider)))
     for name, problem in chain.from_iterable(found):
         if resolution.providers[name] is None or problem.problem.code not in ignored_codes(resolution, name):
             yield problem
@@ -84,32 +89,26 @@ def _digits(name: str) -> str:
     return "".join(re.findall(r"\d", name))
 
 
-def _doubts(resolution: Resolution) -> _Found:
-    """The warnings for each provider whose runtime is not known."""
+def _of_providers(resolution: Resolution, problems_of: Callable[[str, Provider], Iterable[Problem]]) -> _Found:
+    """The problems of each provider, with the locations of its options."""
     for name, provider in resolution.providers.items():
         if provider is not None:
-            yield from ((name, problem) for problem in located_problems(resolution, name, doubts_of(provider)))
-
-
-def _unresolved_references(resolution: Resolution) -> _Found:
-    """A problem for each reference that cannot be resolved."""
-    for name, provider in resolution.providers.items():
-        if provider is not None:
-            problems = unresolved_references(provider)
+            problems = problems_of(name, provider)
             yield from ((name, problem) for problem in located_problems(resolution, name, problems))
 
 
 def _runtime_problems(resolution: Resolution, runtime: Runtime, model: str | None) -> _Found:
-    """The problems of each provider on a runtime, with the locations of its options."""
-    for name, provider in resolution.providers.items():
-        if provider is not None:
-            has_model = provider.model_option_key() in provider.to_options(redact=True)
-            found = provider.check(runtime, model=None if has_model else model)
-            entry: Any = resolution.raw.entries[name]
-            # A problem of the identifier is reported for the entry that an entry extends.
-            inherits = resolution.providers.get(entry.get("extends")) is not None
-            problems = [each for each in found if each.option != "provider" or not inherits]
-            yield from ((name, problem) for problem in located_problems(resolution, name, problems))
+    """The problems of each provider on a runtime."""
+
+    def problems_of(name: str, provider: Provider) -> Iterator[Problem]:
+        has_model = provider.model_option_key() in provider.to_options(redact=True)
+        entry: Any = resolution.raw.entries[name]
+        # A problem of the identifier is reported for the entry that an entry extends.
+        inherits = resolution.providers.get(entry.get("extends")) is not None
+        found = provider.check(runtime, model=None if has_model else model)
+        return (each for each in found if each.option != "provider" or not inherits)
+
+    return _of_providers(resolution, problems_of)
 
 
 def _literal_secrets(resolution: Resolution) -> _Found:
@@ -135,9 +134,14 @@ def _literals_of(entry: object, cls: type[Provider] | None) -> Iterator[EntryPro
     for key, value in entry.items():
         if key == EXTRAS and isinstance(value, dict):
             for each, extra in value.items():
-                yield from _in_extra(each, extra)
+                yield from _in_extra((key, each), each, extra)
         elif (spec := specs.get(key)) is not None:
             yield from _in_option(spec, key, value)
+        elif key not in RESERVED and isinstance(value, dict) and "header" in key:
+            # The name or the class may be misspelled.
+            yield from _in_parts("headers", (key,), value)
+        elif key not in RESERVED:
+            yield from _in_extra((key,), key, value)
 
 
 def _in_option(spec: Spec, key: str, value: object) -> Iterator[EntryProblem]:
@@ -146,16 +150,17 @@ def _in_option(spec: Spec, key: str, value: object) -> Iterator[EntryProblem]:
         yield from _literal_secret((key,), value)
     elif kind is not None and isinstance(value, dict):
         yield from _in_parts(kind, (key,), value)
-        if kind != "body" and len(value) == 1 and (name := next(iter(value))) in ("env", "file"):
-            hint = f'a reference is the value of a header: {{ Authorization = {{ {name} = "..." }} }}'
+        if kind != "body" and len(value) == 1 and (name := next(iter(value))) in SOURCES:
+            advice = Advice("write {} for a reference", ((key, {"Authorization": {name: "NAME" if name == "env" else "path"}}),))
             got = f"only a header named {name}"
-            yield (key,), Problem("", "headers", got=got, hint=hint, severity="warning", code="suspect-reference")
+            yield (key,), Problem("", "headers", got=got, in_document=advice, severity="warning", code="suspect-reference")
     elif isinstance(value, str) and _is_masked(lambda: spec.accepted(value)):
         yield (key,), _literal_problem(_INSIDE if kind is None else _IN_STRING)
 
 
-def _in_extra(key: str, value: object) -> Iterator[EntryProblem]:
-    path, is_hidden = (EXTRAS, key), looks_like_credential(key)
+def _in_extra(path: tuple[str, ...], key: str, value: object) -> Iterator[EntryProblem]:
+    """The literal secrets in the value of an extra option, or of an unknown one."""
+    is_hidden = looks_like_credential(key)
     is_table = isinstance(value, dict) and list(value) in (["env"], ["file"], ["secret"])
     if isinstance(value, (dict, list)) and not is_table:
         yield from _in_parts("body", path, value, hidden=is_hidden)

@@ -17,12 +17,12 @@ from ..fields.parts import Kind, kind_of, parts_in
 from ..fields.spec import EXTRAS, Spec
 from ..providers.base import Provider
 from ..secrets import MaskedText, Secret, each_part
+from ..syntax.locations import Location
 from .entries import RESERVED
-from .formats.locations import Location
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
 from .formats.trees import Tree
-from .references import read_parts
+from .references import SOURCES, read_parts
 from .resolution import Resolution, class_of
 
 __all__ = ["Side", "masked_diff"]
@@ -186,6 +186,6 @@ def _is_shown(value: object) -> bool:
 def _is_reference(value: Tree) -> bool:
     if isinstance(value, dict):
         return len(value) == 1 and any(
-            isinstance(name := value.get(source), str) and not looks_like_key(name) for source in ("env", "file")
+            isinstance(name := value.get(source), str) and not looks_like_key(name) for source in SOURCES
         )
     return isinstance(value, str) and is_placeholder(value)

@@ -8,10 +8,11 @@ from typing import Any
 
 import attrs
 
-from ..errors import DocumentProblem, Problem
+from ..errors import Advice, DocumentProblem, Problem
 from ..fields.metadata import options
 from ..fields.spec import EXTRAS
 from ..providers.derive import non_defaults
+from ..secrets import Secret, reveal
 from .resolution import Resolution
 
 __all__ = ["Origin", "located_problems", "origins_of"]
@@ -127,6 +128,15 @@ def _whole_and_part(option: str, names: Collection[str]) -> tuple[str, tuple[str
     return option, ()
 
 
+def _without_preset(advice: Advice, provider: Any) -> Advice:
+    """The advice to write another identifier, with the options that a preset sets."""
+    pieces = [*advice.pieces, ("endpoint", reveal(provider.endpoint))]
+    if isinstance(provider.api_key, Secret) and provider.api_key.is_reference:
+        pieces.append(("api_key", {provider.api_key.source: provider.api_key.reference}))
+    listed = ", ".join("{}" for _ in pieces)
+    return Advice(advice.sentence.replace("{} here", f"{listed} in place of the preset"), tuple(pieces))
+
+
 def located_problems(resolution: Resolution, name: str, problems: Iterable[Problem]) -> Iterator[DocumentProblem]:
     """Problems of the options of a provider, each with the location of its option."""
     raw, provider = resolution.raw, resolution.provider(name)
@@ -141,6 +151,5 @@ def located_problems(resolution: Resolution, name: str, problems: Iterable[Probl
         # The path contains the name of the option.
         found = attrs.evolve(problem, option="", key="") if path else problem
         if path == ("preset",) and found.code == "wrong-runtime" and found.in_document is not None:
-            sentence = found.in_document.sentence.replace("{} here", "{} and endpoint in place of the preset")
-            found = attrs.evolve(found, in_document=attrs.evolve(found.in_document, sentence=sentence))
+            found = attrs.evolve(found, in_document=_without_preset(found.in_document, provider))
         yield raw.problem(entry, (*path, *below) if path else path, found)

@@ -9,11 +9,12 @@ from typing import Any, Final
 import attrs
 
 from ..errors import DocumentError, DocumentProblem, Problem
-from ..messages import SimilarNames, circle, shown
+from ..messages import circle, shown
 from ..providers.base import Provider
 from ..providers.classes import provider_classes
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
+from ..similar_names import SimilarNames
 from .catalog import Catalog, unknown_name
 from .entries import Base, EntryProblem, extended_name, provider_of
 from .sources import RawCatalog

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from .atomic import replace_file
 from .catalog import Catalog
 from .formats.locations import Path as Path_
 from .formats.lookup import Format, format_module, format_of
-from .formats.trees import SyntaxProblem, Tree, changed, wrapped
+from .formats.trees import SyntaxProblem, Tree, changed, has_tree, wrapped
 from .masked_diff import Side, masked_diff
 from .resolution import Resolution, in_order, resolve
 from .sources import RawCatalog, read_file, read_text
@@ -68,7 +67,7 @@ class Original:
             DocumentError: if the catalog would have problems that it does not have.
             ProviderError: if the document does not have the tree, because the format module cannot make this edit.
         """
-        if not _has_tree(self.format, new, tree):
+        if not has_tree(format_module(self.format).read, new, tree):
             name = entry or (renamed[0] if renamed else "the entry")
             raise ProviderError(f"{self.file}: {name} is written in a way that cannot be edited here; edit the file by hand")
         after = resolve(read_text(new, self.format, self.file, edited=entry))
@@ -112,7 +111,7 @@ def edited(format_: Any, text: str, tree: Tree, changes: Mapping[Path_, Tree]) -
 
     Values that the document has are replaced in one pass, and the parts of a table that it does not have are added at once.
     """
-    text, rest = format_.replaced(text, changes)
+    text, rest = format_.replace(text, changes)
     tree = _with_values(tree, {path: value for path, value in changes.items() if path not in rest})
     added: dict[Path_, Tree] = {}
     for path, value in rest.items():
@@ -171,16 +170,6 @@ class Revision:
         """
         if self.text != self.original.text:
             replace_file(self.original.file, self.original.mark + self.text, private=private)
-
-
-def _has_tree(format_: Format, text: str, tree: Tree) -> bool:
-    try:
-        found = format_module(format_).read(text)[0]
-    except SyntaxProblem:
-        return False
-    # Types matter, because 1 == True.
-    one, other = (json.dumps(each, sort_keys=True, default=repr) for each in (found, tree))
-    return one == other
 
 
 def _identity(problem: DocumentProblem, renamed: tuple[str, str] | None) -> tuple[Any, ...]:

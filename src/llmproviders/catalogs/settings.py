@@ -10,11 +10,12 @@ from typing import Any, Final
 
 import attrs
 
-from ..codes import CODES
-from ..errors import DocumentError, DocumentProblem, Problem
-from ..messages import did_you_mean, shown, shown_type
+from ..errors import DocumentError, DocumentProblem, Problem, dotted
+from ..messages import shown, shown_type
 from ..runtimes.runtime import list_runtimes
-from .formats.locations import Location
+from ..similar_names import did_you_mean
+from ..syntax.locations import Location
+from .arguments import unknown_codes
 from .formats.lookup import format_module
 from .formats.trees import SyntaxProblem
 
@@ -79,8 +80,7 @@ def _read(file: Path) -> Settings | None:
     if found:
         located = ((locate((*_TABLE, *path)), (*_TABLE, *path), problem) for path, problem in found)
         raise DocumentError(
-            DocumentProblem(source, location.line, location.column, ".".join(map(str, path)), problem)
-            for location, path, problem in located
+            DocumentProblem(source, location.line, location.column, dotted(path), problem) for location, path, problem in located
         )
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
     values["catalogs"] = tuple(Path(_shown(file.parent / name)) for name in values.get("catalogs", ()))
@@ -92,18 +92,14 @@ def _problems(table: object) -> Iterator[tuple[tuple[str | int, ...], Problem]]:
     if not isinstance(table, Mapping):
         yield (), Problem("", "a table", got=shown_type(table), is_type=True)
         return
-    choices = {"against": list_runtimes(), "select": list(CODES), "ignore": list(CODES)}
     for key, value in table.items():
-        if key in ("catalogs", *choices):
+        if key in ("catalogs", "against", "select", "ignore"):
             if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
                 hint = "put it in brackets" if isinstance(value, str) else ""
                 yield (key,), Problem("", "a list of strings", got=shown_type(value), hint=hint, is_type=True)
                 continue
-            for name in value if key in choices else ():
-                if name not in choices[key]:
-                    expected = f"a runtime ({', '.join(choices[key])})" if key == "against" else "a code of problems"
-                    hint = did_you_mean(name, choices[key])
-                    yield (key,), Problem("", expected, got=shown(name), hint=hint)
+            found = _unknown_runtimes(value) if key == "against" else () if key == "catalogs" else unknown_codes(value)
+            yield from (((key,), problem) for problem in found)
         elif key == "model":
             if not isinstance(value, str) or not value.strip():
                 yield (key,), Problem("", "a name", got=shown(value), is_type=not isinstance(value, str))
@@ -114,6 +110,13 @@ def _problems(table: object) -> Iterator[tuple[tuple[str | int, ...], Problem]]:
             known = [field.name for field in attrs.fields(Settings)]
             hint = did_you_mean(key, known)
             yield (key,), Problem("", f"one of the keys {', '.join(known)}", got="an unknown key", hint=hint, code="unknown-key")
+
+
+def _unknown_runtimes(names: list[str]) -> Iterator[Problem]:
+    known = list_runtimes()
+    for name in names:
+        if name not in known:
+            yield Problem("", f"a runtime ({', '.join(known)})", got=shown(name), hint=did_you_mean(name, known))
 
 
 def _error(source: str, location: Location, problem: Problem) -> DocumentError:

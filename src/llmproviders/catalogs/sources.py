@@ -14,16 +14,18 @@ from typing import Final
 
 import attrs
 
-from ..errors import DocumentError, DocumentProblem, Problem, writing
-from ..messages import circle, did_you_mean, shown_path, shown_type
+from ..errors import DocumentError, DocumentProblem, Problem, dotted, writing
+from ..messages import circle, shown_path
 from ..regular_files import NotRegularError, identity_of, read_start
-from .formats.locations import Locate, Location, location_of
+from ..similar_names import did_you_mean
+from ..syntax.locations import Location, location_of
+from .formats.locations import Locate
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module, format_of
 from .formats.notation import in_format, in_shell
-from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree
+from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree, shown_kind
 
-__all__ = ["RawCatalog", "read_file", "read_text"]
+__all__ = ["RawCatalog", "decoded", "read_file", "read_text"]
 
 _KEYS: Final = ("default", "include", "providers")
 _IGNORED: Final = ("$schema",)
@@ -94,8 +96,28 @@ def read_text(text: str, format: Format, path: Path | None = None, *, edited: st
     return reader.finished()
 
 
+def decoded(content: bytes, source: str) -> str:
+    """The string of a document in UTF-8, without its byte order mark; *source* is its name in messages.
+
+    Raises:
+        DocumentError: if it is too large, or not UTF-8.
+    """
+    location = Location(1, 1)
+    if len(content) > MAX_CHARACTERS:
+        problem = Problem("", f"a document of at most {MAX_CHARACTERS} bytes", code="document-limit")
+    else:
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            before = content[: error.start].decode("utf-8", "replace")
+            location = location_of(before, len(before))
+            got = f"byte 0x{content[error.start]:02x}"
+            problem = Problem("", "UTF-8 text", got=got, hint="save it as UTF-8", code="unreadable-file")
+    raise DocumentError([_located(source, location, (), problem)])
+
+
 def _located(source: str, location: Location, path: TreePath, problem: Problem) -> DocumentProblem:
-    return DocumentProblem(source, location.line, location.column, ".".join(map(str, path)), problem)
+    return DocumentProblem(source, location.line, location.column, dotted(path), problem)
 
 
 @attrs.frozen
@@ -153,7 +175,6 @@ class _Reader:
             included: the document that includes it, and the path of its name there; None for the first file.
         """
         source = str(path)
-        content = b""
         try:
             name = format_of(path)
             identity = identity_of(source)
@@ -165,22 +186,12 @@ class _Reader:
             if identity in self._seen:
                 return
             self._seen.add(identity)
-            content = read_start(source, MAX_CHARACTERS + 1)
-            if len(content) > MAX_CHARACTERS:
-                problem = Problem("", f"a file of at most {MAX_CHARACTERS} bytes", code="document-limit")
-                self._problem_at(source, Location(1, 1), problem)
-                return
-            text = content.decode("utf-8-sig")
+            text = decoded(read_start(source, MAX_CHARACTERS + 1), source)
         except DocumentError as error:
             self._raw.problems += error.problems
         except OSError as error:
             self._raw.is_incomplete = True
             self._raw.problems.append(_unreadable(source, error, included))
-        except UnicodeDecodeError as error:
-            before = content[: error.start].decode("utf-8", "replace")
-            got = f"byte 0x{content[error.start]:02x}"
-            problem = Problem("", "UTF-8 text", got=got, hint="save it as UTF-8", code="unreadable-file")
-            self._problem_at(source, location_of(before, len(before)), problem)
         else:
             self.read_text(text, name, path, identity)
 
@@ -200,8 +211,8 @@ class _Reader:
             self._problem_at(source, error.location, Problem("", error.expected, hint=error.hint, code=error.code))
             return
         if not isinstance(tree, dict):
-            got = "an empty document" if tree is None else shown_type(tree)
-            hint = "a catalog has a table `providers`"
+            got = "an empty document" if tree is None else shown_kind(tree)
+            hint = "a catalog has the key `providers`"
             self._problem_at(source, top, Problem("", "a catalog", got=got, hint=hint, is_type=True, code="not-a-catalog"))
             return
         document = Document(source, name, locate, edited)
@@ -248,8 +259,9 @@ def _included(raw: RawCatalog, document: Document, names: object) -> list[str]:
     """The names of the files that a document includes."""
     if isinstance(names, list) and all(isinstance(name, str) for name in names):
         return names
+    raw.is_incomplete = True
     advice = writing("include", [names]) if isinstance(names, str) else None
-    problem = Problem("", "a list of file names", got=shown_type(names), in_document=advice, code="invalid-include")
+    problem = Problem("", "a list of file names", got=shown_kind(names), in_document=advice, code="invalid-include")
     raw.problems.append(document.problem(("include",), problem))
     return []
 
@@ -259,9 +271,9 @@ def _add_entries(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> 
     providers = tree.get("providers")
     if not isinstance(providers, dict):
         if providers is not None or "include" not in tree:
-            got = "nothing" if providers is None else shown_type(providers)
+            got = "nothing" if providers is None else shown_kind(providers)
             raw.problems.append(
-                document.problem(("providers",), Problem("", "a table of providers", got=got, code="not-a-catalog"))
+                document.problem(("providers",), Problem("", "names and entries of providers", got=got, code="not-a-catalog"))
             )
         return
     if "" in providers:
@@ -280,5 +292,5 @@ def _add_default(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> 
     if isinstance(default, str):
         raw.default, raw.default_document = default, document
     elif default is not None:
-        problem = Problem("", "the name of a provider", got=shown_type(default), code="unknown-default")
+        problem = Problem("", "the name of a provider", got=shown_kind(default), code="unknown-default")
         raw.problems.append(document.problem(("default",), problem))

@@ -23,7 +23,7 @@ from ..secrets import MaskedText, Secret
 from .catalog import Catalog
 from .entries import RESERVED
 from .inheritance import inherited
-from .references import write_parts
+from .references import literal_refused, write_parts
 
 __all__ = ["entry_of", "to_dict", "tree_of"]
 
@@ -119,8 +119,7 @@ def _plain(
             return written
     if isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
         if secrets == "refuse":
-            hint = 'use Secret.from_env or Secret.from_file, or pass secrets="reveal" or secrets="redact"'
-            problems.append(Problem(name, "no literal secret in a document", got=MASK, hint=hint, code="literal-secret"))
+            problems.append(literal_refused(name))
         if secrets != "reveal":
             return MASK
         value = value.reveal()

@@ -10,14 +10,13 @@ from typing import Annotated
 
 import typer
 
+from ..catalogs.arguments import unknown_codes
 from ..catalogs.discovery import catalogs_in
 from ..catalogs.files import check_raw
 from ..catalogs.formats.lookup import Format
 from ..catalogs.settings import Settings, find_settings
 from ..catalogs.sources import RawCatalog
-from ..codes import CODES
 from ..errors import DocumentProblem, Problem, ProviderError
-from ..messages import did_you_mean, shown, with_hint
 from ..runtimes.runtime import runtime as runtime_named
 from .arguments import InputFormat, Json, Model
 from .command import FOUND, UsageError, command
@@ -131,12 +130,12 @@ def _catalogs(named: Iterable[Path]) -> list[Path]:
 
 def _codes(option: str, given: Sequence[str] | None, default: Sequence[str]) -> Sequence[str]:
     """The codes of an option of the command, or of the project."""
-    codes = None if given is None else [code.strip() for each in given for code in each.split(",")]
-    for code in codes or ():
-        if code not in CODES:
-            message = f"{option}: expected a code of problems (llmproviders explain lists them), got {shown(code)}"
-            raise UsageError(with_hint(message, did_you_mean(code, list(CODES))))
-    return default if codes is None else codes
+    if given is None:
+        return default
+    codes = [code.strip() for each in given for code in each.split(",")]
+    for problem in unknown_codes(codes):
+        raise UsageError(f"{option}: {problem}")
+    return codes
 
 
 def _problems(

@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 import attrs
 import typer
 
-from ..catalogs.editing import EditError
+from ..catalogs.revision import EditError
 from ..errors import DocumentError, DocumentProblem, ProviderError, UnknownProviderError, UnknownRuntimeError
 from .printing import print_error, print_json
 from .reports import record

@@ -19,6 +19,7 @@ from ..catalogs.files import dumps
 from ..catalogs.formats.lookup import Format, format_of
 from ..catalogs.origins import located_problems
 from ..catalogs.resolution import in_order, resolve
+from ..catalogs.sources import decoded
 from ..catalogs.usage import located_errors, provider_for
 from ..errors import DocumentError, InvalidOptionsError, invalid
 from ..runtimes.doubts import DOCUMENTED, fills_placeholders
@@ -147,10 +148,7 @@ def import_(
     with warnings.catch_warnings():
         # The warnings of the statements include them, and are printed.
         warnings.simplefilter("ignore", OldSpellingWarning)
-        try:
-            text = read_stdin() if file == STDIN else file.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError:
-            fail(f"{file}: expected UTF-8 text; save it as UTF-8")
+        text = read_stdin() if file == STDIN else decoded(file.read_bytes(), str(file))
         statements = parse_statements(text, source=source_of(file))
     for statement in statements:
         print_warnings(statement.warnings)

@@ -9,7 +9,8 @@ import attrs
 import typer
 
 from ..codes import CODES
-from ..messages import did_you_mean, with_hint
+from ..messages import with_hint
+from ..similar_names import did_you_mean
 from .arguments import Json
 from .command import UsageError, command
 from .completion import code_names
@@ -41,6 +42,8 @@ def explain(
     else:
         output = console()
         output.print(styled(code, "bold"))
-        effect = "Only checks report it: the catalog loads." if shown[0].is_check else "A catalog with it does not load."
+        effect = (
+            "A catalog with it loads, and it can be ignored." if shown[0].is_check else "It is an error, which cannot be ignored."
+        )
         for line in (shown[0].meaning, shown[0].cure, effect):
             output.print(styled(line), soft_wrap=True)

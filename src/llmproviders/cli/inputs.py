@@ -9,10 +9,9 @@ from typing import Final
 
 import typer
 
-from ..catalogs.formats.locations import Location, location_of
 from ..catalogs.formats.lookup import Format
 from ..catalogs.formats.trees import MAX_CHARACTERS
-from ..catalogs.sources import RawCatalog, read_file, read_text
+from ..catalogs.sources import RawCatalog, decoded, read_file, read_text
 from ..errors import DocumentError, DocumentProblem, Problem
 from .command import UsageError
 from .printing import STDIN_SOURCE
@@ -54,25 +53,16 @@ def read_stdin() -> str:
     Raises:
         DocumentError: if it is larger, cannot be read, or is not UTF-8.
     """
+    reason = "no open file"
     try:
-        content = typer.get_binary_stream("stdin").read(MAX_CHARACTERS + 1)
-    except (OSError, RuntimeError) as error:
-        # Without standard input, typer raises a RuntimeError.
-        reason = (error.strerror if isinstance(error, OSError) else "") or "no open file"
-        raise _refused(Problem("", "standard input that can be read", got=reason, code="unreadable-file")) from None
-    if len(content) > MAX_CHARACTERS:
-        raise _refused(Problem("", f"a document of at most {MAX_CHARACTERS} bytes", code="document-limit"))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8", "replace")
-        got = f"byte 0x{content[error.start]:02x}"
-        problem = Problem("", "UTF-8 text", got=got, hint="encode it as UTF-8", code="unreadable-file")
-        raise _refused(problem, location_of(before, len(before))) from None
-
-
-def _refused(problem: Problem, location: Location = Location(1, 1)) -> DocumentError:  # noqa: B008
-    return DocumentError([DocumentProblem(STDIN_SOURCE, location.line, location.column, "", problem)])
+        return decoded(typer.get_binary_stream("stdin").read(MAX_CHARACTERS + 1), STDIN_SOURCE)
+    except OSError as error:
+        reason = error.strerror or reason
+    except RuntimeError:
+        # typer has found no standard input.
+        pass
+    problem = Problem("", "standard input that can be read", got=reason, code="unreadable-file")
+    raise DocumentError([DocumentProblem(STDIN_SOURCE, 1, 1, "", problem)])
 
 
 def source_of(file: Path) -> str:

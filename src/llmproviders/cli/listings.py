@@ -13,12 +13,13 @@ from ..catalogs.display import default_string
 from ..catalogs.schema import catalog_schema
 from ..fields.metadata import OptionInfo
 from ..fields.metadata import options as options_of
-from ..messages import did_you_mean, with_hint
+from ..messages import with_hint
 from ..presets import DASHSCOPE_HOSTS, DASHSCOPE_TASKS, SERVICES, dashscope
 from ..providers.base import Provider
 from ..providers.classes import provider_classes
 from ..runtimes.runtime import Runtime, RuntimeOption, list_runtimes
 from ..runtimes.runtime import runtime as runtime_named
+from ..similar_names import did_you_mean
 from ..tasks import CHAT
 from .arguments import Json
 from .command import UsageError, command

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import typer
 
 from ..catalogs.comparison import Change
-from ..errors import DocumentProblem
+from ..errors import DocumentProblem, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +23,6 @@ __all__ = [
     "STDIN_SOURCE",
     "console",
     "counted",
-    "escaped",
     "print_changes",
     "print_diff",
     "print_error",
@@ -37,6 +36,12 @@ __all__ = [
 ]
 
 _Item = TypeVar("_Item")
+_GAP: Final = 3
+"""The width between two columns of a table."""
+_NARROW: Final = 20
+"""The width to which a column may be wrapped."""
+_INDENT: Final = "    "
+_NAME: Final = "cyan"
 DELAY: Final = 1.0
 """The seconds after which a progress bar is shown."""
 STDIN_SOURCE: Final = "<stdin>"
@@ -57,16 +62,11 @@ def console() -> Console:
 
 
 def styled(string: str, style: str = "") -> Text:
-    """*string* for the console, escaped."""
+    """*string* for the console; with escapes, so that it cannot control a terminal."""
     from rich.text import Text
 
     # As a span, the style stays on this part where parts are added.
-    return Text().append(escaped(string), style=style)
-
-
-def escaped(string: str) -> str:
-    """*string* with line breaks and control characters as escapes, so that it cannot control a terminal."""
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in string)
+    return Text().append(printable(string), style=style)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]], *, prose: Collection[str] = ()) -> None:
@@ -86,7 +86,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ..
     if title:
         # rich would fold the title of a table to the width of the table.
         output.print(styled(title, "bold"), soft_wrap=True)
-    cells = [tuple(map(escaped, row)) for row in rows]
+    cells = [tuple(map(printable, row)) for row in rows]
     needed = 1
     for column, texts in zip(columns, zip(columns, *cells, strict=True), strict=True):
         width = max(map(cell_len, texts))
@@ -101,14 +101,6 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ..
     for row in cells:
         table.add_row(*map(styled, row))
     output.print(table)
-
-
-_GAP: Final = 3
-"""The width between two columns of a table."""
-_NARROW: Final = 20
-"""The width to which a column may be wrapped."""
-_INDENT: Final = "    "
-_NAME: Final = "cyan"
 
 
 def _print_list(output: Console, columns: Sequence[str], rows: Iterable[tuple[str, ...]]) -> None:
@@ -182,7 +174,7 @@ def _parts(problem: DocumentProblem) -> tuple[str, str]:
 
 def print_error(message: str) -> None:
     """Print a line on standard error."""
-    typer.echo(escaped(message), err=True)
+    typer.echo(printable(message), err=True)
 
 
 def print_json(value: object) -> None:

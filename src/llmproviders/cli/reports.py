@@ -15,8 +15,8 @@ from urllib.parse import quote
 import attrs
 
 from ..codes import CODES
-from ..errors import DocumentProblem
-from .printing import STDIN_SOURCE, escaped
+from ..errors import DocumentProblem, printable
+from .printing import STDIN_SOURCE
 
 __all__ = ["REPORTS", "Checked", "OutputFormat", "record"]
 
@@ -69,13 +69,13 @@ def _github(checked: Checked) -> str:
     for each in checked.problems:
         inner = each.problem
         values = {"file": _relative(each.source), "line": each.line, "col": each.column, "title": inner.code}
-        properties = ",".join(f"{name}={_property(escaped(str(value)))}" for name, value in values.items())
+        properties = ",".join(f"{name}={_property(printable(str(value)))}" for name, value in values.items())
         lines.append(f"::{inner.severity} {properties}::{_data(_message(each))}\n")
     return "".join(lines)
 
 
 def _data(string: str) -> str:
-    """The message of a workflow command; `escaped` has left no line breaks in it."""
+    """The message of a workflow command; `printable` has left no line breaks in it."""
     return string.replace("%", "%25")
 
 
@@ -137,7 +137,7 @@ def _sarif(checked: Checked) -> str:
 
 def _artifact(source: str) -> dict[str, str]:
     # Surrogates in a name cannot be encoded.
-    source = escaped(source)
+    source = printable(source)
     path = _relative(source)
     if path.startswith("../") or Path(path).is_absolute():
         return {"uri": Path(source).absolute().as_uri()}
@@ -154,11 +154,11 @@ def _junit(checked: Checked) -> str:
     failures = {id(each) for each in checked.failures}
     top = ET.Element("testsuites", name="llmproviders")
     for file, problems in by_file.items():
-        name = escaped(_relative(file))
+        name = printable(_relative(file))
         suite = ET.SubElement(top, "testsuite", name=name)
         for each in problems:
             title = ": ".join(filter(None, (each.path, each.problem.option, each.problem.code)))
-            case = ET.SubElement(suite, "testcase", classname=name, name=escaped(title))
+            case = ET.SubElement(suite, "testcase", classname=name, name=printable(title))
             line = f"{name}:{each.line}:{each.column}: {_message(each)}"
             if id(each) in failures:
                 ET.SubElement(case, "failure", type=each.problem.code, message=_message(each)).text = line
@@ -190,7 +190,7 @@ def _dumped(value: object) -> str:
 def _message(problem: DocumentProblem) -> str:
     """A problem without its location, in one line."""
     where = f"{problem.path}: " if problem.path else ""
-    return escaped(f"{where}{problem.problem}")
+    return printable(f"{where}{problem.problem}")
 
 
 def _relative(source: str) -> str:

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from ..catalogs.editing import EditError, EntryEdit, NewEntry
+from ..catalogs.editing import EntryEdit, NewEntry
 from ..catalogs.entries import KINDS
-from ..catalogs.revision import Revision
+from ..catalogs.revision import EditError, Revision
 from .arguments import DryRun, EditedFile, Name, not_stdin
 from .command import UsageError, command
 from .completion import assignments_of, file_names, options_of_entry

@@ -17,8 +17,9 @@ from typing import Any
 import attrs
 
 from ..errors import Rejected, RejectedType
-from ..messages import did_you_mean, fold, listed
+from ..messages import listed
 from ..secrets import MaskedText
+from ..similar_names import did_you_mean, fold
 from ..syntax.characters import refuse_surrogates
 from ..syntax.durations import write_duration
 from ..syntax.json import write_json

@@ -228,7 +228,9 @@ def json_headers(value: str | Mapping[str, str | Secret | Sequence[str | Secret]
         elif type(item) is list and all(type(each) is str for each in item):
             masked_headers[name] = [masked_header(name, each) for each in item]
         else:
-            raise Rejected("header values that are strings or lists of strings", hint=f"see header {shown(name)}")
+            raise Rejected(
+                "header values that are strings or lists of strings", hint=f"write the value of {shown(name)} in quotes"
+            )
     result = string if masked_headers == headers else MaskedText(string, write_parsed_json(masked_headers))
     return _headers.keep(string, result)
 
@@ -248,7 +250,7 @@ def _hide_map(headers: dict[str, Any]) -> Parts:
     """The headers of a map with credentials hidden."""
     for name, item in headers.items():
         if not isinstance(name, str) or not isinstance(item, (str, Secret)):
-            raise RejectedType("a mapping from str to str")
+            raise _no_string(name, item)
         for known in (name, reveal(item) if not isinstance(item, Secret) or not item.is_reference else ""):
             refuse_surrogates(known)
             if "\n" in known or "\r" in known:
@@ -256,7 +258,12 @@ def _hide_map(headers: dict[str, Any]) -> Parts:
     return hide_headers(headers)
 
 
-def write_header_map(headers: Mapping[str, str]) -> str:
+def _no_string(name: object, value: object) -> RejectedType:
+    is_number = isinstance(name, str) and isinstance(value, (bool, int, float))
+    return RejectedType("a mapping from str to str", hint=f"write the value of {shown(name)} in quotes" if is_number else "")
+
+
+def _write_header_map(headers: Mapping[str, str]) -> str:
     """A map of headers whose references were resolved.
 
     Raises:
@@ -285,13 +292,14 @@ def flink_map(value: str | Mapping[str, str | Secret] | None) -> str | None:
     if value is None:
         return None
     if isinstance(value, MaskedText):
-        return _accepted_again(value, read_map, _hide_map, write_header_map, write_masked_map)
+        return _accepted_again(value, read_map, _hide_map, _write_header_map, write_masked_map)
     if isinstance(value, Mapping):
         pairs = _pairs(value)
         if not all(isinstance(part, str) and not isinstance(part, MaskedText) for pair in pairs for part in pair):
-            if any(isinstance(name, (MaskedText, Secret)) or isinstance(item, MaskedText) for name, item in pairs):
-                raise RejectedType("a mapping from str to str")
-            return compose(_hide_map(dict(pairs)), write_header_map, write_masked_map)
+            for name, item in pairs:
+                if isinstance(name, (MaskedText, Secret)) or isinstance(item, MaskedText):
+                    raise _no_string(name, item)
+            return compose(_hide_map(dict(pairs)), _write_header_map, write_masked_map)
         string = accept_string(write_map({str.__str__(name): str.__str__(item) for name, item in pairs}))
     elif isinstance(value, str):
         string = _known_string(value)

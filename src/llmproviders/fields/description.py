@@ -13,7 +13,8 @@ import attrs
 
 from ..credentials import looks_like_credential
 from ..errors import InvalidClassError, Problem, Rejected
-from ..messages import closest, fold, listed, shown
+from ..messages import listed, shown
+from ..similar_names import closest, fold
 from .extras import extra_value
 from .metadata import OptionInfo, hints, options
 from .spec import EXTRAS, Spec
@@ -25,25 +26,27 @@ FIELD: Final = type(attrs.field())
 
 RESERVED_PARAMETERS: Final = ("self", "more_options")
 """The parameters that every constructor has."""
-ALIASES: Final[Mapping[str, str]] = {
-    "model_name": "model",
-    "api_token": "api_key",
-    "openai_api_key": "api_key",
-    "system": "system_prompt",
-    "temp": "temperature",
-    "base_url": "endpoint",
-    "api_base": "endpoint",
-    "url": "endpoint",
-    "headers": "extra_header",
-    "custom_headers": "extra_header",
-    "default_headers": "extra_header",
-    "extra_headers": "extra_header",
-    "max_completion_tokens": "max_tokens",
-    "max_output_tokens": "max_tokens",
-    "dimensions": "dimension",
-    "max_retries": "retry_num",
+ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
+    "model_name": ("model",),
+    "api_key": ("auth_token",),
+    "api_token": ("api_key", "auth_token"),
+    "openai_api_key": ("api_key",),
+    "system": ("system_prompt",),
+    "temp": ("temperature",),
+    "base_url": ("endpoint",),
+    "api_base": ("endpoint",),
+    "url": ("endpoint",),
+    "headers": ("extra_header", "custom_headers"),
+    "custom_headers": ("extra_header",),
+    "extra_header": ("custom_headers",),
+    "default_headers": ("extra_header", "custom_headers"),
+    "extra_headers": ("extra_header", "custom_headers"),
+    "max_completion_tokens": ("max_tokens",),
+    "max_output_tokens": ("max_tokens",),
+    "dimensions": ("dimension",),
+    "max_retries": ("retry_num",),
 }
-"""The names that other clients use for an option."""
+"""The names that other clients and other classes use for an option: the options that may be meant, of which a class has one."""
 REQUEST_FIELDS: Final = (
     *("frequency_penalty", "top_k", "min_p", "logprobs", "top_logprobs", "logit_bias", "stream", "tools", "tool_choice"),
     *("reasoning_effort", "enable_thinking", "thinking", "thinking_budget", "repetition_penalty", "encoding_format"),
@@ -184,8 +187,9 @@ class Description:
 
     def advice(self, name: str) -> str:
         """Advice on a name that other clients use; empty if there is none."""
-        if name in ALIASES and ALIASES[name] in self.specs:
-            return f"write {ALIASES[name]}=..." + (", the full URL" if ALIASES[name] == "endpoint" else "")
+        meant = next((each for each in ALIASES.get(name, ()) if each in self.specs), None)
+        if meant is not None:
+            return f"write {meant}=..." + (", the full URL" if meant == "endpoint" else "")
         if name in REQUEST_FIELDS and "extra_body" in self.specs:
             return f"write extra_body={{{name!r}: ...}}"
         return ""

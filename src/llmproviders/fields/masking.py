@@ -146,7 +146,14 @@ def compose(
     write_masked: Callable[[Any], str] = write_parsed_json,
     string: str | None = None,
 ) -> str:
-    """The text that *write* writes of *parts*, or *string* if that was written of them; if a part is hidden, a `MaskedText`."""
+    """Write *parts* as a string; if a part of it is hidden, as a `MaskedText`.
+
+    Args:
+        parts: the parts, in which secrets are hidden.
+        write: a function that writes the parts with their real strings.
+        write_masked: a function that writes the parts with masks.
+        string: the real string, if the parts were read from one; it is kept unchanged.
+    """
     hidden = [part for _, part in each_part(parts) if isinstance(part, (Secret, MaskedText))]
     shown = write_masked(mapped(parts, _shown)) if hidden else None
     if shown is not None and any(part.is_reference for part in hidden):
@@ -160,7 +167,7 @@ def _shown(_: object, part: Any) -> Any:
 
 
 def opened(text: str, read: Callable[[str], Any]) -> Parts:
-    """The parts of a text that *read* reads.
+    """The parts of a string, as *read* reads them; those that are masked in *text* are hidden.
 
     Raises:
         Rejected: if *read* cannot read it.

@@ -36,7 +36,7 @@ def validate_overrides(overrides: Mapping[str, Any] | None, *, allow_sensitive: 
     names = [name for name, value in changes.items() if not allow_sensitive and _is_sensitive(name, value)]
     if names:
         expected, hint = "no change of an endpoint or secret for one call", "pass allow_sensitive=True if that is intended"
-        raise invalid("overrides", [Problem(name, expected, hint=hint, code="unknown-option") for name in names])
+        raise invalid("overrides", [Problem(name, expected, hint=hint) for name in names])
     return dict(changes)
 
 

@@ -11,9 +11,10 @@ from ..boundary import unframed
 from ..errors import Problem, Rejected, RejectedType, invalid
 from ..fields.acceptance import accept_string, choice_acceptor
 from ..fields.converters import duration
-from ..messages import did_you_mean, shown
+from ..messages import shown
 from ..providers.base import Provider
 from ..runtimes.runtime import Runtime
+from ..similar_names import did_you_mean
 from ..syntax.columns import Column, Columns, columns
 from ..syntax.quoting import quote_name, quote_string
 from ..syntax.scalars import JAVA_BOUNDS, read_boolean, read_integer

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from ..errors import Advice, Problem, Rejected, invalid
 from ..fields.compiled import compiled
 from ..fields.spec import EXTRAS
-from ..messages import did_you_mean, shown
+from ..messages import shown
 from ..secrets import reveal
+from ..similar_names import did_you_mean
 from ..tasks import endpoint_for_task, task_of_endpoint
 
 __all__ = ["changes_of", "defaults_of", "model_changes", "no_task", "non_defaults", "task_defaults", "to_task", "with_model"]

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..errors import Problem, SecretError
+from ..errors import Problem, SecretError, dotted
 from ..fields.compiled import compiled
 from ..fields.parts import Kind, hidden_parts, kind_of
 from ..fields.spec import EXTRAS
-from ..secrets import MaskedText, Secret, dotted
+from ..secrets import MaskedText, Secret
 
 __all__ = ["secrets_in", "unresolved_references"]
 
@@ -21,7 +21,7 @@ def secrets_in(provider: Any) -> Iterator[tuple[str, Secret | MaskedText]]:
         (info.name, kind_of(info), getattr(provider, info.name)) for info in compiled(type(provider)).description.infos
     ]
     for key, extra in provider.extra_options.items():
-        # Only the parts of a text with references are needed: the others are in one string, whoever wrote it.
+        # Without a reference inside, the whole string of an extra option is the secret.
         values.append((f"{EXTRAS}.{key}", "body" if isinstance(extra, MaskedText) and extra.is_reference else None, extra))
     for name, kind, value in values:
         for path, part in hidden_parts(kind, value):

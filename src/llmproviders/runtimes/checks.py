@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from ..errors import Advice, Problem
-from ..messages import did_you_mean, shown, with_hint
+from ..messages import shown, with_hint
+from ..similar_names import did_you_mean
 from ..syntax.columns import Column
 from .rules import every, openai, shared, triton
 from .runtime import NAMES, Runtime

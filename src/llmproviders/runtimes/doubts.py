@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, Literal
 
-from ..credentials import is_placeholder, is_unfilled
-from ..errors import Advice, Problem, writing
+import attrs
+
+from ..credentials import MASK, is_unfilled
+from ..errors import Advice, Problem, Rejected, writing
+from ..syntax.json import read_json_flat
+from ..syntax.maps import read_map
 from ..syntax.urls import expected_url, whole_url
 from ..tasks import CHAT, EMBEDDINGS
 from .runtime import NAMES, runtime
@@ -19,7 +23,6 @@ __all__ = [
     "base_url_problem",
     "doubts",
     "fills_placeholders",
-    "placeholder_advice",
     "placeholders",
     "whole_url_advice",
 ]
@@ -27,8 +30,14 @@ __all__ = [
 DOCUMENTED: Final = "${secret_values.NAME}"
 """The placeholder that VVR documents."""
 _DOCUMENTED: Final = r"\$\{secret_values\.[^{}]+\}"
+_ANY: Final = r"\$\{[^{}]*\}"
+_READERS: Final[Mapping[str, Callable[[str], Mapping[str, object]]]] = {
+    "extra-header": read_json_flat,
+    "custom-headers": read_map,
+}
+"""Readers of options with headers, by Java key."""
 _TEXTS: Final = ("system-prompt", "user-prompt", "extra-body", "default-value", "stop")
-"""Options whose values may be texts about anything, also about placeholders."""
+"""Options whose values are prose or data, in which a placeholder may be meant literally."""
 
 
 def fills_placeholders(identifier: str, runtime_name: str | None) -> bool:
@@ -37,21 +46,61 @@ def fills_placeholders(identifier: str, runtime_name: str | None) -> bool:
     return runtime_name in names if runtime_name else any(identifier in runtime(name).factories for name in names)
 
 
-def placeholders(facts: Facts) -> Iterator[tuple[str, bool]]:
-    """The keys of the options with a placeholder, and whether each placeholder has the form that VVR documents."""
+@attrs.frozen
+class Placeholder:
+    """A value with a placeholder such as ``${NAME}``."""
+
+    facts: Facts
+    key: str
+    """The Java key of the option."""
+    part: str
+    """The name of the header; empty if the value is that of the option."""
+    string: str
+    """The value."""
+
+    @property
+    def is_documented(self) -> bool:
+        """Whether each placeholder has the form that VVR documents."""
+        return all(re.fullmatch(_DOCUMENTED, each) for each in re.findall(_ANY, self.string))
+
+    def problem(self, expected: str, hint: str, severity: Literal["error", "warning"], *, refers: bool) -> Problem:
+        """The problem of the placeholder; if *refers*, a secret is better a reference."""
+        is_alone = is_unfilled(self.string)
+        advice = None
+        if refers and is_alone and (self.part or self.key in self.facts.hidden):
+            variable = re.search(r"\$\{(\w+)\}", self.string, re.ASCII)
+            name = self.part or self.facts.names.get(self.key, self.key)
+            advice = writing(name, {"env": variable[1] if variable else "NAME"})
+        return self.facts.problem(
+            self.key,
+            expected,
+            part=self.part,
+            got=self.string if is_alone else MASK if self.part else None,
+            hint=hint,
+            in_document=advice,
+            severity=severity,
+            code="unfilled-placeholder",
+        )
+
+
+def placeholders(facts: Facts) -> Iterator[Placeholder]:
+    """The placeholders in the options; texts may be about them, and are not searched."""
     for key, value in facts.flat.items():
-        if "${" in value and (is_unfilled(value) or key not in _TEXTS):
-            found = re.findall(r"\$\{[^{}]*\}", value)
-            if found:
-                yield key, all(re.fullmatch(_DOCUMENTED, each) for each in found)
+        if "${" not in value:
+            continue
+        for part, string in _parts(key, value):
+            if re.search(_ANY, string) and (is_unfilled(string) or key not in _TEXTS):
+                yield Placeholder(facts, key, part, string)
 
 
-def placeholder_advice(facts: Facts, key: str) -> Advice | None:
-    """The advice to write a reference in place of the placeholder of a secret; None for another option."""
-    found = re.fullmatch(r"\$\{(\w+)\}", facts.flat[key], re.ASCII)
-    if key not in facts.hidden or not is_placeholder(facts.flat[key]):
-        return None
-    return writing(facts.names.get(key, key), {"env": found[1] if found else "NAME"})
+def _parts(key: str, value: str) -> Iterator[tuple[str, str]]:
+    """The names and values of headers; the value of any other option, without a name."""
+    try:
+        headers = _READERS[key](value) if key in _READERS else {"": value}
+    except Rejected:
+        headers = {"": value}
+    for name, item in headers.items():
+        yield from ((name, each) for each in (item if isinstance(item, list) else [item]) if isinstance(each, str))
 
 
 def base_url_problem(facts: Facts) -> Problem | None:
@@ -81,19 +130,10 @@ def whole_url_advice(facts: Facts, base: str) -> Advice | None:
 def doubts(facts: Facts) -> Iterator[Problem]:
     """Warnings for a provider whose runtime is not known."""
     is_on_vvr = fills_placeholders(facts.identifier, None)
-    for key, is_documented in placeholders(facts):
-        if not (is_documented and is_on_vvr):
-            got = facts.flat[key] if is_placeholder(facts.flat[key]) else None
+    for each in placeholders(facts):
+        if not (each.is_documented and is_on_vvr):
             expected = f"the value itself, or {DOCUMENTED} on VVR" if is_on_vvr else "the value itself"
-            yield facts.problem(
-                key,
-                expected,
-                got=got,
-                hint="nothing fills in this placeholder",
-                in_document=placeholder_advice(facts, key),
-                severity="warning",
-                code="unfilled-placeholder",
-            )
+            yield each.problem(expected, "nothing fills in this placeholder", "warning", refers=True)
     endpoint = facts.flat.get("endpoint")
     if endpoint is None or "endpoint" not in facts.names or "${" in endpoint:
         return

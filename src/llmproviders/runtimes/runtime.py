@@ -14,7 +14,8 @@ import attrs
 
 from ..boundary import public
 from ..errors import UnknownRuntimeError
-from ..messages import did_you_mean, shown, with_hint
+from ..messages import shown, with_hint
+from ..similar_names import did_you_mean
 
 __all__ = ["NAMES", "Factory", "Runtime", "RuntimeOption", "list_runtimes", "runtime"]
 

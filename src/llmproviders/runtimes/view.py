@@ -49,16 +49,18 @@ class Facts:
         expected: str,
         *,
         code: str,
+        part: str = "",
         hint: str = "",
         in_document: Advice | None = None,
         got: str | None = None,
         severity: Literal["error", "warning"] = "error",
     ) -> Problem:
-        """A problem of the option *key*; by default, *got* is its value."""
+        """A problem of the option *key*, or of a *part* of its value; by default, *got* is the value."""
         name = self.names.get(key, key)
         if got is None:
             got = shown(self.flat[key], hidden=key in self.hidden) if key in self.flat else ""
         key = key if key != name else ""
+        name = f"{name}.{part}" if part else name
         return Problem(name, expected, got=got, hint=hint, in_document=in_document, key=key, severity=severity, code=code)
 
 

@@ -13,13 +13,15 @@ from ..boundary import public, warn
 from ..errors import DocumentError, DocumentProblem, InvalidClassError, InvalidOptionsError, Problem, ProviderError, invalid
 from ..fields.metadata import OptionInfo
 from ..fields.metadata import options as options_of
-from ..messages import did_you_mean, shown, shown_name
+from ..messages import shown, shown_name
 from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
 from ..providers.generic import GenericProvider
+from ..similar_names import did_you_mean
 from ..syntax.columns import Column, read_columns, repeated_names
 from ..syntax.cursor import Cursor
-from ..syntax.tokens import Misread, Token, locations, tokens
+from ..syntax.locations import Location, locations_in
+from ..syntax.tokens import Misread, Token, tokens
 from .names import PROVIDER, read_path
 
 __all__ = ["ModelStatement", "OldSpellingWarning", "parse_create_model", "parse_statements"]
@@ -98,7 +100,7 @@ def _read_all(sql: str, source: str, *, only_one: bool = False) -> list[ModelSta
     found: list[ModelStatement] = []
     problems: list[DocumentProblem] = []
     old_spellings: list[DocumentProblem] = []
-    locate = locations(sql)
+    locate = locations_in(sql)
     try:
         for index, statement in enumerate(_split(list(tokens(sql)))):
             reader = _Reader(sql, source, locate, statement)
@@ -129,7 +131,7 @@ def _split(given: list[Token]) -> list[list[Token]]:
     return [statement for index, statement in enumerate(statements) if index == 0 or statement[0].kind != "end"]
 
 
-_Locate: TypeAlias = Callable[[int], tuple[int, int]]
+_Locate: TypeAlias = Callable[[int], Location]
 
 
 def _misread_problem(source: str, locate: _Locate, error: Misread) -> DocumentProblem:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from ..errors import invalid
-from ..messages import did_you_mean
+from ..similar_names import did_you_mean
 from .cursor import Cursor
 from .quoting import quote_name
 from .tokens import Misread

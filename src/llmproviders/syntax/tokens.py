@@ -7,15 +7,14 @@ Source: the lexer of Flink's SQL parser, run on Flink 2.1 to 2.3.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from itertools import accumulate
+from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from ..errors import Problem, Rejected
+from .locations import location_of
 from .reserved_words import RESERVED
 
-__all__ = ["Misread", "Token", "location", "locations", "tokens"]
+__all__ = ["Misread", "Token", "tokens"]
 
 Kind = Literal["word", "name", "string", "prefixed", "number", "sign", "end"]
 _SHOWN: Final = {
@@ -57,25 +56,9 @@ class Misread(Rejected):
 
     def problem(self, option: str, sql: str) -> Problem:
         """The problem of an argument with this *sql*; its location is shown unless it is the first character."""
-        line, column = location(sql, self.index)
+        line, column = location_of(sql, self.index)
         at = f" at line {line}, column {column}" if "\n" in sql else f" at column {column}" if column > 1 else ""
         return Problem(option, self.expected, got=f"{self.got or 'something else'}{at}", hint=self.hint, code="sql-syntax")
-
-
-def location(string: str, index: int) -> tuple[int, int]:
-    """Line and column of a character, both counted from 1."""
-    return locations(string)(index)
-
-
-def locations(string: str) -> Callable[[int], tuple[int, int]]:
-    """A function that finds line and column of a character by its index; the lines are counted once."""
-    starts = [0, *accumulate(len(line) + 1 for line in string.split("\n"))]
-
-    def locate(index: int) -> tuple[int, int]:
-        line = bisect_right(starts, index)
-        return line, index - starts[line - 1] + 1
-
-    return locate
 
 
 class Token(NamedTuple):

@@ -156,7 +156,7 @@ def test_edits_of_missing_parts(format_: Format) -> None:
             module.edit(text, path, None)
         with pytest.raises(ProviderError, match=f"^{'.'.join(path)} is not in the file$"):
             module.rename(text, path, "z")
-    with pytest.raises(ProviderError, match=r"^providers\.a\.x is not a table; edit the file by hand$"):
+    with pytest.raises(ProviderError, match=r"^providers\.a\.x is not a mapping; edit the file by hand$"):
         module.edit(text, ("providers", "a", "x", "y"), 1)
     with pytest.raises(ProviderError, match=r"^providers\.b is in the file already$"):
         module.rename(text, ("providers", "a"), "b")

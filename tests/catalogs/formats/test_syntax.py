@@ -38,8 +38,8 @@ class TestReading:
         """A key << merges mappings: own keys win, then those of the first one; in quotes it is an ordinary key."""
         text = "a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc:\n  z: 3\n  <<: [*a, *b]\nd: {<<: *a}\ne: {'<<': 1}\n"
         tree, locate = format_module("yaml").read(text)
-        assert tree["c"] == {"x": 1, "y": 1, "z": 3}
-        assert (tree["d"], tree["e"]) == ({"x": 1, "y": 1}, {"<<": 1})
+        assert {"x": 1, "y": 1, "z": 3} == tree["c"]
+        assert ({"x": 1, "y": 1}, {"<<": 1}) == (tree["d"], tree["e"])
         assert [(5, 3), (4, 3), (6, 5)] == [locate(path) for path in (("c", "y"), ("c", "z"), ("d", "x"))]
 
     def test_yaml_version(self) -> None:
@@ -53,7 +53,7 @@ class TestProblems:
     @pytest.mark.parametrize(
         ("text", "expected"),
         [
-            ("", "yaml:1:1: expected a catalog, got an empty document; a catalog has a table `providers`"),
+            ("", "yaml:1:1: expected a catalog, got an empty document; a catalog has the key `providers`"),
             (
                 "providers: {a: {provider: triton, endpoint: e, sequence_start: no}}",
                 "yaml:1:48: providers.a.sequence_start: expected True or False, got 'no' (str); write true or false",
@@ -77,7 +77,7 @@ class TestProblems:
             ),
             (
                 "a: !!python/object:x 1",
-                "yaml:1:4: expected a document without custom tags; quote a string that begins with !",
+                "yaml:1:4: expected a document without custom tags; quote a string that begins with !; a reference is {env: NAME}",
             ),
         ],
     )
@@ -95,7 +95,7 @@ class TestProblems:
             ('{"a": 1, "a": 2, "b": NaN}', "json:1:23: expected a JSON number, got NaN"),
             ('{"x": [1e999, {"a": 1, "a": 2}]}', "json:1:29: expected each key once, got 'a' twice"),
             ('{"x": [1, NaN]}', "json:1:11: expected a JSON number, got NaN"),
-            ("[1]", "json:1:1: expected a catalog, got a value of type list; a catalog has a table `providers`"),
+            ("[1]", "json:1:1: expected a catalog, got a list; a catalog has the key `providers`"),
             ("[" * 100_000, "json:1:1: expected a document that is nested less deeply"),
         ],
     )
@@ -172,7 +172,8 @@ class TestLimits:
         ("a: {{ secret }}", "1:5: expected a key that is a string; quote a string that begins with a brace or bracket"),
         (
             "a: @x",
-            "1:4: expected YAML (found character '@' that cannot start any token); quote a string that starts with this character",
+            "1:4: expected YAML (found character '@' that cannot start any token); "
+            "quote a string that starts with this character; a reference is {env: NAME}",
         ),
     ],
 )

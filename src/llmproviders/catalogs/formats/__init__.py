@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""File formats, one module each, with the same four functions: `read`, `write`, `edit`, `rename`."""
+"""File formats, one module each, with the same five functions: `read`, `write`, `edit`, `rename`, `replace`."""

@@ -11,11 +11,12 @@ from typing import Any, Final
 import attrs
 
 from ...messages import shown
+from ...syntax.locations import Location, location_of
 from .lines import line_break, line_start, with_cuts, with_end_of
-from .locations import Locate, Location, Part, Path, location_of, locator, part_at
+from .locations import Locate, Part, Path, locator, part_at
 from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, is_too_deep, renamed, wrapped
 
-__all__ = ["edit", "read", "rename", "replaced", "write"]
+__all__ = ["edit", "read", "rename", "replace", "write"]
 
 
 def read(text: str) -> tuple[Tree, Locate]:
@@ -81,7 +82,7 @@ def rename(text: str, path: Path, name: str) -> str:
     return text[: key.start()] + json.dumps(name, ensure_ascii=False) + text[key.end() :]
 
 
-def replaced(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
+def replace(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
     """The document with new values in place of scalars, all in one pass; and the changes that are left for `edit`."""
     whole = _whole(text)
     cuts, rest = [], {}

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeAlias
 
 __all__ = [
+    "Cut",
     "above_comments",
     "has_blank_above",
     "indent_of",
@@ -15,9 +16,13 @@ __all__ = [
     "line_break",
     "line_start",
     "lines_around",
+    "with_breaks",
     "with_cuts",
     "with_end_of",
 ]
+
+Cut: TypeAlias = tuple[int, int, str]
+"""The start and the end of a part of a document, and the characters that take its place."""
 
 _COMMENT: Final = re.compile(r"([ \t]*)#")
 
@@ -83,8 +88,8 @@ def with_end_of(old: str, new: str) -> str:
     return new.rstrip("\r\n")
 
 
-def with_cuts(text: str, cuts: Iterable[tuple[int, int, str]]) -> str:
-    """The document with other characters between the start and end of each cut; no cut reaches into the next one."""
+def with_cuts(text: str, cuts: Iterable[Cut]) -> str:
+    """The document after cuts, which are in order and do not overlap."""
     pieces = []
     index = 0
     for start, end, new in cuts:

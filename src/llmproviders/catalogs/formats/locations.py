@@ -1,47 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Locations of the parts of a document: line and column."""
+"""Parts of a document, and where they are."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
 from functools import cache
-from itertools import accumulate
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
-__all__ = ["Locate", "Location", "Part", "Path", "location_of", "locations_in", "locator", "part_at"]
+from ...syntax.locations import Location, locations_in
+
+__all__ = ["Locate", "Part", "Path", "locator", "part_at"]
 
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and indexes that lead from the top of a document to a part of it."""
 
 
-class Location(NamedTuple):
-    """A line and a column, both counted from 1."""
-
-    line: int
-    column: int
-
-
 Locate: TypeAlias = Callable[[Path], Location]
 """A function that finds the location of the part at a path, or of the nearest part above it with a location."""
-
-
-def location_of(text: str, index: int) -> Location:
-    """The location of a character by its index."""
-    return Location(text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
-
-
-def locations_in(text: str) -> Callable[[int], Location]:
-    """A function that finds the location of a character by its index; the lines are counted once."""
-    starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
-
-    def locate(index: int) -> Location:
-        line = bisect_right(starts, index)
-        return Location(line, index - starts[line - 1] + 1)
-
-    return locate
 
 
 @attrs.define(eq=False, weakref_slot=False)

@@ -7,15 +7,16 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ...errors import ProviderError
+from ...errors import ProviderError, dotted
 from ...optional import import_optional
+from ...syntax.locations import Location, location_of
 from .lines import with_breaks, with_cuts, with_end_of
-from .locations import Locate, Location, Path, location_of, locator, part_at
+from .locations import Locate, Path, locator, part_at
 from .toml_scanning import has_long_key, scan, tomllib
 from .toml_splicing import spliced, with_key
-from .trees import TOO_DEEP, SyntaxProblem, Tree, changed, is_too_deep, renamed, wrapped
+from .trees import TOO_DEEP, SyntaxProblem, Tree, changed, has_tree, is_too_deep, renamed, wrapped
 
-__all__ = ["edit", "read", "rename", "replaced", "write"]
+__all__ = ["edit", "read", "rename", "replace", "write"]
 
 _NO_NULL: Final = "TOML has no null: leave the option out, or list it in omit"
 _INSTEAD: Final = {
@@ -87,7 +88,7 @@ def rename(text: str, path: Path, name: str) -> str:
     return _checked(with_key(text, path, name), tree, path)
 
 
-def replaced(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
+def replace(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
     """The document with new values in place of scalars, all in one pass; and the changes that are left for `edit`."""
     whole, _ = scan(text)
     cuts, rest = [], {}
@@ -102,13 +103,9 @@ def replaced(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, T
 
 def _checked(new: str, tree: Tree, path: Path) -> str:
     """The edited document, if it has the tree that it should have."""
-    try:
-        is_right = read(new)[0] == tree
-    except SyntaxProblem:
-        is_right = False
-    if is_right:
+    if has_tree(read, new, tree):
         return new
-    msg = f"{'.'.join(map(str, path))} cannot be edited without other changes; edit the file by hand"
+    msg = f"{dotted(path)} cannot be edited without other changes; edit the file by hand"
     raise ProviderError(msg)
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from .lines import (
+    Cut,
     above_comments,
     has_blank_above,
     indent_of,
@@ -165,7 +166,7 @@ def _without(text: str, statements: list[Statement], path: Path, parts: list[Tom
     if any(each.value is not None for each in above):
         return with_cuts(text, _member_cuts(text, part))
     positions = _statements_of(statements, part)
-    cuts: list[tuple[int, int, str]] = []
+    cuts: list[Cut] = []
     for before, position in zip([-1, *positions], positions, strict=False):
         statement = statements[position]
         start, end = line_start(text, statement.start), line_below(text, statement.end)
@@ -193,10 +194,10 @@ def _empty(text: str, first: Statement, path: Path, table: TomlPart) -> str:
     return f"{text[line_start(text, first.start) : end]} = {{}}\n"
 
 
-def _member_cuts(text: str, part: TomlPart) -> list[tuple[int, int, str]]:
+def _member_cuts(text: str, part: TomlPart) -> list[Cut]:
     """The cuts of a member of an inline table, or of several if dotted keys make it, with the commas that belong to them."""
     members = sorted((each for each in _below(part) if each.value is not None), key=lambda each: each.start)
-    cuts: list[tuple[int, int, str]] = []
+    cuts: list[Cut] = []
     for member in members:
         start, end = member.start, member.end
         if cuts and end <= cuts[-1][1]:

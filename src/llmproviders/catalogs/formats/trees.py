@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from ...errors import ProviderError
-from .locations import Location, Path
+from ...errors import ProviderError, dotted
+from ...syntax.locations import Location
+from .locations import Path
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -17,8 +19,10 @@ __all__ = [
     "Tree",
     "changed",
     "has_null",
+    "has_tree",
     "is_too_deep",
     "renamed",
+    "shown_kind",
     "wrapped",
 ]
 
@@ -43,6 +47,15 @@ class SyntaxProblem(ProviderError, ValueError):
         super().__init__(f"line {location.line}, column {location.column}: expected {expected}")
 
 
+def shown_kind(value: Tree) -> str:
+    """The kind of a value for a message, in words that fit every format."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    kinds = {type(None): "null", str: "a string", int: "a number", float: "a number", list: "a list", dict: "a mapping"}
+    # TOML has dates.
+    return kinds.get(type(value), f"a {type(value).__name__}")
+
+
 def is_too_deep(tree: Tree) -> bool:
     """Whether the nesting is over `MAX_DEPTH`."""
     containers = (dict, list)
@@ -54,6 +67,17 @@ def is_too_deep(tree: Tree) -> bool:
             item for node in level for item in (node.values() if isinstance(node, dict) else node) if isinstance(item, containers)
         ]
     return bool(level)
+
+
+def has_tree(read: Callable[[str], tuple[Tree, Any]], text: str, tree: Tree) -> bool:
+    """Whether *text* is a document that *read* reads as *tree*; the order of keys does not matter."""
+    try:
+        found = read(text)[0]
+    except SyntaxProblem:
+        return False
+    # Types matter, because 1 == True.
+    one, other = (json.dumps(each, sort_keys=True, default=repr) for each in (found, tree))
+    return one == other
 
 
 def has_null(tree: Tree) -> bool:
@@ -90,7 +114,7 @@ def wrapped(tree: Tree, path: Path, value: Tree) -> tuple[Path, Tree]:
     node = tree
     for depth, step in enumerate(path):
         if not isinstance(node, Mapping):
-            msg = f"{_dotted(path[:depth])} is not a table; edit the file by hand"
+            msg = f"{dotted(path[:depth])} is not a mapping; edit the file by hand"
             raise ProviderError(msg)
         if step not in node:
             if value is None:
@@ -114,14 +138,10 @@ def renamed(tree: Tree, path: Path, name: str) -> Tree:
             raise _missing(path)
         parent, node = node, node[step]
     if name in parent:
-        msg = f"{_dotted((*path[:-1], name))} is in the file already"
+        msg = f"{dotted((*path[:-1], name))} is in the file already"
         raise ProviderError(msg)
     return changed(tree, path[:-1], {name if key == path[-1] else key: value for key, value in parent.items()})
 
 
 def _missing(path: Path) -> ProviderError:
-    return ProviderError(f"{_dotted(path)} is not in the file")
-
-
-def _dotted(path: Path) -> str:
-    return ".".join(map(str, path))
+    return ProviderError(f"{dotted(path)} is not in the file")

@@ -8,22 +8,28 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ...errors import ProviderError
+from ...errors import ProviderError, dotted
 from ...optional import import_optional
+from ...syntax.locations import Location, location_of
 from .lines import with_end_of
-from .locations import Locate, Location, Path, location_of, locator
-from .trees import SyntaxProblem, Tree, changed, renamed, wrapped
+from .locations import Locate, Path, locator
+from .trees import SyntaxProblem, Tree, changed, has_tree, renamed, wrapped
 from .yaml_reading import TreeBuilder
 from .yaml_splicing import spliced, with_key, with_scalars
 
-__all__ = ["edit", "read", "rename", "replaced", "write"]
+__all__ = ["edit", "read", "rename", "replace", "write"]
 
 MAX_TAG: Final = 50_000
 """The longest tag that the parser gets, because its time is quadratic in the length of a tag."""
+_OPEN: Final = ("could not find expected ':'", "found unexpected end of stream", "expected ',' or")
+"""Parts of the parser's messages about a part that is not closed."""
 _HINTS: Final = {
+    "could not find expected ':'": "write a colon and a blank after a key",
+    "found unexpected end of stream": "close the quote",
+    "expected ',' or": "close the bracket or brace",
     "mapping values are not allowed": "quote a string that contains a colon and a blank",
     "'\\t'": "indent with blanks",
-    "'@'": "quote a string that starts with this character",
+    "'@'": "quote a string that starts with this character; a reference is {env: NAME}",
     "'`'": "quote a string that starts with this character",
     "'%'": "quote a string that starts with this character",
 }
@@ -51,7 +57,9 @@ def read(text: str) -> tuple[Tree, Locate]:
     except SyntaxProblem:
         raise
     except yaml.error.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # What is not closed is reported at the end, or at the next key.
+        is_open = any(part in (error.problem or "") for part in _OPEN)
+        mark = error.context_mark if is_open and error.context_mark else error.problem_mark or error.context_mark
         location = Location(mark.line + 1, mark.column + 1) if mark else Location(1, 1)
         reason = re.sub(_QUOTED, lambda found: found[1] or "...", error.problem or error.context or "it cannot be read")
         # The parser shows a token as a Python tuple.
@@ -100,21 +108,17 @@ def rename(text: str, path: Path, name: str) -> str:
     return _checked(with_key(text, _events(text), path, _inline(name)), tree, path)
 
 
-def replaced(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
+def replace(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
     """The document with new values in place of scalars, all in one pass; and the changes that are left for `edit`."""
     return with_scalars(text, _events(text), changes, _inline)
 
 
 def _checked(new: str, tree: Tree, path: Path) -> str:
     """The edited document, if it has the tree that it should have."""
-    try:
-        is_right = repr(read(new)[0]) == repr(tree)
-    except SyntaxProblem:
-        is_right = False
-    if is_right:
+    if has_tree(read, new, tree):
         return new
-    where = ".".join(map(str, path))
-    msg = f"{where} cannot be set without changing other values (is it shared by an anchor, or merged?); edit the file by hand"
+    reason = "is it shared by an anchor, or merged?"
+    msg = f"{dotted(path)} cannot be set without changing other values ({reason}); edit the file by hand"
     raise ProviderError(msg)
 
 

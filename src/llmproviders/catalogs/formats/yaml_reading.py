@@ -11,7 +11,8 @@ import re
 from typing import Any, Final, NamedTuple
 
 from ...messages import shown
-from .locations import Location, Part
+from ...syntax.locations import Location
+from .locations import Part
 from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree
 
 __all__ = ["TreeBuilder"]
@@ -197,7 +198,11 @@ def _location(event: Any) -> Location:
 
 def _check_tag(event: Any) -> None:
     if event.tag is not None and str(event.tag) not in (*_TAGS, "!"):
-        raise SyntaxProblem(_location(event), "a document without custom tags", hint="quote a string that begins with !")
+        raise SyntaxProblem(
+            _location(event),
+            "a document without custom tags",
+            hint="quote a string that begins with !; a reference is {env: NAME}",
+        )
 
 
 def _scalar(event: Any) -> Tree:

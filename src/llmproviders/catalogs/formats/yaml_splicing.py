@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Edits of YAML documents that keep all other characters: a value is replaced, a member is added or removed.
+"""Edits of YAML documents that keep all other characters: a value is replaced, a member is added, removed or renamed.
 
 The result may have another meaning than intended, for example where values share an anchor. The caller must check it.
 """
@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
 
-from .lines import above_comments, has_blank_above, indent_of, line_below, line_break, line_start, lines_around, with_cuts
+from .lines import (
+    Cut,
+    above_comments,
+    has_blank_above,
+    indent_of,
+    line_below,
+    line_break,
+    line_start,
+    lines_around,
+    with_cuts,
+)
 from .locations import Path
 from .trees import Tree
 
 __all__ = ["spliced", "with_key", "with_scalars"]
-
-
-_Cut: TypeAlias = tuple[int, int, str]
-"""A start, an end, and the characters that replace those between them."""
 
 
 @attrs.define(eq=False)
@@ -144,7 +150,7 @@ def _mapping(whole: _Node, path: Path) -> tuple[_Node | None, _Node] | None:
     return key, mapping
 
 
-def _with_cut(text: str, nodes: list[_Node], cut: _Cut) -> str:
+def _with_cut(text: str, nodes: list[_Node], cut: Cut) -> str:
     """The document after a cut; anchors in it move to their first aliases."""
     start, end, _ = cut
     moved = [(alias.start, alias.end, anchored) for alias, anchored in _moved_anchors(text, nodes, start, end)]
@@ -211,7 +217,7 @@ def _after_colon(text: str, key: _Node) -> int:
     return colon.end() if colon else key.end
 
 
-def _replacement(text: str, key: _Node | None, old: _Node, new: str) -> _Cut:
+def _replacement(text: str, key: _Node | None, old: _Node, new: str) -> Cut:
     """The cut that replaces a value by a new one; *key* is None for the whole document."""
     colon = old.start if key is None else _after_colon(text, key)
     between = text[colon : old.start]
@@ -223,7 +229,7 @@ def _replacement(text: str, key: _Node | None, old: _Node, new: str) -> _Cut:
     return colon, max(colon, old.end), f"{sign} {new}{'' if is_empty else between.rstrip()}"
 
 
-def _lines_of_member(text: str, mapping: _Node, position: int) -> _Cut:
+def _lines_of_member(text: str, mapping: _Node, position: int) -> Cut:
     """The cut of a member on lines of its own; a block goes with the comment above it and the blank lines around it."""
     key, value = mapping.members[position]
     start, end = line_start(text, key.start), value.next_line
@@ -236,7 +242,7 @@ def _lines_of_member(text: str, mapping: _Node, position: int) -> _Cut:
     return start, end, ""
 
 
-def _flow_member(text: str, mapping: _Node, position: int) -> _Cut:
+def _flow_member(text: str, mapping: _Node, position: int) -> Cut:
     """The cut of a member within braces, with the comma that belongs to it."""
     members = mapping.members
     start = members[position][0].start

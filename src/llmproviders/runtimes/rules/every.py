@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from ...credentials import MASK, is_placeholder
+from ...credentials import MASK
 from ...errors import Problem, Rejected
-from ...messages import did_you_mean, listed
+from ...messages import listed
+from ...similar_names import did_you_mean
 from ...syntax.durations import read_duration
 from ...syntax.maps import read_map
 from ...syntax.scalars import JAVA_BOUNDS, read_boolean, read_double, read_integer
-from ..doubts import DOCUMENTED, placeholder_advice, placeholders
+from ..doubts import DOCUMENTED, placeholders
 from ..runtime import NAMES, Factory, RuntimeOption, runtime
 from ..view import ALWAYS, View
 
@@ -126,7 +127,7 @@ def check_required(view: View) -> Iterator[Problem]:
             hint = f"{view.facts.identifier} requires it on {view.runtime}"
             if option.key == view.facts.model_key:
                 hint += "; give it here, or with the call as model=..."
-            yield view.problem(option.key, "a value", got="nothing", hint=hint, code="missing-option")
+            yield view.problem(option.key, "a value", got="nothing", hint=hint, code="missing-on-runtime")
 
 
 def check_task(view: View) -> Iterator[Problem]:
@@ -145,18 +146,12 @@ def check_placeholders(view: View) -> Iterator[Problem]:
     Source: the documentation of VVR, which resolves placeholders; Apache Flink sends them unchanged.
     """
     is_vvr = view.runtime.name.startswith("vvr-")
-    for key, is_documented in placeholders(view.facts):
-        if not (is_vvr and is_documented):
-            value = view.facts.flat[key]
-            yield view.problem(
-                key,
-                f"the value itself, or {DOCUMENTED}" if is_vvr else "the value itself",
-                got=value if is_placeholder(value) else None,
-                hint="VVR documents no other placeholder" if is_vvr else "Flink fills in no placeholder; only VVR does",
-                in_document=None if is_vvr else placeholder_advice(view.facts, key),
-                severity="warning" if is_vvr else "error",
-                code="unfilled-placeholder",
-            )
+    for each in placeholders(view.facts):
+        if not is_vvr:
+            yield each.problem("the value itself", "Flink fills in no placeholder; only VVR does", "error", refers=True)
+        elif not each.is_documented:
+            expected = f"the value itself, or {DOCUMENTED}"
+            yield each.problem(expected, "VVR documents no other placeholder", "warning", refers=False)
 
 
 def check_plain_http(view: View) -> Iterator[Problem]:

@@ -43,7 +43,7 @@ def check_service(view: View) -> Iterator[Problem]:
             got="neither",
             hint=hint,
             severity="warning",
-            code="missing-option",
+            code="missing-on-runtime",
         )
 
 

@@ -81,7 +81,7 @@ def check_sequence(view: View) -> Iterator[Problem]:
         if (view.value(key) or "").lower() == "true":
             severity = view.severity if key == "sequence-id-auto-increment" else "warning"
             yield view.problem(
-                "sequence-id", f"a value because {key} is true", got="nothing", severity=severity, code="missing-option"
+                "sequence-id", f"a value because {key} is true", got="nothing", severity=severity, code="missing-on-runtime"
             )
             return
 
