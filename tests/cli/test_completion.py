@@ -56,7 +56,7 @@ def test_keys() -> None:
     assert "max_tokens=" in completed("llmproviders add new.toml x preset=deepseek ")
     assert "flatten_batch_dim=" in completed("llmproviders add new.toml x provider=triton ")
     assert "temperature=" in completed("llmproviders add a.toml x extends=base ")
-    assert ["for_task=", "omit=", "without=", "extra_options."] == completed("llmproviders add a.toml x generic=mine ")
+    assert ["for_task=", "omit=", "without=", "ignore=", "extra_options."] == completed("llmproviders add a.toml x generic=mine ")
     assert "extra_options." in completed("llmproviders add a.toml x generic=mine extra_options.api_key=env:KEY ")
 
 
@@ -74,6 +74,29 @@ def test_values() -> None:
     for none in ("temperature=", "extra_options.x=", "api_key=env:", "nope=", "api_key=env:K"):
         assert [] == completed(f"llmproviders set a.toml chat {none}")
     assert [] == completed("llmproviders add a.toml x for_task=")
+
+
+def test_lists() -> None:
+    """Codes and names of options are completed, also below others and a comma."""
+    assert ["literal-secret"] == completed("llmproviders set a.toml chat ignore=literal-")
+    assert [] == completed("llmproviders set a.toml chat ignore=literal-secret,literal-")
+    assert ["literal-secret,empty-secret"] == completed("llmproviders set a.toml chat ignore=literal-secret,empty-")
+    assert ["temperature"] == completed("llmproviders set a.toml chat omit=te")
+    assert ["seed,temperature"] == completed("llmproviders set a.toml chat without=seed,te")
+    assert ["literal-secret"] == completed("llmproviders check --select literal-")
+    assert ["literal-secret,empty-secret"] == completed("llmproviders check --ignore literal-secret,empty-")
+
+
+def test_parts() -> None:
+    """Headers and fields that the entry has, or one that it extends, are completed."""
+    run("set", "a.toml", "base", "extra_header.X-Tenant=acme", "extra_header.X-User=me", "extra_options.k=v")
+    assert ["extra_header.X-Tenant=", "extra_header.X-User="] == completed("llmproviders set a.toml chat extra_header.")
+    assert ["extra_header.X-Tenant="] == completed("llmproviders set a.toml chat extra_header.X-T")
+    assert ["extra_body.thinking="] == completed("llmproviders set a.toml chat extra_body.")
+    assert ["extra_body.thinking="] == completed("llmproviders add a.toml x extends=chat extra_body.")
+    assert ["extra_options.", "extra_options.k="] == completed("llmproviders set a.toml chat extra_options.")
+    Path("c.toml").write_text('[providers.x]\nextends = "x"\nextra_body = { a = 1 }\n', encoding="utf-8")
+    assert ["extra_options."] == completed("llmproviders set c.toml x extra_o")
 
 
 def test_other_shells_keep_assignments_together() -> None:
@@ -97,7 +120,7 @@ def test_an_only_key_is_offered_with_its_values() -> None:
 
 def test_other_arguments() -> None:
     """Runtimes, identifiers, options of an entry and formats are completed; files are left to the shell."""
-    assert completed("llmproviders options a.toml chat --for flink-") == [n for n in list_runtimes() if n.startswith("flink")]
+    assert [n for n in list_runtimes() if n.startswith("flink")] == completed("llmproviders options a.toml chat --for flink-")
     assert ["vvr-11.9"] == completed("llmproviders sql a.toml chat --for vvr-11.9")
     assert completed("llmproviders runtimes ") == list(list_runtimes())
     assert ["openai", "triton"] == completed("llmproviders runtimes flink-2.3 ")
@@ -106,8 +129,10 @@ def test_other_arguments() -> None:
     assert ["extends", "temperature", "extra_body"] == completed("llmproviders set a.toml chat --unset ")
     assert ["temperature"] == completed("llmproviders set a.toml chat seed=5 --unset temp")
     assert [] == completed("llmproviders set --unset ")
-    assert ["toml", "json", "yaml"] == completed("llmproviders convert a.toml --to ")
-    assert completed("llmproviders show a.t") == completed("llmproviders add a.t") == []
+    for formats in ("convert a.toml --to ", "import a.sql --to ", "show - --format ", "check --format "):
+        assert ["toml", "json", "yaml"] == completed(f"llmproviders {formats}")
+    assert ["github", "gitlab"] == completed("llmproviders check --output-format g")
+    assert [] == completed("llmproviders show a.t") == completed("llmproviders add a.t")
     assert [name for name, _ in code_names()] == completed("llmproviders explain ") == list(CODES)
     assert {command.name for command in COMMANDS} <= set(completed("llmproviders "))
 
@@ -148,7 +173,7 @@ def test_files_are_named_as_in_the_shell(monkeypatch: pytest.MonkeyPatch, here: 
     monkeypatch.setenv("HOME", str(here))
     monkeypatch.setenv("USERPROFILE", str(here))
     monkeypatch.setenv("CATALOGS", str(here))
-    assert completed("llmproviders show ~/a.toml c") == completed("llmproviders show $CATALOGS/a.toml c") == ["chat"]
+    assert ["chat"] == completed("llmproviders show ~/a.toml c") == completed("llmproviders show $CATALOGS/a.toml c")
 
 
 # Shells ---------------------------------------------------------------------------------------------------------------

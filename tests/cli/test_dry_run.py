@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -11,7 +12,12 @@ import pytest
 from command_line import KEY, LITERAL, TEXTS, run
 from typer.testing import CliRunner
 
+from llmproviders.catalogs.formats.lookup import FORMATS, Format, format_module
+from llmproviders.catalogs.masked_diff import Side, masked_diff
+from llmproviders.catalogs.resolution import resolve
+from llmproviders.catalogs.sources import RawCatalog, read_file
 from llmproviders.cli.app import application
+from llmproviders.credentials import MASK
 
 CALLS = [
     ["set", "chat", "temperature=0.5", "model=m"],
@@ -38,7 +44,7 @@ def test_the_diff() -> None:
         " # for vectors",
     ] == shown.splitlines()
     assert Path("a.toml").read_text(encoding="utf-8") == TEXTS["toml"]
-    assert "" == run("set", "a.toml", "chat", "temperature=0.2", "--dry-run")
+    assert "no changes\n" == run("set", "a.toml", "chat", "temperature=0.2", "--dry-run")
     assert run("add", "new.yaml", "x", "preset=deepseek", "--dry-run") == (
         "--- /dev/null\n+++ new.yaml\n@@ -0,0 +1,3 @@\n+providers:\n+  x:\n+    preset: deepseek\n"
     )
@@ -161,6 +167,71 @@ def test_no_literal_secret_in_any_format(old: str) -> None:
     api_key = {"toml": "api_key = ******", "yaml": "    api_key: ******", "json": '      "api_key": ******'}[old]
     assert [f"-{api_key}", f"+{api_key}"] == [line for line in shown.splitlines() if "api_key" in line and line[0] in "-+"]
     assert "temperature" in shown
+
+
+MIXED = {
+    "X-Tenant": "acme",
+    "X-Several": ["one", {"env": "TWO"}],
+    "Authorization": {"env": "GATEWAY"},
+    "Cookie": {"file": "/run/cookie"},
+}
+"""Headers without a literal secret."""
+
+
+def whole_diff(file: str, suffix: Format, entries: dict[str, object]) -> str:
+    """The diff in which every line of a catalog of these entries is new."""
+    tree = {"providers": entries}
+    Path(file).write_text(format_module(suffix).write(tree), encoding="utf-8")
+    old, new = Side("", resolve(RawCatalog()), {}), Side(Path(file).read_text("utf-8"), resolve(read_file(Path(file))), tree)
+    return "".join(masked_diff(Path(file), suffix, old, new, is_new=True))
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_references_and_ordinary_headers_are_shown(suffix: Format) -> None:
+    """Only literal secrets are masked: not the headers beside them, and no reference."""
+    file = f"m.{suffix}"
+    entry = {"preset": "deepseek", "extra_header": MIXED, "extra_body": {"a": {"token": {"env": "B"}}, "n": 1}}
+    shown = whole_diff(file, suffix, {"x": entry})
+    assert MASK not in shown
+    for each in ("acme", "one", "TWO", "GATEWAY", "/run/cookie"):
+        assert each in shown
+    shown = whole_diff(file, suffix, {"x": {**entry, "extra_header": {"X-Tenant": "acme", "Cookie": SECRET}}})
+    assert "acme" in shown
+    assert MASK in shown
+    assert SECRET not in shown
+    arguments = [f"extra_header={json.dumps(MIXED)}", "--dry-run"]
+    shown = run("add", file, "z", "preset=deepseek", *arguments)
+    assert "GATEWAY" in shown
+    # In an entry with another problem, only the value that may be anything is masked.
+    shown = whole_diff(file, suffix, {"x": {**entry, "seed": "s"}})
+    assert "GATEWAY" in shown
+    assert MASK in shown
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"extra_header": {"X-Tenant": {"secret": SECRET}, "X-Other": "shown"}},
+        {"extra_header": {"X-Several": ["shown", {"secret": SECRET}]}},
+        {"extra_header": {"Cookie": {"env": KEY}}},
+        {"extra_header": {"X-Url": f"https://me:{SECRET}@h/", "Authorization": {"env": "A"}}},
+        {"extra_header": {"Authorization": {"envv": SECRET}}},
+        {"extra_header": {"Authorization": 5, "Cookie": SECRET}},
+        {"extra_body": {"token": {"a": SECRET, "b": {"env": "A"}}}},
+        {"extra_body": {"list": [{"token": SECRET}, {"token": {"env": "A"}}]}},
+        {"extra_body": {"token": [SECRET]}, "seed": "wrong"},
+        {"extra_options": {"my-token": {"deep": SECRET}, "other": {"token": SECRET, "x": "shown"}}},
+        {"api_key": {"envv": SECRET}},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_no_literal_secret_beside_references(suffix: Format, entry: dict[str, object]) -> None:
+    """A literal secret is masked wherever it is, in an entry with problems too."""
+    shown = whole_diff(f"m.{suffix}", suffix, {"x": {"preset": "deepseek", **entry}})
+    assert SECRET not in shown
+    assert KEY not in shown
+    assert MASK in shown
 
 
 def test_a_minified_document() -> None:

@@ -15,7 +15,7 @@ from llmproviders import Secret, load
     ("suffix", "lines"),
     [
         ("toml", ["+", "+[providers.two]", '+preset = "deepseek"', "+temperature = 0.2"]),
-        ("yaml", ["+  two:", "+    preset: deepseek", "+    temperature: 0.2"]),
+        ("yaml", ["+", "+  two:", "+    preset: deepseek", "+    temperature: 0.2"]),
         ("json", ["+    },", '+    "two": {', '+      "preset": "deepseek",', '+      "temperature": 0.2']),
     ],
 )
@@ -222,8 +222,40 @@ def test_line_ends_are_kept(suffix: str, ends: str, has_last: bool, call: list[s
 
 
 def test_add_with_parts() -> None:
-    """Parts of headers and bodies may be given, unless the entry would inherit others, which they would replace."""
+    """Parts of headers and bodies may be given; those that the entry would inherit are copied."""
     run("add", "a.toml", "x", "extends=base", "extra_header.X-Tenant=acme", "extra_header.Authorization=env:TOKEN")
     assert 'extra_header = {X-Tenant = "acme", Authorization = {env = "TOKEN"}}' in Path("a.toml").read_text(encoding="utf-8")
-    shown = run("add", "a.toml", "y", "extends=chat", "extra_body.a=1", code=2)
-    assert "the entry 'y' inherits extra_body, and a part here would replace all of it" in shown
+    run("add", "a.toml", "y", "extends=chat", "extra_body.a=1")
+    assert 'extra_body = {thinking = {type = "disabled"}, a = 1}' in Path("a.toml").read_text(encoding="utf-8")
+    shown = run("add", "a.toml", "z", "preset=deepseek", "extra_body.a=1", "extra_body.a.b=2", code=2)
+    assert shown == "extra_body.a.b is below a value without parts; set extra_body as a whole\n"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text", "is_apart"),
+    [
+        ("yaml", "providers:\n  a:\n    preset: deepseek\n\n  # for b\n  b:\n    preset: deepseek\n", True),
+        ("yaml", "providers:\n  a:\n    preset: deepseek\n  # for b\n  b:\n    preset: deepseek\n", False),
+        ("yaml", "providers:\n  a:\n    preset: deepseek\n", False),
+        ("toml", '[providers.a]\npreset = "deepseek"\n\n# for b\n[providers.b]\npreset = "deepseek"\n', True),
+        ("toml", '[providers.a]\npreset = "deepseek"\n[providers.b]\npreset = "deepseek"\n', False),
+        ("toml", '[providers]\na.preset = "deepseek"\nb.preset = "deepseek"\n', True),
+        ("toml", '[providers.a]\npreset = "deepseek"\n', True),
+    ],
+)
+def test_add_keeps_the_blank_lines(suffix: str, text: str, is_apart: bool) -> None:
+    """A blank line is above the new entry if one is between its siblings."""
+    file = Path(f"b.{suffix}")
+    for ends in ("\n", "\r\n"):
+        file.write_text(text, encoding="utf-8", newline=ends)
+        run("add", file.name, "x", "preset=deepseek")
+        added = file.read_bytes().decode().removeprefix(text.replace("\n", ends))
+        assert added.startswith(ends) == is_apart
+        assert added.strip().startswith(("x:", "[providers.x]"))
+
+
+@pytest.mark.parametrize("call", ["set - chat n=1", "add - x preset=deepseek", "remove - chat", "rename - chat talk"])
+def test_standard_input_cannot_be_changed(call: str) -> None:
+    """`-` is a usage error, and the help does not offer it."""
+    assert "expected a file to change, got - (standard input)" in run(*call.split(), code=2)
+    assert "standard input" not in run(call.partition(" ")[0], "--help")

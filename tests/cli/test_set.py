@@ -21,7 +21,7 @@ def test_set_gives_advice() -> None:
     shown = run("set", "x.toml", "chat", 'extra_header={"Authorization": "Bearer x"}', code=2)
     assert shown.endswith(
         "providers.chat.extra_header.Authorization: expected no literal secret in a document, got ******; "
-        "write KEY=env:NAME or KEY=file:PATH, or pass --reveal\n"
+        "write extra_header.Authorization=env:NAME or extra_header.Authorization=file:PATH, or pass --reveal\n"
     )
     shown = run("set", "x.toml", "chat", "retry_backoff_base_interval=5", code=2)
     assert "a duration such as '30s', '500 ms' or '2min', or a timedelta, got 5 (int); write its unit: \"5s\"" in shown
@@ -45,7 +45,7 @@ def test_set_gives_advice() -> None:
 )
 def test_set_changes_one_line(suffix: str, lines: list[str]) -> None:
     """A change of an option changes one line, keeps its comment, and is printed."""
-    assert run("set", f"a.{suffix}", "chat", "temperature=0.5") == "~ chat.temperature: 0.2 -> 0.5\n"
+    assert "~ chat.temperature: 0.2 -> 0.5\n" == run("set", f"a.{suffix}", "chat", "temperature=0.5")
     assert diff_of(suffix) == lines
 
 
@@ -69,7 +69,7 @@ def test_set_adds_one_line(suffix: str, lines: list[str]) -> None:
 )
 def test_set_removes_one_line(suffix: str, line: str) -> None:
     """--unset removes the option's line."""
-    assert run("set", f"a.{suffix}", "chat", "--unset", "temperature") == "- chat.temperature: 0.2\n"
+    assert "- chat.temperature: 0.2\n" == run("set", f"a.{suffix}", "chat", "--unset", "temperature")
     assert diff_of(suffix) == [line]
 
 
@@ -90,7 +90,7 @@ def test_set_and_unset_restore_the_file(suffix: str) -> None:
 def test_set_to_the_same_value_writes_nothing() -> None:
     """An option that already has the value is not written, and the file is not replaced."""
     before = Path("a.toml").stat()
-    assert run("set", "a.toml", "chat", "temperature=0.2") == ""
+    assert "no changes\n" == run("set", "a.toml", "chat", "temperature=0.2")
     assert Path("a.toml").stat().st_mtime_ns == before.st_mtime_ns
     assert Path("a.toml").stat().st_ino == before.st_ino
 
@@ -135,13 +135,174 @@ def test_set_secrets(suffix: str) -> None:
         assert provider.api_key == expected
     before = Path(name).read_bytes()
     shown = run("set", name, "base", f"api_key={KEY}", code=2)
-    assert "api_key: expected no literal secret in a document, got ******; write KEY=env:NAME" in shown
+    assert "api_key: expected no literal secret in a document, got ******; write api_key=env:NAME" in shown
     assert Path(name).read_bytes() == before
     assert "expected" in run("set", name, "base", "api_key=******", "--reveal", code=2)
     assert KEY not in run("set", name, "base", f"api_key={KEY}", "--reveal")
     assert os.name == "nt" or Path(name).stat().st_mode & 0o777 == 0o600
     run("set", name, "chat", "extra_options.my-token=env:TOKEN", "extra_options.place=env:x")
     assert load(name)["chat"].extra_options == {"my-token": Secret.from_env("TOKEN"), "place": "env:x"}
+
+
+def test_set_to_an_inherited_value() -> None:
+    """A line that changes no provider is written, and the output says so."""
+    assert run("set", "a.toml", "chat", "endpoint=https://api.deepseek.com/chat/completions") == (
+        "a.toml is written; no provider has another value\n"
+    )
+    assert diff_of("toml") == ['+endpoint = "https://api.deepseek.com/chat/completions"']
+
+
+HEADERS = {"X-Tenant": "acme", "Authorization": {"env": "A"}}
+
+
+@pytest.mark.parametrize("suffix", TEXTS)
+def test_set_with_references_inside(suffix: str) -> None:
+    """Headers, maps and bodies are given as JSON or TOML, with references as the file has them."""
+    name = f"a.{suffix}"
+    body = {"auth": {"token": {"env": "B"}}, "n": 1}
+    run("set", name, "chat", f"extra_header={json.dumps(HEADERS)}", f"extra_body={json.dumps(body)}")
+    tree = format_module(suffix).read(Path(name).read_text(encoding="utf-8"))[0]  # type: ignore[arg-type]
+    assert (tree["providers"]["chat"]["extra_header"], tree["providers"]["chat"]["extra_body"]) == (HEADERS, body)
+    assert "no changes\n" == run("set", name, "chat", 'extra_header={X-Tenant = "acme", Authorization = {env = "A"}}')
+    run("set", name, "chat", 'extra_options.my-token={"env": "T"}', 'extra_options.other={"env": "T"}')
+    assert load(name)["chat"].extra_options == {"my-token": Secret.from_env("T"), "other": '{"env": "T"}'}
+    triton = ["provider=triton", "endpoint=http://h", "model_name=m", f"custom_headers={json.dumps(HEADERS)}"]
+    run("add", name, "t", *triton)
+    tree = format_module(suffix).read(Path(name).read_text(encoding="utf-8"))[0]  # type: ignore[arg-type]
+    assert tree["providers"]["t"]["custom_headers"] == HEADERS
+    # A string in it is a string, as in a file.
+    shown = run("set", name, "chat", 'extra_header={"Authorization": "env:A"}', code=2)
+    assert f"{name}: providers.chat.extra_header.Authorization: expected no literal secret in a document" in shown
+    shown = run("set", name, "chat", 'extra_body={"list": [{"token": "env:A"}]}', code=2)
+    assert "extra_body.list.0.token: expected no literal secret in a document, got ******; pass --reveal" in shown
+
+
+@pytest.mark.parametrize("suffix", TEXTS)
+def test_set_a_part_of_an_inherited_value(suffix: str) -> None:
+    """The entry gets a copy of the inherited headers with the part changed; only the part is printed."""
+    name = f"a.{suffix}"
+    run("set", name, "base", f"extra_header={json.dumps(HEADERS)}", 'extra_body={"a": {"b": 1}}')
+    changes = ["extra_header.X-Tenant=other", "extra_header.X-User=me", "extra_body.a.c=2"]
+    assert run("set", name, "embed", *changes).splitlines() == [
+        "~ embed.extra-header.X-Tenant: acme -> other",
+        "+ embed.extra-header.X-User: me",
+        "+ embed.extra-body.a.c: 2",
+    ]
+    tree = format_module(suffix).read(Path(name).read_text(encoding="utf-8"))[0]  # type: ignore[arg-type]
+    assert tree["providers"]["embed"]["extra_header"] == {**HEADERS, "X-Tenant": "other", "X-User": "me"}
+    assert tree["providers"]["embed"]["extra_body"] == {"a": {"b": 1, "c": 2}}
+    assert "~ embed.extra-header.X-Tenant: other -> third\n" == run("set", name, "embed", "extra_header.X-Tenant=third")
+
+
+def test_set_a_part_of_an_inherited_secret() -> None:
+    """A literal secret is copied only with --reveal, and a string without parts is not copied."""
+    Path("l.toml").write_text(
+        '[providers.a]\npreset = "deepseek"\n'
+        f'extra_header = {{ Authorization = "{KEY}" }}\nextra_body = \'{{"a": null}}\'\n\n[providers.b]\nextends = "a"\n',
+        encoding="utf-8",
+    )
+    shown = run("set", "l.toml", "b", "extra_header.X-Tenant=acme", code=2)
+    assert shown == (
+        "l.toml: providers.b.extra_header.Authorization: expected no literal secret in a document, got ******; "
+        "write extra_header.Authorization=env:NAME or extra_header.Authorization=file:PATH, or pass --reveal\n"
+    )
+    both = ["extra_header.X-Tenant=acme", "extra_header.Authorization=env:A"]
+    assert KEY not in run("set", "l.toml", "b", *both, "--dry-run")
+    assert KEY not in run("set", "l.toml", "b", "extra_header.X-Tenant=acme", "--reveal")
+    shown = run("set", "l.toml", "b", "extra_body.c=1", code=2)
+    assert shown == "the entry 'b' inherits extra_body, of which no part can be changed here; set extra_body as a whole\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (["extra_body.a=1", "extra_body.a.b=2"], "extra_body.a and a part of it cannot be changed at once"),
+        (["extra_body.a=1", 'extra_body={"b": 2}'], "extra_body and a part of it cannot be changed at once"),
+        (["extra_body.a=1", "--unset", "extra_body"], "extra_body and a part of it cannot be changed at once"),
+        (['extra_body={"a": 1}', "extra_body.a.b=2"], "extra_body.a.b is below a value without parts; set extra_body as a whole"),
+        (["extra_header.X=1", 'extra_header={"Y": "2"}'], "extra_header and a part of it cannot be changed at once"),
+    ],
+    ids=str,
+)
+def test_changes_that_contradict_each_other(changes: list[str], message: str) -> None:
+    """A value and a part of it are not changed at once; nothing is written."""
+    before = Path("a.toml").read_bytes()
+    assert f"{message}\n" == run("set", "a.toml", "chat", *changes, code=2)
+    assert Path("a.toml").read_bytes() == before
+    run("set", "a.toml", "chat", 'extra_body={"a": {"x": 1}}', "extra_body.a.b=2")
+    provider: Any = load("a.toml")["chat"]
+    assert provider.extra_body == '{"a": {"x": 1, "b": 2}}'
+
+
+@pytest.mark.parametrize(
+    ("assignment", "rest"),
+    [
+        ("stop=[END, STOP]", 'a list, as JSON or TOML, got a string that begins with [; write \'stop=["END", "STOP"]\''),
+        (f"stop=[{KEY}]", "a list, as JSON or TOML, got a string that begins with [; write 'stop=[\"******\"]'"),
+        ("stop=[", "a list, as JSON or TOML, got a string that begins with [; write 'stop=[\"VALUE\"]'"),
+        ('stop=["a", null]', "a list, as JSON or TOML without null"),
+        ('stop={"a": 1}', "a str, or a list or tuple of str, got a value of type dict"),
+        ("content_type=[TEXT]", "a list, as JSON or TOML, got a string that begins with [; write 'content_type=[\"TEXT\"]'"),
+        ("omit=[retry_num]", "a list, as JSON or TOML, got a string that begins with [; write 'omit=[\"retry_num\"]'"),
+        ("ignore=[literal-secret]", "write 'ignore=[\"literal-secret\"]'"),
+        ("without={x}", "a list, as JSON or TOML, got a string that begins with {; write 'without=[\"x\"]'"),
+        ("place={region: x}", 'a mapping, as JSON or TOML, got a string that begins with {; write \'place={"NAME": "VALUE"}\''),
+        ("extra_header={A: pw}", 'write \'extra_header={"NAME": "VALUE"}\''),
+        ("extra_body={a: pw}", 'write \'extra_body={"NAME": "VALUE"}\''),
+        ("extra_body.token={a: pw}", 'write \'extra_body.token={"NAME": "VALUE"}\''),
+        ("extra_body.token=[pw", "write 'extra_body.token=[\"VALUE\"]'"),
+        ('extra_body.a={"b": null}', "a mapping, as JSON or TOML without null"),
+    ],
+)
+def test_a_list_or_mapping_that_cannot_be_read(assignment: str, rest: str) -> None:
+    """It does not become a string in silence; the hint shows the form for a shell, and no secret."""
+    before = Path("a.toml").read_bytes()
+    shown = run("set", "a.toml", "chat", assignment, code=2)
+    assert shown.startswith(f"a.toml: providers.chat.{assignment.partition('=')[0]}: expected ")
+    assert shown.endswith(f"{rest}\n")
+    assert KEY not in shown
+    assert "pw" not in shown
+    assert Path("a.toml").read_bytes() == before
+
+
+def test_free_text_may_begin_with_a_bracket() -> None:
+    """Only options that accept lists or mappings are read as such."""
+    run("set", "a.toml", "chat", "system_prompt=[INST] be brief", "extra_options.x=[a", "extra_header.X-List=[a")
+    provider: Any = load("a.toml")["chat"]
+    assert (provider.system_prompt, provider.extra_options) == ("[INST] be brief", {"x": "[a"})
+    assert provider.extra_header == '{"X-List": "[a"}'
+
+
+def test_lists_of_names() -> None:
+    """Names are given with commas, or as JSON."""
+    run("set", "a.toml", "chat", "ignore=literal-secret, empty-secret", "omit=seed,top_p", "without=api_key")
+    for line in ('ignore = ["literal-secret", "empty-secret"]', 'omit = ["seed", "top_p"]', 'without = ["api_key"]'):
+        assert line in Path("a.toml").read_text(encoding="utf-8").splitlines()
+    run("set", "a.toml", "chat", "ignore=[]", "omit=")
+    assert "ignore = []\nomit = []\n" in Path("a.toml").read_text(encoding="utf-8")
+    run("add", "a.toml", "azure", "preset=azure_openai", 'place={"resource": "r"}', "model=m")
+    assert 'place = {resource = "r"}' in Path("a.toml").read_text(encoding="utf-8").splitlines()
+    assert "expected a mapping with resource, got 'r'" in run("set", "a.toml", "azure", "place=r", code=2)
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("n=1.5", "providers.base.n: expected an int of at least 1, got 1.5 (float)"),
+        ("temperature=true", "providers.base.temperature: expected a finite number, got True (bool)"),
+        ("n=many", "providers.base.n: expected an int of at least 1, got 'many' (str)"),
+        ('api_key={"a": "b"}', "got another table; write api_key=env:NAME or file:path"),
+        ('extra_header={"A": {"b": "c"}}', "got another table; write extra_header.A=env:NAME or file:path"),
+        ('extra_header={"A": [{"b": "c"}]}', 'got another table; write \'{"env": "NAME"}\' or \'{"file": "path"}\''),
+        ("user_prompt=x", "a.toml: providers.embed"),
+    ],
+)
+def test_hints_are_for_the_shell(assignment: str, message: str) -> None:
+    """A hint shows an argument of the command, and no line that the file does not have."""
+    shown = run("set", "a.toml", "base", assignment, code=2)
+    assert message in shown
+    assert "quotes" not in shown
+    assert all(line.startswith("a.toml: ") for line in shown.splitlines())
 
 
 def test_set_by_type() -> None:
@@ -195,8 +356,8 @@ def test_set_repairs_a_file() -> None:
     )
     assert "in a circle" in run("set", "b.toml", "base", "n=1", code=2)
     Path("b.toml").write_text(TOML.replace("0.2", "'hot'"), encoding="utf-8")
-    assert run("set", "b.toml", "chat", "temperature=1") == "b.toml had problems before, and is valid now\n"
-    assert run("check", "b.toml") == "1 file, no problems\n"
+    assert "b.toml had problems before, and is valid now\n" == run("set", "b.toml", "chat", "temperature=1")
+    assert "1 file, no problems\n" == run("check", "b.toml")
 
 
 def test_set_of_entries_that_cannot_be_changed() -> None:
@@ -242,7 +403,7 @@ def test_set_usage(arguments: list[str]) -> None:
 def test_unset_an_extra_option() -> None:
     """--unset removes an extra option by the name that sets it."""
     run("set", "a.json", "chat", "extra_options.k=v", "extra_options.l=w")
-    assert run("set", "a.json", "chat", "--unset", "extra_options.k") == "- chat.k: v\n"
+    assert "- chat.k: v\n" == run("set", "a.json", "chat", "--unset", "extra_options.k")
     assert run("set", "a.json", "chat", "--unset", "extra_options.k", code=2)
 
 

@@ -89,16 +89,13 @@ def _typed_option(cls: type[Provider], info: OptionInfo, string: str) -> Tree:
     if info.java == "Duration" and string.isdecimal():
         # As a number, it is refused with a hint to write the unit.
         return int(string)
-    converter: Any = info.field.converter
-    is_list = converter in (stop_strings, content_types)
-    if is_list or kind_of(info) is not None:
-        # A document holds headers or a body with a null as a string.
-        is_string = not is_list and _is_json(string)
-        is_unread = is_string and _literal(string) is None
-        structure = None if is_unread else _structure(info.name, [] if is_list else _MAPPING, string)
-        if structure is not None:
-            return structure
-    literal = _literal(string)
+    convert: Any = info.field.converter
+    kind, literal = kind_of(info), _literal(string)
+    # A document holds headers or a body with a null as a string.
+    is_string = literal is None and kind in ("headers", "body") and _is_json(string)
+    example: Any = [] if convert in (stop_strings, content_types) else None if kind is None or is_string else _MAPPING
+    if example is not None and (structure := _structure(info.name, example, string)) is not None:
+        return structure
     if not isinstance(literal, (str, list, dict)):
         return string
     try:
