@@ -299,7 +299,7 @@ def test_several_options_that_the_task_does_not_have(tmp_path: Path) -> None:
         (
             "{preset: openai, extra_header: {env: HEADER}}",
             "extra_header",
-            "write extra_header: {Authorization: {env: NAME}} for a reference",
+            "write extra_header: {Authorization: {env: NAME}}",
         ),
         ("{provider: tritton, auth_token: sk-MARK}", "auth_token", "write auth_token: {env: NAME} or {file: path}"),
         (

@@ -12,7 +12,7 @@ import pytest
 from command_line import TEXTS, run
 
 from llmproviders import load, loads
-from llmproviders.cli import convert
+from llmproviders.catalogs import sources
 
 SQL = """\
 -- an old job
@@ -206,8 +206,8 @@ def test_import_reads_regular_files(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert run("import", str(tmp_path), code=2) == f"{tmp_path}: it is a directory\n"
     file = tmp_path / "a.sql"
     file.write_text(SQL, encoding="utf-8")
-    monkeypatch.setattr(convert, "MAX_CHARACTERS", 9)
-    assert run("import", str(file), code=2) == f"{file}: expected a file of at most 9 bytes\n"
+    monkeypatch.setattr(sources, "MAX_CHARACTERS", 9)
+    assert run("import", str(file), code=2) == f"{file}:1:1: expected a document of at most 9 bytes\n"
     if os.name == "posix":
         os.mkfifo(tmp_path / "fifo")
         assert run("import", str(tmp_path / "fifo"), code=2) == f"{tmp_path / 'fifo'}: it is a FIFO\n"

@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 
 from ..errors import DocumentError, DocumentProblem, Problem
+from ..fields.metadata import options
 from ..messages import circle, shown
 from ..providers.base import Provider
 from ..providers.classes import provider_classes
@@ -21,8 +22,10 @@ from .sources import RawCatalog
 
 __all__ = ["Resolution", "class_of", "ignored_codes", "in_order", "resolve"]
 
-MAX_INHERITED: Final = 300_000
-"""The most extra options that the entries of a catalog inherit together: a short file could else become very large."""
+MAX_INHERITED: Final = 10_000_000
+"""The most characters of options that the entries of a catalog inherit together: a short file could else become very large."""
+EXTRA_SIZE: Final = 100
+"""The characters as which an extra option counts."""
 
 
 @attrs.define
@@ -44,8 +47,10 @@ class Resolution:
     """Entries and paths that set options, as `origins` has found them."""
     origins: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     """The origins of options, as `origins` has found them."""
+    sizes: dict[str, int] = attrs.field(factory=dict)
+    """The sizes of the entries that others extend, in characters."""
     inherited: int = 0
-    """The number of extra options that entries inherit."""
+    """The number of characters that entries inherit."""
     similar: SimilarNames = attrs.field(
         init=False, default=attrs.Factory(lambda self: SimilarNames(self.raw.entries), takes_self=True)
     )
@@ -147,9 +152,12 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
             resolution.problems.append(raw.problem(name, ("extends",), problem))
             return None
         provider = resolution.providers[base]
-        resolution.inherited += len(provider.extra_options) if provider is not None else 0
+        if provider is not None:
+            if base not in resolution.sizes:
+                resolution.sizes[base] = _size(provider)
+            resolution.inherited += resolution.sizes[base]
         if resolution.inherited > MAX_INHERITED:
-            expected = f"entries that inherit at most {MAX_INHERITED} extra options together"
+            expected = f"entries that inherit options of at most {MAX_INHERITED} characters together"
             problem = Problem("", expected, hint="write them in the entries that need them", code="document-limit")
             resolution.problems.append(raw.problem(name, ("extends",), problem))
             return None
@@ -159,6 +167,12 @@ def _provider(resolution: Resolution, name: str) -> Provider | None:
     provider = provider_of(raw.entries[name], base_of, found)
     resolution.problems += [raw.problem(name, path, problem) for path, problem in found]
     return provider
+
+
+def _size(provider: Provider) -> int:
+    """The size of the options of a provider, in characters; an extra option counts as `EXTRA_SIZE`."""
+    values = (getattr(provider, info.name) for info in options(type(provider)))
+    return EXTRA_SIZE * len(provider.extra_options) + sum(len(value) for value in values if isinstance(value, str))
 
 
 def _circle(raw: RawCatalog, name: str) -> str:

@@ -19,6 +19,7 @@ from ..errors import DocumentError, DocumentProblem, Problem, dotted, writing
 from ..messages import circle, shown, shown_path
 from ..regular_files import NotRegularError, identity_of, read_start
 from ..similar_names import did_you_mean
+from ..syntax.characters import has_surrogate
 from ..syntax.locations import Location, location_of
 from .formats.locations import Locate
 from .formats.locations import Path as TreePath
@@ -284,6 +285,10 @@ def _add_entries(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> 
                 document.problem(("providers",), Problem("", "names and entries of providers", got=got, code="not-a-catalog"))
             )
         return
+    for name in [name for name in providers if has_surrogate(name)]:
+        problem = Problem("", "a name that UTF-8 can encode", got=shown(name), code="invalid-entry")
+        raw.problems.append(document.problem(("providers", name), problem))
+        del providers[name]
     if "" in providers:
         raw.problems.append(document.problem(("providers", ""), Problem("", "a name that is not empty", code="invalid-entry")))
         del providers[""]

@@ -92,6 +92,10 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ..
         width = max(map(cell_len, texts))
         longest = max(cell_len(word) for text in texts for word in text.split(" "))
         needed += _GAP + (max(longest, min(width, _NARROW)) if column in prose else width)
+    if not output.is_terminal:
+        # As rich prints it, but for thousands of tables in a fraction of the time.
+        print_exactly(_plain_table([columns, *cells]))
+        return
     if needed > output.width:
         _print_list(output, columns, cells)
         return
@@ -101,6 +105,17 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ..
     for row in cells:
         table.add_row(*map(styled, row))
     output.print(table)
+
+
+def _plain_table(rows: Sequence[Sequence[str]]) -> str:
+    """A table without styles, whose first row is its header."""
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    gap = " " * _GAP
+    lines = [gap.join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    lines.insert(1, "─" * (sum(widths) + _GAP * (len(widths) - 1)))
+    return "\n" + "".join(f" {line.rstrip()}\n" for line in lines) + "\n"
 
 
 def _print_list(output: Console, columns: Sequence[str], rows: Iterable[tuple[str, ...]]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from ..credentials import MASK, mask_urls
+from ..credentials import MASK, mask_urls, mask_value
 from ..errors import Rejected, RejectedType, SecretError
 from ..messages import shown
 from ..secrets import MaskedText, Parts, Secret, literal, masked, reveal
@@ -97,13 +97,21 @@ def _keep_mask(given: object, result: str) -> str:
 
 def url(value: str | None) -> str | None:
     """A URL, with its credentials masked."""
-    if type(value) is str and value.isascii() and not ("@" in value or "?" in value or "&" in value or "*" in value):
+    if (
+        type(value) is str
+        and value.isascii()
+        and "://" in value
+        and not ("@" in value or "?" in value or "&" in value or "*" in value)
+    ):
         return value
     if value is None:
         return None
     string = real_string(accept_string(value))
-    refuse_redacted(string)
-    return _keep_mask(value, masked(string, mask_urls(string)))
+    # The scheme may be missing, or the string may be a key in the wrong place.
+    scheme = "" if "://" in string else "://"
+    for each in {string, scheme + string}:
+        refuse_redacted(each)
+    return _keep_mask(value, masked(string, mask_value(mask_urls(scheme + string)[len(scheme) :])))
 
 
 _durations: Final = AcceptedStrings()

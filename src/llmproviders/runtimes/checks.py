@@ -70,7 +70,7 @@ def problems(
     """
     factory = runtime.factories.get(facts.identifier)
     if factory is None:
-        return (_no_factory_problem(facts, runtime),)
+        return (_no_factory_problem(facts, runtime), *every.placeholder_problems(facts, runtime))
     view = View(facts=facts, runtime=runtime, factory=factory, input=input, output=output)
     rules = [*_FIRST.values(), *(RULES[name] for name in factory.rules), *_LAST.values()]
     return tuple(problem for rule in rules for problem in rule(view))

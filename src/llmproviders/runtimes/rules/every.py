@@ -15,8 +15,8 @@ from ...syntax.durations import read_duration
 from ...syntax.maps import read_map
 from ...syntax.scalars import JAVA_BOUNDS, read_boolean, read_double, read_integer
 from ..doubts import DOCUMENTED, placeholders
-from ..runtime import NAMES, Factory, RuntimeOption, runtime
-from ..view import ALWAYS, View
+from ..runtime import NAMES, Factory, Runtime, RuntimeOption, runtime
+from ..view import ALWAYS, Facts, View
 
 __all__ = [
     "check_defects",
@@ -26,6 +26,7 @@ __all__ = [
     "check_required",
     "check_task",
     "is_known_key",
+    "placeholder_problems",
     "unknown_key_problem",
 ]
 
@@ -151,8 +152,13 @@ def check_placeholders(view: View) -> Iterator[Problem]:
 
     Source: the documentation of VVR, which resolves placeholders; Apache Flink sends them unchanged.
     """
-    is_vvr = view.runtime.name.startswith("vvr-")
-    for each in placeholders(view.facts):
+    yield from placeholder_problems(view.facts, view.runtime)
+
+
+def placeholder_problems(facts: Facts, runtime: Runtime) -> Iterator[Problem]:
+    """The problems of placeholders, also for a factory that the runtime does not have."""
+    is_vvr = runtime.name.startswith("vvr-")
+    for each in placeholders(facts):
         if not is_vvr:
             yield each.problem("the value itself", "Flink fills in no placeholder; only VVR does", "error", refers=True)
         elif not each.is_documented:

@@ -10,7 +10,7 @@ from ...errors import Problem
 from ...syntax.columns import Column
 from ...syntax.sql_types import canonical_type
 from ...syntax.urls import expected_url
-from ..doubts import base_url_problem
+from ..doubts import base_url_problem, whole_url_advice
 from ..view import View
 
 __all__ = ["check_http_url", "check_one_column", "check_service", "check_stop_strings"]
@@ -25,7 +25,8 @@ def check_http_url(view: View) -> Iterator[Problem]:
     if endpoint is None or is_placeholder(endpoint):
         return
     if expected := expected_url(endpoint):
-        yield view.problem("endpoint", expected, severity=view.severity, code="endpoint-url")
+        advice = None if "://" in endpoint else whole_url_advice(view.facts, f"https://{endpoint}")
+        yield view.problem("endpoint", expected, in_document=advice, severity=view.severity, code="endpoint-url")
     elif problem := base_url_problem(view.facts):
         yield problem
 
