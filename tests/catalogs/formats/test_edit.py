@@ -207,7 +207,7 @@ JSON = """\
 DOCUMENTS = {"toml": TOML, "yaml": YAML, "json": JSON}
 NEW = {
     "toml": '\n[providers.new]\nextends = "chat"\nstop = ["x"]\n',
-    "yaml": "  new:\n    extends: chat\n    stop:\n    - x\n",
+    "yaml": "\n  new:\n    extends: chat\n    stop:\n    - x\n",
     "json": ',\n    "new": {\n      "extends": "chat",\n      "stop": [\n        "x"\n      ]\n    }',
 }
 
