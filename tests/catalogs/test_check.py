@@ -208,3 +208,26 @@ def test_the_default_of_some_entries(path: Path) -> None:
     assert load(path, only=["b"]).default is None
     path.write_text(json.dumps({"default": "x", "providers": {"a": COMPAT}}))
     assert load(path, only=["a"]).default is None
+
+
+def test_inherited_problems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A problem of an option that several entries inherit is reported once."""
+    monkeypatch.delenv("KEY", raising=False)
+    path = tmp_path / "a.toml"
+    path.write_text(
+        """
+[providers.a]
+provider = "openai-compat"
+endpoint = "https://h/v1"
+api_key = { env = "KEY" }
+model = "m"
+[providers.b]
+extends = "a"
+[providers.c]
+extends = "b"
+""",
+        encoding="utf-8",
+    )
+    for runtime in (None, "vvr-11.9"):
+        found = check(path, runtime=runtime, resolve_references=True)
+        assert ["endpoint-url", "unresolved-reference"] == [each.problem.code for each in found]

@@ -15,6 +15,7 @@ from growth import MOST, growth, peak_memory
 
 from llmproviders import Catalog, DocumentError, GenericProvider, OpenAICompatProvider, check, dumps, explain, load, loads
 from llmproviders.catalogs import resolution, sources
+from llmproviders.catalogs.formats.lookup import format_module
 
 OPTIONS: dict[str, Any] = {
     "endpoint": "https://api.deepseek.com/v1/chat/completions",
@@ -194,3 +195,36 @@ METHODS: dict[str, Callable[[Catalog, Catalog], object]] = {
 def test_methods_of_catalogs(name: str) -> None:
     """Methods of catalogs cost twice as much for twice as many providers."""
     assert growth(lambda size: tuple(catalogs(size)), lambda pair: METHODS[name](*pair), 400) <= MOST
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(lambda size: {f"k{n}": "v" for n in range(size)}, id="an entry"),
+        pytest.param(lambda size: {"extra_options": {f"k{n}": "v" for n in range(size)}}, id="a table"),
+        pytest.param(lambda size: {"stop": ["v"] * size}, id="an array"),
+    ],
+)
+def test_writing_wide_toml(entry: Callable[[int], dict[str, Any]]) -> None:
+    """Tables and arrays of any width are written in linear time."""
+    write = format_module("toml").write
+    assert growth(lambda size: {"providers": {"a": entry(size)}}, write, 1_000) <= MOST
+
+
+OPTION_PROBLEMS: dict[str, Callable[[int], dict[str, Any]]] = {
+    "unknown extra options": lambda size: {"extra_options": {f"k{n}": "v" for n in range(size)}},
+    "a header with many dots": lambda size: {"extra_header": {"x" + ".k" * size * 10: {"env": "NOT_SET"}}},
+}
+
+
+@pytest.mark.parametrize("name", OPTION_PROBLEMS)
+def test_located_problems(name: str, tmp_path: Path) -> None:
+    """The problems of the options of one provider are located in linear time."""
+
+    def written(size: int) -> Path:
+        path = tmp_path / f"{size}.json"
+        entry = {"provider": "openai-compat", **OPTIONS, **OPTION_PROBLEMS[name](size)}
+        path.write_text(json.dumps({"providers": {"a": entry}}), encoding="utf-8")
+        return path
+
+    assert growth(written, lambda path: check(path, runtime="vvr-11.9", resolve_references=True), 1_000) <= MOST

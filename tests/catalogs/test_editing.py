@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from llmproviders import load
-from llmproviders.catalogs.editing import EntryEdit
+from llmproviders import DocumentError, load
+from llmproviders.catalogs.editing import EntryEdit, NewEntry
 from llmproviders.catalogs.formats.lookup import Format, format_module
 from llmproviders.catalogs.restructuring import renaming
 from llmproviders.catalogs.revision import Revision, edited
@@ -145,3 +146,14 @@ def test_a_shared_value_is_not_changed(tmp_path: Path) -> None:
     text = "providers:\n  x: &x {generic: mine}\n  y: *x\n"
     changes = {("providers", "y", "generic"): "other"}
     assert format_module("yaml").replace(text, changes) == (text, changes)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a FIFO is of POSIX")
+def test_edits_of_a_fifo(tmp_path: Path) -> None:
+    """An edit of a FIFO is refused at once; it does not wait for a writer."""
+    path = tmp_path / "a.toml"
+    os.mkfifo(path)
+    with pytest.raises(DocumentError, match="it is a FIFO"):
+        EntryEdit(path, "a")
+    with pytest.raises(DocumentError, match="it is a FIFO"):
+        NewEntry(path, "a", {"preset": "deepseek"}, is_default=False)

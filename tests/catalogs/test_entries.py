@@ -286,8 +286,8 @@ COMMON = {
     ),
     "a header that looks like a reference": (
         "[providers.c]\nprovider = 'openai-compat'\nextra_header = { env = 'HDR' }\n",
-        "c.toml:3:1: providers.c.extra_header: expected headers, got only a header named env; "
-        'write extra_header = { Authorization = { env = "NAME" } } for a reference',
+        "c.toml:3:1: providers.c.extra_header: expected headers, each of which may be a reference, "
+        'got only a header named env; write extra_header = { Authorization = { env = "NAME" } }',
     ),
     "an empty secret": (
         "[providers.c]\nprovider = 'openai-compat'\nendpoint = 'https://h/chat/completions'\napi_key = ''\n",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from llmproviders import DocumentError, DocumentProblem, Problem, check, from_dict, load
+from llmproviders import DocumentError, DocumentProblem, Problem, check, from_dict, load, loads
 from llmproviders.catalogs.formats.lookup import FORMATS
 from llmproviders.catalogs.formats.notation import in_format
 from llmproviders.errors import writing
@@ -62,6 +62,12 @@ CASES: dict[str, tuple[str, Mapping[str, Any], str | None, str]] = {
         {"extends": "base", "for_task": "embeddings"},
         None,
         'write omit = ["seed"] to drop it',
+    ),
+    "a reference in place of headers": (
+        "suspect-reference",
+        {**BASE, "extra_header": {"env": "TOKEN"}},
+        None,
+        'write extra_header = { Authorization = { env = "NAME" } }',
     ),
     "no kind": (
         "invalid-entry",
@@ -321,3 +327,21 @@ def test_a_preset_on_another_runtime(tmp_path: Path) -> None:
     assert hint.endswith(f"; write {pieces} in place of the preset")
     lines = "".join(f"    {piece}\n" for piece in pieces.split(", "))
     assert {} == _hints(path, f"providers:\n  c:\n{lines}    model: m\n", "flink-2.3")
+
+
+@pytest.mark.parametrize("value", ["sk-MARKabcd1234", "https://user:MARK@h/v1"])
+def test_no_hint_with_a_secret(value: str) -> None:
+    """A hint does not write a string again that may be a secret, and neither do names and keys that are one."""
+    document = {
+        "include": value,
+        value: 1,
+        "providers": {
+            "a": {**BASE, "omit": value, "ignore": value, value: 1},
+            "b": {"extends": "c", "without": [value]},
+            "c": BASE,
+        },
+    }
+    with pytest.raises(DocumentError) as caught:
+        loads(json.dumps(document), format="json")
+    assert len(caught.value.problems) == 6
+    assert "MARK" not in f"{caught.value}{caught.value!r}"

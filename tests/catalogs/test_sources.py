@@ -13,6 +13,7 @@ from llmproviders import (
     DocumentError,
     GenericProvider,
     OpenAICompatProvider,
+    check,
     load,
     loads,
 )
@@ -76,3 +77,11 @@ class TestLimits:
         """A document over the limit is not read."""
         monkeypatch.setattr("llmproviders.catalogs.sources.MAX_CHARACTERS", 10)
         assert ["toml:1:1: expected a document of at most 10 characters"] == problems("providers = {}")
+
+
+def test_a_url_in_an_include(tmp_path: Path) -> None:
+    """A URL is no path; a password in it is masked."""
+    path = tmp_path / "a.json"
+    path.write_text('{"include": ["https://user:MARK@h/base.toml"]}', encoding="utf-8")
+    (problem,) = check(path)
+    assert f"{path}:1:14: include.0: expected the path of a file, not a URL, got 'https://******@h/base.toml'" == str(problem)

@@ -26,7 +26,7 @@ from llmproviders import (
     register_provider_class,
     to_dict,
 )
-from llmproviders.catalogs.formats.lookup import FORMATS
+from llmproviders.catalogs.formats.lookup import FORMATS, Format
 from llmproviders.catalogs.inheritance import inherited
 from llmproviders.catalogs.writing import tree_of
 
@@ -188,3 +188,13 @@ class TestFields:
 
         assert {"provider": "limited", "limit": 1} == to_dict(Limited(limit=1))
         assert {"provider": "limited"} == to_dict(Limited(limit=1.0)) == to_dict(Limited())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_numbers_of_many_digits(name: Format) -> None:
+    """An int of any length that a body may have is written and read again."""
+    chat = OpenAICompatProvider(
+        endpoint="https://h/v1/chat/completions", api_key=Secret.from_env("K"), extra_body={"a": 10**4000}
+    )
+    catalog = Catalog({"chat": chat})
+    assert loads(dumps(catalog, format=name), format=name) == catalog

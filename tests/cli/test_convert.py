@@ -12,6 +12,7 @@ import pytest
 from command_line import TEXTS, run
 
 from llmproviders import load, loads
+from llmproviders.cli import convert
 
 SQL = """\
 -- an old job
@@ -198,3 +199,15 @@ def test_convert_to_an_unknown_suffix(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (2, "") == (done.returncode, done.stdout)
     assert f"{tmp_path / 'out.txt'}:1:1: expected a file that ends with .toml, .json, .yaml, .yml, got '.txt'\n" == done.stderr
+
+
+def test_import_reads_regular_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A directory, a FIFO or a device is refused at once, and so is a file that is too large."""
+    assert run("import", str(tmp_path), code=2) == f"{tmp_path}: it is a directory\n"
+    file = tmp_path / "a.sql"
+    file.write_text(SQL, encoding="utf-8")
+    monkeypatch.setattr(convert, "MAX_CHARACTERS", 9)
+    assert run("import", str(file), code=2) == f"{file}: expected a file of at most 9 bytes\n"
+    if os.name == "posix":
+        os.mkfifo(tmp_path / "fifo")
+        assert run("import", str(tmp_path / "fifo"), code=2) == f"{tmp_path / 'fifo'}: it is a FIFO\n"

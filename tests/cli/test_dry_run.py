@@ -99,6 +99,13 @@ def test_the_diff_in_a_terminal() -> None:
     assert "\r" not in shown
 
 
+def test_a_comment_beside_a_credential() -> None:
+    """The comment on the line of a credential is masked, because it may be an older one."""
+    Path("c.toml").write_text('[providers.a]\npreset = "deepseek"\napi_key = "pw-1"  # before: pw-2\n', encoding="utf-8")
+    shown = run("set", "c.toml", "a", "api_key=env:KEY", "--dry-run")
+    assert shown.splitlines()[-2:] == ["-api_key = ******", '+api_key = {env = "KEY"}  # ******']
+
+
 SECRET = "pw"
 """A secret that no pattern recognizes."""
 YAML = f"""\
@@ -129,6 +136,7 @@ providers:
     temperature: {SECRET}-wrong
     endpoint: https://shown.example/chat/completions
     extra_options: {{plain: {SECRET}-doubtful}}
+    place: {{token: {SECRET}-place}}
   nothing: {SECRET}-entry
 """
 

@@ -405,3 +405,10 @@ def test_unset_an_extra_option() -> None:
     run("set", "a.json", "chat", "extra_options.k=v", "extra_options.l=w")
     assert "- chat.k: v\n" == run("set", "a.json", "chat", "--unset", "extra_options.k")
     assert run("set", "a.json", "chat", "--unset", "extra_options.k", code=2)
+
+
+@pytest.mark.parametrize("value", ["0.2", '"chat"', '["chat"]'])
+def test_add_where_providers_is_no_table(value: str) -> None:
+    """A file whose key `providers` is not a table is refused with a message."""
+    Path("p.json").write_text(f'{{"providers": {value}}}', encoding="utf-8")
+    assert "providers" in run("add", "p.json", "chat", "preset=deepseek", code=2)

@@ -220,6 +220,7 @@ class NewEntry(EntryEdit):
         changes: dict[tuple[str, ...], Tree] = {("default",): self._name} if self._is_default else {}
         changes[path] = entry
         for each, value in changes.items():
-            tree = changed(tree, each, value)
+            # This refuses a document whose `providers` is no table.
             text = text if text is None else format_.edit(text, each, value)
+            tree = changed(tree, each, value)
         return (format_.write(tree) if text is None else text), tree

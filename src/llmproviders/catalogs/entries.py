@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from ..boundary import public
-from ..credentials import looks_like_credential
+from ..credentials import looks_like_credential, mask_value
 from ..errors import (
     Advice,
     DocumentError,
@@ -233,7 +233,7 @@ def _read_extends(
         try:
             base = base.without(*names)
         except InvalidOptionsError as failure:
-            found += [(("without",), problem) for problem in failure.problems]
+            found += [(("without",), attrs.evolve(problem, option=mask_value(problem.option))) for problem in failure.problems]
     if EXTRAS in given:
         given[EXTRAS] = {**base.extra_options, **given[EXTRAS]}
     if "for_task" in entry:
@@ -378,7 +378,8 @@ def _value(info: OptionInfo, value: Any, found: list[EntryProblem]) -> Any:
 def _names(value: object, key: str, found: list[EntryProblem]) -> list[str]:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return value
-    advice = writing(key, [value]) if isinstance(value, str) else None
+    # A string that is not shown may be a key.
+    advice = writing(key, [value]) if isinstance(value, str) and mask_value(value) == value else None
     found.append(((key,), attrs.evolve(_type_problem("", "a list of names", value), in_document=advice)))
     return []
 

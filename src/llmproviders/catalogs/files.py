@@ -116,10 +116,10 @@ def check_raw(
     """All problems of a catalog that was read, as `check` returns them, but on any number of runtimes."""
     resolution = resolve(raw)
     found = checked(resolution, runtimes, model, resolve=resolve_references)
-    # Runtimes share rules.
+    # Runtimes share rules, and entries inherit options.
     problems = [
         problem
-        for problem in (found if len(runtimes) <= 1 else dict.fromkeys(found))
+        for problem in dict.fromkeys(found)
         if (code := problem.problem.code) not in ignore and (select is None or code in select)
     ]
     return tuple(in_order([*resolution.problems, *problems]))

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from ..credentials import MASK, is_placeholder, looks_like_credential, looks_like_key
-from ..errors import Advice, DocumentProblem, Problem, Rejected
+from ..errors import Advice, DocumentProblem, Problem, Rejected, writing
 from ..fields.compiled import compiled
 from ..fields.extras import extra_value
 from ..fields.masking import hide_headers, hide_json
@@ -151,9 +151,17 @@ def _in_option(spec: Spec, key: str, value: object) -> Iterator[EntryProblem]:
     elif kind is not None and isinstance(value, dict):
         yield from _in_parts(kind, (key,), value)
         if kind != "body" and len(value) == 1 and (name := next(iter(value))) in SOURCES:
-            advice = Advice("write {} for a reference", ((key, {"Authorization": {name: "NAME" if name == "env" else "path"}}),))
-            got = f"only a header named {name}"
-            yield (key,), Problem("", "headers", got=got, in_document=advice, severity="warning", code="suspect-reference")
+            # The string may be a secret.
+            header = {"Authorization": {name: "NAME" if name == "env" else "path"}}
+            problem = Problem(
+                "",
+                "headers, each of which may be a reference",
+                got=f"only a header named {name}",
+                in_document=writing(key, header),
+                severity="warning",
+                code="suspect-reference",
+            )
+            yield (key,), problem
     elif isinstance(value, str) and _is_masked(lambda: spec.accepted(value)):
         yield (key,), _literal_problem(_INSIDE if kind is None else _IN_STRING)
 

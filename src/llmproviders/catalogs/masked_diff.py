@@ -98,13 +98,16 @@ def _masked_line(line: str, column: int | None, format_: Format) -> str:
         stop = content.rfind(":", 0, column - 1) if format_ == "json" else content.find("=:"[format_ == "yaml"], column - 1)
     if stop < 0:
         return f"{content[: len(content) - len(content.lstrip())]}{MASK}{end}"
-    return f"{content[: stop + 1]} {MASK}{end}"
+    return f"{_lexically_masked(content[: stop + 1])} {MASK}{end}"
 
 
 def _lexically_masked(line: str) -> str:
     """A line without words that look like keys, credentials in URLs, and values of credentials in comments."""
     content, hash_, comment = line.partition("#")
-    if found := re.match(r"([^=:]*[=:]).*", comment):
+    if hash_ and has_credential_name(content):
+        # The comment on a credential may be another one.
+        comment = re.sub(r"[^\r\n]+", f" {MASK}", comment)
+    elif found := re.match(r"([^=:]*[=:]).*", comment):
         comment = f"{found[1]} {MASK}{comment[found.end() :]}" if has_credential_name(found[1]) else comment
     words = re.sub(r"[\w-]{12,}", lambda word: MASK if looks_like_key(word[0]) else word[0], content + hash_ + comment)
     return mask_urls(words)
@@ -134,7 +137,7 @@ def _values_of_entry(resolution: Resolution, name: str, entry: Tree) -> Iterator
                 held = provider.extra_options.get(each, _UNKNOWN) if provider is not None else _UNKNOWN
                 yield from _values_of_option((*path, key, each), extra, "body", held)
         elif key in RESERVED:
-            yield (*path, key), True
+            yield (*path, key), provider is not None or isinstance(value, str)
         else:
             spec = specs.get(key)
             kind = kind_of(spec.info) if spec is not None and spec.info is not None else None

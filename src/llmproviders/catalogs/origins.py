@@ -119,12 +119,19 @@ def _path_in(body: Mapping[str, Any], option: str, *, is_non_default: bool) -> t
     return ()
 
 
-def _whole_and_part(option: str, names: Collection[str]) -> tuple[str, tuple[str, ...]]:
-    """The name of an option, and the path of a header or a field in it; names of extra options and headers may contain dots."""
-    steps = option.split(".")
-    for end in range(len(steps), 0, -1):
-        if (whole := ".".join(steps[:end])) in names:
-            return whole, tuple(steps[end:])
+def _whole_and_part(option: str, names: Collection[str], longest: int) -> tuple[str, tuple[str, ...]]:
+    """The name of an option, and the path of a header or a field in it; names of extra options and headers may contain dots.
+
+    Args:
+        option: the name, or the name and the path with dots between them.
+        names: the names of all options.
+        longest: the length of the longest one.
+    """
+    end = len(option)
+    while end > 0:
+        if end <= longest and (whole := option[:end]) in names:
+            return whole, tuple(option[end + 1 :].split(".")) if end < len(option) else ()
+        end = option.rfind(".", 0, min(end, longest + 1))
     return option, ()
 
 
@@ -141,10 +148,12 @@ def located_problems(resolution: Resolution, name: str, problems: Iterable[Probl
     """Problems of the options of a provider, each with the location of its option."""
     raw, provider = resolution.raw, resolution.provider(name)
     names = {info.name for info in options(type(provider))}
+    all_names = names.union(provider.extra_options)
+    longest = max(map(len, all_names), default=0)
     values = non_defaults(provider)
     for problem in problems:
         option = problem.option.removeprefix(f"{EXTRAS}.")
-        option, below = _whole_and_part(option, names | provider.extra_options.keys())
+        option, below = _whole_and_part(option, all_names, longest)
         option = option if option in names or option == "provider" else f"{EXTRAS}.{option}"
         entry, path = _setter(resolution, name, option, is_non_default=option in values)
         entry = entry if path else name

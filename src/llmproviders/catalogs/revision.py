@@ -11,11 +11,12 @@ import attrs
 
 from ..errors import DocumentError, DocumentProblem, ProviderError
 from ..messages import names_and_hint
+from ..regular_files import read_start
 from .atomic import replace_file
 from .catalog import Catalog
 from .formats.locations import Path as Path_
 from .formats.lookup import Format, format_module, format_of
-from .formats.trees import SyntaxProblem, Tree, changed, has_tree, wrapped
+from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree, changed, has_tree, wrapped
 from .masked_diff import Side, masked_diff
 from .resolution import Resolution, in_order, resolve
 from .sources import RawCatalog, read_file, read_text
@@ -97,7 +98,7 @@ def read_original(file: Path, *, may_be_new: bool = False) -> Original:
         return Original(file, name, None, "", {}, resolve(RawCatalog()))
     raw = read_file(file)
     try:
-        content = file.read_bytes().decode()
+        content = read_start(str(file), MAX_CHARACTERS).decode()
         tree = format_module(name).read(text := content.removeprefix("\ufeff"))[0]
     except (OSError, UnicodeDecodeError, SyntaxProblem):
         raise DocumentError(raw.problems) from None

@@ -14,8 +14,9 @@ from typing import Final
 
 import attrs
 
+from ..credentials import mask_value
 from ..errors import DocumentError, DocumentProblem, Problem, dotted, writing
-from ..messages import circle, shown_path
+from ..messages import circle, shown, shown_path
 from ..regular_files import NotRegularError, identity_of, read_start
 from ..similar_names import did_you_mean
 from ..syntax.locations import Location, location_of
@@ -117,7 +118,9 @@ def decoded(content: bytes, source: str) -> str:
 
 
 def _located(source: str, location: Location, path: TreePath, problem: Problem) -> DocumentProblem:
-    return DocumentProblem(source, location.line, location.column, dotted(path), problem)
+    # A key may be a secret whose own key is missing.
+    masked = dotted(mask_value(step) if isinstance(step, str) else step for step in path)
+    return DocumentProblem(source, location.line, location.column, masked, problem)
 
 
 @attrs.frozen
@@ -163,6 +166,10 @@ class _Reader:
         where = ("include", position)
         if including.path is None:
             problem = Problem("", "no include in a string", hint="use load(path)", code="invalid-include")
+            self._raw.problems.append(including.document.problem(where, problem))
+            return
+        if "://" in name:
+            problem = Problem("", "the path of a file, not a URL", got=shown(name), code="invalid-include")
             self._raw.problems.append(including.document.problem(where, problem))
             return
         self.read_file(_short(including.path.parent / name), (including.document, where))
@@ -260,7 +267,8 @@ def _included(raw: RawCatalog, document: Document, names: object) -> list[str]:
     if isinstance(names, list) and all(isinstance(name, str) for name in names):
         return names
     raw.is_incomplete = True
-    advice = writing("include", [names]) if isinstance(names, str) else None
+    # A string that is not shown may be a key.
+    advice = writing("include", [names]) if isinstance(names, str) and mask_value(names) == names else None
     problem = Problem("", "a list of file names", got=shown_kind(names), in_document=advice, code="invalid-include")
     raw.problems.append(document.problem(("include",), problem))
     return []

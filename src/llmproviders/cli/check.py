@@ -22,7 +22,7 @@ from .arguments import InputFormat, Json, Model
 from .command import FOUND, UsageError, command
 from .completion import code_lists, runtime_names
 from .inputs import STDIN, check_inputs, read_catalog, source_of
-from .printing import counted, print_exactly, print_problem, tracked
+from .printing import counted, print_exactly, print_problems, tracked
 from .reports import REPORTS, Checked, OutputFormat
 
 __all__ = ["check"]
@@ -152,8 +152,7 @@ def _problems(
 
 def _print(checked: Checked, against: Sequence[str], *, is_counted: bool) -> None:
     """Print the problems, and a summary if there are only warnings or if the call does not show the number of files."""
-    for problem in checked.problems:
-        print_problem(problem)
+    print_problems(checked.problems)
     warnings = sum(each.problem.severity == "warning" for each in checked.problems)
     errors = len(checked.problems) - warnings
     if not checked.failures or is_counted:

@@ -17,11 +17,13 @@ from ..catalogs.atomic import replace_file
 from ..catalogs.catalog import Catalog
 from ..catalogs.files import dumps
 from ..catalogs.formats.lookup import Format, format_of
+from ..catalogs.formats.trees import MAX_CHARACTERS
 from ..catalogs.origins import located_problems
 from ..catalogs.resolution import in_order, resolve
 from ..catalogs.sources import decoded
 from ..catalogs.usage import located_errors, provider_for
 from ..errors import DocumentError, InvalidOptionsError, invalid
+from ..regular_files import read_start
 from ..runtimes.doubts import DOCUMENTED, fills_placeholders
 from ..secret_policy import Secrets
 from .arguments import File, InputFormat, LiteralSecrets, Model, Name, Out
@@ -148,7 +150,7 @@ def import_(
     with warnings.catch_warnings():
         # The warnings of the statements include them, and are printed.
         warnings.simplefilter("ignore", OldSpellingWarning)
-        text = read_stdin() if file == STDIN else decoded(file.read_bytes(), str(file))
+        text = read_stdin() if file == STDIN else _text_of(file)
         statements = parse_statements(text, source=source_of(file))
     for statement in statements:
         print_warnings(statement.warnings)
@@ -158,6 +160,15 @@ def import_(
     catalog = Catalog(dict(zip(names, (statement.provider for statement in statements), strict=True)))
     hint = "write a reference in place of the mask of --secrets redact, or pass --secrets reveal"
     _write(file, catalog, to or (format_of(out) if out else "toml"), secrets, out, hint=hint)
+
+
+def _text_of(file: Path) -> str:
+    """The text of a file of statements."""
+    try:
+        content = read_start(str(file), MAX_CHARACTERS + 1)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}")
+    return decoded(content, str(file))
 
 
 def _write(

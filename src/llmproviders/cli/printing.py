@@ -28,7 +28,7 @@ __all__ = [
     "print_error",
     "print_exactly",
     "print_json",
-    "print_problem",
+    "print_problems",
     "print_table",
     "print_warnings",
     "styled",
@@ -158,12 +158,14 @@ def print_warnings(problems: Iterable[DocumentProblem]) -> None:
         print_error(f"{where} warning:{rest}")
 
 
-def print_problem(problem: DocumentProblem) -> None:
-    """Print a problem and its code on standard output."""
-    where, rest = _parts(problem)
-    kind = styled(" warning:" if problem.problem.severity == "warning" else "", "yellow")
-    code = styled(f" [{problem.problem.code}]", "dim")
-    console().print(styled(where, "bold") + kind + styled(rest) + code, soft_wrap=True)
+def print_problems(problems: Iterable[DocumentProblem]) -> None:
+    """Print problems and their codes on standard output, one in each line."""
+    output = console()
+    for problem in problems:
+        where, rest = _parts(problem)
+        kind = styled(" warning:" if problem.problem.severity == "warning" else "", "yellow")
+        code = styled(f" [{problem.problem.code}]", "dim")
+        output.print(styled(where, "bold") + kind + styled(rest) + code, soft_wrap=True)
 
 
 def _parts(problem: DocumentProblem) -> tuple[str, str]:

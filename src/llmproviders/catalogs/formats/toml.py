@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from ...errors import ProviderError, dotted
 from ...optional import import_optional
@@ -55,12 +55,14 @@ def read(text: str) -> tuple[Tree, Locate]:
 
 
 def write(tree: Tree) -> str:
-    """The document of a tree, which must not contain None."""
-    tomlkit = import_optional("tomlkit", "toml")
-    document = tomlkit.document()
-    for name, value in tree.items():
-        document.add(name, _item(tomlkit, value, top=name == "providers"))
-    return str(tomlkit.dumps(document))
+    """The document of a tree, which must not contain None: each provider is a table with a header."""
+    providers = tree.get("providers")
+    blocks = ["".join(_lines({name: value for name, value in tree.items() if name != "providers"}))]
+    if providers is not None:
+        blocks += [f"[providers.{_key(name)}]\n{''.join(_lines(entry))}" for name, entry in providers.items()] or [
+            "[providers]\n"
+        ]
+    return "\n".join(filter(None, blocks))
 
 
 def edit(text: str, path: Path, value: Tree) -> str:
@@ -109,34 +111,27 @@ def _checked(new: str, tree: Tree, path: Path) -> str:
     raise ProviderError(msg)
 
 
+def _lines(table: Mapping[str, Tree]) -> Iterator[str]:
+    for name, value in table.items():
+        yield f"{_key(name)} = {_value(value)}\n"
+
+
+# Tables and arrays of tomlkit take quadratic time.
+
+
 def _value(value: Tree) -> str:
-    """The TOML of a value on the right of an equals sign."""
-    item = _item(import_optional("tomlkit", "toml"), value)
-    return str(item.as_string())
+    """The TOML of a value on the right of an equals sign; tables in it are inline."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_key(name)} = {_value(each)}' for name, each in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    tomlkit = import_optional("tomlkit", "toml")
+    is_multiline = isinstance(value, str) and "\n" in value and "\r" not in value
+    return str((tomlkit.string(value, multiline=True) if is_multiline else tomlkit.item(value)).as_string())
 
 
-def _item(tomlkit: Any, value: Tree, *, top: bool = False) -> Any:
-    """A value for tomlkit: providers are tables with headers, and all tables in them are inline."""
-    if not isinstance(value, dict):
-        if isinstance(value, str) and "\n" in value and "\r" not in value:
-            return tomlkit.string(value, multiline=True)
-        if isinstance(value, list):
-            array = tomlkit.array()
-            for each in value:
-                array.append(_item(tomlkit, each))
-            return array
-        return tomlkit.item(value)
-    if not top:
-        inline = tomlkit.inline_table()
-        inline.update({name: _item(tomlkit, each) for name, each in value.items()})
-        return inline
-    table = tomlkit.table(is_super_table=bool(value))
-    for name, entry in value.items():
-        body = tomlkit.table()
-        for key, each in entry.items():
-            body.add(key, _item(tomlkit, each))
-        table.add(name, body)
-    return table
+def _key(name: str) -> str:
+    return str(import_optional("tomlkit", "toml").key(name).as_string())
 
 
 def _syntax_problem(text: str, message: str) -> SyntaxProblem:

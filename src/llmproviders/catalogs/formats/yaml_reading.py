@@ -226,9 +226,12 @@ def _plain(string: str, event: Any) -> Tree:
         if re.fullmatch(r"[-+]?0[0-9]+", string):
             hint = "YAML 1.1 reads it as octal; quote it if it is a string"
             raise SyntaxProblem(_location(event), "a number without a leading zero", hint=hint)
-        if len(string) > 40:  # noqa: PLR2004
-            raise SyntaxProblem(_location(event), "a number of at most 40 digits", hint="quote it if it is a string")
-        return int(string, 0) if string[:2] in ("0o", "0x") else int(string)
+        try:
+            return int(string, 0) if string[:2] in ("0o", "0x") else int(string)
+        except ValueError:
+            # Python does not read a number of thousands of digits.
+            expected = "a number without thousands of digits"
+        raise SyntaxProblem(_location(event), expected, hint="quote it if it is a string")
     if re.fullmatch(_FLOAT, string):
         special = string.lower().replace(".inf", "inf").replace(".nan", "nan")
         return float(special)

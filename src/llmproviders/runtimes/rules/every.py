@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from ...credentials import MASK
@@ -74,7 +74,7 @@ def unknown_key_problem(view: View, key: str) -> Problem:
     """The problem of a key that the factory does not have."""
     identifier = view.facts.identifier
     elsewhere = [name for name in NAMES if (other := runtime(name).factories.get(identifier)) and is_known_key(other, key)]
-    hint = f"{key} is in {', '.join(elsewhere)}" if elsewhere else did_you_mean(key, list(view.factory.options))
+    hint = f"{key} is in {', '.join(elsewhere)}" if elsewhere else _similar_key(key, *view.factory.options)
     # The data of VVR is from its Python classes: Java may have other keys.
     is_certain = view.runtime.exhaustive or bool(elsewhere)
     return view.problem(
@@ -85,6 +85,12 @@ def unknown_key_problem(view: View, key: str) -> Problem:
         severity="error" if is_certain else "warning",
         code="not-on-runtime" if is_certain else "unverified-option",
     )
+
+
+@lru_cache(maxsize=4_096)
+def _similar_key(key: str, *known: str) -> str:
+    """The hint with a similar key; entries inherit the same keys."""
+    return did_you_mean(key, known)
 
 
 def _expected_value(option: RuntimeOption, key: str, value: str) -> str:
