@@ -514,6 +514,8 @@ def test_masked_texts() -> None:
         ("http://h/a@b", None),
         ("http://h:80/a:b@c", None),
         ("user@host", None),
+        ("user:password@host/v1", "******@host/v1"),
+        ("sk-abcdefgh12345678", "******"),
         ("http://h?model=x&b=@", None),
         ("http://u:p@h/x", "http://******@h/x"),
         ("http://u@h", "http://******@h"),
@@ -522,7 +524,7 @@ def test_masked_texts() -> None:
         ("a http://u:p@h b https://x:y@z", "a http://******@h b https://******@z"),
         ("http://h?api-key=x&model=y&access_token=z#f", "http://h?api-key=******&model=y&access_token=******#f"),
     ],
-    ids=range(11),
+    ids=range(13),
 )
 def test_urls(text: str, shown: str | None) -> None:
     """Only the user part and the credential parameters of a URL are masked."""

@@ -161,7 +161,7 @@ class Revision:
         return masked_diff(original.file, original.format, old, new, is_new=original.text is None)
 
     def write(self, *, private: bool) -> None:
-        """Replace the file, if the document differs.
+        """Replace the file.
 
         Args:
             private: whether only the owner may read the file.
@@ -169,8 +169,7 @@ class Revision:
         Raises:
             DocumentError: if it cannot be written.
         """
-        if self.text != self.original.text:
-            replace_file(self.original.file, self.original.mark + self.text, private=private)
+        replace_file(self.original.file, self.original.mark + self.text, private=private)
 
 
 def _identity(problem: DocumentProblem, renamed: tuple[str, str] | None) -> tuple[Any, ...]:
