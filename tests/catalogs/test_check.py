@@ -65,6 +65,10 @@ DOUBTS: dict[str, tuple[Mapping[str, Any], dict[str | None, list[str]]]] = {
         {**TRITON, "custom_headers": "Authorization:Bearer ${TOKEN}"},
         {None: ["warning unfilled-placeholder c.custom_headers.Authorization"]},
     ),
+    "a placeholder in headers that cannot be read": (
+        {"generic": "g", "extra_options": {"extra-header": "${TOKEN}"}},
+        {None: ["warning unfilled-placeholder c.extra_options.extra-header"]},
+    ),
     "a placeholder within a text": (
         {**COMPAT, "system_prompt": "Replace ${name} by the name.", "stop": "${", "extra_body": {"a": "x ${b}"}},
         {None: [], "vvr-11.9": []},

@@ -164,6 +164,15 @@ def test_a_closed_pipe() -> None:
         assert (2, "") == (result.returncode, result.stderr)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is of Linux")
+def test_output_to_a_full_disk() -> None:
+    """An error of the output is one line."""
+    command = [sys.executable, "-m", "llmproviders", "providers", "--json"]
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (2, "output: No space left on device\n") == (result.returncode, result.stderr)
+
+
 def test_without_typer() -> None:
     """Without typer, the program prints the command that installs it, and ends with exit code 2."""
     code = "import sys; sys.modules['typer'] = None; from llmproviders.cli import main; sys.exit(main())"

@@ -182,3 +182,13 @@ def test_common_problems_in_yaml(text: str, expected: str) -> None:
     with pytest.raises(DocumentError) as caught:
         loads(text, format="yaml")
     assert f"yaml:{expected}" == str(caught.value)
+
+
+def test_a_toml_document_without_providers() -> None:
+    assert 'default = "a"\n' == format_module("toml").write({"default": "a"})
+
+
+def test_a_name_that_cannot_be_written() -> None:
+    """A name with a lone surrogate, which JSON can write as an escape, is refused."""
+    with pytest.raises(DocumentError, match=r"expected a name that UTF-8 can encode, got '\\ud800'"):
+        loads('{"providers": {"\\ud800": {"generic": "g"}}}', format="json")
