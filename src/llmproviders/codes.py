@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-__all__ = ["CODES", "Code"]
+__all__ = ["CHECKS", "CODES", "Code"]
 
 
 @attrs.frozen
@@ -143,3 +143,6 @@ _ALL: Final = (
 
 CODES: Final = {code.name: code for code in _ALL}
 """The codes by name."""
+
+CHECKS: Final = tuple(code.name for code in _ALL if code.is_check)
+"""The codes that only checks report, so that they may be selected or ignored."""

@@ -120,7 +120,7 @@ def test_codes_are_selected_or_ignored(path: Path) -> None:
     assert [unfilled, wrong] == sorted(brief(check(path, ignore=["literal-secret"])), key=[unfilled, wrong].index)
     assert [literal, wrong] == brief(check(path, select={"literal-secret"}))
     assert [wrong] == brief(check(path, select=["literal-secret"], ignore=["literal-secret"]))
-    assert [wrong] == brief(check(path, select=[], ignore=["invalid-value"]))
+    assert [wrong] == brief(check(path, select=[]))
 
 
 def test_wrong_codes(path: Path) -> None:
@@ -128,6 +128,10 @@ def test_wrong_codes(path: Path) -> None:
     write(path)
     with pytest.raises(InvalidOptionsError, match="did you mean literal-secret"):
         check(path, ignore=["literal-secrets"])
+    with pytest.raises(
+        InvalidOptionsError, match="got 'invalid-value'; a problem of this code is an error, which is always reported"
+    ):
+        check(path, ignore=["invalid-value"])
     with pytest.raises(InvalidTypeError, match="a list of codes"):
         check(path, select="literal-secret")
     with pytest.raises(InvalidTypeError, match="a list of codes"):

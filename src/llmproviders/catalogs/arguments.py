@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..codes import CODES
+from ..codes import CHECKS, CODES
 from ..errors import Problem, invalid
 from ..messages import shown
 from ..similar_names import did_you_mean
@@ -24,11 +24,14 @@ def accept_codes(argument: str, codes: object) -> frozenset[str]:
 
 
 def unknown_codes(codes: Iterable[str]) -> Iterator[Problem]:
-    """A problem for each string that is not a code of problems."""
-    expected = "a code of problems (llmproviders explain lists them)"
+    """A problem for each string that is not a code to select or to ignore."""
     for code in codes:
-        if code not in CODES:
-            yield Problem("", expected, got=shown(code), hint=did_you_mean(code, list(CODES)), code="unknown-code")
+        if code in CODES and code not in CHECKS:
+            hint = "a problem of this code is an error, which is always reported"
+            yield Problem("", "a code of warnings", got=shown(code), hint=hint, code="unknown-code")
+        elif code not in CODES:
+            expected = "a code of problems (llmproviders explain lists them)"
+            yield Problem("", expected, got=shown(code), hint=did_you_mean(code, CHECKS), code="unknown-code")
 
 
 def accept_names(names: object) -> list[str] | None:

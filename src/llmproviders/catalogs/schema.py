@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from ..codes import CODES
+from ..codes import CHECKS
 from ..fields import converters
 from ..fields.bounds import Between
 from ..fields.metadata import OptionInfo, is_hidden, options
@@ -61,7 +61,7 @@ _EXTRAS: Final[Schema] = {
 }
 _IGNORE: Final[Schema] = {
     "type": "array",
-    "items": {"enum": list(CODES)},
+    "items": {"enum": list(CHECKS)},
     "description": "codes of problems that checks do not report for this entry and those that extend it",
 }
 _BLANK: Final = r"[\u0000-\u0020]*"

@@ -16,7 +16,7 @@ import typer
 from ..catalogs.entries import KINDS, extended_name
 from ..catalogs.resolution import class_of
 from ..catalogs.sources import read_file
-from ..codes import CODES
+from ..codes import CHECKS, CODES
 from ..fields.metadata import OptionInfo, options
 from ..fields.parts import kind_of
 from ..fields.spec import EXTRAS
@@ -117,7 +117,7 @@ def code_names() -> Iterator[Candidate]:
 @_quiet
 def code_lists(incomplete: str) -> Iterator[Candidate]:
     """The codes of problems, also below others and a comma."""
-    return ((word, CODES[name].meaning) for name, word in _listed(CODES, incomplete))
+    return ((word, CODES[name].meaning) for name, word in _listed(CHECKS, incomplete))
 
 
 @_quiet
@@ -220,7 +220,7 @@ def _values(cls: type[Provider] | None, key: str, entries: Mapping[str, object])
     if key == "extends":
         return list(entries)
     if key == "ignore":
-        return list(CODES)
+        return CHECKS
     if cls is None:
         return ()
     if key == "for_task":
