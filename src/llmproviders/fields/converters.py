@@ -108,9 +108,8 @@ def url(value: str | None) -> str | None:
         return None
     string = real_string(accept_string(value))
     # The scheme may be missing before a user and a password, and the string may be a key in the wrong place.
+    refuse_redacted(string if "://" in string or string == MASK else f"://{string}")
     scheme = "://" if "://" not in string and ":" in string.partition("@")[0] else ""
-    for each in {string, scheme + string}:
-        refuse_redacted(each)
     return _keep_mask(value, masked(string, mask_value(mask_urls(scheme + string)[len(scheme) :])))
 
 
