@@ -339,7 +339,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], list[str]]] = {
             "config['async']: expected True or False, got 1 (int)",
             "config['max-concurrent-operations']: expected an int of at least 1, got '0'",
             "config['output-mode']: expected ORDERED or ALLOW_UNORDERED, got 'random'",
-            "config['timeout']: expected a duration such as '30s', '500 ms' or '2min', or a timedelta, got 30 (int); write its unit: '30s'",
+            "config['timeout']: expected a duration such as '30s', '500 ms' or '2min', or a timedelta, got 30 (int); write its unit: \"30s\"",
         ],
     ),
     "wrong types in the config": (
@@ -447,7 +447,7 @@ def test_tasks(questions: Any, runtime_name: str) -> None:
     embed(questions, "question", provider=PROVIDER.with_(temperature=1), overrides={"temperature": None})
     with pytest.raises(InvalidOptionsError, match="^columns: output: expected "):
         embed(questions, "question", provider=PROVIDER, output="")
-    with pytest.raises(InvalidOptionsError, match="pass endpoint="):
+    with pytest.raises(InvalidOptionsError, match="give the endpoint of the service"):
         embed(questions, "question", provider=PROVIDER.with_(endpoint="http://127.0.0.1:9/v1"))
 
 
