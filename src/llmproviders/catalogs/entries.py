@@ -130,7 +130,8 @@ def provider_of(entry: object, base_of: Callable[[str], Base], found: list[Entry
         found.append(((kind,), _type_problem("", "a name", name)))
         return None
     own: list[EntryProblem] = []
-    own += [(("ignore",), problem) for problem in unknown_codes(_names(entry.get("ignore", []), "ignore", own))]
+    if "ignore" in entry:
+        own += [(("ignore",), problem) for problem in unknown_codes(_names(entry["ignore"], "ignore", own))]
     try:
         provider = _READERS[kind](name, entry, base_of, own)
     except InvalidOptionsError as error:
@@ -284,7 +285,7 @@ def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[s
             found.append(((key,), _string_problem(description, key, value)))
         else:
             given[key] = _value(spec.info, value, found)
-    for name in _names(entry.get("omit", []), "omit", found) if "omit" in reserved else ():
+    for name in _names(entry["omit"], "omit", found) if "omit" in reserved and "omit" in entry else ():
         if name in given or name not in specs or name == EXTRAS:
             expected = f"names of options of {cls.__name__} that are not set here"
             hint = "remove it here, or the option itself" if name in given else did_you_mean(name, list(specs))

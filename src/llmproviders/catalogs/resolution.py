@@ -65,7 +65,9 @@ class Resolution:
         if self.problems:
             raise DocumentError(in_order(self.problems))
         providers = {name: provider for name in self.names if (provider := self.providers[name]) is not None}
-        ignored = {name: codes for name in providers if (codes := ignored_codes(self, name))}
+        ignored = {}
+        if any(isinstance(entry, dict) and "ignore" in entry for entry in self.raw.entries.values()):
+            ignored = {name: codes for name in providers if (codes := ignored_codes(self, name))}
         return Catalog(providers, default=self.raw.default if self.raw.default in providers else None, ignored=ignored)
 
     def provider(self, name: str) -> Provider:
