@@ -71,3 +71,12 @@ def test_inherited_codes() -> None:
         c = { extends = "b", ignore = ["endpoint-url"] }
     """
     assert {"a": ("plain-http",), "b": ("plain-http",), "c": ("endpoint-url", "plain-http")} == loads(text, format="toml").ignored
+
+
+def test_an_entry_does_not_extend_one_that_ignores_more() -> None:
+    provider = GenericProvider("g", a=1, b=2, c=3)
+    for codes, is_shorter in (({"a": ["plain-http"]}, False), ({"b": ["plain-http"]}, True)):
+        catalog = Catalog({"a": provider, "b": provider}, ignored=codes)
+        text = dumps(catalog, format="toml", inherit=True)
+        assert is_shorter == ("extends" in text)
+        assert catalog.ignored == loads(text, format="toml").ignored
