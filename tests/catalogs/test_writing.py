@@ -198,3 +198,8 @@ def test_numbers_of_many_digits(name: Format) -> None:
     )
     catalog = Catalog({"chat": chat})
     assert loads(dumps(catalog, format=name), format=name) == catalog
+
+
+def test_an_entry_extends_no_provider_of_another_identifier() -> None:
+    catalog = Catalog({name: GenericProvider(name, a=1, b=2, c=3) for name in "gh"})
+    assert "extends" not in dumps(catalog, format="toml", inherit=True)
