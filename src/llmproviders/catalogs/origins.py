@@ -12,7 +12,7 @@ from ..errors import Advice, DocumentProblem, Problem
 from ..fields.metadata import options
 from ..fields.spec import EXTRAS
 from ..providers.derive import non_defaults
-from ..secrets import Secret, reveal
+from ..secrets import MaskedText, Secret
 from .resolution import Resolution
 
 __all__ = ["Origin", "located_problems", "origins_of"]
@@ -137,7 +137,9 @@ def _whole_and_part(option: str, names: Collection[str], longest: int) -> tuple[
 
 def _without_preset(advice: Advice, provider: Any) -> Advice:
     """The advice to write another identifier, with the options that a preset sets."""
-    pieces = [*advice.pieces, ("endpoint", reveal(provider.endpoint))]
+    pieces = list(advice.pieces)
+    if not isinstance(provider.endpoint, MaskedText):
+        pieces.append(("endpoint", provider.endpoint))
     if isinstance(provider.api_key, Secret) and provider.api_key.is_reference:
         pieces.append(("api_key", {provider.api_key.source: provider.api_key.reference}))
     listed = ", ".join("{}" for _ in pieces)

@@ -57,7 +57,7 @@ def read(text: str) -> tuple[Tree, Locate]:
     except SyntaxProblem:
         raise
     except yaml.error.MarkedYAMLError as error:
-        # What is not closed is reported at the end, or at the next key.
+        # The parser reports an open quote or bracket at the end, or at the next key.
         is_open = any(part in (error.problem or "") for part in _OPEN)
         mark = error.context_mark if is_open and error.context_mark else error.problem_mark or error.context_mark
         location = Location(mark.line + 1, mark.column + 1) if mark else Location(1, 1)
