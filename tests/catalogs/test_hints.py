@@ -345,3 +345,31 @@ def test_no_hint_with_a_secret(value: str) -> None:
         loads(json.dumps(document), format="json")
     assert len(caught.value.problems) == 6
     assert "MARK" not in f"{caught.value}{caught.value!r}"
+
+
+def test_an_endpoint_with_a_password_is_not_shown(tmp_path: Path) -> None:
+    """The hint leaves out an endpoint that the entry has in place of that of the preset, if it has a secret."""
+    entry = "{preset: deepseek, model: m, endpoint: 'https://u:MARK@h/chat/completions'}"
+    hints = _hints(tmp_path / "c.yaml", f"providers:\n  c: {entry}\n", "flink-2.3")
+    assert hints["providers.c.preset"].endswith(
+        "; write provider: openai, api_key: {env: DEEPSEEK_API_KEY} in place of the preset"
+    )
+    assert "MARK" not in str(hints)
+
+
+@pytest.mark.parametrize("runtime", [None, "vvr-11.9", "flink-2.3"])
+def test_a_key_in_place_of_the_endpoint_is_not_shown(runtime: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    identifier = "openai" if runtime == "flink-2.3" else "openai-compat"
+    for key in ("sk-MARKabcdefgh12345678", "https://h/v1?api_key=MARK"):
+        entry = f"{{provider: {identifier}, model: m, endpoint: '{key}', api_key: {{env: KEY}}}}"
+        assert "MARK" not in str(_hints(path, f"providers:\n  c: {entry}\n", runtime))
+
+
+def test_an_omit_that_is_wrong_is_not_repeated(tmp_path: Path) -> None:
+    """The hint for options of another task has only names of options."""
+    base = "providers:\n  a: {preset: openai, model: m, seed: 1}\n"
+    for omit in ("sk-MARKabcdefgh12345678", "[sk-MARKabcdefgh12345678, 5, {a: b}]"):
+        hints = _hints(tmp_path / "c.yaml", f"{base}  b: {{extends: a, for_task: embeddings, omit: {omit}}}\n")
+        assert "write omit: [seed] to drop it" == hints["providers.b.seed"]
+        assert "MARK" not in str(hints)

@@ -242,7 +242,9 @@ def _read_extends(
         inherited = [each.option for each in problems if each.code == "not-for-task" and each.option not in entry]
         # One list of all, because a key is written once.
         pronoun = "it" if len(inherited) == 1 else "them"
-        omitted = Advice(f"write {{}} to drop {pronoun}", (("omit", [*entry.get("omit", []), *inherited]),))
+        omit = entry.get("omit")
+        kept = [name for name in omit if isinstance(name, str) and name in given] if isinstance(omit, list) else []
+        omitted = Advice(f"write {{}} to drop {pronoun}", (("omit", [*kept, *inherited]),))
         for problem in problems:
             if problem.option in inherited:
                 found.append(((problem.option,), attrs.evolve(problem, option="", in_document=omitted)))

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import attrs
 
-from ..credentials import MASK, is_unfilled
+from ..credentials import MASK, is_unfilled, mask_value
 from ..errors import Advice, Problem, Rejected, writing
 from ..syntax.json import read_json_flat
 from ..syntax.maps import read_map
@@ -120,7 +120,9 @@ def base_url_problem(facts: Facts) -> Problem | None:
 
 def whole_url_advice(facts: Facts, base: str) -> Advice | None:
     """The advice to write the whole URL of the model in place of a base URL; None if *base* is not one."""
-    if CHAT not in facts.class_tasks or "endpoint" not in facts.names or "@" in base:
+    endpoint = facts.flat.get("endpoint", "")
+    if CHAT not in facts.class_tasks or "endpoint" not in facts.names or "@" in base or mask_value(endpoint) != endpoint:
+        # A string that is not shown may be a key.
         return None
     is_embedding = EMBEDDINGS in facts.class_tasks and "embed" in facts.flat.get(facts.model_key, "").lower()
     url = whole_url(base, f"/{EMBEDDINGS if is_embedding else CHAT}")
