@@ -40,13 +40,14 @@ HOUSE = """
 ROOMS = {
     "catalogs": """
         files  editing  restructuring  usage  discovery  settings
-        revision  values
+        revision  overrides
         lint  masked_diff
         origins
         resolution  writing  schema
-        inheritance
-        entries  sources  catalog
-        comparison  references  arguments
+        inheritance  entries
+        entry_options  catalog
+        layers  values
+        comparison  references  arguments  sources
         display  atomic
         formats.yaml  formats.toml  formats.notation
         formats.toml_splicing

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from llmproviders import OptionInfo, Provider, list_runtimes, options, presets, provider_classes, runtime
-from llmproviders.catalogs.entries import KINDS
+from llmproviders.catalogs.layers import KINDS
 from llmproviders.catalogs.schema import catalog_schema
 from llmproviders.codes import CODES
 from llmproviders.fields.compiled import compiled

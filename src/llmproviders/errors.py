@@ -161,9 +161,14 @@ class DocumentProblem:
     """The keys from the top, for example ``providers.chat.temperature``."""
     problem: Problem
     """The problem at that location."""
+    environments: tuple[str, ...] = ()
+    """The environments in which there is the problem; the empty string is none. Empty if there is it in all that were checked."""
 
     def __str__(self) -> str:
         where = f"{self.path}: " if self.path else ""
+        if self.environments and not self.path.startswith("env."):
+            names = ", ".join(name or "no environment" for name in self.environments)
+            where = f"{self.path} (only in {names}): "
         location = f"{self.source}:{self.line}:{self.column}" if self.line else self.source
         return f"{printable(f'{location}: {where}')}{self.problem}"
 

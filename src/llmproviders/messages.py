@@ -98,11 +98,12 @@ def listed(choices: Sequence[str]) -> str:
     return choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
-def circle(names: Sequence[str]) -> str:
-    """Names that lead from the first one back to it; of many names only the first three and the last."""
-    more = len(names) - 4
-    several = [*names[:3], f"... {more} more ...", names[-1]] if len(names) > MAX_CIRCLE else names
-    return " -> ".join([*map(shown_name, several), shown_name(names[0])])
+def circle(names: Sequence[str], start: int = 0) -> str:
+    """Names that lead from the one at *start* back to it; of many names only the first three and the last."""
+    count = len(names) - start
+    first = names[start : start + 3]
+    several = [*first, f"... {count - 4} more ...", names[-1]] if count > MAX_CIRCLE else names[start:]
+    return " -> ".join([*map(shown_name, several), shown_name(names[start])])
 
 
 def with_hint(message: str, hint: str) -> str:

@@ -110,7 +110,7 @@ class TestProblems:
             ("providers = 1", "toml:1:1: providers: expected names and entries of providers, got a number"),
             (
                 "provders = {}\nproviders = {}",
-                "toml:1:1: provders: expected one of the keys default, include, providers, got an unknown key; "
+                "toml:1:1: provders: expected one of the keys default, include, providers, env, got an unknown key; "
                 "did you mean providers?",
             ),
             ("default = 1\nproviders = {}", "toml:1:1: default: expected the name of a provider, got a number"),
@@ -272,8 +272,8 @@ COMMON = {
     ),
     "an entry that extends itself": (
         "[providers.c]\nextends = 'c'\n",
-        "c.toml:2:1: providers.c.extends: expected entries that do not extend each other in a circle, got c -> c; "
-        "give it another name to extend an included entry of this name",
+        "c.toml:2:1: providers.c.extends: expected the name of an entry to amend, got 'c'; "
+        "no included file has an entry of this name",
     ),
     "a string without quotes": (
         "[providers.c]\nextends = deepseek\n",

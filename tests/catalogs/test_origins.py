@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import attrs
 from documents import FIRST
 
-from llmproviders import explain
+from llmproviders import Origin, explain
 
 TASKS = ("embeddings", "chat/completions")
 
@@ -53,14 +52,14 @@ class TestExplain:
         path.write_text(f'[providers.p0]\npreset = "openai"\nmodel = "m"\nomit = ["content_type"]\n{tasks}', encoding="utf-8")
         origins = explain(path)[1]
         assert ["preset", "for_task", "for_task"] == [origins[f"p{n}"]["endpoint"].key for n in range(3)]
-        assert ["omit", "for_task", "for_task"] == [origins[f"p{n}"]["content_type"].key for n in range(3)]
+        assert [("p0", "omit")] * 3 == [(each["content_type"].entry, each["content_type"].key) for each in origins.values()]
 
     def test_long_chains(self, tmp_path: Path) -> None:
-        """In a chain of 2000 entries, the last one to set an option is its origin, and a default belongs to the first entry."""
+        """In a chain of 2000 entries, the last one to set an option is its origin, and a default has no line."""
         path = tmp_path / "c.toml"
         chain = "".join(f'[providers.p{n}]\nextends = "p{n + 1}"\n' for n in range(2000))
         path.write_text(f'{chain}[providers.p2000]\npreset = "deepseek"\ntop_p = 0.5\n', encoding="utf-8")
         origins = explain(path)[1]
         for name in ("p0", "p1999", "p2000"):
-            assert (4003, "p2000", "top_p") == (origins[name]["top_p"].line, *attrs.astuple(origins[name]["top_p"])[2:])
-            assert ("", 0, "p2000", "") == attrs.astuple(origins[name]["seed"])
+            assert Origin(str(path), 4003, "p2000", "top_p") == origins[name]["top_p"]
+            assert Origin("", 0, name, "") == origins[name]["seed"]

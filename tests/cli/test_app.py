@@ -28,7 +28,7 @@ BAD = {
     ("import", "bad.toml"): 2,
     ("show", "none.toml"): 2,
     ("import", "none.sql"): 2,
-    ("convert", "a.toml", "-o", "none/b.toml"): 2,
+    ("convert", "a.toml", "--output", "none/b.toml"): 2,
     ("show", "a.toml", "nobody"): 2,
     ("runtimes", "nowhere"): 2,
 }

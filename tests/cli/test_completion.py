@@ -56,7 +56,8 @@ def test_keys() -> None:
     assert "max_tokens=" in completed("llmproviders add new.toml x preset=deepseek ")
     assert "flatten_batch_dim=" in completed("llmproviders add new.toml x provider=triton ")
     assert "temperature=" in completed("llmproviders add a.toml x extends=base ")
-    assert ["for_task=", "omit=", "without=", "ignore=", "extra_options."] == completed("llmproviders add a.toml x generic=mine ")
+    others = ["abstract", "description", "tags", "for_task", "omit", "without", "ignore"]
+    assert [*(f"{key}=" for key in others), "extra_options."] == completed("llmproviders add a.toml x generic=mine ")
     assert "extra_options." in completed("llmproviders add a.toml x generic=mine extra_options.api_key=env:KEY ")
 
 

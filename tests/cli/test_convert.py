@@ -124,7 +124,7 @@ def test_import() -> None:
         "model.sql:3:16: warning: provider: expected openai-compat, got an old spelling; write 'provider' = 'openai-compat'\n"
         "model.sql:5:3: warning: apiKey: expected api-key, got an old spelling; write 'api-key' = ...\n"
     ) == shown
-    run("import", "model.sql", "-o", "out.yaml")
+    run("import", "model.sql", "--output", "out.yaml")
     assert ["chat", "embed"] == list(load("out.yaml"))
     assert run("import", "model.sql", "--to", "yaml").startswith(Path("out.yaml").read_text(encoding="utf-8"))
 
@@ -155,7 +155,7 @@ def test_convert_keeps_the_catalog(to: str) -> None:
     """`convert` writes an equal catalog to standard output, or to a file whose suffix gives the format."""
     catalog = load("a.toml")
     assert loads(run("convert", "a.toml", "--to", to), format=to) == catalog  # type: ignore[arg-type]
-    assert run("convert", "a.toml", "--inherit", "-o", f"out.{to}") == ""
+    assert run("convert", "a.toml", "--inherit", "--output", f"out.{to}") == ""
     assert load(f"out.{to}") == catalog
     assert "extends" in Path(f"out.{to}").read_text(encoding="utf-8")
 
@@ -164,30 +164,30 @@ def test_convert_without_a_format() -> None:
     """A call with neither --to nor -o, or an unknown format, is an error."""
     assert run("convert", "a.toml", code=2).startswith("convert: give --to")
     assert run("convert", "a.toml", "--to", "xml", code=2)
-    assert "expected a file that ends with" in run("convert", "a.toml", "-o", "out.txt", code=2)
+    assert "expected a file that ends with" in run("convert", "a.toml", "--output", "out.txt", code=2)
 
 
 def test_convert_to_the_input_file() -> None:
     """The input file as output is refused, because comments, includes and inheritance would be lost."""
-    shown = run("convert", "a.toml", "-o", "./a.toml", code=2)
-    assert "convert: the output is the input file; use set to change its values, or name another file with -o\n" == shown
+    shown = run("convert", "a.toml", "--output", "./a.toml", code=2)
+    assert "convert: the output is the input file; use set to change its values, or name another file with --output\n" == shown
     assert TEXTS["toml"] == Path("a.toml").read_text(encoding="utf-8")
 
 
 def test_convert_refuses_literal_secrets() -> None:
     """`convert` refuses literal secrets with advice; only the owner can read a file with revealed ones."""
-    lines = run("convert", "secret.toml", "-o", "out.json", code=2).splitlines()
+    lines = run("convert", "secret.toml", "--output", "out.json", code=2).splitlines()
     assert lines[0].startswith("secret.toml: providers.chat.")
     assert all("--secrets reveal or --secrets redact" in line for line in lines)
     assert not Path("out.json").exists()
-    run("convert", "secret.toml", "-o", "out.json", "--secrets", "reveal")
+    run("convert", "secret.toml", "--output", "out.json", "--secrets", "reveal")
     assert load("out.json") == load("secret.toml")
     assert os.name == "nt" or Path("out.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_convert_to_a_file_that_cannot_be_written() -> None:
     """An error of the operating system is one line."""
-    shown = run("convert", "a.toml", "-o", "no/such/folder/out.json", code=2)
+    shown = run("convert", "a.toml", "--output", "no/such/folder/out.json", code=2)
     assert "no/such/folder/out.json:1:1: expected a file that can be written, got No such file or directory\n" == shown
 
 
@@ -195,7 +195,7 @@ def test_convert_to_an_unknown_suffix(tmp_path: Path) -> None:
     """An output file with an unknown suffix is an error, without advice about secrets."""
     source = tmp_path / "a.json"
     source.write_text('{"providers": {}}')
-    command = [sys.executable, "-m", "llmproviders", "convert", str(source), "-o", str(tmp_path / "out.txt")]
+    command = [sys.executable, "-m", "llmproviders", "convert", str(source), "--output", str(tmp_path / "out.txt")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (2, "") == (done.returncode, done.stdout)
     assert f"{tmp_path / 'out.txt'}:1:1: expected a file that ends with .toml, .json, .yaml, .yml, got '.txt'\n" == done.stderr

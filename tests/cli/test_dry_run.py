@@ -13,9 +13,10 @@ from command_line import KEY, LITERAL, TEXTS, run
 from typer.testing import CliRunner
 
 from llmproviders.catalogs.formats.lookup import FORMATS, Format, format_module
+from llmproviders.catalogs.layers import compose
 from llmproviders.catalogs.masked_diff import Side, masked_diff
 from llmproviders.catalogs.resolution import resolve
-from llmproviders.catalogs.sources import RawCatalog, read_file
+from llmproviders.catalogs.sources import read_file
 from llmproviders.cli.app import application
 from llmproviders.credentials import MASK
 
@@ -161,7 +162,7 @@ def test_no_secret_in_the_diff() -> None:
 def test_no_literal_secret_in_any_format(old: str) -> None:
     """The literal secrets of a catalog are masked in its diff, before and after a change of a secret."""
     Path("l.toml").write_text(LITERAL, encoding="utf-8")
-    run("convert", "l.toml", "--secrets", "reveal", "-o", f"l2.{old}")
+    run("convert", "l.toml", "--secrets", "reveal", "--output", f"l2.{old}")
     shown = run("set", f"l2.{old}", "chat", "temperature=1", f"api_key={KEY}-two", "--reveal", "--dry-run")
     assert KEY not in shown
     api_key = {"toml": "api_key = ******", "yaml": "    api_key: ******", "json": '      "api_key": ******'}[old]
@@ -182,7 +183,9 @@ def whole_diff(file: str, suffix: Format, entries: dict[str, object]) -> str:
     """The diff in which every line of a catalog of these entries is new."""
     tree = {"providers": entries}
     Path(file).write_text(format_module(suffix).write(tree), encoding="utf-8")
-    old, new = Side("", resolve(RawCatalog()), {}), Side(Path(file).read_text("utf-8"), resolve(read_file(Path(file))), tree)
+    after = resolve(compose(read_file(Path(file))))
+    drafts = {entry.path: draft for entry, draft in after.drafts.items()}
+    old, new = Side("", {}, {}), Side(Path(file).read_text("utf-8"), drafts, tree)
     return "".join(masked_diff(Path(file), suffix, old, new, is_new=True))
 
 

@@ -130,8 +130,8 @@ def test_import_of_standard_input() -> None:
 
 def test_convert_of_standard_input_to_a_file() -> None:
     """`convert` writes a new file from standard input."""
-    run("convert", "-", "--format", "json", "-o", "new.yaml", stdin=JSON)
-    run("convert", "-", "--format", "json", "-o", "new.yaml", stdin=JSON)
+    run("convert", "-", "--format", "json", "--output", "new.yaml", stdin=JSON)
+    run("convert", "-", "--format", "json", "--output", "new.yaml", stdin=JSON)
     assert "" == run("diff", "new.yaml", "a.json")
 
 

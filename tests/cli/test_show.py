@@ -56,6 +56,8 @@ def test_show_json() -> None:
         "line": 13,
         "entry": "chat",
         "key": "temperature",
+        "environment": "",
+        "variable": "",
     }
 
 

@@ -12,7 +12,7 @@ from ..errors import Problem, invalid
 from ..messages import shown
 from ..similar_names import did_you_mean
 
-__all__ = ["accept_codes", "accept_names", "accept_path", "unknown_codes"]
+__all__ = ["accept_codes", "accept_environment", "accept_names", "accept_path", "unknown_codes"]
 
 
 def accept_codes(argument: str, codes: object) -> frozenset[str]:
@@ -37,6 +37,13 @@ def unknown_codes(codes: Iterable[str]) -> Iterator[Problem]:
 def accept_names(names: object) -> list[str] | None:
     """Check the argument ``only`` of a call, and return it."""
     return None if names is None else _strings("only", "names of providers", names)
+
+
+def accept_environment(env: object) -> str | None:
+    """Check the argument ``env`` of a call, and return it."""
+    if env is None or isinstance(env, str):
+        return env
+    raise invalid("env", [Problem("", "the name of an environment", got=shown(env), is_type=True)])
 
 
 def accept_path(path: object) -> Path:

@@ -10,23 +10,27 @@ from typing import Any
 
 import attrs
 
-from ..errors import DocumentError, DocumentProblem, Problem
+from ..errors import DocumentError, DocumentProblem, Problem, dotted
 from ..fields.compiled import compiled
 from ..fields.metadata import options
 from ..fields.parts import Kind
-from ..fields.spec import EXTRAS
 from ..messages import with_hint
 from ..providers.generic import GenericProvider
 from ..similar_names import did_you_mean
-from .entries import RESERVED
+from ..syntax.locations import Location
+from .entries import Draft
+from .entry_options import RESERVED
 from .formats.locations import Path as TreePath
 from .formats.lookup import format_module
 from .formats.notation import in_shell
-from .formats.trees import Tree, changed
-from .references import write_parts
-from .resolution import Resolution, class_of
+from .formats.trees import Tree, changed, wrapped
+from .layers import Entry, extended_names
+from .lint import literals_of
+from .references import literal_refused, write_parts
+from .resolution import Resolution, draft_with
 from .revision import EditError, Original, Revision, edited, read_original
-from .values import Unreadable, kind_of_part, typed
+from .sources import Document
+from .values import Unreadable, kind_of_part, path_of, typed
 from .writing import entry_of
 
 __all__ = ["EntryEdit", "NewEntry"]
@@ -38,23 +42,43 @@ class EntryEdit:
     Args:
         file: the file that has the entry.
         name: the name of the entry.
+        environment: the environment for which it is changed; empty for all. For an environment, the file need not have the entry:
+            it gets one that amends that of the catalog.
 
     Raises:
         DocumentError: if the file cannot be read.
         EditError: if the file does not have the entry.
     """
 
-    def __init__(self, file: Path, name: str) -> None:
+    def __init__(self, file: Path, name: str, environment: str = "") -> None:
         original = read_original(file)
-        original.check_own(name, "change")
-        self._start(original, name, original.before.raw.entries[name])
+        if environment:
+            original.check_known(name, environment)
+        else:
+            original.check_own(name, f"amend it here with llmproviders add {file} {name} extends={name} KEY=VALUE, or change")
+        entry = original.entries(environment)[name]
+        is_own = entry.document.source == str(file) and entry.environment == environment
+        resolution = original.before.in_environment(environment)
+        self._start(original, name, environment, entry.body if is_own else {}, resolution.draft(name))
 
-    def _start(self, original: Original, name: str, body: object) -> None:
+    def _start(self, original: Original, name: str, environment: str, body: object, draft: Draft) -> None:
+        """Begin the edit of an entry.
+
+        Args:
+            original: the file.
+            name: the name of the entry.
+            environment: its environment.
+            body: the entry as it is; empty if the file does not have it.
+            draft: the entry, or what it inherits, with the values that parts are added to.
+        """
         self._original = original
         self._name = name
+        self._environment = environment
+        self._at: TreePath = ("env", environment, "providers", name) if environment else ("providers", name)
         self._body = body
-        self._cls = class_of({**original.before.raw.entries, name: body}, name, {}) or GenericProvider
-        self._changes: dict[tuple[str, ...], Tree] = {}
+        self._draft = draft
+        self._cls = draft.cls or GenericProvider
+        self._changes: dict[TreePath, Tree] = {}
         self._refused: list[DocumentProblem] = []
 
     def set(self, option: str, string: str) -> None:
@@ -69,23 +93,24 @@ class EntryEdit:
         try:
             value = typed(self._cls, option, string)
         except Unreadable as error:
-            problem = in_shell(error.problem, path[2:])
-            self._refused.append(DocumentProblem(str(self._original.file), 0, 0, ".".join(path), problem))
+            problem = in_shell(error.problem, path[len(self._at) :])
+            self._refused.append(DocumentProblem(str(self._original.file), 0, 0, dotted(path), problem))
             return
         kind = kind_of_part(self._cls, option)
         if path in self._changes:
             raise EditError(f"{option} and a part of it cannot be changed at once")
-        whole = path[:3]
-        if kind is not None and whole not in self._changes and not self._has_own(path[2]):
-            self._changes[whole] = self._inherited(path[2], kind)
+        depth = len(self._at) + 1
+        whole, name = path[:depth], str(path[depth - 1])
+        if kind is not None and whole not in self._changes and not self._has_own(name):
+            self._changes[whole] = self._inherited(name, kind)
         if kind is None or whole not in self._changes:
             self._changes[path] = value
             return
         node = self._changes[whole]
-        for step in path[3:-1]:
+        for step in path[depth:-1]:
             node = node.setdefault(step, {}) if isinstance(node, dict) else None
         if not isinstance(node, dict):
-            raise EditError(f"{option} is below a value without parts; set {path[2]} as a whole")
+            raise EditError(f"{option} is below a value without parts; set {name} as a whole")
         node[path[-1]] = value
 
     def _has_own(self, name: str) -> bool:
@@ -97,12 +122,7 @@ class EntryEdit:
         Raises:
             EditError: if they cannot be copied.
         """
-        if not self._has_own("extends"):
-            return {}
-        # A new entry has no provider yet.
-        providers, body = self._original.before.providers, self._body
-        assert isinstance(body, Mapping)
-        value = getattr(providers.get(self._name) or providers.get(str(body["extends"])), name, None)
+        value = None if self._draft.provider is None else getattr(self._draft.provider, name, None)
         if value is None:
             return {}
         problems: list[Problem] = []
@@ -120,24 +140,19 @@ class EntryEdit:
         """
         path = self._path(option)
         node: Any = self._body
-        for step in path[2:]:
+        for step in path[len(self._at) :]:
             node = node.get(step) if isinstance(node, Mapping) else None
         if node is None:
             body = self._body if isinstance(self._body, Mapping) else {}
             hint = did_you_mean(option, [each for each in body if each not in RESERVED])
-            if not hint and option in compiled(self._cls).description.specs and "extends" in body:
+            if not hint and option in compiled(self._cls).description.specs and ("extends" in body or self._environment):
                 hint = f"'without=[\"{option}\"]' resets an inherited one to its default"
             raise EditError(with_hint(f"the entry {self._name!r} has no {option} of its own", hint))
         self._changes[path] = None
 
-    def _path(self, option: str) -> tuple[str, ...]:
+    def _path(self, option: str) -> TreePath:
         """The path of an option in the document."""
-        if (kind := kind_of_part(self._cls, option)) is not None:
-            whole, _, part = option.partition(".")
-            # The name of a header may contain dots.
-            return ("providers", self._name, whole, *(part.split(".") if kind == "body" else (part,)))
-        extra = option.removeprefix(f"{EXTRAS}.")
-        return ("providers", self._name, *((option,) if extra == option else (EXTRAS, extra)))
+        return (*self._at, *path_of(self._cls, option))
 
     def revision(self, *, reveal: bool) -> Revision:
         """The new version of the file.
@@ -154,10 +169,10 @@ class EntryEdit:
         paths = sorted(self._changes)
         for path, following in pairwise(paths):
             if following[: len(path)] == path:
-                raise EditError(f"{'.'.join(path[2:])} and a part of it cannot be changed at once")
-        made = self._original.revised(*self._edited(), entry=self._name)
+                raise EditError(f"{dotted(path[len(self._at) :])} and a part of it cannot be changed at once")
+        made = self._original.revised(*self._edited(), entry=self._at, environment=self._environment)
         if not reveal:
-            self._refuse_secrets(made.after)
+            self._refuse_secrets(made.after.in_environment(self._environment))
         return made
 
     def _edited(self) -> tuple[str, Tree]:
@@ -169,21 +184,27 @@ class EntryEdit:
 
     def _refuse_secrets(self, after: Resolution) -> None:
         """Raise an error if the options that changed have literal secrets."""
-        provider = after.provider(self._name)
+        entry, draft = after.raw.entries[self._name], after.draft(self._name)
         found: list[Problem] = []
-        entry_of(provider, "refuse", found)
-        infos = {info.name: info for info in options(type(provider))}
+        if draft.provider is not None:
+            entry_of(draft.provider, "refuse", found)
+        else:
+            # An abstract entry has no provider.
+            literals = [(path, each) for path, each in literals_of(entry.body, draft.cls) if each.code == "literal-secret"]
+            found = [literal_refused(dotted(path)) for path, _ in literals]
+        infos = {info.name: info for info in options(self._cls)}
         problems = []
         for problem in found:
             path = self._path(problem.option)
             if any(path[: len(each)] == each[: len(path)] for each in self._changes):
                 info = infos.get(problem.option)
                 # A URL that contains a secret cannot be a reference, and an item of a list has no name.
-                can_refer = (info is None or info.secret) and not any(step.isdecimal() for step in path[3:])
+                below = path[len(self._at) + 1 :]
+                can_refer = (info is None or info.secret) and not any(str(step).isdecimal() for step in below)
                 key = problem.option
                 hint = f"write {key}=env:NAME or {key}=file:PATH, or pass --reveal" if can_refer else "pass --reveal"
                 problem = attrs.evolve(problem, option="", hint=hint)  # noqa: PLW2901
-                problems.append(self._original.unlocated(after.raw.problem(self._name, path[2:], problem)))
+                problems.append(self._original.unlocated(entry.problem(path[len(self._at) :], problem)))
         if problems:
             raise DocumentError(problems)
 
@@ -195,32 +216,45 @@ class NewEntry(EntryEdit):
         file: the file.
         name: the name of the entry.
         kind: the keys of the kind of the entry, such as ``{"preset": "deepseek"}``.
+        environment: the environment that has the entry; empty for all.
         is_default: whether it becomes the default of the catalog.
 
     Raises:
         DocumentError: if the file cannot be read.
-        EditError: if the catalog has an entry of that name.
+        EditError: if the catalog has an entry of that name, which the new one does not amend.
     """
 
-    def __init__(self, file: Path, name: str, kind: Mapping[str, str], *, is_default: bool) -> None:
+    def __init__(self, file: Path, name: str, kind: Mapping[str, str], environment: str = "", *, is_default: bool) -> None:
         original = read_original(file, may_be_new=True)
-        raw = original.before.raw
-        if name in raw.entries:
-            source = raw.documents[name].source
-            raise EditError(f"{source} has an entry {name!r} already; change it with: llmproviders set {source} {name} KEY=VALUE")
-        self._start(original, name, dict(kind))
+        raw = original.before.in_environment(environment).raw
+        below = raw.entries.get(name)
+        body: dict[str, Any] = {key: typed(GenericProvider, key, string) for key, string in kind.items()}
+        if below is not None:
+            source = below.document.source
+            is_own = source == str(file) and (below.environment == environment or not environment)
+            amends = name in extended_names(body) or (environment and not body)
+            if is_own or not amends:
+                msg = f"{source} has an entry {name!r} already; change it with: llmproviders set {source} {name} KEY=VALUE"
+                raise EditError(msg)
         self._is_default = is_default
+        self._start(original, name, environment, body, Draft())
+        new = Entry(name, body, Document(str(file), original.format, {}, lambda path: Location(0, 0)), self._at[:-1], below)
+        self._draft = draft_with(raw, new)
+        self._cls = self._draft.cls or GenericProvider
 
     def _edited(self) -> tuple[str, Tree]:
         format_ = format_module(self._original.format)
-        path, entry = ("providers", self._name), self._body
+        entry = self._body
         for option, value in self._changes.items():
-            entry = changed(entry, option[2:], value)
+            entry = changed(entry, option[len(self._at) :], value)
         tree, text = self._original.tree, self._original.text
-        changes: dict[tuple[str, ...], Tree] = {("default",): self._name} if self._is_default else {}
-        changes[path] = entry
-        for each, value in changes.items():
-            # This refuses a document whose `providers` is no table.
-            text = text if text is None else format_.edit(text, each, value)
-            tree = changed(tree, each, value)
+        changes: dict[TreePath, Tree] = {}
+        if self._is_default:
+            changes[(*self._at[:-2], "default")] = self._name
+        changes[self._at] = entry
+        for path, value in changes.items():
+            # This refuses a document in which a parent is no table.
+            place, new = wrapped(tree, path, value)
+            text = text if text is None else format_.edit(text, place, new)
+            tree = changed(tree, place, new)
         return (format_.write(tree) if text is None else text), tree

@@ -2,68 +2,98 @@
 """Entries, which are dicts in documents of any format, and how an entry becomes a provider.
 
 One of four keys determines the kind of an entry: ``provider`` (an identifier with a class), ``generic`` (any identifier),
-``preset`` (a well-known service) or ``extends`` (another entry). All other keys are Python names of options,
-``extra_options``, and those in `RESERVED`.
+``preset`` (a well-known service) or ``extends`` (other entries). An entry that amends another, or is abstract, may have none.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 import attrs
 
 from ..boundary import public
-from ..credentials import looks_like_credential, mask_value
-from ..errors import (
-    Advice,
-    DocumentError,
-    DocumentProblem,
-    InvalidOptionsError,
-    Problem,
-    ProviderError,
-    Rejected,
-    dotted,
-    invalid,
-    writing,
-)
+from ..credentials import mask_value
+from ..errors import Advice, DocumentError, DocumentProblem, InvalidOptionsError, Problem, ProviderError
 from ..fields.compiled import compiled, construct
-from ..fields.description import ALIASES, REQUEST_FIELDS, Description
-from ..fields.hooks import OptionReader
-from ..fields.metadata import OptionInfo
-from ..fields.parts import kind_of
-from ..fields.problems import problem_of
+from ..fields.parts import kind_of, parts_in
 from ..fields.spec import EXTRAS
-from ..messages import listed, shown
+from ..messages import shown
 from ..presets import SERVICES, dashscope
 from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, provider_class, provider_classes
-from ..providers.derive import no_task, to_task
+from ..providers.derive import defaults_of, no_task, non_defaults, to_task
 from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
-from ..secrets import Secret
 from ..similar_names import did_you_mean
+from ..syntax.locations import Location
 from .arguments import unknown_codes
-from .formats.notation import in_format
-from .formats.trees import shown_kind
-from .references import EntryProblem, read_parts, read_secret
+from .entry_options import own_problems, read_names, read_option, read_options, read_place, type_problem, unknown_option
+from .layers import KINDS, Entry, kinds_of
+from .references import EntryProblem
+from .sources import Document
 
-__all__ = ["KINDS", "RESERVED", "Base", "EntryProblem", "extended_name", "from_dict", "provider_of"]
+__all__ = ["Draft", "Setter", "draft_of", "from_dict"]
 
-KINDS: Final = ("provider", "generic", "preset", "extends")
-RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace", "ignore")
-"""Keys of an entry that are not options: ``for_task`` is the task to move to, ``without`` lists inherited
-options to reset to their defaults, ``omit`` lists options that are not emitted (None in code), ``place``, ``region`` and
-``workspace`` are arguments of a preset, and ``ignore`` lists codes of problems that checks do not report."""
-_GOES_WITH: Final[Mapping[Any, str]] = {
-    "for_task": "preset or extends",
-    "without": "extends",
-    "omit": "provider, preset or extends",
-    "place": "a preset whose URL has braces",
-    "region": "the preset dashscope",
-    "workspace": "the preset dashscope",
-}
+_PRESET_KEYS: Final = ("preset", "for_task", "place", "region", "workspace")
+"""The keys from which a preset makes the values of options."""
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_SET_BY_PRESETS: Final = ("endpoint", "api_key", "content_type")
+
+
+class Setter(NamedTuple):
+    """The entry that sets the value of an option, and the key there, such as ``preset``; empty for the option itself."""
+
+    entry: Entry
+    key: str = ""
+
+    def path(self, option: str) -> tuple[str, ...]:
+        """The path of the value in the entry; the option is a name, or ``extra_options.KEY``."""
+        name, dot, extra = option.partition(".")
+        return (self.key,) if self.key else (name, extra) if dot else (name,)
+
+
+@attrs.define(weakref_slot=False)
+class Draft:
+    """An entry with all that it inherits."""
+
+    cls: type[Provider] | None = None
+    """Its class; None if it is not known, or if the entries that extend it determine the class."""
+    values: Mapping[str, Any] = _NOTHING
+    """The values of its options, by name of the field; None is not emitted. Without a class, they are as in the document."""
+    setters: Mapping[str, Setter] = _NOTHING
+    """The setter of each value, by name of the option, or ``extra_options.KEY``."""
+    preset: str = ""
+    arguments: Mapping[str, Any] = _NOTHING
+    """The arguments of the preset that are not options."""
+    provider: Provider | None = None
+    """The provider; None if the entry is abstract, or has a problem."""
+    is_abstract: bool = False
+    has_problems: bool = False
+    """Whether the entry, or one that it extends, has a problem."""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    ignore: frozenset[str] = frozenset()
+
+    def set(self, entry: Entry, values: Mapping[str, Any], key: str = "") -> None:
+        """Set values of options; extra options are added.
+
+        Args:
+            entry: the entry that sets them.
+            values: the values, by name of the field.
+            key: the key that sets them; empty if each has a key of its own.
+        """
+        if not values:
+            return
+        # Drafts share their dicts, because chains of entries may be long.
+        setter = Setter(entry, key)
+        setters = {name: setter for name in values if name != EXTRAS}
+        if EXTRAS in values:
+            setters |= {f"{EXTRAS}.{name}": setter for name in values[EXTRAS]}
+            values = {**values, EXTRAS: {**self.values.get(EXTRAS, {}), **values[EXTRAS]}}
+        self.values = {**self.values, **values}
+        self.setters = {**self.setters, **setters}
 
 
 @public
@@ -77,315 +107,362 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
     Raises:
         DocumentError: with every problem of the entry.
     """
-    found: list[EntryProblem] = []
-    provider = provider_of(entry, lambda name: None, found)
+    only = Entry("", entry, Document("dict", "json", {}, lambda path: Location(1, 1)), ())
+    found: list[DocumentProblem] = []
+    provider = None
+    if only.extends:
+        hint = "write all its options here"
+        problem = Problem("", "an entry of a catalog", got="a single entry", hint=hint, code="unknown-base")
+        found.append(only.problem(("extends",), problem))
+    else:
+        provider = draft_of(only, [], found).provider
     if provider is None and not found:
-        found = [
-            (
-                ("extends",),
-                Problem(
-                    "", "an entry of a catalog", got="a single entry", hint="write all its options here", code="unknown-base"
-                ),
-            )
-        ]
+        problem = Problem("", "an entry that is a provider", got="an abstract one", hint="leave abstract out")
+        found.append(only.problem(("abstract",), problem))
     if provider is None:
-        raise DocumentError([DocumentProblem("dict", 1, 1, dotted(path), in_format("json", problem)) for path, problem in found])
+        raise DocumentError(found)
     return provider
 
 
-Base: TypeAlias = Provider | type[Provider] | None
-"""The provider of the entry that an entry extends. If that has a problem: its class, or None if the class is unknown."""
-
-
-def extended_name(entry: object) -> str | None:
-    """The name of the entry that *entry* extends; None if it does not extend one."""
-    if not isinstance(entry, Mapping) or [kind for kind in KINDS if kind in entry] != ["extends"]:
-        return None
-    name = entry["extends"]
-    return name if isinstance(name, str) and name else None
-
-
-def provider_of(entry: object, base_of: Callable[[str], Base], found: list[EntryProblem]) -> Provider | None:
-    """The provider of an entry; None if it has problems.
+def draft_of(entry: Entry, bases: Sequence[Draft], report: list[DocumentProblem]) -> Draft:
+    """Read an entry.
 
     Args:
         entry: the entry.
-        base_of: a function that finds the `Base` of a name; it reports an unknown name itself.
-        found: the list to which problems are added.
+        bases: the drafts of the entries that it extends; one that does not exist has no class, and a problem.
+        report: the list to which problems are added.
     """
-    if not isinstance(entry, Mapping):
-        found.append(((), _type_problem("", "an entry: names and values of options", entry)))
-        return None
-    kinds = [kind for kind in KINDS if kind in entry]
-    if len(kinds) != 1:
-        hint = "" if kinds else _misspelled_kind(entry)
-        usual = None if kinds or hint else Advice("write {}, which is the usual one", (("provider", "openai-compat"),))
-        got = " and ".join(kinds) if kinds else "none of them"
-        expected = f"one of the keys {', '.join(KINDS)}"
-        found.append(((), Problem("", expected, got=got, hint=hint, in_document=usual, code="invalid-entry")))
-        return None
-    kind = kinds[0]
-    name = entry[kind]
-    if not isinstance(name, str) or not name:
-        found.append(((kind,), _type_problem("", "a name", name)))
-        return None
-    own: list[EntryProblem] = []
-    if "ignore" in entry:
-        own += [(("ignore",), problem) for problem in unknown_codes(_names(entry["ignore"], "ignore", own))]
-    try:
-        provider = _READERS[kind](name, entry, base_of, own)
-    except InvalidOptionsError as error:
-        known = {path[0] for path, _ in own if path}
-        own += [_located(problem, entry) for problem in error.problems if problem.option not in known]
-        provider = None
-    except ProviderError as error:
-        # The class cannot be used; the message says why.
-        own.append(
-            ((kind,), Problem("", "an identifier with a usable class", got=shown(name), hint=str(error), code="unusable-class"))
-        )
-        provider = None
-    found += own
-    return None if own else provider
+    reader = _Reader(entry, bases, report)
+    draft = reader.read()
+    report += [entry.problem(path, problem) for path, problem in reader.found]
+    if reader.found or draft.has_problems:
+        # Only the class counts for entries that extend this one.
+        return Draft(draft.cls, is_abstract=draft.is_abstract, has_problems=True)
+    return draft
 
 
-def _located(problem: Problem, entry: Mapping[str, Any]) -> EntryProblem:
-    """A problem of an option with its path in the entry, and advice for documents."""
-    path = (problem.option,) if problem.option else ()
-    if problem.code == "not-for-task" and problem.option in entry:
-        problem = attrs.evolve(problem, in_document=Advice("remove it", ()))
-    elif problem.expected == "a str" and isinstance(entry.get(problem.option), (int, float)):
-        problem = attrs.evolve(problem, hint="write it in quotes")
-    return path, attrs.evolve(problem, option="", key="")
+class _Reader:
+    """Reads one entry, which extends *bases*; problems in other entries are added to *report*."""
+
+    def __init__(self, entry: Entry, bases: Sequence[Draft], report: list[DocumentProblem]) -> None:
+        self.entry = entry
+        self.bases = bases
+        self.report = report
+        self.body: Mapping[str, Any] = entry.body if isinstance(entry.body, Mapping) else {}
+        self.found: list[EntryProblem] = []
+        """The problems of the entry."""
+
+    def read(self) -> Draft:
+        """Read the entry."""
+        if not isinstance(self.entry.body, Mapping):
+            self.found.append(((), type_problem("an entry: names and values of options", self.entry.body)))
+            return Draft()
+        kinds = kinds_of(self.body)
+        if len(kinds) > 1 or not (kinds or self.entry.extends or self.body.get("abstract") is True):
+            self.found.append(((), _problem_of_kind(self.body, kinds)))
+            return Draft()
+        draft = self._joined() if self.entry.extends else self._started(kinds[0]) if kinds else Draft()
+        self._read_details(draft)
+        if draft.cls is not None:
+            self._read_options(draft, draft.cls)
+        elif not (self.found or draft.has_problems):
+            self._read_mixin(draft)
+        return draft
+
+    # The beginning ----------------------------------------------------------------------------------------------------
+
+    def _started(self, kind: str) -> Draft:
+        """The draft of an entry that extends none, still without its own options."""
+        name, draft = self.body[kind], Draft()
+        if kind == "extends" or not isinstance(name, str) or not name:
+            expected = "a name, or a list of names" if kind == "extends" else "a name"
+            self.found.append(((kind,), type_problem(expected, name)))
+            return draft
+        problem = None
+        if kind == "generic":
+            draft.cls, draft.values = GenericProvider, {"_provider": name}
+        elif kind == "preset":
+            draft.cls, draft.preset = _class_of_preset(name), name
+            problem = None if draft.cls else _unknown_preset(name)
+        else:
+            draft.cls, problem = _class_of_identifier(name)
+        if problem is not None:
+            self.found.append(((kind,), problem))
+        draft.setters = {"provider": Setter(self.entry, kind)}
+        return draft
+
+    def _joined(self) -> Draft:
+        """The draft with all that the entry inherits; of several bases, a later one wins."""
+        if len(self.bases) == 1:
+            return attrs.evolve(self.bases[0], provider=None, is_abstract=False, description="", tags=())
+        draft = Draft(has_problems=any(base.has_problems for base in self.bases))
+        classes = {base.cls: None for base in self.bases if base.cls is not None}
+        draft.cls = next(iter(classes), None)
+        if len(classes) > 1:
+            got = " and ".join(cls.__name__ for cls in classes)
+            self.found.append((("extends",), Problem("", "entries of one class", got=got, code="conflicting-bases")))
+            draft.cls = None
+            return draft
+        for base in self.bases:
+            values = base.values
+            if base.cls is None and draft.cls is not None:
+                values = self._typed(draft.cls, base)
+            if EXTRAS in values:
+                values = {**values, EXTRAS: {**draft.values.get(EXTRAS, {}), **values[EXTRAS]}}
+            draft.values = {**draft.values, **values}
+            draft.setters = {**draft.setters, **base.setters}
+            draft.ignore |= base.ignore
+            if base.preset:
+                draft.preset, draft.arguments = base.preset, base.arguments
+        return draft
+
+    def _typed(self, cls: type[Provider], base: Draft) -> dict[str, Any]:
+        """The values of a base without a class, read for the class of the entry."""
+        specs = compiled(cls).description.specs
+        values = {}
+        for name, value in base.values.items():
+            setter = base.setters.get(name)
+            found: list[EntryProblem] = []
+            if setter is None or (value is None and name in specs):
+                values[name] = value
+            elif name not in specs:
+                found.append((setter.path(name), unknown_option(cls, name, list(specs))))
+            else:
+                values[name] = read_option(cls, name, value, setter.path(name), found)
+                own_problems(cls, {name: values[name]}, found)
+            if setter is not None:
+                self.report += [setter.entry.problem(path, problem) for path, problem in found]
+        return values
+
+    def _read_details(self, draft: Draft) -> None:
+        """Read the keys that are not about options; an entry that amends another has those of that one."""
+        for name, base in zip(self.entry.extends, self.bases, strict=True):
+            if name == self.entry.name:
+                draft.is_abstract, draft.description, draft.tags = base.is_abstract, base.description, base.tags
+        for key, type_, expected in (("abstract", bool, "true or false"), ("description", str, "a string")):
+            if key in self.body and not isinstance(self.body[key], type_):
+                self.found.append(((key,), type_problem(expected, self.body[key])))
+        draft.is_abstract = self.body.get("abstract", draft.is_abstract) is True
+        draft.description = self.body.get("description", draft.description)
+        if "tags" in self.body:
+            draft.tags = tuple(dict.fromkeys(read_names(self.body["tags"], "tags", self.found)))
+            if "" in draft.tags:
+                self.found.append((("tags",), Problem("", "tags that are not empty")))
+        if "ignore" in self.body:
+            codes = read_names(self.body["ignore"], "ignore", self.found)
+            draft.ignore = draft.ignore.union(codes)
+            self.found += [(("ignore",), problem) for problem in unknown_codes(codes)]
+
+    # Options ----------------------------------------------------------------------------------------------------------
+
+    def _read_mixin(self, draft: Draft) -> None:
+        """Read the options of an entry without a class."""
+        reserved = ("extends", "omit") if self.entry.extends else ("omit",)
+        draft.set(self.entry, read_options(None, self.body, reserved, self.found))
+        if not draft.is_abstract:
+            hint = "extend an entry with one of the keys provider, generic and preset too"
+            self.found.append((("extends",), Problem("", "an entry with a class", hint=hint, code="unknown-base")))
+
+    def _read_options(self, draft: Draft, cls: type[Provider]) -> None:
+        """Read the options of the entry, and make its provider unless it is abstract or a base has a problem."""
+        places = _places(draft.preset)
+        kinds: tuple[str, ...] = ("omit",)
+        if self.entry.extends:
+            kinds = ("extends", "for_task", "without", "omit")
+        elif draft.preset:
+            kinds = ("preset", "for_task", "omit")
+        elif cls is GenericProvider:
+            kinds = ("generic",)
+        else:
+            kinds = ("provider", "omit")
+        given = read_options(cls, self.body, (*kinds, *places), self.found)
+        if draft.has_problems:
+            own_problems(cls, given, self.found)
+            task = self.body.get("for_task", cls.tasks[0] if cls.tasks else None)
+            if task is not None and task not in cls.tasks:
+                self.found.append((("for_task",), attrs.evolve(no_task(cls, task), option="")))
+            return
+        try:
+            self._apply(draft, cls, given, {key: self.body[key] for key in places if key in self.body})
+        except InvalidOptionsError as error:
+            known = {path[0] for path, _ in self.found if path}
+            for problem in error.problems:
+                if problem.option not in known:
+                    self._locate(problem, draft)
+
+    def _apply(self, draft: Draft, cls: type[Provider], given: dict[str, Any], places: Mapping[str, Any]) -> None:
+        """Change a draft as the entry says, and make its provider unless it is abstract."""
+        base = self.bases[0].provider if len(self.bases) == 1 else None
+        changes = self._reset(draft, cls) if "without" in self.body else {}
+        for name in self.entry.added_parts.intersection(given):
+            given[name] = _with_parts(cls, name, draft.values.get(name), given[name])
+        is_new_preset = bool(draft.preset) and (bool(places) or "endpoint" not in draft.values)
+        draft.arguments = {
+            **draft.arguments,
+            **{key: read_place(key, value, (key,), self.found) for key, value in places.items()},
+        }
+        moved: dict[str, Any] = {}
+        if "for_task" in self.body:
+            task = self.body["for_task"]
+            if draft.preset:
+                draft.arguments = {**draft.arguments, "task": task}
+            if not is_new_preset:
+                moved = self._moved(draft, cls, task, given)
+        omitted = {name: value for name, value in given.items() if name not in self.body}
+        draft.set(self.entry, {name: value for name, value in given.items() if name not in omitted})
+        draft.set(self.entry, omitted, "omit")
+        draft.set(self.entry, moved, "for_task")
+        if draft.is_abstract:
+            own_problems(cls, given, self.found)
+        elif is_new_preset:
+            self._make_preset(draft)
+        elif base is None:
+            draft.provider = construct(cls, dict(draft.values))
+        else:
+            changes |= {**given, **moved}
+            if EXTRAS in changes:
+                changes[EXTRAS] = draft.values[EXTRAS]
+            # A variant shares with its base all that it does not change.
+            draft.provider = base.with_(**compiled(cls).description.arguments(changes)) if changes else base
+
+    def _reset(self, draft: Draft, cls: type[Provider]) -> dict[str, Any]:
+        """Reset the inherited options that the entry lists to their defaults, and return these."""
+        names = read_names(self.body["without"], "without", self.found)
+        try:
+            defaults = defaults_of(cls, draft.values.get(EXTRAS, {}), names)
+        except InvalidOptionsError as failure:
+            self.found += [
+                (("without",), attrs.evolve(problem, option=mask_value(problem.option))) for problem in failure.problems
+            ]
+            return {}
+        draft.values = {**draft.values, **defaults}
+        gone = {f"{EXTRAS}.{name}" for name in names}
+        setters = {name: Setter(self.entry, "without") for name in defaults if name != EXTRAS}
+        draft.setters = {name: setter for name, setter in draft.setters.items() if name not in gone} | setters
+        return defaults
+
+    def _moved(self, draft: Draft, cls: type[Provider], task: object, given: dict[str, Any]) -> dict[str, Any]:
+        """The values that the key ``for_task`` changes."""
+        specs = compiled(cls).description.specs
+        inherited = {name: specs[name].accepted(value) for name, value in draft.values.items() if name != EXTRAS}
+        # Defaults that the new task does not have may stay.
+        inherited = {name: value for name, value in inherited.items() if value != specs[name].default}
+        changes = dict(given)
+        problems = to_task(cls, inherited, task, changes)
+        unknown = [each.option for each in problems if each.code == "not-for-task" and each.option not in self.body]
+        # One list of all, because a key is written once.
+        omit = self.body.get("omit")
+        kept = [name for name in omit if isinstance(name, str) and name in given] if isinstance(omit, list) else []
+        pronoun = "it" if len(unknown) == 1 else "them"
+        advice = Advice(f"write {{}} to drop {pronoun}", (("omit", [*kept, *unknown]),))
+        for problem in problems:
+            if problem.option in unknown:
+                self.found.append(((problem.option,), attrs.evolve(problem, option="", in_document=advice)))
+            else:
+                self._locate(problem, Draft())
+        return {name: value for name, value in changes.items() if name not in given}
+
+    def _make_preset(self, draft: Draft) -> None:
+        """Make the provider of a preset, whose own values give way to the options of entries."""
+        maker: Any = dashscope if draft.preset == "dashscope" else SERVICES[draft.preset]
+        setters = draft.setters
+        options = {
+            name: value
+            for name, value in draft.values.items()
+            if name == EXTRAS or name not in setters or setters[name].key not in _PRESET_KEYS
+        }
+        provider = draft.provider = maker(**draft.arguments, **options)
+        made = {name: value for name, value in non_defaults(provider).items() if name in _SET_BY_PRESETS and name not in options}
+        preset = setters["provider"]
+        key = next((key for key in ("for_task", *_PRESET_KEYS) if key in self.body), None)
+        draft.values = {**options, **made}
+        own = Setter(self.entry, key) if key else preset
+        draft.setters = {**setters, **{name: preset if name == "api_key" else own for name in made}}
+
+    def _locate(self, problem: Problem, draft: Draft) -> None:
+        """Add a problem of an option, in the entry that sets it."""
+        option = "for_task" if problem.option == "task" and "for_task" in self.body else problem.option
+        setter = draft.setters.get(option)
+        value = draft.values.get(option)
+        if problem.code == "not-for-task" and option in self.body:
+            problem = attrs.evolve(problem, in_document=Advice("remove it", ()))
+        elif problem.expected == "a str" and isinstance(value, (int, float)):
+            problem = attrs.evolve(problem, hint="write it in quotes")
+        problem = attrs.evolve(problem, option="", key="")
+        if setter is None or setter.entry is self.entry or setter.key:
+            self.found.append(((option,) if option else (), problem))
+        else:
+            draft.has_problems = True
+            self.report.append(setter.entry.problem(setter.path(option), problem))
 
 
-def _is_plain(info: OptionInfo) -> bool:
-    """Whether a string in a document is the value of the option itself, and not the string that Java reads."""
-    return bool(info.allowed) or info.type in (bool, int, float, str, Secret)
+def _problem_of_kind(body: Mapping[str, Any], kinds: Sequence[str]) -> Problem:
+    hint = "" if kinds else _misspelled_kind(body)
+    usual = None if kinds or hint else Advice("write {}, which is the usual one", (("provider", "openai-compat"),))
+    got = " and ".join(kinds) if kinds else "none of them"
+    expected = f"one of the keys {', '.join(KINDS)}"
+    return Problem("", expected, got=got, hint=hint, in_document=usual, code="invalid-entry")
 
 
-def _misspelled_kind(entry: Mapping[str, Any]) -> str:
-    for key in entry:
+def _misspelled_kind(body: Mapping[str, Any]) -> str:
+    for key in body:
         if isinstance(key, str) and (hint := did_you_mean(key, KINDS)):
             return f"{key!r}: {hint}"
     return ""
 
 
-def _read_provider(name: str, entry: Mapping[str, Any], _: object, found: list[EntryProblem]) -> Provider | None:
-    cls = provider_class(name)
-    if cls is GenericProvider:
-        old = OLD_IDENTIFIERS.get(name)
-        hint = f"it is the older name of {old}" if old else did_you_mean(name, list(provider_classes()))
-        # A name that is not shown may be a key.
-        generic = (
-            None if hint or shown(name) != repr(name) else Advice("write {} for a factory of your own", (("generic", name),))
-        )
-        expected = f"a known identifier ({', '.join(provider_classes())})"
-        problem = Problem("", expected, got=shown(name), hint=hint, in_document=generic, code="unknown-provider")
-        found.append((("provider",), problem))
-        return None
-    return _construct(cls, None, _options(cls, entry, ("provider", "omit"), found))
+def _class_of_preset(name: str) -> type[Provider] | None:
+    if name == "dashscope":
+        return DashScopeProvider
+    return OpenAICompatProvider if name in SERVICES else None
 
 
-def _read_generic(name: str, entry: Mapping[str, Any], _: object, found: list[EntryProblem]) -> Provider | None:
-    given = _options(GenericProvider, entry, ("generic",), found)
-    return GenericProvider(name, extra_options=given.get(EXTRAS, {}))
+def _unknown_preset(name: str) -> Problem:
+    known = [*SERVICES, "dashscope"]
+    hint = did_you_mean(name, known)
+    return Problem("", f"a preset ({', '.join(known)})", got=shown(name), hint=hint, code="unknown-preset")
 
 
-def _read_preset(name: str, entry: Mapping[str, Any], _: object, found: list[EntryProblem]) -> Provider | None:
-    maker: Any = dashscope if name == "dashscope" else SERVICES.get(name)
-    if maker is None:
-        known = [*SERVICES, "dashscope"]
-        hint = did_you_mean(name, known)
-        found.append(
-            (("preset",), Problem("", f"a preset ({', '.join(known)})", got=shown(name), hint=hint, code="unknown-preset"))
-        )
-        return None
-    own = ("region", "workspace") if name == "dashscope" else ("place",)
-    cls = DashScopeProvider if name == "dashscope" else OpenAICompatProvider
-    given = _options(cls, entry, ("preset", "for_task", "omit", *own), found)
-    given.update((key, entry[key]) for key in own if key in entry)
-    if "for_task" in entry:
-        given["task"] = entry["for_task"]
+def _places(preset: str) -> tuple[str, ...]:
+    """The keys of an entry that are arguments of a preset."""
+    if not preset:
+        return ()
+    return ("region", "workspace") if preset == "dashscope" else ("place",)
+
+
+def _class_of_identifier(name: str) -> tuple[type[Provider] | None, Problem | None]:
+    """The class of an identifier, or the problem if there is none."""
     try:
-        return maker(**given)  # type: ignore[no-any-return]
-    except InvalidOptionsError as error:
-        problems = [_as_problem_of_entry(problem, entry) for problem in error.problems]
-    raise invalid(f"presets.{name}", problems)
+        cls = provider_class(name)
+        compiled(cls)
+    except ProviderError as error:
+        # The class cannot be used; the message says why.
+        expected = "an identifier with a usable class"
+        return None, Problem("", expected, got=shown(name), hint=str(error), code="unusable-class")
+    if cls is not GenericProvider:
+        return cls, None
+    old = OLD_IDENTIFIERS.get(name)
+    hint = f"it is the older name of {old}" if old else did_you_mean(name, list(provider_classes()))
+    # A name that is not shown may be a key.
+    generic = None if hint or shown(name) != repr(name) else Advice("write {} for a factory of your own", (("generic", name),))
+    expected = f"a known identifier ({', '.join(provider_classes())})"
+    return None, Problem("", expected, got=shown(name), hint=hint, in_document=generic, code="unknown-provider")
 
 
-def _as_problem_of_entry(problem: Problem, entry: Mapping[str, Any]) -> Problem:
-    """A problem of the arguments of a preset, with the keys of entries in place of arguments."""
-    return attrs.evolve(problem, option="for_task") if problem.option == "task" and "for_task" in entry else problem
-
-
-def _read_extends(
-    name: str, entry: Mapping[str, Any], base_of: Callable[[str], Base], found: list[EntryProblem]
-) -> Provider | None:
-    base = base_of(name)
-    if base is None:
-        return None
-    reserved = ("extends", "for_task", "without", "omit")
-    if isinstance(base, type):
-        _check_own_options(base, entry, reserved, found)
-        return None
-    given = _options(type(base), entry, reserved, found)
-    if "without" in entry:
-        names = _names(entry["without"], "without", found)
-        try:
-            base = base.without(*names)
-        except InvalidOptionsError as failure:
-            found += [(("without",), attrs.evolve(problem, option=mask_value(problem.option))) for problem in failure.problems]
-    if EXTRAS in given:
-        given[EXTRAS] = {**base.extra_options, **given[EXTRAS]}
-    if "for_task" in entry:
-        problems = to_task(base, entry["for_task"], given)
-        inherited = [each.option for each in problems if each.code == "not-for-task" and each.option not in entry]
-        # One list of all, because a key is written once.
-        pronoun = "it" if len(inherited) == 1 else "them"
-        omit = entry.get("omit")
-        kept = [name for name in omit if isinstance(name, str) and name in given] if isinstance(omit, list) else []
-        omitted = Advice(f"write {{}} to drop {pronoun}", (("omit", [*kept, *inherited]),))
-        for problem in problems:
-            if problem.option in inherited:
-                found.append(((problem.option,), attrs.evolve(problem, option="", in_document=omitted)))
-            else:
-                found.append(_located(_as_problem_of_entry(problem, entry), entry))
-    return _construct(type(base), base, given)
-
-
-_READERS: Final[Mapping[str, Callable[..., Provider | None]]] = {
-    "provider": _read_provider,
-    "generic": _read_generic,
-    "preset": _read_preset,
-    "extends": _read_extends,
-}
-
-
-def _construct(cls: type[Provider], base: Provider | None, given: Mapping[str, Any]) -> Provider:
-    """A provider with values by name of the field: a new one, or a variant of *base*."""
-    if not given and base is not None:
-        return base
-    if base is None:
-        return construct(cls, dict(given))
-    return base.with_(**compiled(cls).description.arguments(dict(given)))
-
-
-def _options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[EntryProblem]) -> dict[str, Any]:
-    """The values of the options of an entry, by name of the field; *reserved* are the other keys that it may have."""
-    description = compiled(cls).description
-    specs = description.specs
-    given: dict[str, Any] = {}
-    for key, value in entry.items():
-        if key in reserved or key == "ignore":
-            continue
-        spec = specs.get(key) if isinstance(key, str) else None
-        if key == EXTRAS:
-            given[EXTRAS] = _extras(value, found)
-        elif spec is None or spec.info is None or key in RESERVED:
-            found.append(((key,), _unknown_key(cls, key, [*reserved, "ignore", *specs])))
-        elif isinstance(value, str) and spec.info.type in (bool, int, float):
-            found.append(((key,), _string_problem(description, key, value)))
-        else:
-            given[key] = _value(spec.info, value, found)
-    for name in _names(entry["omit"], "omit", found) if "omit" in reserved and "omit" in entry else ():
-        if name in given or name not in specs or name == EXTRAS:
-            expected = f"names of options of {cls.__name__} that are not set here"
-            hint = "remove it here, or the option itself" if name in given else did_you_mean(name, list(specs))
-            found.append((("omit",), Problem("", expected, got=shown(name), hint=hint, code="unknown-option")))
-        else:
-            given[name] = None
-    return given
-
-
-def _check_own_options(cls: type[Provider], entry: Mapping[str, Any], reserved: Sequence[str], found: list[EntryProblem]) -> None:
-    """Add the problems of the own options of an entry, if the entry that it extends has problems."""
-    description = compiled(cls).description
-    for name, value in _options(cls, entry, reserved, found).items():
-        try:
-            description.specs[name].accepted(value)
-        except Exception as error:  # noqa: BLE001
-            found.append(((name,), attrs.evolve(problem_of(description, name, value, error), option="", key="")))
-    task = entry.get("for_task", cls.tasks[0] if cls.tasks else None)
-    if task is not None and task not in cls.tasks:
-        found.append((("for_task",), attrs.evolve(no_task(cls, task), option="")))
-
-
-def _string_problem(description: Description, key: str, value: str) -> Problem:
-    """The problem of a string in place of a number or a boolean, with a hint to write that."""
-    spec = description.specs[key]
-    error: Exception = Rejected("another value")
+def _with_parts(cls: type[Provider], name: str, inherited: Any, parts: Any) -> Any:
+    """The headers or the body that an entry inherits, with other parts."""
+    spec = compiled(cls).description.specs[name]
+    kind = None if spec.info is None else kind_of(spec.info)
     try:
-        spec.accept(value)
-    except Rejected as rejection:
-        error = rejection
-    problem = problem_of(description, key, value, error)
-    if spec.info is not None and spec.info.type is bool:
-        return attrs.evolve(problem, option="", key="", hint="write true or false")
-    number = re.fullmatch(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?", value)
-    return attrs.evolve(problem, option="", key="", hint="write it without quotes" if number else problem.hint)
+        above = None if kind is None or inherited is None else parts_in(kind, spec.accepted(inherited))
+    except Exception:  # noqa: BLE001
+        # A value that is not accepted is another problem; a custom converter may raise any exception.
+        above = None
+    return _merged(above, parts)
 
 
-def _unknown_key(cls: type[Provider], key: object, known: list[str]) -> Problem:
-    if key in _GOES_WITH:
-        return Problem("", "no such key in this entry", hint=f"{key} goes with {_GOES_WITH[key]}", code="misplaced-key")
-    if not isinstance(key, str):
-        hint = ""
-    elif meant := next((each for each in ALIASES.get(key, ()) if each in known), None):
-        hint = f"did you mean {meant}?"
-    elif key in REQUEST_FIELDS and "extra_body" in known:
-        hint = "it goes under extra_body"
-    else:
-        hint = did_you_mean(key, known) or _elsewhere(key)
-    expected, hint = f"an option of {cls.__name__}", hint or f"other options go under {EXTRAS}"
-    return Problem("", expected, got="an unknown name", hint=hint, code="unknown-option")
-
-
-def _elsewhere(key: str) -> str:
-    """A hint with the identifiers whose classes have an option; empty if there are none."""
-    identifiers = [identifier for identifier, cls in provider_classes().items() if key in compiled(cls).description.specs]
-    return f"it is an option of {listed(identifiers)}" if identifiers else ""
-
-
-def _extras(value: object, found: list[EntryProblem]) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        found.append(((EXTRAS,), _type_problem("", "Java keys and values", value)))
-        return {}
-    return {key: _extra(key, item, found) for key, item in value.items()}
-
-
-def _extra(key: Any, value: object, found: list[EntryProblem]) -> Any:
-    if isinstance(value, Mapping):
-        value = read_secret(value, (EXTRAS, key), found, only=False)
-    return read_parts("body", value, (EXTRAS, key), found, hidden=isinstance(key, str) and looks_like_credential(key))
-
-
-def _value(info: OptionInfo, value: Any, found: list[EntryProblem]) -> Any:
-    """The argument of the constructor for a value in a document."""
-    if isinstance(value, (bool, int, float)) or (isinstance(value, str) and _is_plain(info)):
-        return value
-    if isinstance(value, Mapping) and info.secret:
-        return read_secret(value, (info.name,), found, only=True)
-    if isinstance(value, dict) and (kind := kind_of(info)) is not None:
-        own: list[EntryProblem] = []
-        parts = read_parts(kind, value, (info.name,), own)
-        found += own
-        return None if own else parts
-    if isinstance(value, str):
-        # A value of any other type is written as the string that Java reads.
-        given, _, problems = OptionReader((info,))({info.key: value})
-        found += [((info.name,), attrs.evolve(problem, option="", key="")) for problem in problems]
-        return given.get(info.name)
-    return value
-
-
-def _names(value: object, key: str, found: list[EntryProblem]) -> list[str]:
-    if isinstance(value, list) and all(isinstance(name, str) for name in value):
-        return value
-    # A string that is not shown may be a key.
-    advice = writing(key, [value]) if isinstance(value, str) and mask_value(value) == value else None
-    found.append(((key,), attrs.evolve(_type_problem("", "a list of names", value), in_document=advice)))
-    return []
-
-
-def _type_problem(option: str, expected: str, value: object) -> Problem:
-    return Problem(option, expected, got=shown_kind(value), is_type=True)
+def _merged(above: Any, parts: Any) -> Any:
+    """A copy of a dict with other values, also in the dicts in it."""
+    if not (isinstance(above, dict) and isinstance(parts, dict)):
+        return parts
+    return {**above, **{name: _merged(above.get(name), part) for name, part in parts.items()}}

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import attrs
 
@@ -14,21 +14,29 @@ from ..messages import shown
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_named
 from ..secret_policy import Secrets, check_secrets
-from .arguments import accept_codes, accept_names, accept_path
+from .arguments import accept_codes, accept_environment, accept_names, accept_path
 from .atomic import replace_file
 from .catalog import Catalog
 from .formats.lookup import Format, check_format, format_module, format_of
+from .layers import environments as environments_of
 from .lint import checked
 from .origins import Origin, origins_of
+from .overrides import composed
 from .resolution import in_order, resolve
-from .sources import RawCatalog, read_file, read_text
+from .sources import Sources, read_file, read_text
 from .writing import tree_of
 
-__all__ = ["check", "check_raw", "dump", "dumps", "explain", "load", "loads"]
+__all__ = ["check", "check_sources", "dump", "dumps", "explain", "load", "loads"]
 
 
 @public
-def load(path: str | os.PathLike[str], *, only: Iterable[str] | None = None) -> Catalog:
+def load(
+    path: str | os.PathLike[str],
+    *,
+    only: Iterable[str] | None = None,
+    env: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+) -> Catalog:
     """Load the catalog of a file; its suffix determines the format (.toml, .json, .yaml, .yml).
 
     Secrets that are references are not resolved.
@@ -37,16 +45,29 @@ def load(path: str | os.PathLike[str], *, only: Iterable[str] | None = None) -> 
         path: the path of the file; paths of included files are relative to its folder.
         only: the names of the providers to load; problems of other entries are ignored, unless these extend them. By default,
             all providers are loaded.
+        env: the environment in which to load it; by default that of the environment variable ``LLMPROVIDERS_ENV``, which a
+            catalog without environments ignores, else none. An empty string is none too.
+        overrides: values for options, by ``NAME.OPTION``, such as ``{"chat.temperature": 0}``. In place of a name there may be a
+            pattern, such as ``*`` or ``eu-*``; it is for the providers whose class has the option. Parts are named as in
+            ``chat.extra_header.X-Tenant`` and ``chat.extra_options.some-key``. Later values win.
 
     Raises:
-        DocumentError: with every problem of the file and the files that it includes.
+        DocumentError: with every problem of the file, of the files that it includes, and of the overrides.
+        InvalidOptionsError: if the catalog has no such environment.
         UnknownProviderError: if the catalog does not have one of the names.
     """
-    return resolve(read_file(accept_path(path)), accept_names(only)).catalog()
+    sources = read_file(accept_path(path))
+    return resolve(composed(sources, accept_environment(env), overrides), accept_names(only)).catalog()
 
 
 @public
-def explain(path: str | os.PathLike[str], *, only: Iterable[str] | None = None) -> tuple[Catalog, dict[str, dict[str, Origin]]]:
+def explain(
+    path: str | os.PathLike[str],
+    *,
+    only: Iterable[str] | None = None,
+    env: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+) -> tuple[Catalog, dict[str, dict[str, Origin]]]:
     """Load the catalog of a file, and return it with the `Origin` of each option of each provider.
 
     The origins are by name of the provider, then by Python name of the option; the name of an extra option is
@@ -55,12 +76,16 @@ def explain(path: str | os.PathLike[str], *, only: Iterable[str] | None = None) 
     Args:
         path: the path of the file.
         only: the names of the providers, as for `load`.
+        env: the environment, as for `load`.
+        overrides: values for options, as for `load`.
 
     Raises:
         DocumentError: as `load`.
+        InvalidOptionsError: as `load`.
         UnknownProviderError: as `load`.
     """
-    resolution = resolve(read_file(accept_path(path)), accept_names(only))
+    raw = composed(read_file(accept_path(path)), accept_environment(env), overrides)
+    resolution = resolve(raw, accept_names(only))
     catalog = resolution.catalog()
     return catalog, {name: origins_of(resolution, name) for name in catalog}
 
@@ -74,6 +99,8 @@ def check(
     select: Iterable[str] | None = None,
     ignore: Iterable[str] = (),
     resolve_references: bool = False,
+    env: str | None = None,
+    overrides: Mapping[str, object] | None = None,
 ) -> tuple[DocumentProblem, ...]:
     """Return all problems of the catalog of a file, each with its location; they are not raised.
 
@@ -89,13 +116,19 @@ def check(
         select: the codes to report; by default all.
         ignore: codes not to report. Problems with which the catalog does not load are reported always.
         resolve_references: whether to report references to secrets that cannot be resolved here and now.
+        env: the environment in which to check; by default every one, and the catalog without an environment. An empty string is
+            none.
+        overrides: values for options, as for `load`.
 
     Raises:
         UnknownRuntimeError: if there is no such runtime.
-        InvalidOptionsError: if there is no such code.
+        InvalidOptionsError: if there is no such code, or no such environment.
     """
-    return check_raw(
+    environment = accept_environment(env)
+    return check_sources(
         read_file(accept_path(path)),
+        environments=None if environment is None else [environment],
+        overrides=overrides,
         runtimes=() if runtime is None else (runtime_named(runtime),),
         model=model,
         select=None if select is None else accept_codes("select", select),
@@ -104,29 +137,59 @@ def check(
     )
 
 
-def check_raw(
-    raw: RawCatalog,
+def check_sources(
+    sources: Sources,
     *,
+    environments: Sequence[str] | None,
+    overrides: Mapping[str, object] | None = None,
+    are_strings: bool = False,
     runtimes: Sequence[Runtime],
     model: str | None,
     select: Collection[str] | None,
     ignore: Collection[str],
     resolve_references: bool,
 ) -> tuple[DocumentProblem, ...]:
-    """All problems of a catalog that was read, as `check` returns them, but on any number of runtimes."""
-    resolution = resolve(raw)
-    found = checked(resolution, runtimes, model, resolve=resolve_references)
-    # Runtimes share rules, and entries inherit options.
-    problems = [
-        problem
-        for problem in dict.fromkeys(found)
-        if (code := problem.problem.code) not in ignore and (select is None or code in select)
-    ]
-    return tuple(in_order([*resolution.problems, *problems]))
+    """All problems of a catalog that was read, as `check` returns them, but on any number of runtimes.
+
+    Args:
+        sources: the documents of the catalog.
+        environments: the environments in which to check; None for every one, and none. Those that the catalog does not have are
+            left out, unless it has none of them.
+        overrides: values for options, as for `composed`.
+        are_strings: whether these are strings.
+        runtimes: as ``runtime`` of `check`.
+        model: as for `check`.
+        select: as for `check`.
+        ignore: as for `check`.
+        resolve_references: as for `check`.
+    """
+    names = ["", *environments_of(sources)] if environments is None else list(dict.fromkeys(environments))
+    found: dict[DocumentProblem, list[str]] = {}
+    for environment in names:
+        resolution = resolve(composed(sources, environment, overrides, are_strings=are_strings))
+        warnings = checked(resolution, runtimes, model, resolve=resolve_references)
+        # Runtimes share rules, and entries inherit options.
+        problems = [
+            problem
+            for problem in dict.fromkeys(warnings)
+            if (code := problem.problem.code) not in ignore and (select is None or code in select)
+        ]
+        for problem in dict.fromkeys([*resolution.problems, *problems]):
+            found.setdefault(problem, []).append(environment)
+    return tuple(
+        attrs.evolve(problem, environments=() if len(having) == len(names) else tuple(having))
+        for problem, having in ((each, found[each]) for each in in_order(found))
+    )
 
 
 @public
-def loads(text: str, *, format: Format) -> Catalog:  # noqa: A002
+def loads(
+    text: str,
+    *,
+    format: Format,  # noqa: A002
+    env: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+) -> Catalog:
     """Load the catalog of a string, which cannot ``include`` files.
 
     >>> catalog = loads('{"providers": {"chat": {"preset": "deepseek", "temperature": 0.2}}}', format="json")
@@ -136,13 +199,17 @@ def loads(text: str, *, format: Format) -> Catalog:  # noqa: A002
     Args:
         text: the document.
         format: ``"toml"``, ``"json"`` or ``"yaml"``.
+        env: the environment, as for `load`.
+        overrides: values for options, as for `load`.
 
     Raises:
-        DocumentError: with every problem of the document.
+        DocumentError: with every problem of the document and of the overrides.
+        InvalidOptionsError: if the catalog has no such environment.
     """
     if not isinstance(text, str):
         raise invalid("loads", [Problem("text", "a str", got=shown(text), is_type=True)])
-    return resolve(read_text(text, check_format(format))).catalog()
+    sources = read_text(text, check_format(format))
+    return resolve(composed(sources, accept_environment(env), overrides)).catalog()
 
 
 @public

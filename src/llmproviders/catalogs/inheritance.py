@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..fields.spec import EXTRAS
-from .entries import KINDS
+from .layers import KINDS
 
 __all__ = ["inherited"]
 

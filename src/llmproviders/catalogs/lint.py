@@ -22,13 +22,13 @@ from ..providers.on_runtime import doubts_of
 from ..runtimes.runtime import Runtime
 from ..secrets import MaskedText, Secret, each_part
 from ..similar_names import SimilarNames
-from .entries import RESERVED
+from .entry_options import RESERVED
+from .layers import RawCatalog
 from .origins import located_problems
 from .references import SOURCES, EntryProblem, read_parts, reference_advice
-from .resolution import Resolution, class_of, ignored_codes
-from .sources import RawCatalog
+from .resolution import Resolution
 
-__all__ = ["checked"]
+__all__ = ["checked", "literals_of"]
 
 _Found: TypeAlias = Iterator[tuple[str, DocumentProblem]]
 """Names of entries, each with a problem of its provider, which may be located in an entry that it extends."""
@@ -59,14 +59,14 @@ def checked(
     if resolve:
         found.append(_of_providers(resolution, lambda _, provider: unresolved_references(provider)))
     for name, problem in chain.from_iterable(found):
-        if resolution.providers[name] is None or problem.problem.code not in ignored_codes(resolution, name):
+        draft = resolution.draft(name)
+        if draft.has_problems or problem.problem.code not in draft.ignore:
             yield problem
 
 
 def _misspelled_replacements(raw: RawCatalog) -> _Found:
     """A warning for each entry that was probably meant to replace an included one, but has another name."""
-    bases = (entry.get("extends") for entry in raw.entries.values() if isinstance(entry, dict))
-    extended = {base for base in bases if isinstance(base, str)}
+    extended = {base for entry in raw.entries.values() for base in entry.extends}
     # A name such as chat2 is not a misspelled chat: names with other digits are not compared.
     positions: dict[str, list[int]] = {}
     names = list(raw.entries)
@@ -75,14 +75,14 @@ def _misspelled_replacements(raw: RawCatalog) -> _Found:
     similar = {digits: SimilarNames([names[each] for each in found], cutoff=0.84) for digits, found in positions.items()}
     for name, included in raw.added.items():
         entry = raw.entries[name]
-        if name in extended or not isinstance(entry, dict) or "extends" in entry:
+        if name in extended or not isinstance(entry.body, dict) or "extends" in entry.body or entry.extends:
             continue
         digits = _digits(name)
         if meant := similar[digits].closest(name, among=bisect_left(positions[digits], included)):
             hint = f"did you mean {meant}?"
             expected = "the name of an entry to replace"
             problem = Problem("", expected, got="a new one", hint=hint, severity="warning", code="misspelled-entry")
-            yield name, raw.problem(name, (), problem)
+            yield name, entry.problem((), problem)
 
 
 def _digits(name: str) -> str:
@@ -91,7 +91,8 @@ def _digits(name: str) -> str:
 
 def _of_providers(resolution: Resolution, problems_of: Callable[[str, Provider], Iterable[Problem]]) -> _Found:
     """The problems of each provider, with the locations of its options."""
-    for name, provider in resolution.providers.items():
+    for name in resolution.names:
+        provider = resolution.draft(name).provider
         if provider is not None:
             problems = problems_of(name, provider)
             yield from ((name, problem) for problem in located_problems(resolution, name, problems))
@@ -102,26 +103,19 @@ def _runtime_problems(resolution: Resolution, runtime: Runtime, model: str | Non
 
     def problems_of(name: str, provider: Provider) -> Iterator[Problem]:
         has_model = provider.model_option_key() in provider.to_options(redact=True)
-        entry: Any = resolution.raw.entries[name]
-        # A problem of the identifier is reported for the entry that an entry extends.
-        inherits = resolution.providers.get(entry.get("extends")) is not None
-        found = provider.check(runtime, model=None if has_model else model)
-        return (each for each in found if each.option != "provider" or not inherits)
+        return iter(provider.check(runtime, model=None if has_model else model))
 
     return _of_providers(resolution, problems_of)
 
 
 def _literal_secrets(resolution: Resolution) -> _Found:
     """A warning for each literal secret: everybody who can read the file can read it."""
-    raw = resolution.raw
-    for name, entry in raw.entries.items():
-        provider = resolution.providers.get(name)
-        cls = class_of(raw.entries, name, resolution.classes) if provider is None else type(provider)
-        for path, problem in _literals_of(entry, cls):
-            yield name, raw.problem(name, path, problem)
+    for entry, draft in resolution.drafts.items():
+        for path, problem in literals_of(entry.body, draft.cls):
+            yield entry.name, entry.problem(path, problem)
 
 
-def _literals_of(entry: object, cls: type[Provider] | None) -> Iterator[EntryProblem]:
+def literals_of(entry: object, cls: type[Provider] | None) -> Iterator[EntryProblem]:
     """The paths of literal secrets in an entry, which may have other problems, with a warning for each.
 
     Args:

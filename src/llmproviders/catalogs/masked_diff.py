@@ -18,12 +18,12 @@ from ..fields.spec import EXTRAS, Spec
 from ..providers.base import Provider
 from ..secrets import MaskedText, Secret, each_part
 from ..syntax.locations import Location
-from .entries import RESERVED
+from .entries import Draft
+from .entry_options import RESERVED
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
 from .formats.trees import Tree
 from .references import SOURCES, read_parts
-from .resolution import Resolution, class_of
 
 __all__ = ["Side", "masked_diff"]
 
@@ -39,7 +39,8 @@ class Side:
     """One of the two versions of a file."""
 
     text: str
-    resolution: Resolution
+    drafts: Mapping[TreePath, Draft]
+    """The entries of the document, by path."""
     tree: Tree
 
 
@@ -117,18 +118,28 @@ def _values(side: Side) -> Iterator[tuple[TreePath, bool]]:
     """The paths of the values of a document, and whether each is known not to be a secret."""
     for key, value in side.tree.items():
         yield (key,), key in _HARMLESS
-        if key == "providers" and isinstance(value, dict):
-            for name, entry in value.items():
-                yield from _values_of_entry(side.resolution, name, entry)
+        if key == "providers":
+            yield from _values_of_entries(side, (key,), value)
+        if key == "env" and isinstance(value, dict):
+            for name, table in value.items():
+                yield (key, name), isinstance(table, dict)
+                for each, inner in table.items() if isinstance(table, dict) else ():
+                    yield (key, name, each), each in _HARMLESS
+                    if each == "providers":
+                        yield from _values_of_entries(side, (key, name, each), inner)
 
 
-def _values_of_entry(resolution: Resolution, name: str, entry: Tree) -> Iterator[tuple[TreePath, bool]]:
-    path = ("providers", name)
+def _values_of_entries(side: Side, path: TreePath, entries: Tree) -> Iterator[tuple[TreePath, bool]]:
+    for name, entry in entries.items() if isinstance(entries, dict) else ():
+        yield from _values_of_entry(side.drafts, (*path, name), entry)
+
+
+def _values_of_entry(drafts: Mapping[TreePath, Draft], path: TreePath, entry: Tree) -> Iterator[tuple[TreePath, bool]]:
     yield path, isinstance(entry, dict)
     if not isinstance(entry, dict):
         return
-    provider = resolution.providers.get(name)
-    cls = class_of(resolution.raw.entries, name, resolution.classes) if provider is None else type(provider)
+    draft = drafts.get(path, Draft())
+    provider, cls = draft.provider, draft.cls
     specs: Mapping[str, Spec] = compiled(cls).description.specs if cls is not None else {}
     for key, value in entry.items():
         if key == EXTRAS and isinstance(value, dict):

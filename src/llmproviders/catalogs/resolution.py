@@ -1,26 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Raw entries resolved into providers: each with the entry that it extends, and each problem with its location."""
+"""Raw entries resolved into providers: each with the entries that it extends, and each problem with its location."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 import attrs
 
 from ..errors import DocumentError, DocumentProblem, Problem
-from ..fields.metadata import options
+from ..fields.spec import EXTRAS
 from ..messages import circle, shown
 from ..providers.base import Provider
-from ..providers.classes import provider_classes
-from ..providers.generic import GenericProvider
-from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..similar_names import SimilarNames
 from .catalog import Catalog, unknown_name
-from .entries import Base, EntryProblem, extended_name, provider_of
-from .sources import RawCatalog
+from .entries import Draft, Setter, draft_of
+from .layers import KINDS, Entry, RawCatalog
 
-__all__ = ["Resolution", "class_of", "ignored_codes", "in_order", "resolve"]
+__all__ = ["Resolution", "classes_of", "draft_with", "in_order", "resolve"]
 
 MAX_INHERITED: Final = 10_000_000
 """The most characters of options that the entries of a catalog inherit together: a short file could else become very large."""
@@ -34,20 +31,14 @@ class Resolution:
 
     raw: RawCatalog
     names: Collection[str]
-    """The entries of the catalog, in order; others are resolved only if these extend them."""
-    providers: dict[str, Provider | None] = attrs.field(factory=dict)
-    """None for an entry with a problem."""
+    """The entries that are resolved, in order; others are resolved only if these extend them."""
+    drafts: dict[Entry, Draft] = attrs.field(factory=dict)
+    """The entries with all that they inherit."""
     problems: list[DocumentProblem] = attrs.field(factory=list)
     """All problems, including those of reading."""
-    classes: dict[str, type[Provider] | None] = attrs.field(factory=dict)
-    """The classes that `class_of` found."""
-    ignored: dict[str, frozenset[str]] = attrs.field(factory=dict)
-    """The codes that checks do not report, by entry, as `ignored_codes` has found them."""
-    setters: dict[tuple[str, str, bool], tuple[str, tuple[str, ...]]] = attrs.field(factory=dict)
-    """Entries and paths that set options, as `origins` has found them."""
-    origins: dict[str, dict[str, Any]] = attrs.field(factory=dict)
-    """The origins of options, as `origins` has found them."""
-    sizes: dict[str, int] = attrs.field(factory=dict)
+    origins: dict[tuple[Setter, str], Any] = attrs.field(factory=dict)
+    """The origins of values, as `origins` has found them; entries share those that they inherit."""
+    sizes: dict[Entry, int] = attrs.field(factory=dict)
     """The sizes of the entries that others extend, in characters."""
     inherited: int = 0
     """The number of characters that entries inherit."""
@@ -57,29 +48,33 @@ class Resolution:
     """The names of all entries, for hints."""
 
     def catalog(self) -> Catalog:
-        """The catalog of the entries `names`.
+        """The catalog of the entries `names` that are not abstract.
 
         Raises:
             DocumentError: if there is any problem.
         """
         if self.problems:
             raise DocumentError(in_order(self.problems))
-        providers = {name: provider for name in self.names if (provider := self.providers[name]) is not None}
-        ignored = {}
-        if any(isinstance(entry, dict) and "ignore" in entry for entry in self.raw.entries.values()):
-            ignored = {name: codes for name in providers if (codes := ignored_codes(self, name))}
+        drafts = {name: draft for name in self.names if not (draft := self.draft(name)).is_abstract}
+        providers = {name: draft.provider for name, draft in drafts.items() if draft.provider is not None}
+        ignored = {name: draft.ignore for name, draft in drafts.items() if draft.ignore}
         return Catalog(providers, default=self.raw.default if self.raw.default in providers else None, ignored=ignored)
+
+    def draft(self, name: str) -> Draft:
+        """An entry with all that it inherits; an empty one if it is not resolved."""
+        entry = self.raw.entries.get(name)
+        return Draft() if entry is None else self.drafts.get(entry, Draft())
 
     def provider(self, name: str) -> Provider:
         """The provider of an entry without problems."""
-        provider = self.providers[name]
+        provider = self.draft(name).provider
         assert provider is not None
         return provider
 
 
 def in_order(problems: Iterable[DocumentProblem]) -> list[DocumentProblem]:
-    """Problems in the order of their locations."""
-    return sorted(problems, key=lambda each: (each.source, each.line, each.column))
+    """Problems in the order of their locations, each once: entries that extend the same one share its problems."""
+    return sorted(dict.fromkeys(problems), key=lambda each: (each.source, each.line, each.column))
 
 
 def resolve(raw: RawCatalog, only: Iterable[str] | None = None) -> Resolution:
@@ -100,117 +95,125 @@ def resolve(raw: RawCatalog, only: Iterable[str] | None = None) -> Resolution:
     names = raw.entries if wanted is None else [name for name in raw.entries if name in wanted]
     resolution = Resolution(raw, names, problems=list(raw.problems))
     for name in names:
-        for each in _unresolved_chain(resolution, name):
-            resolution.providers[each] = _provider(resolution, each)
-    default, document = raw.default, raw.default_document
-    if wanted is None and default is not None and document is not None and default not in raw.entries and not raw.is_incomplete:
-        hint = resolution.similar.hint(default)
-        problem = Problem("", "the name of a provider", got=shown(default), hint=hint, code="unknown-default")
-        resolution.problems.append(document.problem(("default",), problem))
+        _resolve_entry(resolution, raw.entries[name])
+    if wanted is None and raw.default is not None and raw.default_at is not None and not raw.sources.is_incomplete:
+        document, path = raw.default_at
+        problem = None
+        if raw.default not in raw.entries:
+            hint = resolution.similar.hint(raw.default)
+            problem = Problem("", "the name of a provider", got=shown(raw.default), hint=hint, code="unknown-default")
+        elif resolution.draft(raw.default).is_abstract:
+            problem = Problem("", "the name of a provider", got="the name of an abstract entry", code="unknown-default")
+        if problem is not None:
+            resolution.problems.append(document.problem(path, problem))
+    if wanted is not None and not resolution.problems:
+        for name in wanted:
+            if resolution.draft(name).is_abstract:
+                raise unknown_name(name, [each for each in raw.entries if not resolution.draft(each).is_abstract])
     return resolution
 
 
-def ignored_codes(resolution: Resolution, name: str) -> frozenset[str]:
-    """The codes that checks do not report for an entry without problems: its own, and those of the entries that it extends."""
-    known = resolution.ignored
-    chain = []
-    each: str | None = name
-    while each is not None and each not in known:
-        chain.append(each)
-        each = extended_name(resolution.raw.entries[each])
-    codes = frozenset() if each is None else known[each]
-    for entry in reversed(chain):
-        body: Any = resolution.raw.entries[entry]
-        codes = known[entry] = codes.union(own) if (own := body.get("ignore")) else codes
-    return codes
+def draft_with(raw: RawCatalog, entry: Entry) -> Draft:
+    """A new entry of a catalog with all that it inherits; its problems are not kept."""
+    resolution = Resolution(attrs.evolve(raw, entries={**raw.entries, entry.name: entry}), ())
+    _resolve_entry(resolution, entry)
+    return resolution.draft(entry.name)
 
 
-def _unresolved_chain(resolution: Resolution, name: str) -> list[str]:
-    """An entry and the entries that it extends, if they are not resolved yet; the entry itself is last."""
-    chain: dict[str, None] = {}
-    each: str | None = name
-    while each in resolution.raw.entries and each not in resolution.providers and each not in chain:
-        chain[each] = None
-        each = extended_name(resolution.raw.entries[each])
-    return list(chain)[::-1]
+def classes_of(raw: RawCatalog, names: Iterable[str]) -> dict[str, type[Provider] | None]:
+    """The classes of entries, even of those with problems; None if a class is not known."""
+    resolution = Resolution(raw, ())
+    for name in names:
+        _resolve_entry(resolution, raw.entries[name])
+    return {name: resolution.draft(name).cls for name in names}
 
 
-def _provider(resolution: Resolution, name: str) -> Provider | None:
-    """The provider of an entry whose base is resolved; None if it has a problem."""
-    raw = resolution.raw
-
-    def base_of(base: str) -> Base:
-        if base not in raw.entries:
-            hint = resolution.similar.hint(base)
-            problem = Problem("", "the name of an entry", got=shown(base), hint=hint, code="unknown-base")
-            if not raw.is_incomplete:
-                resolution.problems.append(raw.problem(name, ("extends",), problem))
-            return None
-        if base not in resolution.providers:
-            hint = "give it another name to extend an included entry of this name" if base == name else ""
-            problem = Problem(
-                "", "entries that do not extend each other in a circle", got=_circle(raw, base), hint=hint, code="extends-circle"
-            )
-            resolution.problems.append(raw.problem(name, ("extends",), problem))
-            return None
-        provider = resolution.providers[base]
-        if provider is not None:
-            if base not in resolution.sizes:
-                resolution.sizes[base] = _size(provider)
-            resolution.inherited += resolution.sizes[base]
-        if resolution.inherited > MAX_INHERITED:
-            expected = f"entries that inherit options of at most {MAX_INHERITED} characters together"
-            problem = Problem("", expected, hint="write them in the entries that need them", code="document-limit")
-            resolution.problems.append(raw.problem(name, ("extends",), problem))
-            return None
-        return class_of(raw.entries, base, resolution.classes) if provider is None else provider
-
-    found: list[EntryProblem] = []
-    provider = provider_of(raw.entries[name], base_of, found)
-    resolution.problems += [raw.problem(name, path, problem) for path, problem in found]
-    return provider
+def _resolve_entry(resolution: Resolution, entry: Entry) -> None:
+    """Resolve an entry, after those that it extends. It is a loop over the open entries, because a chain may be long."""
+    path = _Path()
+    rest = [entry]
+    while rest:
+        last = rest[-1]
+        if last in resolution.drafts:
+            rest.pop()
+        elif last not in path.positions:
+            path.positions[last] = len(path.names)
+            path.names.append(last.name)
+            path.bases.append(_bases(resolution, last, path))
+            rest += [base for base in reversed(path.bases[-1]) if base is not None]
+        else:
+            rest.pop()
+            path.names.pop()
+            del path.positions[last]
+            drafts = [_inherited(resolution, last, base) for base in path.bases.pop()]
+            resolution.drafts[last] = draft_of(last, drafts, resolution.problems)
 
 
-def _size(provider: Provider) -> int:
-    """The size of the options of a provider, in characters; an extra option counts as `EXTRA_SIZE`."""
-    values = (getattr(provider, info.name) for info in options(type(provider)))
-    return EXTRA_SIZE * len(provider.extra_options) + sum(len(value) for value in values if isinstance(value, str))
+@attrs.define
+class _Path:
+    """The entries, each of which extends the next one, whose resolution has begun."""
+
+    positions: dict[Entry, int] = attrs.field(factory=dict)
+    names: list[str] = attrs.field(factory=list)
+    bases: list[list[Entry | None]] = attrs.field(factory=list)
+    """What each of them extends."""
 
 
-def _circle(raw: RawCatalog, name: str) -> str:
-    """The entries that extend each other in a circle, from *name* to *name*."""
-    names = [name]
-    while (following := str(extended_name(raw.entries[names[-1]]))) != name:
-        names.append(following)
-    return circle(names)
+def _bases(resolution: Resolution, entry: Entry, path: _Path) -> list[Entry | None]:
+    """The entries that the last entry of a path extends; None for each that does not exist, or is in the path."""
+    bases: list[Entry | None] = []
+    for name in entry.extends:
+        base = entry.below if name == entry.name else resolution.raw.entries.get(name)
+        problem = None
+        if base is None:
+            problem = _no_base(resolution, entry, name)
+        elif base in path.positions:
+            expected = "entries that do not extend each other in a circle"
+            problem = Problem("", expected, got=circle(path.names, path.positions[base]), code="extends-circle")
+            base = None
+        if problem is not None:
+            where = ("extends",) if isinstance(entry.body, dict) and "extends" in entry.body else ()
+            resolution.problems.append(entry.problem(where, problem))
+        bases.append(base)
+    return bases
 
 
-def class_of(entries: Mapping[str, object], name: str, known: dict[str, type[Provider] | None]) -> type[Provider] | None:
-    """The class of an entry, or of the entry that it extends, even if the entry has problems; None if it is unknown.
-
-    Args:
-        entries: all entries.
-        name: the entry.
-        known: the classes that were found before; those of this call are added, so that each entry is looked up once.
-    """
-    found = None
-    chain: dict[str, None] = {}
-    each: object = name
-    while found is None and isinstance(each, str) and each not in chain:
-        chain[each] = None
-        found, each = (known[each], None) if each in known else _class_or_base(entries.get(each))
-    known.update(dict.fromkeys(chain, found))
-    return found
+def _no_base(resolution: Resolution, entry: Entry, name: str) -> Problem | None:
+    """The problem of an entry that extends a *name* which does not exist; None if an unread file may have it."""
+    if resolution.raw.sources.is_incomplete:
+        return None
+    if name != entry.name:
+        return Problem("", "the name of an entry", got=shown(name), hint=resolution.similar.hint(name), code="unknown-base")
+    meant = resolution.similar.closest(name, among=resolution.raw.added.get(name, 0))
+    hint = f"did you mean {meant}?" if meant else f"a new entry needs one of the keys {', '.join(KINDS)}"
+    if not entry.is_partial:
+        hint = "no included file has an entry of this name"
+    return Problem("", "the name of an entry to amend", got=shown(name), hint=hint, code="unknown-base")
 
 
-def _class_or_base(entry: object) -> tuple[type[Provider] | None, object]:
-    """The class of an entry, if its kind determines it; else None, and the name that it extends."""
-    if not isinstance(entry, Mapping):
-        return None, None
-    if isinstance(identifier := entry.get("provider"), str):
-        return provider_classes().get(identifier), None
-    if "preset" in entry:
-        return (DashScopeProvider if entry["preset"] == "dashscope" else OpenAICompatProvider), None
-    if "generic" in entry:
-        return GenericProvider, None
-    return None, entry.get("extends")
+def _inherited(resolution: Resolution, entry: Entry, base: Entry | None) -> Draft:
+    """The draft of an entry that another one extends; one with a problem if it does not exist."""
+    if base is None:
+        return Draft(has_problems=True)
+    draft = resolution.drafts[base]
+    if base not in resolution.sizes:
+        resolution.sizes[base] = _size(draft)
+    resolution.inherited += resolution.sizes[base]
+    if resolution.inherited <= MAX_INHERITED:
+        return draft
+    expected = f"entries that inherit options of at most {MAX_INHERITED} characters together"
+    problem = Problem("", expected, hint="write them in the entries that need them", code="document-limit")
+    resolution.problems.append(entry.problem(("extends",), problem))
+    return Draft(has_problems=True)
+
+
+def _size(draft: Draft) -> int:
+    """The size of the values of an entry, in characters; an extra option counts as `EXTRA_SIZE`."""
+    rest = [value for name, value in draft.values.items() if name != EXTRAS and not name.startswith("_")]
+    size = EXTRA_SIZE * len(draft.values.get(EXTRAS, ()))
+    while rest:
+        value = rest.pop()
+        if isinstance(value, (dict, list)):
+            rest += value.values() if isinstance(value, dict) else value
+        size += len(value) if isinstance(value, (str, dict, list)) else 1
+    return size

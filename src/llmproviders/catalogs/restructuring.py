@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..messages import shown_name
 from .comparison import Change
-from .entries import extended_name
 from .formats.locations import Path as TreePath
 from .formats.lookup import format_module
-from .formats.trees import Tree, changed
-from .resolution import resolve
+from .formats.trees import Tree, changed, renamed
+from .layers import compose, extended_names
 from .revision import EditError, Revision, edited, read_original
 from .sources import read_text
 
@@ -30,14 +30,15 @@ def removal(file: Path, name: str) -> Revision:
     path = ("providers", name)
     text = format_module(original.format).edit(original.text, path, None)
     tree = changed(original.tree, path, None)
-    raw = original.before.raw
+    raw = original.before.resolutions[0].raw
     # An included entry of the same name may take its place.
-    if name not in resolve(read_text(text, original.format, file)).raw.entries:
+    if name not in compose(read_text(text, original.format, file)).entries:
         if len(raw.entries) == 1:
             raise EditError(f"the entry {name!r} is the only one; remove the file, or add another entry first")
-        users = [f"extends of {shown_name(other)}" for other, entry in raw.entries.items() if extended_name(entry) == name]
+        users = [f"extends of {shown_name(other)}" for other, entry in raw.entries.items() if name in entry.extends]
         if raw.default == name:
             users.append("default")
+        users += [f"the environment {shown_name(each)}" for each in _environments_with(original.tree, name)]
         if users:
             raise EditError(f"the entry {name!r} is still named by {', '.join(users)}; change that first")
     return original.revised(text, tree)
@@ -57,19 +58,51 @@ def renaming(file: Path, old: str, new: str) -> tuple[Revision, list[Change]]:
     original.check_own(old, "rename")
     if not new:
         raise EditError("expected a name that is not empty")
-    if new in original.before.raw.entries:
-        raise EditError(f"{original.before.raw.documents[new].source} has an entry {new!r} already")
+    for each in original.before.resolutions:
+        if new in each.raw.entries:
+            raise EditError(f"{each.raw.entries[new].document.source} has an entry {new!r} already")
     format_ = format_module(original.format)
-    providers: dict[str, Tree] = {new if name == old else name: entry for name, entry in original.tree["providers"].items()}
-    tree = {**original.tree, "providers": providers}
+    text, tree = str(original.text), original.tree
+    tables: list[TreePath] = [(), *(("env", name) for name in _environments_with(tree, old))]
+    for table in tables:
+        text = format_.rename(text, (*table, "providers", old), new)
+        tree = renamed(tree, (*table, "providers", old), new)
     values: dict[TreePath, Tree] = {}
     references = []
-    if tree.get("default") == old:
-        values["default",] = new
-        references.append(Change("", "", old, new))
-    for name, entry in providers.items():
-        if extended_name(entry) == old:
-            values["providers", name, "extends"] = new
+    for path, default in _defaults(tree):
+        if default == old:
+            values[path] = new
+            references.append(Change("", "", old, new))
+    for path, name, body in _bodies(tree):
+        if old in extended_names(body):
+            value = body["extends"]
+            values[(*path, "extends")] = new if value == old else [new if each == old else each for each in value]
             references.append(Change(name, "extends", old, new))
-    text, tree = edited(format_, format_.rename(original.text, ("providers", old), new), tree, values)
+    text, tree = edited(format_, text, tree, values)
     return original.revised(text, tree, renamed=(old, new)), references
+
+
+def _tables(tree: Tree) -> Iterator[tuple[TreePath, Tree]]:
+    """The document and the environments in it, each with its path."""
+    yield (), tree
+    tables = tree.get("env")
+    for name, table in tables.items() if isinstance(tables, dict) else ():
+        if isinstance(table, dict):
+            yield ("env", name), table
+
+
+def _bodies(tree: Tree) -> Iterator[tuple[TreePath, str, Tree]]:
+    """The path, the name and the body of each entry."""
+    for path, table in _tables(tree):
+        providers = table.get("providers")
+        for name, body in providers.items() if isinstance(providers, dict) else ():
+            yield (*path, "providers", name), name, body
+
+
+def _defaults(tree: Tree) -> Iterator[tuple[TreePath, Tree]]:
+    return (((*path, "default"), table.get("default")) for path, table in _tables(tree))
+
+
+def _environments_with(tree: Tree, name: str) -> list[str]:
+    """The environments that have an entry."""
+    return [str(path[1]) for path, each, _ in _bodies(tree) if each == name and path[0] == "env"]

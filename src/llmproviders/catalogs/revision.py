@@ -9,23 +9,54 @@ from typing import Any
 
 import attrs
 
-from ..errors import DocumentError, DocumentProblem, ProviderError
+from ..errors import DocumentError, DocumentProblem, ProviderError, dotted
 from ..messages import names_and_hint
 from ..regular_files import read_start
 from .atomic import replace_file
 from .catalog import Catalog
+from .entries import Draft
 from .formats.locations import Path as Path_
 from .formats.lookup import Format, format_module, format_of
 from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree, changed, has_tree, wrapped
+from .layers import Entry, compose, environments
 from .masked_diff import Side, masked_diff
 from .resolution import Resolution, in_order, resolve
-from .sources import RawCatalog, read_file, read_text
+from .sources import Sources, read_file, read_text
 
-__all__ = ["EditError", "Original", "Revision", "edited", "read_original"]
+__all__ = ["EditError", "Original", "Revision", "Version", "edited", "read_original"]
 
 
 class EditError(ProviderError):
     """The error for an edit of an entry or option that the file does not have."""
+
+
+@attrs.frozen
+class Version:
+    """A catalog without an environment, and in each of its environments."""
+
+    resolutions: list[Resolution]
+
+    @property
+    def problems(self) -> list[DocumentProblem]:
+        """All problems."""
+        return in_order(problem for each in self.resolutions for problem in each.problems)
+
+    def in_environment(self, environment: str) -> Resolution:
+        """The catalog in an environment; without one if that does not exist."""
+        return next((each for each in self.resolutions if each.raw.environment == environment), self.resolutions[0])
+
+    def drafts(self, file: str) -> dict[Path_, Draft]:
+        """The entries of a file, by path."""
+        return {
+            entry.path: draft
+            for each in self.resolutions
+            for entry, draft in each.drafts.items()
+            if entry.document.source == file
+        }
+
+
+def _version(sources: Sources) -> Version:
+    return Version([resolve(compose(sources, name)) for name in ("", *environments(sources))])
 
 
 @attrs.frozen
@@ -39,7 +70,23 @@ class Original:
     mark: str
     """The byte order mark, or an empty string."""
     tree: Tree
-    before: Resolution
+    before: Version
+
+    def entries(self, environment: str = "") -> dict[str, Entry]:
+        """The entries of the catalog in an environment."""
+        return self.before.in_environment(environment).raw.entries
+
+    def check_known(self, name: str, environment: str = "") -> None:
+        """Check that the catalog has the entry *name*.
+
+        Raises:
+            EditError: if it does not.
+        """
+        sources, entries = self.before.resolutions[0].raw.sources, self.entries(environment)
+        if name not in entries:
+            if sources.is_incomplete:
+                raise DocumentError(in_order(sources.problems))
+            raise EditError(f"{self.file} has no entry {name!r}; it has: {names_and_hint(name, entries)}")
 
     def check_own(self, name: str, verb: str) -> None:
         """Check that the file itself has the entry *name*.
@@ -47,37 +94,42 @@ class Original:
         Raises:
             EditError: if it does not, or an included file has it.
         """
-        raw = self.before.raw
-        if name not in raw.entries:
-            if raw.is_incomplete:
-                raise DocumentError(in_order(raw.problems))
-            raise EditError(f"{self.file} has no entry {name!r}; it has: {names_and_hint(name, raw.entries)}")
-        if (source := raw.documents[name].source) != str(self.file):
+        self.check_known(name)
+        if (source := self.entries()[name].document.source) != str(self.file):
             raise EditError(f"the entry {name!r} is in {source}; {verb} it there")
 
-    def revised(self, new: str, tree: Tree, *, renamed: tuple[str, str] | None = None, entry: str | None = None) -> Revision:
+    def revised(
+        self,
+        new: str,
+        tree: Tree,
+        *,
+        renamed: tuple[str, str] | None = None,
+        entry: Path_ | None = None,
+        environment: str = "",
+    ) -> Revision:
         """The revision with the document *new*.
 
         Args:
             new: the new document.
             tree: the tree that it must have.
             renamed: the old and the new name, if an entry is renamed.
-            entry: the entry that must have no problem.
+            entry: the path of the entry that must have no problem.
+            environment: the environment of that entry.
 
         Raises:
             DocumentError: if the catalog would have problems that it does not have.
             ProviderError: if the document does not have the tree, because the format module cannot make this edit.
         """
         if not has_tree(format_module(self.format).read, new, tree):
-            name = entry or (renamed[0] if renamed else "the entry")
+            name = entry[-1] if entry else renamed[0] if renamed else "the entry"
             raise ProviderError(f"{self.file}: {name} is written in a way that cannot be edited here; edit the file by hand")
-        after = resolve(read_text(new, self.format, self.file, edited=entry))
+        after = _version(read_text(new, self.format, self.file, edited=entry))
         known = {_identity(problem, renamed) for problem in self.before.problems}
         problems = [problem for problem in after.problems if _identity(problem, None) not in known]
-        if entry is not None and after.providers.get(entry) is None:
-            own = f"providers.{entry}"
+        if entry is not None and (draft := after.in_environment(environment).draft(str(entry[-1]))).has_problems:
+            own = dotted(entry)
             problems += [each for each in after.problems if each.path == own or each.path.startswith(f"{own}.")]
-            problems = problems or after.problems
+            problems = problems or (after.problems if draft.provider is None else [])
         if problems:
             raise DocumentError(map(self.unlocated, in_order(dict.fromkeys(problems))))
         return Revision(self, new, after)
@@ -95,16 +147,16 @@ def read_original(file: Path, *, may_be_new: bool = False) -> Original:
     """
     name = format_of(file)
     if may_be_new and not file.exists():
-        return Original(file, name, None, "", {}, resolve(RawCatalog()))
-    raw = read_file(file)
+        return Original(file, name, None, "", {}, _version(Sources()))
+    sources = read_file(file)
     try:
         content = read_start(str(file), MAX_CHARACTERS).decode()
         tree = format_module(name).read(text := content.removeprefix("\ufeff"))[0]
     except (OSError, UnicodeDecodeError, SyntaxProblem):
-        raise DocumentError(raw.problems) from None
+        raise DocumentError(sources.problems) from None
     if not isinstance(tree, dict):
-        raise DocumentError(raw.problems)
-    return Original(file, name, text, content[: len(content) - len(text)], tree, resolve(raw))
+        raise DocumentError(sources.problems)
+    return Original(file, name, text, content[: len(content) - len(text)], tree, _version(sources))
 
 
 def edited(format_: Any, text: str, tree: Tree, changes: Mapping[Path_, Tree]) -> tuple[str, Tree]:
@@ -145,19 +197,20 @@ class Revision:
     original: Original
     text: str
     """The new document."""
-    after: Resolution
+    after: Version
 
-    @property
-    def catalogs(self) -> tuple[Catalog, Catalog] | None:
-        """The catalog before and after; None if one of them has problems."""
-        before = self.original.before
-        return None if before.problems or self.after.problems else (before.catalog(), self.after.catalog())
+    def catalogs(self, environment: str = "") -> tuple[Catalog, Catalog] | None:
+        """The catalog in an environment, before and after; None if there are problems."""
+        before, after = self.original.before, self.after
+        if before.problems or after.problems:
+            return None
+        return before.in_environment(environment).catalog(), after.in_environment(environment).catalog()
 
     def diff(self) -> Iterator[str]:
         """The lines of a unified diff, with literal secrets masked; each has its line break."""
         original = self.original
-        old = Side(original.text or "", original.before, original.tree)
-        new = Side(self.text, self.after, format_module(original.format).read(self.text)[0])
+        old = Side(original.text or "", original.before.drafts(str(original.file)), original.tree)
+        new = Side(self.text, self.after.drafts(str(original.file)), format_module(original.format).read(self.text)[0])
         return masked_diff(original.file, original.format, old, new, is_new=original.text is None)
 
     def write(self, *, private: bool) -> None:

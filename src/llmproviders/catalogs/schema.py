@@ -23,7 +23,8 @@ from ..providers.classes import provider_classes
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider, content_types
 from ..secrets import Secret
 from ..syntax.scalars import JAVA_BOUNDS
-from .entries import KINDS, RESERVED
+from .entry_options import RESERVED
+from .layers import KINDS
 
 __all__ = ["catalog_schema"]
 

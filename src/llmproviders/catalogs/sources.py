@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files and the files that they include, read into raw entries: each with its document, and each problem with its location.
+"""Files and the files that they include, read into documents, each of which can locate its problems.
 
 A file that is included several times is read once, at its first place.
 """
@@ -19,7 +19,6 @@ from ..errors import DocumentError, DocumentProblem, Problem, dotted, writing
 from ..messages import circle, shown, shown_path
 from ..regular_files import NotRegularError, identity_of, read_start
 from ..similar_names import did_you_mean
-from ..syntax.characters import has_surrogate
 from ..syntax.locations import Location, location_of
 from .formats.locations import Locate
 from .formats.locations import Path as TreePath
@@ -27,66 +26,62 @@ from .formats.lookup import Format, format_module, format_of
 from .formats.notation import in_format, in_shell
 from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree, shown_kind
 
-__all__ = ["RawCatalog", "decoded", "read_file", "read_text"]
+__all__ = ["Document", "Sources", "decoded", "read_file", "read_text"]
 
-_KEYS: Final = ("default", "include", "providers")
+_KEYS: Final = ("default", "include", "providers", "env")
 _IGNORED: Final = ("$schema",)
 """Keys that only editors read."""
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Document:
     """A file, or a string, that was read."""
 
     source: str
     """The name of the file; for a string, the name of its format."""
     format: Format
+    tree: dict[str, Tree] = attrs.field(repr=False)
     locate: Locate = attrs.field(repr=False)
-    edited: str | None = None
-    """The entry that a command edits: hints for it are written as arguments of the command."""
+    edited: TreePath | None = None
+    """The path of the entry that a command edits: hints for it are written as arguments of the command. With an empty path, these
+    begin with the name of the entry."""
 
     def problem(self, path: TreePath, problem: Problem) -> DocumentProblem:
         """A problem, with the location of the part at *path*."""
-        is_edited = self.edited is not None and path[:2] == ("providers", self.edited)
-        hinted = in_shell(problem, path[2:]) if is_edited else in_format(self.format, problem)
+        if self.edited is None or path[: len(self.edited)] != self.edited:
+            hinted = in_format(self.format, problem)
+        elif self.edited:
+            hinted = in_shell(problem, path[len(self.edited) :])
+        else:
+            hinted = in_shell(problem, path[1:], prefix=f"{path[0]}.")
         return _located(self.source, self.locate(path), path, hinted)
 
 
 @attrs.define
-class RawCatalog:
-    """The entries of a document and of the documents that it includes, before they are resolved."""
+class Sources:
+    """A document and the documents that it includes, directly or through others; those are before it."""
 
-    entries: dict[str, object] = attrs.field(factory=dict)
-    documents: dict[str, Document] = attrs.field(factory=dict)
-    """The document of each entry."""
-    default: str | None = None
-    default_document: Document | None = None
-    added: dict[str, int] = attrs.field(factory=dict)
-    """The new entries of documents that include others, each with the number of included entries: these are the first ones."""
+    documents: list[Document] = attrs.field(factory=list)
     is_incomplete: bool = False
     """Whether a file could not be read; it may have the entries that are missing."""
     problems: list[DocumentProblem] = attrs.field(factory=list)
 
-    def problem(self, name: str, path: TreePath, problem: Problem) -> DocumentProblem:
-        """A problem of an entry, with the location of its part at *path*."""
-        return self.documents[name].problem(("providers", name, *path), problem)
 
-
-def read_file(path: Path) -> RawCatalog:
+def read_file(path: Path) -> Sources:
     """Read a file and the files that it includes; problems are collected, not raised."""
     reader = _Reader()
     reader.read_file(path, None)
     return reader.finished()
 
 
-def read_text(text: str, format: Format, path: Path | None = None, *, edited: str | None = None) -> RawCatalog:  # noqa: A002
+def read_text(text: str, format: Format, path: Path | None = None, *, edited: TreePath | None = None) -> Sources:  # noqa: A002
     """Read a document, which may include files only if it has a *path*; problems are collected, not raised.
 
     Args:
         text: the document.
         format: its format.
         path: its file, which need not exist.
-        edited: the entry that a command edits, if hints for it are to be written as arguments of the command.
+        edited: the path of the entry that a command edits, if hints for it are to be written as arguments of the command.
     """
     reader = _Reader()
     identity = None
@@ -129,7 +124,6 @@ class _OpenDocument:
     """A document whose included files are being read."""
 
     document: Document
-    tree: dict[str, Tree]
     path: Path | None
     identity: tuple[int, int] | None
     includes: Iterator[tuple[int, str]]
@@ -140,15 +134,15 @@ class _Reader:
     """Reads documents and the files that they include. It is a loop over the open documents, because a chain may be long."""
 
     def __init__(self) -> None:
-        self._raw = RawCatalog()
+        self._sources = Sources()
         self._open: list[_OpenDocument] = []
         self._depths: dict[tuple[int, int], int] = {}
         """The position in `_open` of each file."""
         self._seen: set[tuple[int, int]] = set()
         """The files that were read, or are open."""
 
-    def finished(self) -> RawCatalog:
-        """Read all files that are included, and return the entries."""
+    def finished(self) -> Sources:
+        """Read all files that are included, and return the documents."""
         while self._open:
             last = self._open[-1]
             following = next(last.includes, None)
@@ -158,20 +152,19 @@ class _Reader:
             self._open.pop()
             if last.identity is not None:
                 del self._depths[last.identity]
-            _add_entries(self._raw, last.document, last.tree)
-            _add_default(self._raw, last.document, last.tree)
-        return self._raw
+            self._sources.documents.append(last.document)
+        return self._sources
 
     def _include(self, including: _OpenDocument, position: int, name: str) -> None:
         """Open a file that a document includes."""
         where = ("include", position)
         if including.path is None:
             problem = Problem("", "no include in a string", hint="use load(path)", code="invalid-include")
-            self._raw.problems.append(including.document.problem(where, problem))
+            self._sources.problems.append(including.document.problem(where, problem))
             return
         if "://" in name:
             problem = Problem("", "the path of a file, not a URL", got=shown(name), code="invalid-include")
-            self._raw.problems.append(including.document.problem(where, problem))
+            self._sources.problems.append(including.document.problem(where, problem))
             return
         self.read_file(_short(including.path.parent / name), (including.document, where))
 
@@ -190,21 +183,21 @@ class _Reader:
                 names = [each.path.name for each in self._open[self._depths[identity] :] if each.path is not None]
                 expected = "files that do not include each other in a circle"
                 problem = Problem("", expected, got=circle(names), code="include-circle")
-                self._raw.problems.append(included[0].problem(included[1], problem))
+                self._sources.problems.append(included[0].problem(included[1], problem))
             if identity in self._seen:
                 return
             self._seen.add(identity)
             text = decoded(read_start(source, MAX_CHARACTERS + 1), source)
         except DocumentError as error:
-            self._raw.problems += error.problems
+            self._sources.problems += error.problems
         except OSError as error:
-            self._raw.is_incomplete = True
-            self._raw.problems.append(_unreadable(source, error, included))
+            self._sources.is_incomplete = True
+            self._sources.problems.append(_unreadable(source, error, included))
         else:
             self.read_text(text, name, path, identity)
 
     def read_text(
-        self, text: str, name: Format, path: Path | None, identity: tuple[int, int] | None, edited: str | None = None
+        self, text: str, name: Format, path: Path | None, identity: tuple[int, int] | None, edited: TreePath | None = None
     ) -> None:
         """Open a document."""
         source = name if path is None else str(path)
@@ -223,21 +216,21 @@ class _Reader:
             hint = "a catalog has the key `providers`"
             self._problem_at(source, top, Problem("", "a catalog", got=got, hint=hint, is_type=True, code="not-a-catalog"))
             return
-        document = Document(source, name, locate, edited)
+        document = Document(source, name, tree, locate, edited)
         for key in tree:
             if key not in (*_KEYS, *_IGNORED):
                 hint = did_you_mean(key, _KEYS) or "providers go under the key providers"
                 expected = f"one of the keys {', '.join(_KEYS)}"
                 problem = Problem("", expected, got="an unknown key", hint=hint, code="unknown-key")
-                self._raw.problems.append(document.problem((key,), problem))
-        includes = enumerate(_included(self._raw, document, tree.get("include", [])))
+                self._sources.problems.append(document.problem((key,), problem))
+        includes = enumerate(_included(self._sources, document, tree.get("include", [])))
         if identity is not None:
             self._seen.add(identity)
             self._depths[identity] = len(self._open)
-        self._open.append(_OpenDocument(document, tree, path, identity, includes))
+        self._open.append(_OpenDocument(document, path, identity, includes))
 
     def _problem_at(self, source: str, location: Location, problem: Problem) -> None:
-        self._raw.problems.append(_located(source, location, (), problem))
+        self._sources.problems.append(_located(source, location, (), problem))
 
 
 def _short(path: Path) -> Path:
@@ -263,47 +256,13 @@ def _unreadable(source: str, error: OSError, included: tuple[Document, TreePath]
     return document.problem(where, problem)
 
 
-def _included(raw: RawCatalog, document: Document, names: object) -> list[str]:
+def _included(sources: Sources, document: Document, names: object) -> list[str]:
     """The names of the files that a document includes."""
     if isinstance(names, list) and all(isinstance(name, str) for name in names):
         return names
-    raw.is_incomplete = True
+    sources.is_incomplete = True
     # A string that is not shown may be a key.
     advice = writing("include", [names]) if isinstance(names, str) and mask_value(names) == names else None
     problem = Problem("", "a list of file names", got=shown_kind(names), in_document=advice, code="invalid-include")
-    raw.problems.append(document.problem(("include",), problem))
+    sources.problems.append(document.problem(("include",), problem))
     return []
-
-
-def _add_entries(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> None:
-    """Add the entries of one document; they replace included ones of the same name."""
-    providers = tree.get("providers")
-    if not isinstance(providers, dict):
-        if providers is not None or "include" not in tree:
-            got = "nothing" if providers is None else shown_kind(providers)
-            raw.problems.append(
-                document.problem(("providers",), Problem("", "names and entries of providers", got=got, code="not-a-catalog"))
-            )
-        return
-    for name in [name for name in providers if has_surrogate(name)]:
-        problem = Problem("", "a name that UTF-8 can encode", got=shown(name), code="invalid-entry")
-        raw.problems.append(document.problem(("providers", name), problem))
-        del providers[name]
-    if "" in providers:
-        raw.problems.append(document.problem(("providers", ""), Problem("", "a name that is not empty", code="invalid-entry")))
-        del providers[""]
-    if "include" in tree:
-        included = len(raw.entries)
-        raw.added.update((name, included) for name in providers if name not in raw.entries)
-    raw.entries.update(providers)
-    raw.documents.update(dict.fromkeys(providers, document))
-
-
-def _add_default(raw: RawCatalog, document: Document, tree: dict[str, Tree]) -> None:
-    """Set the default of one document; it replaces that of included ones."""
-    default = tree.get("default")
-    if isinstance(default, str):
-        raw.default, raw.default_document = default, document
-    elif default is not None:
-        problem = Problem("", "the name of a provider", got=shown_kind(default), code="unknown-default")
-        raw.problems.append(document.problem(("default",), problem))

@@ -21,10 +21,10 @@ from .formats.lookup import Format, format_module
 from .formats.trees import SyntaxProblem, Tree, has_null
 from .references import SOURCES
 
-__all__ = ["Unreadable", "kind_of_part", "typed"]
+__all__ = ["Unreadable", "kind_of_part", "path_of", "typed"]
 
 _SCALAR: Final = r"true|false|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
-_NAMES: Final = ("omit", "without", "ignore")
+_NAMES: Final = ("omit", "without", "ignore", "tags")
 """Keys of an entry that are lists of names."""
 _MAPPING: Final = {"NAME": "VALUE"}
 
@@ -43,6 +43,17 @@ def kind_of_part(cls: type[Provider], option: str) -> Kind | None:
     return next((kind_of(info) for info in options(cls) if dot and info.name == name), None)
 
 
+def path_of(cls: type[Provider], option: str) -> tuple[str, ...]:
+    """The path of an option in its entry, of ``extra_options.KEY``, or of a part such as ``extra_header.NAME``."""
+    name, _, rest = option.partition(".")
+    if rest and name == EXTRAS:
+        return name, rest
+    if (kind := kind_of_part(cls, option)) is not None:
+        # The name of a header may contain dots.
+        return (name, *(rest.split(".") if kind == "body" else (rest,)))
+    return (option,)
+
+
 def typed(cls: type[Provider], option: str, string: str) -> Tree:
     """The value of an option, or of a part of one, that *string* means; the string itself if it means no other value.
 
@@ -53,6 +64,8 @@ def typed(cls: type[Provider], option: str, string: str) -> Tree:
         return _typed_part(kind, option, string)
     extra = option.removeprefix(f"{EXTRAS}.")
     info = next((info for info in options(cls) if info.name == option), None)
+    if option == "abstract" and string in ("true", "false"):
+        return string == "true"
     if (info and info.secret) or (extra != option and looks_like_credential(extra)):
         literal = _literal(string)
         return _reference(string) or (literal if isinstance(literal, dict) else string)
@@ -60,6 +73,9 @@ def typed(cls: type[Provider], option: str, string: str) -> Tree:
         structure = _structure(option, [], string)
         # Names contain no commas.
         return [name.strip() for name in string.split(",") if name.strip()] if structure is None else structure
+    if option == "extends":
+        structure = _structure(option, [], string)
+        return string if structure is None else structure
     if option == "place":
         structure = _structure(option, _MAPPING, string)
         return string if structure is None else structure

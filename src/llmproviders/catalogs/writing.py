@@ -21,7 +21,7 @@ from ..providers.generic import GenericProvider
 from ..secret_policy import Secrets, check_secrets
 from ..secrets import MaskedText, Secret
 from .catalog import Catalog
-from .entries import RESERVED
+from .entry_options import RESERVED
 from .inheritance import inherited
 from .references import literal_refused, write_parts
 

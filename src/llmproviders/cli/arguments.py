@@ -9,13 +9,17 @@ from typing import Annotated
 import typer
 
 from ..catalogs.formats.lookup import Format
+from ..catalogs.layers import VARIABLE
 from ..secret_policy import Secrets
-from .completion import entry_names, file_names
+from .completion import entry_names, environment_names, file_names, overrides_of
 
 __all__ = [
     "AnyName",
     "DryRun",
     "EditedFile",
+    "Env",
+    "EnvFile",
+    "Envs",
     "File",
     "InputFormat",
     "Json",
@@ -23,6 +27,8 @@ __all__ = [
     "Model",
     "Name",
     "Out",
+    "Overrides",
+    "Tag",
     "not_stdin",
 ]
 
@@ -31,6 +37,17 @@ def _model(name: str | None) -> str | None:
     if name is not None and not name.strip():
         raise typer.BadParameter("expected a name, got an empty string")
     return name
+
+
+def _load_variables(file: Path | None) -> Path | None:
+    if file is not None:
+        from dotenv import load_dotenv
+
+        if not file.is_file():
+            msg = f"expected a file that can be read, got {file}"
+            raise typer.BadParameter(msg)
+        load_dotenv(file)
+    return file
 
 
 def not_stdin(file: Path) -> Path:
@@ -75,6 +92,51 @@ Model = Annotated[
     typer.Option("--model", metavar="MODEL", callback=_model, help="Name of the service's model, if the file has none."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Out = Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Output file; by default standard output.")]
+Env = Annotated[
+    str | None,
+    typer.Option(
+        "--env",
+        metavar="ENV",
+        help="Environment of the catalog.",
+        envvar=VARIABLE,
+        show_default=False,
+        autocompletion=environment_names,
+    ),
+]
+Envs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--env",
+        metavar="ENV",
+        help="Environment of the catalog; may be repeated.",
+        show_default=False,
+        autocompletion=environment_names,
+    ),
+]
+EnvFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--env-file",
+        metavar="FILE",
+        help="A file with environment variables, such as .env; variables that are set stay as they are.",
+        callback=_load_variables,
+        is_eager=True,
+        show_default=False,
+        autocompletion=file_names,
+    ),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--override",
+        "-o",
+        metavar="NAME.KEY=VALUE",
+        help="A value for this call; NAME may be a pattern such as '*'; may be repeated.",
+        show_default=False,
+        autocompletion=overrides_of,
+    ),
+]
+Tag = Annotated[str | None, typer.Option("--tag", metavar="TAG", help="Only the providers with this tag.", show_default=False)]
+Out = Annotated[Path | None, typer.Option("--output", "-O", metavar="OUT", help="Output file; by default standard output.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print how the file would change, and write nothing.")]
 LiteralSecrets = Annotated[Secrets, typer.Option("--secrets", help="What to do with literal secrets.")]

@@ -12,16 +12,16 @@ import typer
 
 from ..catalogs.arguments import unknown_codes
 from ..catalogs.discovery import catalogs_in
-from ..catalogs.files import check_raw
+from ..catalogs.files import check_sources
 from ..catalogs.formats.lookup import Format
 from ..catalogs.settings import Settings, find_settings
-from ..catalogs.sources import RawCatalog
+from ..catalogs.sources import Sources
 from ..errors import DocumentProblem, Problem, ProviderError
 from ..runtimes.runtime import runtime as runtime_named
-from .arguments import InputFormat, Json, Model
+from .arguments import EnvFile, InputFormat, Json, Model, Overrides
 from .command import FOUND, UsageError, command
-from .completion import code_lists, runtime_names
-from .inputs import STDIN, check_inputs, read_catalog, source_of
+from .completion import code_lists, environment_names, runtime_names
+from .inputs import STDIN, assigned, check_inputs, read_sources, source_of
 from .printing import counted, print_exactly, print_problems, tracked
 from .reports import REPORTS, Checked, OutputFormat
 
@@ -77,6 +77,18 @@ def check(
         ),
     ] = None,
     resolve: Annotated[bool, typer.Option("--resolve", help="Report references that cannot be resolved here.")] = False,
+    envs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--env",
+            metavar="ENV",
+            help="Environment in which to check; may be repeated. Without it, every one, and none.",
+            show_default=False,
+            autocompletion=environment_names,
+        ),
+    ] = None,
+    overrides: Overrides = None,
+    env_file: EnvFile = None,
 ) -> None:
     """Print every problem of every file, one a line; exit with 1 if there is an error."""
     if as_json and output_format not in (None, "json"):
@@ -91,7 +103,10 @@ def check(
     model = settings.model if model is None else model
     paths = _catalogs(named)
     check_one = partial(
-        check_raw,
+        check_sources,
+        environments=envs,
+        overrides=assigned(overrides or ()),
+        are_strings=True,
         runtimes=[runtime_named(name) for name in against],
         model=model,
         select=_codes("--select", select, settings.select) or None,
@@ -139,11 +154,11 @@ def _codes(option: str, given: Sequence[str] | None, default: Sequence[str]) -> 
 
 
 def _problems(
-    path: Path, input_format: Format | None, check_one: Callable[[RawCatalog], Iterable[DocumentProblem]]
+    path: Path, input_format: Format | None, check_one: Callable[[Sources], Iterable[DocumentProblem]]
 ) -> Iterable[DocumentProblem]:
     """The problems of a file."""
     try:
-        return check_one(read_catalog(path, input_format))
+        return check_one(read_sources(path, input_format))
     except ProviderError as error:
         # For example, the package of a format is not installed.
         problem = Problem("", "a file that can be read", hint=str(error), code="unreadable-file")

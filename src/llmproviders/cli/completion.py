@@ -13,9 +13,10 @@ from typing import Any, Final, TypeAlias
 
 import typer
 
-from ..catalogs.entries import KINDS, extended_name
-from ..catalogs.resolution import class_of
-from ..catalogs.sources import read_file
+from ..catalogs.entries import Draft
+from ..catalogs.layers import KINDS, Entry, RawCatalog, compose, environments
+from ..catalogs.resolution import draft_with
+from ..catalogs.sources import Document, Sources, read_file
 from ..codes import CHECKS, CODES
 from ..fields.metadata import OptionInfo, options
 from ..fields.parts import kind_of
@@ -25,28 +26,34 @@ from ..providers.base import Provider
 from ..providers.classes import provider_classes
 from ..providers.generic import GenericProvider
 from ..runtimes.runtime import list_runtimes, runtime
+from ..syntax.locations import Location
 
 __all__ = [
     "assignments_of",
     "code_lists",
     "code_names",
     "entry_names",
+    "environment_names",
     "factory_names",
     "file_names",
     "identifiers",
     "options_of_entry",
+    "overrides_of",
     "runtime_names",
 ]
 
 _WORD: Final = r"[\w.,:=+@%/-]+"
 """The words that are offered: no shell reads one of their characters in another way."""
 _OTHER_KEYS: Final = {
+    "abstract": "whether it is only extended",
+    "description": "a description for people",
+    "tags": "names to select entries by",
     "for_task": "another task",
     "omit": "options without a value",
     "without": "inherited options to reset",
     "ignore": "codes of problems",
 }
-_LISTS: Final = ("omit", "without", "ignore")
+_LISTS: Final = ("omit", "without", "ignore", "tags")
 """Keys of an entry whose values are names with commas between them."""
 
 Candidate: TypeAlias = "tuple[str, str]"
@@ -77,14 +84,35 @@ def file_names() -> list[str]:
 def entry_names(ctx: typer.Context) -> Iterator[Candidate]:
     """The entries of the files of the command."""
     files = [ctx.params[parameter] for parameter in ("file", "file_a", "file_b") if ctx.params.get(parameter)]
-    return ((name, "") for name in dict.fromkeys(name for file in files for name in _entries(file)))
+    return ((name, "") for name in dict.fromkeys(name for file in files for name in _catalog(ctx, file).entries))
+
+
+@_quiet
+def environment_names(ctx: typer.Context) -> Iterator[Candidate]:
+    """The environments of the files of the command."""
+    given = [ctx.params[parameter] for parameter in ("file", "file_a", "file_b") if ctx.params.get(parameter)]
+    files = [*given, *(ctx.params.get("files") or ())]
+    return ((name, "") for name in dict.fromkeys(name for file in files for name in environments(_sources(file))))
+
+
+@_quiet
+def overrides_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
+    """The options of all entries as ``NAME.KEY=``."""
+    raw = _catalog(ctx, ctx.params["file"])
+    name = incomplete.partition(".")[0]
+    if name not in raw.entries:
+        yield from ((f"{each}.", "") for each in raw.entries)
+        return
+    for key, meaning in _keys(_draft(raw, name).cls, {"extends": name}).items():
+        yield f"{name}.{key}" if key.endswith(".") else f"{name}.{key}=", meaning
 
 
 @_quiet
 def options_of_entry(ctx: typer.Context) -> Iterator[Candidate]:
     """The options that the entry itself has."""
     file, name = _file_and_name(ctx)
-    entry: Any = _entries(file)[name]
+    raw = _catalog(ctx, file)
+    entry: Any = raw.entries[name].body
     for key, value in entry.items():
         names = [f"{key}.{each}" for each in value] if key == EXTRAS else [key]
         yield from ((name, "") for name in names)
@@ -126,11 +154,13 @@ def assignments_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
     words: Sequence[str] = ctx.params.get("assignments") or ()
     given = _given(words)
     file, name = _file_and_name(ctx)
-    entries = _entries(file)
+    raw = _catalog(ctx, file)
+    entries = raw.entries
     if name not in entries and ctx.info_name != "add":
         return
-    body = entries.get(name) or {key: value for key, value in given.items() if key in KINDS}
-    cls = class_of({**entries, name: body}, name, {})
+    body = entries[name].body if name in entries else {key: value for key, value in given.items() if key in KINDS}
+    draft = _draft(raw, name, body)
+    cls = draft.cls
     key, prefix = _key_of_value(words, incomplete)
     if key:
         values = _values(cls, key, entries)
@@ -138,7 +168,7 @@ def assignments_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
             values = [word for _, word in _listed(values, incomplete.removeprefix(prefix))]
         yield from ((f"{prefix}{value}", "") for value in values)
         return
-    meanings = {**_keys(cls, body), **dict.fromkeys(_parts(cls, entries, body), "")}
+    meanings = {**_keys(cls, body), **dict.fromkeys(_parts(draft), "")}
     keys = {key: meaning for key, meaning in meanings.items() if key not in given and key.startswith(incomplete)}
     if len(keys) == 1 and (values := _values(cls, key := next(iter(keys)), entries)):
         # A shell adds a space after a single word, but not after the beginning of several.
@@ -154,10 +184,22 @@ def _file_and_name(ctx: typer.Context) -> tuple[Path, str]:
     return Path(ctx.args[0]), ctx.args[1]
 
 
-def _entries(file: Path) -> Mapping[str, object]:
-    """The entries of a file, whose name is written as in the shell."""
+def _sources(file: Path) -> Sources:
+    """The documents of a file, whose name is written as in the shell."""
     path = Path(os.path.expandvars(file)).expanduser()
-    return read_file(path).entries if path.is_file() else {}
+    return read_file(path) if path.is_file() else Sources()
+
+
+def _catalog(ctx: typer.Context, file: Path) -> RawCatalog:
+    """The catalog of a file, in the environment of the command."""
+    environment = ctx.params.get("env") or ""
+    return compose(_sources(file), environment if isinstance(environment, str) else "")
+
+
+def _draft(raw: RawCatalog, name: str, body: object = None) -> Draft:
+    """An entry of a catalog, or a new one, with all that it inherits."""
+    entry = raw.entries.get(name) or Entry(name, body, Document("", "json", {}, lambda path: Location(0, 0)), ())
+    return draft_with(raw, entry)
 
 
 def _given(words: Sequence[str]) -> dict[str, str]:
@@ -192,17 +234,12 @@ def _keys(cls: type[Provider] | None, body: object) -> dict[str, str]:
     return {**names, **_OTHER_KEYS, f"{EXTRAS}.": "a Java key"}
 
 
-def _parts(cls: type[Provider] | None, entries: Mapping[str, object], body: object) -> Iterator[str]:
-    """The headers, the fields of bodies and the extra options that an entry has, or the entries that it extends."""
-    names = [info.name for info in options(cls or GenericProvider) if kind_of(info) is not None]
-    seen: set[str | None] = set()
-    while isinstance(body, Mapping):
-        for name in (*names, EXTRAS):
-            if isinstance(parts := body.get(name), Mapping):
-                yield from (f"{name}.{part}" for part in parts)
-        base = extended_name(body)
-        body = entries.get(base) if base is not None and base not in seen else None
-        seen.add(base)
+def _parts(draft: Draft) -> Iterator[str]:
+    """The headers, the fields of bodies and the extra options that an entry has or inherits."""
+    names = [info.name for info in options(draft.cls or GenericProvider) if kind_of(info) is not None]
+    for name in (*names, EXTRAS):
+        if isinstance(parts := draft.values.get(name), Mapping):
+            yield from (f"{name}.{part}" for part in parts)
 
 
 def _listed(names: Iterable[str], incomplete: str) -> Iterator[tuple[str, str]]:
@@ -211,7 +248,7 @@ def _listed(names: Iterable[str], incomplete: str) -> Iterator[tuple[str, str]]:
     return ((name, f"{done}{name}") for name in names if name not in done.split(","))
 
 
-def _values(cls: type[Provider] | None, key: str, entries: Mapping[str, object]) -> Sequence[str]:
+def _values(cls: type[Provider] | None, key: str, entries: Iterable[str]) -> Sequence[str]:
     """The values of an option, if they can be listed."""
     if key == "provider":
         return list(provider_classes())

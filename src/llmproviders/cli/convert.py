@@ -26,7 +26,7 @@ from ..errors import DocumentError, InvalidOptionsError, invalid
 from ..regular_files import read_start
 from ..runtimes.doubts import DOCUMENTED, fills_placeholders
 from ..secret_policy import Secrets
-from .arguments import File, InputFormat, LiteralSecrets, Model, Name, Out
+from .arguments import Env, EnvFile, File, InputFormat, LiteralSecrets, Model, Name, Out, Overrides, Tag
 from .command import UsageError, command, fail
 from .completion import runtime_names
 from .inputs import STDIN, check_inputs, read_catalog, read_stdin, source_of
@@ -38,7 +38,7 @@ __all__ = ["convert", "import_", "sql"]
 @command(
     "convert",
     "llmproviders convert providers.toml --to yaml",
-    "llmproviders convert providers.toml --inherit -o providers.yaml",
+    "llmproviders convert providers.toml --inherit --output providers.yaml",
 )
 def convert(
     file: File,
@@ -46,15 +46,24 @@ def convert(
     inherit: Annotated[bool, typer.Option("--inherit", help="Let entries extend others where this is shorter.")] = False,
     secrets: LiteralSecrets = "refuse",
     out: Out = None,
+    env: Env = None,
+    overrides: Overrides = None,
+    tag: Tag = None,
+    env_file: EnvFile = None,
     format: InputFormat = None,  # noqa: A002
 ) -> None:
-    """Write a catalog in another format; includes and inheritance are resolved."""
+    """Write a catalog in another format; includes, inheritance, environments and overrides are resolved."""
     check_inputs([file], format)
     if to is None and out is None:
         raise UsageError("convert: give --to, or an output file whose suffix tells the format")
     if out is not None and file != STDIN and out.exists() and out.samefile(file):
-        raise UsageError("convert: the output is the input file; use set to change its values, or name another file with -o")
-    _write(file, resolve(read_catalog(file, format)).catalog(), to or format_of(out or file), secrets, out, inherit=inherit)
+        raise UsageError(
+            "convert: the output is the input file; use set to change its values, or name another file with --output"
+        )
+    catalog = resolve(read_catalog(file, format, env, overrides)).catalog()
+    if tag is not None:
+        catalog = catalog.select(tag=tag)
+    _write(file, catalog, to or format_of(out or file), secrets, out, inherit=inherit)
 
 
 @command(
@@ -81,13 +90,16 @@ def sql(
     if_not_exists: Annotated[bool, typer.Option("--if-not-exists", help="No error if a model of that name exists.")] = False,
     comment: Annotated[str | None, typer.Option(metavar="TEXT", help="A comment on the model.")] = None,
     secrets: Annotated[Secrets, typer.Option("--secrets", help="What to do with secrets.")] = "refuse",
+    env: Env = None,
+    overrides: Overrides = None,
+    env_file: EnvFile = None,
     format: InputFormat = None,  # noqa: A002
 ) -> None:
     """Print the CREATE MODEL statement of a provider."""
     from ..sql.write import create_model_sql
 
     check_inputs([file], format)
-    resolution = resolve(read_catalog(file, format), [name])
+    resolution = resolve(read_catalog(file, format, env, overrides), [name])
     own = resolution.catalog()[name]
     with located_errors(resolution, name), _problems_of_command(fills_placeholders(own.provider_name(), runtime)):
         provider = provider_for(own, runtime)
@@ -131,7 +143,7 @@ def _problems_of_command(has_placeholders: bool) -> Iterator[None]:
     "import",
     "llmproviders import model.sql",
     "llmproviders import model.sql --to yaml",
-    "llmproviders import model.sql --secrets reveal -o providers.toml",
+    "llmproviders import model.sql --secrets reveal --output providers.toml",
 )
 def import_(
     file: Annotated[

@@ -11,12 +11,14 @@ import typer
 
 from ..catalogs.formats.lookup import Format
 from ..catalogs.formats.trees import MAX_CHARACTERS
-from ..catalogs.sources import RawCatalog, decoded, read_file, read_text
+from ..catalogs.layers import RawCatalog
+from ..catalogs.overrides import composed
+from ..catalogs.sources import Sources, decoded, read_file, read_text
 from ..errors import DocumentError, DocumentProblem, Problem
 from .command import UsageError
 from .printing import STDIN_SOURCE
 
-__all__ = ["STDIN", "check_inputs", "read_catalog", "read_stdin", "source_of"]
+__all__ = ["STDIN", "assigned", "check_inputs", "read_catalog", "read_sources", "read_stdin", "source_of"]
 
 STDIN: Final = Path("-")
 
@@ -35,14 +37,37 @@ def check_inputs(files: Sequence[Path], format: Format | None) -> None:  # noqa:
         raise UsageError("--format is for standard input (-); the suffix of a file determines its format")
 
 
-def read_catalog(file: Path, format: Format | None) -> RawCatalog:  # noqa: A002
+def read_catalog(
+    file: Path,
+    format: Format | None,  # noqa: A002
+    env: str | None = None,
+    overrides: Sequence[str] | None = None,
+) -> RawCatalog:
     """Read the catalog of a file or of standard input; problems are collected, not raised."""
+    return composed(read_sources(file, format), env, assigned(overrides or ()), are_strings=True)
+
+
+def assigned(assignments: Sequence[str]) -> dict[str, str]:
+    """The values by key of assignments, which are KEY=VALUE."""
+    pairs: dict[str, str] = {}
+    for assignment in assignments:
+        key, equals, string = assignment.partition("=")
+        if not key or not equals:
+            raise UsageError(f"expected KEY=VALUE, got {key!r}")
+        if key in pairs:
+            raise UsageError(f"expected each key once, got {key!r} twice")
+        pairs[key] = string
+    return pairs
+
+
+def read_sources(file: Path, format: Format | None) -> Sources:  # noqa: A002
+    """Read the documents of a file or of standard input; problems are collected, not raised."""
     if file != STDIN or format is None:
         return read_file(file)
     try:
         text = read_stdin()
     except DocumentError as error:
-        return RawCatalog(problems=list(error.problems))
+        return Sources(problems=list(error.problems))
     # Its includes are relative to the current directory, as those of a file of this name would be.
     return read_text(text, format, Path(STDIN_SOURCE))
 

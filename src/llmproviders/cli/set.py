@@ -3,24 +3,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..catalogs.editing import EntryEdit, NewEntry
-from ..catalogs.entries import KINDS
+from ..catalogs.layers import KINDS
 from ..catalogs.revision import EditError, Revision
-from .arguments import DryRun, EditedFile, Name, not_stdin
+from .arguments import DryRun, EditedFile, EnvFile, Name, not_stdin
 from .command import UsageError, command
-from .completion import assignments_of, file_names, options_of_entry
+from .completion import assignments_of, environment_names, file_names, options_of_entry
+from .inputs import assigned
 from .printing import counted, print_changes, print_diff, print_error
 
 __all__ = ["add", "finish", "set_"]
 
 _Reveal = Annotated[
     bool, typer.Option("--reveal", help="Write literal secrets; then only you can read the file (not on Windows).")
+]
+_Env = Annotated[
+    str | None,
+    typer.Option(
+        "--env",
+        metavar="ENV",
+        help="Environment for which the entry is changed; by default all.",
+        show_default=False,
+        autocompletion=environment_names,
+    ),
 ]
 _ASSIGNMENT = "An option and its value; env:NAME or file:PATH for a secret."
 
@@ -44,13 +54,15 @@ def set_(
         typer.Option("--unset", metavar="KEY", help="Remove an option from the entry.", autocompletion=options_of_entry),
     ] = None,
     reveal: _Reveal = False,
+    env: _Env = None,
+    env_file: EnvFile = None,
     dry_run: DryRun = False,
 ) -> None:
     """Change options of an entry in its file, which keeps its comments and layout; nothing is written if anything is wrong."""
     if not assignments and not unset:
         raise UsageError("set: give KEY=VALUE, or --unset KEY")
-    edit = EntryEdit(file, name)
-    given = _pairs(assignments or [])
+    edit = EntryEdit(file, name, env or "")
+    given = assigned(assignments or [])
     for key, string in given.items():
         edit.set(key, string)
     for key in unset or []:
@@ -60,7 +72,7 @@ def set_(
             edit.unset(key)
         except EditError as error:
             raise UsageError(f"--unset: {error}") from None
-    finish(edit.revision(reveal=reveal), dry_run=dry_run, private=reveal)
+    finish(edit.revision(reveal=reveal), env or "", dry_run=dry_run, private=reveal)
 
 
 @command(
@@ -91,21 +103,23 @@ def add(
     ],
     default: Annotated[bool, typer.Option("--default", help="Make it the default of the catalog.")] = False,
     reveal: _Reveal = False,
+    env: _Env = None,
+    env_file: EnvFile = None,
     dry_run: DryRun = False,
 ) -> None:
     """Add an entry to a file, which keeps its comments and layout; nothing is written if anything is wrong."""
     if not name:
         raise UsageError("add: expected a name that is not empty")
-    given = _pairs(assignments)
+    given = assigned(assignments)
     kinds = {key: string for key, string in given.items() if key in KINDS}
-    entry = NewEntry(file, name, kinds, is_default=default)
+    entry = NewEntry(file, name, kinds, env or "", is_default=default)
     for key, string in given.items():
         if key not in kinds:
             entry.set(key, string)
-    finish(entry.revision(reveal=reveal), dry_run=dry_run, private=reveal)
+    finish(entry.revision(reveal=reveal), env or "", dry_run=dry_run, private=reveal)
 
 
-def finish(revision: Revision, *, dry_run: bool, private: bool = False) -> None:
+def finish(revision: Revision, environment: str = "", *, dry_run: bool, private: bool = False) -> None:
     """Write a revision and print the changes of the catalog; or only show how the file would change."""
     if revision.text == revision.original.text:
         print_error("no changes")
@@ -114,7 +128,7 @@ def finish(revision: Revision, *, dry_run: bool, private: bool = False) -> None:
         print_diff(revision.diff())
         return
     revision.write(private=private)
-    file, catalogs = revision.original.file, revision.catalogs
+    file, catalogs = revision.original.file, revision.catalogs(environment)
     if catalogs is not None:
         changes = catalogs[0].diff(catalogs[1])
         print_changes(changes)
@@ -124,16 +138,3 @@ def finish(revision: Revision, *, dry_run: bool, private: bool = False) -> None:
         print_error(f"{file} still has {counted(rest, 'problem')} elsewhere; llmproviders check {file} lists them")
     else:
         print_error(f"{file} had problems before, and is valid now")
-
-
-def _pairs(assignments: Sequence[str]) -> dict[str, str]:
-    """The values by key of assignments."""
-    pairs: dict[str, str] = {}
-    for assignment in assignments:
-        key, equals, string = assignment.partition("=")
-        if not key or not equals:
-            raise UsageError(f"expected KEY=VALUE, got {key!r}")
-        if key in pairs:
-            raise UsageError(f"expected each key once, got {key!r} twice")
-        pairs[key] = string
-    return pairs

@@ -4,25 +4,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 
 import attrs
 import typer
 
 from ..catalogs.catalog import Catalog
 from ..catalogs.display import option_string
+from ..catalogs.formats.lookup import SUFFIXES
 from ..catalogs.origins import Origin, origins_of
+from ..catalogs.overrides import composed
 from ..catalogs.resolution import resolve
 from ..catalogs.usage import located_errors, provider_for
 from ..fields.spec import EXTRAS
 from ..providers.base import Provider
-from .arguments import AnyName, File, InputFormat, Json, Model, Name
-from .command import FOUND, command
-from .completion import runtime_names
-from .inputs import check_inputs, read_catalog
+from .arguments import AnyName, Env, EnvFile, Envs, File, InputFormat, Json, Model, Name, Overrides, Tag
+from .command import FOUND, UsageError, command
+from .completion import file_names, runtime_names
+from .inputs import STDIN, assigned, check_inputs, read_catalog, read_sources
 from .printing import console, print_changes, print_json, print_table, styled
 
 __all__ = ["diff", "options", "show"]
+
+_SIDES: Final = (0, 1)
 
 
 @command("show", "llmproviders show providers.toml", "llmproviders show providers.toml chat --all")
@@ -31,13 +36,17 @@ def show(
     name: AnyName = None,
     every: Annotated[bool, typer.Option("--all", "-a", help="Also options that have no value.")] = False,
     as_json: Json = False,
+    tag: Tag = None,
+    env: Env = None,
+    overrides: Overrides = None,
+    env_file: EnvFile = None,
     format: InputFormat = None,  # noqa: A002
 ) -> None:
     """Show the options of providers, and where each comes from; secrets are masked."""
     check_inputs([file], format)
-    resolution = resolve(read_catalog(file, format), None if name is None else [name])
+    resolution = resolve(read_catalog(file, format, env, overrides), None if name is None else [name])
     catalog = resolution.catalog()
-    shown = list(catalog)
+    shown = [each for each in catalog if tag is None or tag in resolution.draft(each).tags]
     rows = {each: _rows(catalog[each], origins_of(resolution, each), every=every) for each in shown}
     if as_json:
         print_json(
@@ -79,11 +88,14 @@ def options(
     ] = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show secrets; references are resolved.")] = False,
     as_json: Json = False,
+    env: Env = None,
+    overrides: Overrides = None,
+    env_file: EnvFile = None,
     format: InputFormat = None,  # noqa: A002
 ) -> None:
     """Print the Java keys and strings that Flink gets; secrets are masked unless --reveal is given."""
     check_inputs([file], format)
-    resolution = resolve(read_catalog(file, format), [name])
+    resolution = resolve(read_catalog(file, format, env, overrides), [name])
     provider = resolution.catalog()[name]
     with located_errors(resolution, name):
         flat = provider_for(provider, runtime).to_options(model=model, runtime=runtime, redact=not reveal)
@@ -95,17 +107,46 @@ def options(
         output.print(styled(key, "cyan") + styled(f" = {value}"), soft_wrap=True)
 
 
-@command("diff", "llmproviders diff old.toml new.yaml", "llmproviders diff old.toml new.toml chat")
+@command(
+    "diff",
+    "llmproviders diff old.toml new.yaml",
+    "llmproviders diff old.toml new.toml chat",
+    "llmproviders diff providers.toml --env dev --env prod",
+)
 def diff(
     file_a: File,
-    file_b: File,
+    file_b: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]",
+            help="A second catalog; needed unless there are two environments.",
+            show_default=False,
+            autocompletion=file_names,
+        ),
+    ] = None,
     name: AnyName = None,
     as_json: Json = False,
+    envs: Envs = None,
+    overrides: Overrides = None,
+    env_file: EnvFile = None,
     format: InputFormat = None,  # noqa: A002
 ) -> None:
-    """Print the differences between two files, option by option; exit with 1 if there are any."""
-    check_inputs([file_a, file_b], format)
-    old, new = (resolve(read_catalog(file, format)).catalog() for file in (file_a, file_b))
+    """Print the differences between two files or environments, option by option; exit with 1 if there are any."""
+    environments: list[str | None] = [*(envs or [None])]
+    if len(environments) > len(_SIDES):
+        raise UsageError("diff: expected at most two environments")
+    if len(environments) == len(_SIDES) and file_b is not None and name is None and not _is_catalog(file_b):
+        file_b, name = None, str(file_b)
+    if file_b is None and len(environments) < len(_SIDES):
+        raise UsageError("diff: give a second file, or two environments: --env dev --env prod")
+    files = [file_a] if file_b is None else [file_a, file_b]
+    check_inputs(files, format)
+    sources = [read_sources(file, format) for file in files]
+    given = assigned(overrides or ())
+    old, new = (
+        resolve(composed(each, env, given, are_strings=True)).catalog()
+        for each, env in ((sources[side % len(sources)], environments[side % len(environments)]) for side in _SIDES)
+    )
     if name is not None:
         if name not in old:
             new[name]  # this raises an error if neither file has the provider
@@ -119,6 +160,11 @@ def diff(
         raise typer.Exit(FOUND)
 
 
+def _is_catalog(file: Path) -> bool:
+    """Whether an argument is the name of a catalog, and not of an entry."""
+    return file == STDIN or file.suffix.lower() in SUFFIXES
+
+
 def _rows(provider: Provider, origins: Mapping[str, Origin], *, every: bool) -> list[tuple[str, str | None, Origin]]:
     """Option, value and origin of each option; *every* includes the options that are not set and have no value."""
     rows = []
@@ -130,7 +176,12 @@ def _rows(provider: Provider, origins: Mapping[str, Origin], *, every: bool) -> 
 
 
 def _origin(name: str, option: str, origin: Origin) -> str:
-    """The origin of an option of the provider *name*; with the entry and the key if those are others."""
-    inherited = f" ({origin.entry})" if origin.source and origin.entry != name else ""
-    by = f" by {origin.key}" if origin.source and origin.key not in (option, EXTRAS) else ""
-    return f"{origin}{inherited}{by}"
+    """The origin of an option of the provider *name*; with the entry, the environment and the key if those are others."""
+    if origin.source == "":
+        return str(origin)
+    more = [origin.entry] if origin.entry != name else []
+    more += [f"in {origin.environment}"] if origin.environment else []
+    by = f" by {origin.key}" if origin.key not in (option, EXTRAS) else ""
+    variable = f" from ${origin.variable}" if origin.variable else ""
+    where = f" ({', '.join(more)})" if more else ""
+    return f"{origin}{where}{by}{variable}"

@@ -19,7 +19,7 @@ from ..fields.hooks import OptionReader, converter, flattener
 from ..fields.problems import collect
 from ..fields.spec import EXTRAS
 from ..messages import shown
-from .derive import changes_of, defaults_of, model_changes, to_task, with_model
+from .derive import changes_of, defaults_of, model_changes, non_defaults, to_task, with_model
 from .flatten import align, column_problems, fingerprint, flatten, redacted
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class Provider(CompiledClass):
         Raises:
             InvalidOptionsError: if a name is not an option of the provider, or the option is required.
         """
-        return self.with_(**defaults_of(self, names))
+        return self.with_(**defaults_of(type(self), self.extra_options, names))
 
     @public
     def for_task(self, task: Any, /, *args: Any, **changes: Any) -> Self:
@@ -155,7 +155,7 @@ class Provider(CompiledClass):
         """
         if args:
             raise invalid(type(self).__name__, [Problem("", "options by name only", got=f"{len(args)} without", is_type=True)])
-        if problems := to_task(self, task, changes):
+        if problems := to_task(type(self), non_defaults(self), task, changes):
             raise invalid(type(self).__name__, problems)
         return self.with_(**changes)
 

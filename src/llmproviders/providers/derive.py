@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import singledispatch
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from ..errors import Advice, Problem, Rejected, invalid
 from ..fields.compiled import compiled
@@ -51,17 +51,17 @@ def changes_of(subject: str, overrides: object) -> dict[str, Any]:
     return dict(overrides)
 
 
-def defaults_of(provider: Any, names: tuple[object, ...]) -> dict[str, Any]:
-    """The changes that reset the named options to their defaults, and remove the named extra options.
+def defaults_of(cls: Any, extra_options: Mapping[str, Any], names: Iterable[object]) -> dict[str, Any]:
+    """The changes that reset the named options of a class to their defaults, and remove the named extra options.
 
     Raises:
-        InvalidOptionsError: if a name is not an option of the provider, or the option is required.
+        InvalidOptionsError: if a name is neither an option of the class nor an extra option, or the option is required.
     """
-    description = compiled(type(provider)).description
+    description = compiled(cls).description
     options = {spec.parameter: spec for spec in description.specs.values() if spec.attribute.init}
     problems: list[Problem] = []
     changes: dict[str, Any] = {}
-    extras = dict(provider.extra_options)
+    extras = dict(extra_options)
     for given in names:
         if not isinstance(given, str):
             problems.append(Problem("", "names that are str", got=shown(given), is_type=True))
@@ -105,23 +105,40 @@ def with_model(provider: _Provider, model: str | None) -> _Provider:
 
 
 @singledispatch
-def task_defaults(provider: Any, task: str) -> dict[str, Any]:
-    """The values for *task* of options whose defaults are not valid for it. Classes register their own function."""
+def _task_defaults(values: object, task: str) -> dict[str, Any]:
     return {}
 
 
-def to_task(provider: Any, task: Any, changes: dict[str, Any]) -> list[Problem]:
-    """Add the changes that move a provider to *task* to *changes*, and return the problems that prevent the move."""
-    specs = compiled(type(provider)).description.specs
-    if not isinstance(task, str) or task not in provider.tasks:
-        return [no_task(type(provider), task)]
+register_task_defaults: Final = _task_defaults.register
+"""A decorator for the function of a class, which `task_defaults` calls."""
+
+
+def task_defaults(cls: Any, values: Mapping[str, Any], task: str) -> dict[str, Any]:
+    """The values for *task* of options whose *values* are defaults that are not valid for it."""
+    function: Callable[[Mapping[str, Any], str], dict[str, Any]] = _task_defaults.dispatch(cls)
+    return function(values, task)
+
+
+def to_task(cls: Any, given: Mapping[str, Any], task: Any, changes: dict[str, Any]) -> list[Problem]:
+    """Add the changes that move a provider to *task* to *changes*, and return the problems that prevent the move.
+
+    Args:
+        cls: the class of the provider.
+        given: its values that are not defaults, by name of the field.
+        task: the task.
+        changes: other changes.
+    """
+    specs = compiled(cls).description.specs
+    if not isinstance(task, str) or task not in cls.tasks:
+        return [no_task(cls, task)]
     if changes.get("task", task) != task:
         return [
             Problem(
                 "task", f"no other task than {task}", got=shown(changes["task"]), hint="leave it out", code="conflicting-options"
             )
         ]
-    endpoint = changes.get("endpoint", getattr(provider, "endpoint", None))
+    values = {**{name: spec.default for name, spec in specs.items()}, **given}
+    endpoint = changes.get("endpoint", values.get("endpoint"))
     if isinstance(endpoint, str):
         endpoint = reveal(endpoint)
         try:
@@ -132,14 +149,14 @@ def to_task(provider: Any, task: Any, changes: dict[str, Any]) -> list[Problem]:
             got = f"one of task {task_of_endpoint(endpoint)}"
             return [Problem("endpoint", f"an endpoint of task {task}", got=got, code="conflicting-options")]
         changes["endpoint"] = moved
-        if getattr(provider, "task", None) is not None:
+        if values.get("task") is not None:
             changes.setdefault("task", task)
     else:
         changes["task"] = task
-    for name, value in task_defaults(provider, task).items():
+    for name, value in task_defaults(cls, values, task).items():
         changes.setdefault(name, value)
     # A default of an option that the new task does not have may stay.
-    values = non_defaults(provider) | changes
+    values = {**given, **changes}
     return [
         Problem(
             name,

@@ -22,7 +22,7 @@ from ..secrets import Secret
 from ..tasks import ASR, CHAT, EMBEDDINGS, MULTIMODAL, ContentType, Task, task_of_endpoint
 from . import openai_options as shared
 from .base import Provider
-from .derive import task_defaults
+from .derive import register_task_defaults
 from .flatten import align
 from .openai import OpenAIProvider
 
@@ -218,9 +218,9 @@ class _ChatProvider(Provider):
         def for_task(self, task: Task, /, **changes: Unpack[ChatChanges]) -> Self: ...
 
 
-@task_defaults.register(_ChatProvider)
-def _(provider: _ChatProvider, task: str) -> dict[str, Any]:
-    types = _as_tuple(provider.content_type)
+@register_task_defaults(_ChatProvider)
+def _(values: Mapping[str, Any], task: str) -> dict[str, Any]:
+    types = _as_tuple(values["content_type"])
     allowed = _TASK_CONTENT_TYPES[task]
     return {"content_type": allowed[0]} if types == ("TEXT",) and "TEXT" not in allowed else {}
 

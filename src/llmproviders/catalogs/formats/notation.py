@@ -34,16 +34,19 @@ def in_format(format: Format, problem: Problem) -> Problem:  # noqa: A002
     return attrs.evolve(problem, hint=hint, in_document=None)
 
 
-def in_shell(problem: Problem, path: Path) -> Problem:
-    """*problem* of the part at *path* of an entry, with the hint for documents, in which pieces are arguments of a command."""
+def in_shell(problem: Problem, path: Path, *, prefix: str = "") -> Problem:
+    """*problem* of the part at *path* of an entry, with the hint for documents, in which pieces are arguments of a command.
+
+    The names of options begin with *prefix*.
+    """
     advice = problem.in_document
     if advice is None:
         return problem
-    hint = advice.sentence.format(*(_argument(path, name, value) for name, value in advice.pieces))
+    hint = advice.sentence.format(*(_argument(path, name, value, prefix) for name, value in advice.pieces))
     return attrs.evolve(problem, hint=hint, in_document=None)
 
 
-def _argument(path: Path, name: str, value: Any) -> str:
+def _argument(path: Path, name: str, value: Any, prefix: str) -> str:
     """A piece in the form that the command ``set`` accepts, quoted for a shell."""
     is_item = any(isinstance(step, int) for step in path)
     if isinstance(value, Mapping) and len(value) == 1 and (source := next(iter(value))) in ("env", "file") and not is_item:
@@ -52,7 +55,7 @@ def _argument(path: Path, name: str, value: Any) -> str:
         string = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if name:
         # The name of a header or field is that of the last step only.
-        string = f"{'.'.join(map(str, path)) if path and path[-1] == name else name}={string}"
+        string = f"{prefix}{'.'.join(map(str, path)) if path and path[-1] == name else name}={string}"
     return shlex.quote(string)
 
 

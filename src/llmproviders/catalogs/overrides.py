@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Overrides: values for options of entries, by ``NAME.OPTION``, over those of documents; NAME may be a pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+import attrs
+
+from ..errors import Problem, invalid
+from ..fields.metadata import options
+from ..fields.spec import EXTRAS
+from ..messages import shown
+from ..providers.base import Provider
+from ..providers.generic import GenericProvider
+from ..similar_names import did_you_mean
+from ..syntax.locations import Location
+from .entry_options import RESERVED
+from .layers import Entry, RawCatalog, compose, environment_of
+from .resolution import classes_of
+from .sources import Document, Sources
+from .values import Unreadable, path_of, typed
+
+__all__ = ["composed"]
+
+_SOURCE: Final = "overrides"
+"""The source of overrides in problems and origins."""
+
+
+def composed(
+    sources: Sources,
+    environment: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    are_strings: bool = False,
+) -> RawCatalog:
+    """Put the entries of documents together, with overrides over them; problems are collected, not raised.
+
+    Args:
+        sources: the documents.
+        environment: the environment; by default that of the variable.
+        overrides: the values by ``NAME.OPTION``; of equal options, a later value wins.
+        are_strings: whether the values are strings of the command line, each of which gets the type of its option.
+
+    Raises:
+        InvalidOptionsError: if the catalog has no such environment, or the overrides are not a mapping with `str` keys.
+    """
+    raw = compose(sources, environment_of(sources, environment))
+    if overrides is not None:
+        _Overrides(raw, are_strings=are_strings).add(_checked(overrides))
+    return raw
+
+
+def _checked(overrides: object) -> Mapping[str, object]:
+    if not isinstance(overrides, Mapping):
+        problem = Problem("overrides", "a mapping of NAME.OPTION to values", got=shown(overrides), is_type=True)
+        raise invalid("load", [problem])
+    if problems := [
+        Problem("overrides", "keys that are str", got=shown(key), is_type=True) for key in overrides if not isinstance(key, str)
+    ]:
+        raise invalid("load", problems)
+    return overrides
+
+
+@attrs.define
+class _Amendment:
+    """The values of one entry."""
+
+    cls: type[Provider]
+    body: dict[str, Any] = attrs.field(factory=dict)
+    added_parts: set[str] = attrs.field(factory=set)
+
+    def set(self, option: str, value: Any) -> None:
+        """Set an option, or a part of one."""
+        whole, *below = path_of(self.cls, option)
+        if not below:
+            self.added_parts.discard(whole)
+            self.body[whole] = value
+            return
+        if whole not in self.body and whole != EXTRAS:
+            self.added_parts.add(whole)
+        node = self.body
+        for step in (whole, *below[:-1]):
+            inner = node.get(step)
+            node[step] = node = dict(inner) if isinstance(inner, dict) else {}
+        node[below[-1]] = value
+
+
+class _Overrides:
+    """Adds overrides to a catalog."""
+
+    def __init__(self, raw: RawCatalog, *, are_strings: bool) -> None:
+        self.raw = raw
+        self.are_strings = are_strings
+        self.document = Document(_SOURCE, "json", {}, lambda path: Location(0, 0), () if are_strings else None)
+        self.amendments: dict[str, _Amendment] = {}
+
+    def add(self, overrides: Mapping[str, object]) -> None:
+        """Add overrides."""
+        found = {key: found for key in overrides if (found := self._entries(key)) is not None}
+        classes = classes_of(self.raw, {name: None for names, _, _ in found.values() for name in names})
+        for key, (names, option, is_pattern) in found.items():
+            self._set(key, overrides[key], {name: classes[name] for name in names}, option, is_pattern=is_pattern)
+        for name, amendment in self.amendments.items():
+            below = self.raw.entries[name]
+            parts = frozenset(amendment.added_parts)
+            entry = Entry(name, amendment.body, self.document, (), below, is_partial=True, added_parts=parts)
+            self.raw.entries[name] = entry
+
+    def _problem(self, key: str, problem: Problem) -> None:
+        self.raw.problems.append(self.document.problem((key,), problem))
+
+    def _entries(self, key: str) -> tuple[list[str], str, bool] | None:
+        """The entries of an override, its option, and whether the entries are those of a pattern; None if there are none."""
+        entries = self.raw.entries
+        for name, option in _divisions(key):
+            if name in entries:
+                return [name], option, False
+            if any(each in name for each in "*?[") and (names := [each for each in entries if fnmatchcase(each, name)]):
+                return names, option, True
+        name, _, option = key.partition(".")
+        if not (name and option):
+            self._problem(key, Problem("", "NAME.OPTION", got=shown(key), hint='for example "chat.temperature"'))
+        elif not self.raw.sources.problems:
+            hint = did_you_mean(name, list(entries))
+            self._problem(
+                key, Problem("", "the name of an entry before the dot", got=shown(name), hint=hint, code="unknown-base")
+            )
+        return None
+
+    def _set(self, key: str, value: Any, classes: Mapping[str, type[Provider] | None], option: str, *, is_pattern: bool) -> None:
+        """Set an option of entries; of those of a pattern, only of the entries whose class has the option."""
+        first = option.partition(".")[0]
+        if is_pattern:
+            known = {name: _names(cls) for name, cls in classes.items() if cls is not None}
+            having = {name: classes[name] for name, names in known.items() if first in names}
+            if not having:
+                hint = did_you_mean(first, list(dict.fromkeys(each for names in known.values() for each in names)))
+                self._problem(key, Problem("", "an option of these entries", got=shown(first), hint=hint, code="unknown-option"))
+            classes = having
+        for name, cls in classes.items():
+            amendment = self.amendments.setdefault(name, _Amendment(cls or GenericProvider))
+            try:
+                string = typed(amendment.cls, option, value) if self.are_strings else value
+            except Unreadable as error:
+                self.raw.problems.append(self.document.problem((name, *path_of(amendment.cls, option)), error.problem))
+            else:
+                amendment.set(option, string)
+
+
+def _divisions(key: str) -> Iterator[tuple[str, str]]:
+    """A key divided at each of its dots, the longest name first: names may contain dots."""
+    end = len(key)
+    while (end := key.rfind(".", 0, end)) > 0:
+        if end < len(key) - 1:
+            yield key[:end], key[end + 1 :]
+
+
+def _names(cls: type[Provider]) -> list[str]:
+    """The keys that an entry of a class may have."""
+    return [*(info.name for info in options(cls)), EXTRAS, *RESERVED]
