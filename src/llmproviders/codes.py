@@ -56,7 +56,7 @@ _ALL: Final = (
     Code("extends-circle", "Entries extend each other in a circle.", "Let one of them extend no entry."),
     Code("conflicting-bases", "`extends` names entries of different classes.", "Let it name entries of one class."),
     Code("unknown-environment", "The catalog has no environment of this name.", "Write an environment that the message lists."),
-    Code("invalid-environment", "`env` does not have tables of environments.", "Write tables of entries below `env.NAME.providers`."),
+    Code("invalid-environment", "`env` does not have tables of environments.", "Write entries below `env.NAME.providers`."),
     Code("unset-variable", "An environment variable is not set, or empty.", "Set it, or write a `default` beside `env`."),
     Code("invalid-reference", "A reference to a secret is not well-formed.", "Write a reference of the form in the message."),
     Code("unknown-code", "There is no code of this name.", "Write a code of this table."),

@@ -167,10 +167,14 @@ class DocumentProblem:
     def __str__(self) -> str:
         where = f"{self.path}: " if self.path else ""
         if self.environments and not self.path.startswith("env."):
-            names = ", ".join(name or "no environment" for name in self.environments)
-            where = f"{self.path} (only in {names}): "
-        location = f"{self.source}:{self.line}:{self.column}" if self.line else self.source
-        return f"{printable(f'{location}: {where}')}{self.problem}"
+            names = ", ".join(f"in {name}" if name else "without an environment" for name in self.environments)
+            where = f"{self.path} (only {names}): "
+        return f"{printable(f'{self.location}: {where}')}{self.problem}"
+
+    @property
+    def location(self) -> str:
+        """The source with line and column, if there are."""
+        return f"{self.source}:{self.line}:{self.column}" if self.line else self.source
 
 
 def dotted(path: Iterable[str | int]) -> str:

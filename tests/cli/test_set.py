@@ -363,7 +363,9 @@ def test_set_repairs_a_file() -> None:
 def test_set_of_entries_that_cannot_be_changed() -> None:
     """A missing file, an entry of an included file, and an entry that is no table are errors."""
     Path("i.toml").write_text('include = ["a.toml"]\n', encoding="utf-8")
-    assert "is in a.toml; amend it here with llmproviders add i.toml chat extends=chat KEY=VALUE, or change it there" in run("set", "i.toml", "chat", "n=1", code=2)
+    assert "is in a.toml; amend it here with llmproviders add i.toml chat extends=chat KEY=VALUE, or change it there" in run(
+        "set", "i.toml", "chat", "n=1", code=2
+    )
     assert "missing.toml:1:1:" in run("set", "missing.toml", "chat", "n=1", code=2)
     Path("j.toml").write_text('include = ["missing.toml"]\n[providers.x]\npreset = "deepsek"\n', encoding="utf-8")
     assert "j.toml:1:12: include.0: expected a file" in run("set", "j.toml", "chat", "n=1", code=2)

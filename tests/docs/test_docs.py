@@ -147,7 +147,9 @@ def test_every_command_is_in_the_reference() -> None:
 def test_every_key_of_a_file_is_in_the_reference() -> None:
     """The reference has every key of a file and of its entries."""
     text = "\n".join([*generated.file_keys(), *generated.file_entries()])
-    assert all(f"`{key}`" in text for key in ("providers", "default", "include", "env", *llmproviders.catalogs.entry_options.RESERVED))
+    assert all(
+        f"`{key}`" in text for key in ("providers", "default", "include", "env", *llmproviders.catalogs.entry_options.RESERVED)
+    )
 
 
 def test_every_code_is_in_the_reference() -> None:

@@ -29,7 +29,7 @@ from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..similar_names import did_you_mean
 from ..syntax.locations import Location
 from .arguments import unknown_codes
-from .entry_options import own_problems, read_names, read_option, read_options, read_place, type_problem, unknown_option
+from .entry_options import Unset, own_problems, read_names, read_option, read_options, read_place, type_problem, unknown_option
 from .layers import KINDS, Entry, kinds_of
 from .references import EntryProblem
 from .sources import Document
@@ -68,7 +68,7 @@ class Draft:
     arguments: Mapping[str, Any] = _NOTHING
     """The arguments of the preset that are not options."""
     provider: Provider | None = None
-    """The provider; None if the entry is abstract, or has a problem."""
+    """The provider; None if the entry is abstract, amended by another, or has a problem."""
     is_abstract: bool = False
     has_problems: bool = False
     """Whether the entry, or one that it extends, has a problem."""
@@ -124,15 +124,16 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
     return provider
 
 
-def draft_of(entry: Entry, bases: Sequence[Draft], report: list[DocumentProblem]) -> Draft:
+def draft_of(entry: Entry, bases: Sequence[Draft], report: list[DocumentProblem], *, is_amended: bool = False) -> Draft:
     """Read an entry.
 
     Args:
         entry: the entry.
         bases: the drafts of the entries that it extends; one that does not exist has no class, and a problem.
         report: the list to which problems are added.
+        is_amended: whether another entry amends it, so that it is no provider by itself.
     """
-    reader = _Reader(entry, bases, report)
+    reader = _Reader(entry, bases, report, is_amended=is_amended)
     draft = reader.read()
     report += [entry.problem(path, problem) for path, problem in reader.found]
     if reader.found or draft.has_problems:
@@ -144,8 +145,9 @@ def draft_of(entry: Entry, bases: Sequence[Draft], report: list[DocumentProblem]
 class _Reader:
     """Reads one entry, which extends *bases*; problems in other entries are added to *report*."""
 
-    def __init__(self, entry: Entry, bases: Sequence[Draft], report: list[DocumentProblem]) -> None:
+    def __init__(self, entry: Entry, bases: Sequence[Draft], report: list[DocumentProblem], *, is_amended: bool) -> None:
         self.entry = entry
+        self.is_amended = is_amended
         self.bases = bases
         self.report = report
         self.body: Mapping[str, Any] = entry.body if isinstance(entry.body, Mapping) else {}
@@ -297,24 +299,29 @@ class _Reader:
         for name in self.entry.added_parts.intersection(given):
             given[name] = _with_parts(cls, name, draft.values.get(name), given[name])
         is_new_preset = bool(draft.preset) and (bool(places) or "endpoint" not in draft.values)
-        draft.arguments = {
-            **draft.arguments,
-            **{key: read_place(key, value, (key,), self.found) for key, value in places.items()},
-        }
+        own = {key: read_place(key, value, (key,), self.found) for key, value in places.items()}
         moved: dict[str, Any] = {}
         if "for_task" in self.body:
-            task = self.body["for_task"]
             if draft.preset:
-                draft.arguments = {**draft.arguments, "task": task}
+                own["task"] = self.body["for_task"]
             if not is_new_preset:
-                moved = self._moved(draft, cls, task, given)
+                moved = self._moved(draft, cls, self.body["for_task"], given)
+        if own:
+            draft.arguments = {**draft.arguments, **own}
+            draft.setters = {**draft.setters, **{key: Setter(self.entry) for key in own}}
         omitted = {name: value for name, value in given.items() if name not in self.body}
         draft.set(self.entry, {name: value for name, value in given.items() if name not in omitted})
         draft.set(self.entry, omitted, "omit")
         draft.set(self.entry, moved, "for_task")
-        if draft.is_abstract:
+        if draft.is_abstract or self.is_amended:
             own_problems(cls, given, self.found)
-        elif is_new_preset:
+            return
+        for name, value in draft.values.items():
+            if isinstance(value, Unset):
+                self._locate(attrs.evolve(value.problem, option=name), draft)
+        if draft.has_problems:
+            return
+        if is_new_preset:
             self._make_preset(draft)
         elif base is None:
             draft.provider = construct(cls, dict(draft.values))
@@ -344,7 +351,11 @@ class _Reader:
     def _moved(self, draft: Draft, cls: type[Provider], task: object, given: dict[str, Any]) -> dict[str, Any]:
         """The values that the key ``for_task`` changes."""
         specs = compiled(cls).description.specs
-        inherited = {name: specs[name].accepted(value) for name, value in draft.values.items() if name != EXTRAS}
+        inherited = {
+            name: specs[name].accepted(value)
+            for name, value in draft.values.items()
+            if name != EXTRAS and not isinstance(value, Unset)
+        }
         # Defaults that the new task does not have may stay.
         inherited = {name: value for name, value in inherited.items() if value != specs[name].default}
         changes = dict(given)
@@ -374,9 +385,9 @@ class _Reader:
         provider = draft.provider = maker(**draft.arguments, **options)
         made = {name: value for name, value in non_defaults(provider).items() if name in _SET_BY_PRESETS and name not in options}
         preset = setters["provider"]
-        key = next((key for key in ("for_task", *_PRESET_KEYS) if key in self.body), None)
+        places = [Setter(setters[key].entry, key) for key in _places(draft.preset) if key in draft.arguments]
+        own = Setter(setters["task"].entry, "for_task") if "task" in draft.arguments else next(iter(places), preset)
         draft.values = {**options, **made}
-        own = Setter(self.entry, key) if key else preset
         draft.setters = {**setters, **{name: preset if name == "api_key" else own for name in made}}
 
     def _locate(self, problem: Problem, draft: Draft) -> None:

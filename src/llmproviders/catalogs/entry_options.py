@@ -30,6 +30,7 @@ from .references import EntryProblem, read_parts, read_secret
 
 __all__ = [
     "RESERVED",
+    "Unset",
     "own_problems",
     "read_names",
     "read_option",
@@ -100,6 +101,8 @@ def own_problems(cls: type[Provider], given: Mapping[str, Any], found: list[Entr
     bad = {path[0] for path, _ in found if path}
     for name, value in given.items():
         if name in bad:
+            continue
+        if isinstance(value, Unset):
             continue
         try:
             description.specs[name].accepted(value)
@@ -209,6 +212,13 @@ def type_problem(expected: str, value: object) -> Problem:
     return Problem("", expected, got=shown_kind(value), is_type=True)
 
 
+@attrs.frozen
+class Unset:
+    """In place of the value of a variable that is not set, which is a problem unless another entry replaces it."""
+
+    problem: Problem
+
+
 # Environment variables ------------------------------------------------------------------------------------------------
 
 
@@ -225,6 +235,8 @@ def _read_variable(
 ) -> Any:
     """The value of an option that an environment variable has, read as Flink reads a string; else the default."""
     string = _string_of_variable(value, path, found)
+    if isinstance(string, Unset):
+        return string
     if string is None:
         return read_option(cls, info.name, value["default"], (*path, "default"), found) if "default" in value else None
     own: list[EntryProblem] = []
@@ -237,8 +249,8 @@ def _read_variable(
     return read
 
 
-def _string_of_variable(value: dict[str, Any], path: tuple[str, ...], found: list[EntryProblem]) -> str | None:
-    """The string of an environment variable; None if it is unset or empty, which is a problem if there is no default."""
+def _string_of_variable(value: dict[str, Any], path: tuple[str, ...], found: list[EntryProblem]) -> str | Unset | None:
+    """The string of an environment variable. If it is unset or empty: None if there is a default, else `Unset`."""
     name = value["env"]
     if not (name.isascii() and name.isidentifier()):
         # The same problem as that of a secret.
@@ -246,9 +258,8 @@ def _string_of_variable(value: dict[str, Any], path: tuple[str, ...], found: lis
         return None
     string = os.environ.get(name, "")
     if not string and "default" not in value:
-        expected = f"the environment variable {name}"
-        hint = 'set it, or add a default: { env = "NAME", default = ... }'
-        found.append((path, Problem("", expected, got="none", hint=hint, code="unset-variable")))
+        expected, hint = f"the environment variable {name}", "set it, or write a default beside env"
+        return Unset(Problem("", expected, got="none", hint=hint, code="unset-variable"))
     return string or None
 
 
@@ -259,4 +270,7 @@ def read_place(key: str, value: Any, path: tuple[str, ...], found: list[EntryPro
     if variable_in(value) is None:
         return value
     string = _string_of_variable(value, path, found)
+    if isinstance(string, Unset):
+        found.append((path, string.problem))
+        return None
     return value.get("default") if string is None else string

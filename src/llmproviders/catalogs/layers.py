@@ -21,7 +21,18 @@ from .formats.locations import Path
 from .formats.trees import shown_kind
 from .sources import Document, Sources
 
-__all__ = ["KINDS", "VARIABLE", "Entry", "RawCatalog", "compose", "environment_of", "environments", "extended_names", "kinds_of"]
+__all__ = [
+    "KINDS",
+    "MAX_ENVIRONMENTS",
+    "VARIABLE",
+    "Entry",
+    "RawCatalog",
+    "compose",
+    "environment_of",
+    "environments",
+    "extended_names",
+    "kinds_of",
+]
 
 KINDS: Final = ("provider", "generic", "preset", "extends")
 """The keys that determine the kind of an entry."""
@@ -102,7 +113,7 @@ class RawCatalog:
 def environments(sources: Sources) -> list[str]:
     """The names of all environments."""
     tables = (document.tree.get("env") for document in sources.documents)
-    return list(dict.fromkeys(name for table in tables if isinstance(table, dict) for name in table))
+    return list(dict.fromkeys(name for table in tables if isinstance(table, dict) for name in table if name))
 
 
 def environment_of(sources: Sources, given: str | None) -> str:

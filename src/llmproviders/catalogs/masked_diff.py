@@ -19,7 +19,7 @@ from ..providers.base import Provider
 from ..secrets import MaskedText, Secret, each_part
 from ..syntax.locations import Location
 from .entries import Draft
-from .entry_options import RESERVED
+from .entry_options import RESERVED, variable_in
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
 from .formats.trees import Tree
@@ -27,7 +27,7 @@ from .references import SOURCES, read_parts
 
 __all__ = ["Side", "masked_diff"]
 
-_HARMLESS: Final = ("default", "include", "providers", "$schema")
+_HARMLESS: Final = ("default", "include", "providers", "env", "$schema")
 _UNKNOWN: Final = object()
 """A value that may be a secret."""
 _NAME_OR_NOTHING: Final = r'\s*(?:"[^"\\]*(?:\\.[^"\\]*)*"\s*:\s*)?'
@@ -164,6 +164,8 @@ def _held(spec: Spec | None, kind: Kind | None, provider: Provider | None, key: 
         return _UNKNOWN if spec.is_secret and not isinstance(held, Secret) else held
     if spec.is_secret:
         return _UNKNOWN
+    if kind is None and variable_in(value) is not None:
+        return None
     try:
         return spec.accepted(read_parts(kind, value, (), []) if kind is not None and isinstance(value, dict) else value)
     except Exception:  # noqa: BLE001

@@ -146,7 +146,8 @@ def _resolve_entry(resolution: Resolution, entry: Entry) -> None:
             path.names.pop()
             del path.positions[last]
             drafts = [_inherited(resolution, last, base) for base in path.bases.pop()]
-            resolution.drafts[last] = draft_of(last, drafts, resolution.problems)
+            is_amended = resolution.raw.entries[last.name] is not last
+            resolution.drafts[last] = draft_of(last, drafts, resolution.problems, is_amended=is_amended)
 
 
 @attrs.define

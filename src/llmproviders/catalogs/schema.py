@@ -16,6 +16,7 @@ from ..codes import CHECKS
 from ..fields import converters
 from ..fields.bounds import Between
 from ..fields.metadata import OptionInfo, is_hidden, options
+from ..fields.parts import kind_of
 from ..fields.spec import EXTRAS
 from ..presets import SERVICES
 from ..providers.base import Provider
@@ -24,12 +25,13 @@ from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider, c
 from ..secrets import Secret
 from ..syntax.scalars import JAVA_BOUNDS
 from .entry_options import RESERVED
-from .layers import KINDS
+from .layers import KINDS, MAX_ENVIRONMENTS
 
 __all__ = ["catalog_schema"]
 
 Schema = dict[str, Any]
 
+_VARIABLE_NAME: Final = "^[A-Za-z_][A-Za-z0-9_]*$"
 _STRING: Final[Schema] = {"type": "string"}
 _NAME: Final[Schema] = {"type": "string", "minLength": 1}
 _NAMES: Final[Schema] = {"type": "array", "items": _STRING}
@@ -42,7 +44,7 @@ _REFERENCE: Final[Schema] = {
             "additionalProperties": False,
         }
         for source, description, schema in (
-            ("env", "environment variable that holds the secret", {**_STRING, "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}),
+            ("env", "environment variable that holds the secret", {**_STRING, "pattern": _VARIABLE_NAME}),
             ("file", "file that holds the secret", _NAME),
         )
     ]
@@ -60,10 +62,18 @@ _EXTRAS: Final[Schema] = {
     "type": "object",
     "description": "options beyond the typed ones: Java keys and values, passed as they are",
 }
-_IGNORE: Final[Schema] = {
-    "type": "array",
-    "items": {"enum": list(CHECKS)},
-    "description": "codes of problems that checks do not report for this entry and those that extend it",
+_HAS_NO_KIND: Final[Schema] = {"not": {"anyOf": [{"required": [kind]} for kind in KINDS]}}
+_IS_ABSTRACT: Final[Schema] = {"properties": {"abstract": {"const": True}}, "required": ["abstract"]}
+"""The condition that an entry is abstract."""
+_EVERYWHERE: Final[Schema] = {
+    "abstract": {"type": "boolean", "description": "whether the entry is only extended, and no provider of the catalog"},
+    "description": {**_STRING, "description": "a description for people"},
+    "tags": {"type": "array", "items": _NAME, "description": "names to select entries by"},
+    "ignore": {
+        "type": "array",
+        "items": {"enum": list(CHECKS)},
+        "description": "codes of problems that checks do not report for this entry and those that extend it",
+    },
 }
 _BLANK: Final = r"[\u0000-\u0020]*"
 _DURATION: Final[Schema] = {
@@ -114,13 +124,29 @@ _CONVERTED: Final[Mapping[Any, Callable[[OptionInfo], Schema]]] = {
 def _value(info: OptionInfo) -> Schema:
     """The schema of an option's value."""
     schema = _known_value(info)
-    if not info.required:
-        schema = {"anyOf": [schema, {"type": "null"}]}
+    others = [] if info.required else [{"type": "null"}]
+    if not info.secret and kind_of(info) is None:
+        others.append(_variable(schema))
+    if others:
+        schema = {"anyOf": [schema, *others]}
     described = {**schema, "description": f"{info.meaning} ({info.key})" if info.meaning else info.key}
     # A default that may contain a secret is not shown.
     if isinstance(info.default, (str, bool, int, float)) and not is_hidden(info):
         described["default"] = str(info.default) if isinstance(info.default, str) else info.default
     return described
+
+
+def _variable(default: Schema) -> Schema:
+    """The schema of a reference to an environment variable for an option that is no secret."""
+    return {
+        "type": "object",
+        "properties": {
+            "env": {**_STRING, "pattern": _VARIABLE_NAME, "description": "environment variable that has the value"},
+            "default": {**default, "description": "the value if the variable is not set"},
+        },
+        "required": ["env"],
+        "additionalProperties": False,
+    }
 
 
 def _known_value(info: OptionInfo) -> Schema:
@@ -162,15 +188,14 @@ def _entry(title: str, kind: Schema, of: Sequence[type[Provider]], *more: str, r
     properties: Schema = dict(kind)
     properties.update((name, each[0] if len(each) == 1 else {"anyOf": each}) for name, each in found.items())
     properties[EXTRAS] = _EXTRAS
-    properties["ignore"] = _IGNORE
     properties.update((key, _MORE[key]) for key in more)
-    return {
-        "title": title,
-        "type": "object",
-        "properties": properties,
-        "required": [*kind, *required],
-        "additionalProperties": False,
-    }
+    properties.update(_EVERYWHERE)
+    schema: Schema = {"title": title, "type": "object", "properties": properties, "additionalProperties": False}
+    if kind:
+        schema["required"] = list(kind)
+    if required:
+        schema |= {"if": _IS_ABSTRACT, "else": {"required": list(required)}}
+    return schema
 
 
 _MORE: Final[Mapping[str, Schema]] = {
@@ -180,10 +205,15 @@ _MORE: Final[Mapping[str, Schema]] = {
         "description": "inherited options that are reset to their defaults, and inherited extras that are removed",
     },
     "for_task": {**_NAME, "description": "task to move to, as the method for_task does"},
-    "place": {"type": "object", "additionalProperties": _STRING, "description": "values for the braces in the preset's URL"},
-    "region": {**_NAME, "description": "region of DashScope"},
-    "workspace": {**_NAME, "description": "workspace of DashScope"},
+    "place": {
+        "type": "object",
+        "additionalProperties": {"anyOf": [_STRING, _variable(_STRING)]},
+        "description": "values for the braces in the preset's URL",
+    },
+    "region": {"anyOf": [_NAME, _variable(_NAME)], "description": "region of DashScope"},
+    "workspace": {"anyOf": [_NAME, _variable(_NAME)], "description": "workspace of DashScope"},
 }
+_PLACES: Final = ("place", "region", "workspace")
 
 
 def catalog_schema() -> dict[str, Any]:
@@ -202,45 +232,69 @@ def catalog_schema() -> dict[str, Any]:
     generic = {"generic": {**_NAME, "description": "any identifier"}}
     services = {"preset": {"enum": list(SERVICES), "description": "a well-known service"}}
     dashscope = {"preset": {"const": "dashscope", "description": "Alibaba Cloud Model Studio"}}
-    extends = {"extends": {**_NAME, "description": "name of the entry whose options this entry inherits"}}
+    bases = {"type": "array", "items": _NAME, "minItems": 1}
+    description = "the entry whose options this entry inherits, or several, of which a later one wins"
+    extends = {"extends": {"anyOf": [_NAME, bases], "description": description}}
     entries += [
         _entry("GenericProvider", generic, []),
         _entry("preset", services, [OpenAICompatProvider], "omit", "for_task", "place"),
         _entry("preset-dashscope", dashscope, [DashScopeProvider], "omit", "for_task", "region", "workspace"),
-        _entry("extends", extends, list(classes.values()), "omit", "without", "for_task"),
+        _entry("extends", extends, list(classes.values()), "omit", "without", "for_task", *_PLACES),
     ]
+    # Entries without a kind: abstract ones, and those of environments, which amend others.
+    amendment = _entry("amendment", {}, list(classes.values()), "omit", "without", "for_task", *_PLACES)
+    default = {**_NAME, "description": "name of the provider to use where none is given"}
+    kinds: Schema = {
+        "provider": {"enum": list(classes), "description": "identifier of the provider"},
+        "preset": {"enum": [*SERVICES, "dashscope"], "description": "a well-known service"},
+        **generic,
+        **extends,
+    }
+    # One condition for each kind, so that an editor marks the option and not the entry.
+    conditions = [{"if": _is_of_kind(entry), "then": {"$ref": f"#/$defs/{entry['title']}"}} for entry in entries]
+    conditions.append({"if": _HAS_NO_KIND, "then": {"$ref": "#/$defs/amendment"}})
+    of_kinds = [{"required": [kind]} for kind in KINDS]
+
+    def providers(description: str, *others: Schema) -> Schema:
+        entry = {"type": "object", "properties": kinds, "oneOf": [*of_kinds, *others], "allOf": conditions}
+        return {
+            "type": "object",
+            "description": description,
+            "propertyNames": {"minLength": 1},
+            "additionalProperties": entry,
+        }
+
+    environment = {
+        "type": "object",
+        "properties": {
+            "default": default,
+            "providers": providers("providers by name; one without a kind amends the provider of its name", _HAS_NO_KIND),
+        },
+        "additionalProperties": False,
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Catalog of model providers",
         "type": "object",
         "properties": {
             "$schema": {**_STRING, "description": "location of this schema, for editors"},
-            "default": {**_NAME, "description": "name of the provider to use where none is given"},
+            "default": default,
             "include": {
                 **_NAMES,
                 "description": "files whose providers are included; a provider of this file replaces one of the same name",
             },
-            "providers": {
+            "providers": providers("providers by name", {"allOf": [_HAS_NO_KIND, _IS_ABSTRACT]}),
+            "env": {
                 "type": "object",
-                "description": "providers by name",
+                "description": "environments by name, each with what differs there",
                 "propertyNames": {"minLength": 1},
-                "additionalProperties": {
-                    "type": "object",
-                    "properties": {
-                        "provider": {"enum": list(classes), "description": "identifier of the provider"},
-                        "preset": {"enum": [*SERVICES, "dashscope"], "description": "a well-known service"},
-                        **generic,
-                        **extends,
-                    },
-                    "oneOf": [{"required": [kind]} for kind in KINDS],
-                    # One condition for each kind, so that an editor marks the option and not the entry.
-                    "allOf": [{"if": _is_of_kind(entry), "then": {"$ref": f"#/$defs/{entry['title']}"}} for entry in entries],
-                },
+                "maxProperties": MAX_ENVIRONMENTS,
+                "additionalProperties": environment,
             },
         },
-        "anyOf": [{"required": ["providers"]}, {"required": ["include"]}],
+        "anyOf": [{"required": [key]} for key in ("providers", "include", "env")],
         "additionalProperties": False,
-        "$defs": {entry["title"]: entry for entry in entries},
+        "$defs": {entry["title"]: entry for entry in [*entries, amendment]},
     }
 
 

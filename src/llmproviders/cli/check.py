@@ -21,7 +21,7 @@ from ..runtimes.runtime import runtime as runtime_named
 from .arguments import EnvFile, InputFormat, Json, Model, Overrides
 from .command import FOUND, UsageError, command
 from .completion import code_lists, environment_names, runtime_names
-from .inputs import STDIN, assigned, check_inputs, read_sources, source_of
+from .inputs import OVERRIDE, STDIN, assigned, check_inputs, read_sources, source_of
 from .printing import counted, print_exactly, print_problems, tracked
 from .reports import REPORTS, Checked, OutputFormat
 
@@ -105,7 +105,7 @@ def check(
     check_one = partial(
         check_sources,
         environments=envs,
-        overrides=assigned(overrides or ()),
+        overrides=assigned(overrides or (), OVERRIDE),
         are_strings=True,
         runtimes=[runtime_named(name) for name in against],
         model=model,

@@ -18,9 +18,11 @@ from ..errors import DocumentError, DocumentProblem, Problem
 from .command import UsageError
 from .printing import STDIN_SOURCE
 
-__all__ = ["STDIN", "assigned", "check_inputs", "read_catalog", "read_sources", "read_stdin", "source_of"]
+__all__ = ["OVERRIDE", "STDIN", "assigned", "check_inputs", "read_catalog", "read_sources", "read_stdin", "source_of"]
 
 STDIN: Final = Path("-")
+OVERRIDE: Final = "NAME.KEY=VALUE"
+"""The form of overrides."""
 
 
 def check_inputs(files: Sequence[Path], format: Format | None) -> None:  # noqa: A002
@@ -44,16 +46,16 @@ def read_catalog(
     overrides: Sequence[str] | None = None,
 ) -> RawCatalog:
     """Read the catalog of a file or of standard input; problems are collected, not raised."""
-    return composed(read_sources(file, format), env, assigned(overrides or ()), are_strings=True)
+    return composed(read_sources(file, format), env, assigned(overrides or (), OVERRIDE), are_strings=True)
 
 
-def assigned(assignments: Sequence[str]) -> dict[str, str]:
-    """The values by key of assignments, which are KEY=VALUE."""
+def assigned(assignments: Sequence[str], form: str = "KEY=VALUE") -> dict[str, str]:
+    """The values by key of assignments, which have the form KEY=VALUE."""
     pairs: dict[str, str] = {}
     for assignment in assignments:
         key, equals, string = assignment.partition("=")
         if not key or not equals:
-            raise UsageError(f"expected KEY=VALUE, got {key!r}")
+            raise UsageError(f"expected {form}, got {key!r}")
         if key in pairs:
             raise UsageError(f"expected each key once, got {key!r} twice")
         pairs[key] = string

@@ -185,7 +185,7 @@ def print_problems(problems: Iterable[DocumentProblem]) -> None:
 
 def _parts(problem: DocumentProblem) -> tuple[str, str]:
     """The location of a problem, and the rest of its line."""
-    where = f"{problem.source}:{problem.line}:{problem.column}:"
+    where = printable(f"{problem.location}:")
     return where, str(problem).removeprefix(where)
 
 

@@ -22,7 +22,7 @@ from ..providers.base import Provider
 from .arguments import AnyName, Env, EnvFile, Envs, File, InputFormat, Json, Model, Name, Overrides, Tag
 from .command import FOUND, UsageError, command
 from .completion import file_names, runtime_names
-from .inputs import STDIN, assigned, check_inputs, read_catalog, read_sources
+from .inputs import OVERRIDE, STDIN, assigned, check_inputs, read_catalog, read_sources
 from .printing import console, print_changes, print_json, print_table, styled
 
 __all__ = ["diff", "options", "show"]
@@ -132,7 +132,7 @@ def diff(
     format: InputFormat = None,  # noqa: A002
 ) -> None:
     """Print the differences between two files or environments, option by option; exit with 1 if there are any."""
-    environments: list[str | None] = [*(envs or [None])]
+    environments: list[str | None] = list(envs) if envs else [None]
     if len(environments) > len(_SIDES):
         raise UsageError("diff: expected at most two environments")
     if len(environments) == len(_SIDES) and file_b is not None and name is None and not _is_catalog(file_b):
@@ -142,7 +142,7 @@ def diff(
     files = [file_a] if file_b is None else [file_a, file_b]
     check_inputs(files, format)
     sources = [read_sources(file, format) for file in files]
-    given = assigned(overrides or ())
+    given = assigned(overrides or (), OVERRIDE)
     old, new = (
         resolve(composed(each, env, given, are_strings=True)).catalog()
         for each, env in ((sources[side % len(sources)], environments[side % len(environments)]) for side in _SIDES)

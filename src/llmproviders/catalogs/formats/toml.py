@@ -56,19 +56,28 @@ def read(text: str) -> tuple[Tree, Locate]:
 
 def write(tree: Tree) -> str:
     """The document of a tree, which must not contain None: each provider is a table with a header."""
-    providers = tree.get("providers")
-    blocks = ["".join(_lines({name: value for name, value in tree.items() if name != "providers"}))]
-    if providers is not None:
-        blocks += [f"[providers.{_key(name)}]\n{''.join(_lines(entry))}" for name, entry in providers.items()] or [
-            "[providers]\n"
-        ]
+    blocks = ["".join(_lines({name: value for name, value in tree.items() if name not in ("providers", "env")}))]
+    blocks += _tables("providers", tree.get("providers"))
+    for name, table in tree.get("env", {}).items():
+        header = f"env.{_key(name)}"
+        if own := {key: value for key, value in table.items() if key != "providers"}:
+            blocks.append(f"[{header}]\n{''.join(_lines(own))}")
+        blocks += _tables(f"{header}.providers", table.get("providers"))
     return "\n".join(filter(None, blocks))
+
+
+def _tables(header: str, entries: Mapping[str, Tree] | None) -> list[str]:
+    """A table with a header for each entry."""
+    if entries is None:
+        return []
+    tables = [f"[{header}.{_key(name)}]\n{''.join(_lines(entry))}" for name, entry in entries.items()]
+    return tables or [f"[{header}]\n"]
 
 
 def edit(text: str, path: Path, value: Tree) -> str:
     """The document with a new value at a path, or without the value there if it is None; all other characters stay.
 
-    A new entry of ``providers`` becomes a table with a header. Comments directly above a table go with it.
+    A new entry becomes a table with a header. Comments directly above a table go with it.
 
     Raises:
         ProviderError: if the path leads through a value that is not a table, if the value to remove does not exist, or if the

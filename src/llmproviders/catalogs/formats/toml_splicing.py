@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 from .lines import (
     Cut,
@@ -28,6 +29,9 @@ from .trees import Tree
 
 __all__ = ["spliced", "with_key"]
 
+_DEPTHS: Final[Mapping[Any, int]] = {"providers": 2, "env": 4}
+"""The number of keys that lead to an entry, by the first of them."""
+
 
 def spliced(text: str, path: Path, value: Tree, write: Callable[[Tree], str], write_tables: Callable[[Tree], str]) -> str:
     """The document with *value* at *path*, or without the value there if it is None.
@@ -37,7 +41,7 @@ def spliced(text: str, path: Path, value: Tree, write: Callable[[Tree], str], wr
         path: the path of the value; only its last key may be new.
         value: the new value.
         write: a function that writes a value as it stands on the right of an equals sign.
-        write_tables: a function that writes a document, in which providers are tables with headers.
+        write_tables: a function that writes a document, in which entries are tables with headers.
     """
     whole, statements = scan(text)
     parts = _parts(whole, path)
@@ -53,10 +57,11 @@ def spliced(text: str, path: Path, value: Tree, write: Callable[[Tree], str], wr
     parent = parts[-1]
     if parent.value is not None:
         return _with_member(text, parent, f"{_key(path[-1])} = {write(value)}")
-    levels = 3 - len(path)
-    if path[0] == "providers" and levels > 0 and _is_tables(value, levels) and not any(map(_is_inline, parent.parts.values())):
-        tables = write_tables({path[0]: value if len(path) == 1 else {path[1]: value}})
-        return _with_tables(text, statements, parent, tables)
+    levels = _DEPTHS.get(path[0], 0) + 1 - len(path)
+    if levels > 0 and _is_tables(value, levels) and not any(map(_is_inline, parent.parts.values())):
+        for step in reversed(path):
+            value = {step: value}
+        return _with_tables(text, statements, parent, write_tables(value))
     return _with_line(text, statements, path, parts, write(value))
 
 
