@@ -167,10 +167,11 @@ def file_entries() -> Iterator[str]:
     """The keys of each kind of entry, and the values of each option of a class in a file."""
     every = {info.name for cls in provider_classes().values() for info in options(cls)}
     for title, entry in catalog_schema()["$defs"].items():
-        kind = next(key for key in entry["properties"] if key in KINDS)
-        identifier = entry["properties"][kind].get("const", "")
-        yield from section(3, f"{code(kind)}: {code(identifier)}" if identifier else code(kind), f"entry-{title}")
-        if kind in ("preset", "extends"):
+        kind = next((key for key in entry["properties"] if key in KINDS), "")
+        identifier = entry["properties"][kind].get("const", "") if kind else ""
+        name = code(kind) if kind else "Without a kind"
+        yield from section(3, f"{code(kind)}: {code(identifier)}" if identifier else name, f"entry-{title}")
+        if kind in ("preset", "extends", ""):
             yield from ("Its options, by their Python names, and:", "")
         yield from table("Key | Value | Meaning", _key_rows(entry, identifier, () if kind == "provider" else every))
 
@@ -179,7 +180,8 @@ def _key_rows(schema: Mapping[str, Any], identifier: str = "", hidden: Iterable[
     known = {info.name for info in options(provider_classes()[identifier])} if identifier in provider_classes() else ()
     for key, value in schema["properties"].items():
         if key not in hidden:
-            required = ", required" if key in schema.get("required", ()) else ""
+            is_required = key in schema.get("required", ()) or key in schema.get("else", {}).get("required", ())
+            required = ", required" if is_required else ""
             name = f"[{code(key)}](options.md#{identifier}-{key})" if key in known else code(key)
             yield [name, f"{words(value)}{required}", plain(value["description"])]
 
@@ -188,6 +190,8 @@ def words(schema: Mapping[str, Any]) -> str:
     """The values of a schema in words, without null and without other spellings of a string."""
     if "anyOf" in schema:
         shown = [each for each in schema["anyOf"] if each != {"type": "null"} and not each.get("pattern", "").startswith("^(?:[")]
+        # Every option has the reference to a variable.
+        shown = [each for each in shown if "default" not in each.get("properties", {})]
         return " or ".join(dict.fromkeys(map(words, shown)))
     if "const" in schema or "enum" in schema:
         return codes(schema.get("enum") or [schema["const"]])
