@@ -55,6 +55,7 @@ _ALL: Final = (
     Code("unknown-base", "`extends` does not name an entry.", "Write the name of an entry."),
     Code("extends-circle", "Entries extend each other in a circle.", "Let one of them extend no entry."),
     Code("invalid-reference", "A reference to a secret is not well-formed.", "Write a reference of the form in the message."),
+    Code("unknown-resolver", "There is no secret resolver of this name.", "Correct it, or install the package of the resolver."),
     Code("unknown-code", "There is no code of this name.", "Write a code of this table."),
     Code("unwritable-option", "A document cannot hold this option.", "Leave it out, or add it in code."),
     # SQL.
@@ -77,7 +78,7 @@ _ALL: Final = (
     Code(
         "unresolved-reference",
         "A reference cannot be resolved on this machine.",
-        "Set the variable, or write the file.",
+        "Set the variable, write the file, or see why the resolver fails.",
         is_check=True,
     ),
     Code(

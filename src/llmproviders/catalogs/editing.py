@@ -179,7 +179,7 @@ class EntryEdit:
             if any(path[: len(each)] == each[: len(path)] for each in self._changes):
                 info = infos.get(problem.option)
                 # A URL that contains a secret cannot be a reference, and an item of a list has no name.
-                can_refer = (info is None or info.secret) and not any(step.isdecimal() for step in path[3:])
+                can_refer = (info is None or info.secret) and not any(step.isdecimal() or step == "default" for step in path[3:])
                 key = problem.option
                 hint = f"write {key}=env:NAME or {key}=file:PATH, or pass --reveal" if can_refer else "pass --reveal"
                 problem = attrs.evolve(problem, option="", hint=hint)  # noqa: PLW2901
