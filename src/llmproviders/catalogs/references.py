@@ -78,20 +78,26 @@ def resolver_of(value: object) -> str | None:
 
 def _no_reference(value: Mapping[str, Any], option: str | int) -> Problem:
     """The problem of a table that should be a reference and is none; its key may be the secret itself."""
-    advice = reference_advice(option)
-    hint, code = "", "invalid-reference"
+    hint, advice, is_unknown = "", reference_advice(option), False
     key, item = next(iter(value.items()), (None, None))
-    if len(value) == 1 and isinstance(key, str) and key not in known_resolvers:
+    if len(value) == 1 and isinstance(key, str) and key != "default" and key not in known_resolvers:
         resolvers = known_resolvers.names()
+        hint = did_you_mean(key, resolvers)
+        is_unknown = bool(hint) or (isinstance(item, str) and is_name(key))
         if key.startswith(tuple(f"{each}:" for each in resolvers)):
-            hint = "write a blank after the colon"
-        elif hint := did_you_mean(key, resolvers):
-            code = "unknown-resolver"
-        elif isinstance(item, str) and is_name(key):
-            code = "unknown-resolver"
+            hint, is_unknown = "write a blank after the colon", False
+        elif is_unknown:
             advice = Advice(f"install the resolver of this name, or {advice.sentence}", advice.pieces)
-    got = "another mapping" if value else "an empty mapping"
-    return Problem("", "a string or a reference", got=got, hint=hint, in_document=None if hint else advice, code=code)
+    elif len(value) == 2 and "default" in value and "env" not in value:  # noqa: PLR2004
+        hint = "only env has a default"
+    return Problem(
+        "",
+        "a string or a reference",
+        got="another mapping" if value else "an empty mapping",
+        hint=hint,
+        in_document=None if hint else advice,
+        code="unknown-resolver" if is_unknown else "invalid-reference",
+    )
 
 
 def reference_advice(option: str | int) -> Advice:
