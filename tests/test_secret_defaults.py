@@ -238,6 +238,9 @@ def test_edited_with_masks() -> None:
     assert refused == (
         "c.yaml: providers.p.auth_token.default: expected no literal secret in a document, got ******; pass --reveal\n"
     )
+    for where in ("extra_options.x-token", "custom_headers.X-C"):
+        refused = run("set", "c.yaml", "p", f'{where}={{"env": "{NAME}", "default": "{MARK}"}}', code=2)
+        assert f"providers.p.{where}.default: expected no literal secret in a document" in refused
     accepted = run("set", "c.yaml", "p", f'auth_token={{"env": "{NAME}", "default": "${{secret_values.key}}"}}')
     assert accepted == f"~ p.auth-token: env:{NAME}, default ****** -> env:{NAME}, default ${{secret_values.key}}\n"
 

@@ -173,13 +173,18 @@ class EntryEdit:
         found: list[Problem] = []
         entry_of(provider, "refuse", found)
         infos = {info.name: info for info in options(type(provider))}
+        # An item of a list and a default are located below the name that was given.
+        given = [".".join(path[2:]) + "." for path in self._changes]
         problems = []
         for problem in found:
             path = self._path(problem.option)
-            if any(path[: len(each)] == each[: len(path)] for each in self._changes):
+            where = f"{problem.option}."
+            if any(where.startswith(each) or each.startswith(where) for each in given):
                 info = infos.get(problem.option)
                 # A URL that contains a secret cannot be a reference, and an item of a list has no name.
-                can_refer = (info is None or info.secret) and not any(step.isdecimal() or step == "default" for step in path[3:])
+                can_refer = (info is None or info.secret) and not any(
+                    step.isdecimal() or step == "default" for step in where.split(".")[1:]
+                )
                 key = problem.option
                 hint = f"write {key}=env:NAME or {key}=file:PATH, or pass --reveal" if can_refer else "pass --reveal"
                 problem = attrs.evolve(problem, option="", hint=hint)  # noqa: PLW2901
