@@ -195,7 +195,7 @@ def is_name(name: object) -> bool:
 
 
 @public
-def register_secret_resolver(name: str, function: Resolver) -> None:
+def register_secret_resolver(name: str, function: Callable[[str], str]) -> None:
     """Register the function that resolves references such as ``Secret.from_resolver(name, "kv/llm#key")``.
 
     It is called with the reference, here ``"kv/llm#key"``, each time that the secret is revealed, and returns the secret string.
