@@ -170,12 +170,12 @@ class Resolvers:
             raise ProviderError(f"there is no secret resolver {name}; {hint}")
         reason = shown_target(entry)
         try:
-            function = load(entry)
+            function: Any = load(entry)
         except ProviderError as error:
             reason = str(error)
         else:
             if callable(function):
-                return function
+                return function  # type: ignore[no-any-return]
         raise ProviderError(f"{shown_entry(entry)}: expected a function, got {reason}")
 
     def _installed(self) -> dict[str, EntryPoint]:

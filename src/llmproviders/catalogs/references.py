@@ -205,7 +205,8 @@ class _Writer:
     """Writes each scalar of a value with parts."""
 
     def __init__(self, name: str, kind: Kind, secrets: Secrets, problems: list[Problem], *, hidden: bool) -> None:
-        self.name, self.kind, self.secrets, self.problems, self.hidden = name, kind, secrets, problems, hidden
+        self.name, self.kind, self.problems, self.hidden = name, kind, problems, hidden
+        self.secrets: Secrets = secrets
 
     def __call__(self, path: PartsPath, part: Any) -> Any:
         if not isinstance(part, (Secret, MaskedText)):
