@@ -214,13 +214,12 @@ def _in_parts(kind: Kind, path: tuple[str | int, ...], value: Any, *, hidden: bo
 def _literal_secret(path: tuple[str | int, ...], value: object) -> Iterator[EntryProblem]:
     """A warning for a value that should be a reference but is not, or a reference that looks like the secret itself."""
     reference = reference_advice(path[-1])
+    if isinstance(value, dict) and list(value) == ["secret"]:
+        value = value["secret"]
     if value == "":
         yield path, Problem("", "a secret", got="an empty string", in_document=reference, severity="warning", code="empty-secret")
     elif isinstance(value, str) and not is_placeholder(value):
         yield path, _literal_problem(reference)
-    elif isinstance(value, dict) and list(value) == ["secret"]:
-        if isinstance(value["secret"], str):
-            yield path, _literal_problem(reference)
     elif isinstance(value, dict) and (resolver := resolver_of(value)) is not None:
         if looks_like_key(value[resolver]):
             nouns = {"env": "the name of an environment variable", "file": "the path of a file"}

@@ -24,6 +24,7 @@ from ..presets import SERVICES
 from ..providers.base import Provider
 from ..providers.classes import provider_classes
 from ..providers.generic import GenericProvider
+from ..resolvers import known_resolvers
 from ..runtimes.runtime import list_runtimes, runtime
 
 __all__ = [
@@ -233,5 +234,5 @@ def _values(cls: type[Provider] | None, key: str, entries: Mapping[str, object])
 
 def _values_of_option(info: OptionInfo) -> Sequence[str]:
     if info.secret:
-        return ("env:", "file:")
+        return [f"{name}:" for name in known_resolvers.names()]
     return ("true", "false") if info.type is bool else info.allowed
