@@ -469,6 +469,10 @@ def test_bodies_that_look_like_references() -> None:
         written = to_dict(provider, secrets="reveal")
         assert isinstance(written["extra_body"], str)
         assert provider == llmproviders.from_dict(written)
+    Path("c.json").write_text(
+        '{"providers": {"p": {"provider": "openai-compat", "extra_body": {"token": {"evn": "x"}}}}}', "utf-8"
+    )
+    assert ["providers.p.extra_body.token.evn"] == [each.path for each in check("c.json")]
     provider = OpenAICompatProvider(extra_body={"token": {"env": "x", "other": "y"}})
     assert isinstance(to_dict(provider, secrets="reveal")["extra_body"], dict)
 

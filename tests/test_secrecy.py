@@ -61,11 +61,17 @@ from llmproviders.cli.app import application
 from llmproviders.fields.converters import stop_strings
 
 MARK = "sk-mArKeR-7f3"
-register_secret_resolver("mark", lambda reference: MARK)
 OURS = (str(Path(llmproviders.__file__).parent), "<llmproviders")
 """The first characters of the file names of the library's frames, and of its generated code."""
 ENDPOINT = "https://h/v1/chat/completions"
 WITH_MARK = f"https://user:{MARK}@h/v1/chat/completions"
+
+
+@pytest.fixture(autouse=True)
+def mark(own_resolvers: None) -> None:
+    """The resolver `mark` returns the marker."""
+    register_secret_resolver("mark", lambda reference: MARK)
+
 
 PROVIDERS: dict[str, Callable[[], Provider]] = {
     "api_key": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_key=MARK),
