@@ -66,14 +66,14 @@ def _read_variable(name: str) -> str:
 def _read_file(path: str) -> str:
     try:
         content = read_start(path, MAX_BYTES + 1)
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _Unresolved("cannot be read: it is not UTF-8 text; save it as UTF-8") from None
     except OSError as error:
         raise _Unresolved(f"cannot be read: {error.strerror}; check the path and its permissions") from None
     if len(content) > MAX_BYTES:
         raise _Unresolved(f"has more than {MAX_BYTES} bytes; it is not the file of a secret")
-    text = re.sub(r"\r?\n\Z", "", text)
+    try:
+        text = re.sub(r"\r?\n\Z", "", content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise _Unresolved("cannot be read: it is not UTF-8 text; save it as UTF-8") from None
     if not text:
         raise _Unresolved("is empty; write the secret into it")
     return text
