@@ -32,7 +32,8 @@ HOUSE = """
     secret_policy
     messages  tasks
     secrets
-    boundary  optional
+    resolvers
+    boundary  entry_points  optional
     errors  credentials  codes  regular_files  similar_names
 """
 
@@ -178,6 +179,7 @@ PUBLIC = [
     "provider_class",
     "provider_classes",
     "register_provider_class",
+    "register_secret_resolver",
     "remove_provider",
     "required_secret",
     "secret",

@@ -294,6 +294,12 @@ class Local(Provider):
     size: int = attrs.field(default=1, metadata=option("size"))
 
 
+def _resolved(result: Any) -> str:
+    """The secret of a resolver that returns *result*."""
+    llmproviders.register_secret_resolver("junk", lambda reference: result)
+    return Secret.from_resolver("junk", "x").reveal()
+
+
 def _options_of(cls: Any, **valid: Any) -> dict[str, Call]:
     """A call for each option of a class; the other options are valid, and hold secrets."""
     calls = {}
@@ -421,9 +427,15 @@ def _calls() -> dict[str, Call]:
         "Catalog.keys": Call(lambda: _catalog().keys(), {}),
         "Catalog.values": Call(lambda: _catalog().values(), {}),
         "Secret": Call(Secret, {"text": MARK}),
-        "Secret.from_env": Call(Secret.from_env, {"name": "LLMPROVIDERS_TEST_KEY"}),
+        "Secret.from_env": Call(
+            lambda name, default: Secret.from_env(name, default=default).reveal(),
+            {"name": "LLMPROVIDERS_NO_SUCH_KEY", "default": MARK},
+        ),
         "Secret.from_file": Call(Secret.from_file, {"path": path}),
         "Secret.from_file, reveal": Call(lambda path: Secret.from_file(path).reveal(), {"path": path}),
+        "Secret.from_resolver": Call(Secret.from_resolver, {"name": "test-vault", "reference": "kv/llm#key"}),
+        "Secret.from_resolver, reveal": Call(_resolved, {"result": MARK}),
+        "Secret.default": Call(lambda: Secret(MARK).default, {}),
         "Secret.reveal": Call(lambda: Secret(MARK).reveal(), {}),
         "Secret.source": Call(lambda: Secret(MARK).source, {}),
         "Secret.is_reference": Call(lambda: Secret(MARK).is_reference, {}),
@@ -560,6 +572,7 @@ def _calls() -> dict[str, Call]:
         },
         "provider_class": Call(llmproviders.provider_class, {"identifier": "openai-compat"}),
         "provider_classes": Call(llmproviders.provider_classes, {}),
+        "register_secret_resolver": Call(llmproviders.register_secret_resolver, {"name": "junk", "function": str}),
         "register_provider_class": Call(_positional(llmproviders.register_provider_class), {"cls": Local}),
         "remove_provider": Call(lambda name: (_registered(), llmproviders.remove_provider(name)), {"name": "known"}),
         "required_secret": Call(llmproviders.required_secret, {"value": MARK}, Rejected),
@@ -600,8 +613,10 @@ CASES = [(name, argument) for name, call in TABLE.items() for argument in call.g
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_registry: None, own_classes: object) -> Path:
-    """A working directory with a catalog, a registry with one provider, and isolated classes."""
+def folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_registry: None, own_classes: object, own_resolvers: None
+) -> Path:
+    """A working directory with a catalog, a registry with one provider, and isolated classes and resolvers."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "catalog.json").write_text(TEXT, encoding="utf-8")
     (tmp_path / "folder.json").mkdir()
@@ -753,6 +768,9 @@ MISUSES: dict[str, tuple[Callable[[], Any], type[ProviderError]]] = {
     "set_provider": (lambda: llmproviders.set_provider(5), InvalidTypeError),  # type: ignore[arg-type]
     "Secret": (lambda: Secret(5), InvalidTypeError),  # type: ignore[arg-type]
     "Secret.from_env": (lambda: Secret.from_env("a b"), InvalidOptionsError),
+    "Secret.from_resolver": (lambda: Secret.from_resolver("nowhere", "x"), InvalidOptionsError),
+    "Secret.from_resolver type": (lambda: Secret.from_resolver("test-vault", 5), InvalidTypeError),  # type: ignore[arg-type]
+    "register_secret_resolver": (lambda: llmproviders.register_secret_resolver("env", str), InvalidOptionsError),
     "Secret.from_env type": (lambda: Secret.from_env(5), InvalidTypeError),  # type: ignore[arg-type]
     "Secret.from_file": (lambda: Secret.from_file(""), InvalidOptionsError),
     "loads": (lambda: llmproviders.loads(5, format="json"), InvalidTypeError),  # type: ignore[arg-type]

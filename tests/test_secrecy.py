@@ -53,6 +53,7 @@ from llmproviders import (
     parse_create_model,
     presets,
     register_provider_class,
+    register_secret_resolver,
     required_secret,
     set_provider,
 )
@@ -64,6 +65,13 @@ OURS = (str(Path(llmproviders.__file__).parent), "<llmproviders")
 """The first characters of the file names of the library's frames, and of its generated code."""
 ENDPOINT = "https://h/v1/chat/completions"
 WITH_MARK = f"https://user:{MARK}@h/v1/chat/completions"
+
+
+@pytest.fixture(autouse=True)
+def mark(own_resolvers: None) -> None:
+    """The resolver `mark` returns the marker."""
+    register_secret_resolver("mark", lambda reference: MARK)
+
 
 PROVIDERS: dict[str, Callable[[], Provider]] = {
     "api_key": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_key=MARK),
@@ -84,6 +92,15 @@ PROVIDERS: dict[str, Callable[[], Provider]] = {
     ),
     "extra JSON Secret": lambda: OpenAICompatProvider(vendor={"x": [Secret(MARK)], "y": Secret.from_env("PATH")}),
     "extra headers Secret": lambda: GenericProvider("g", headers={"x": MARK, "y": Secret.from_env("PATH")}),
+    "default": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_key=Secret.from_env("LLMPROVIDERS_NOWHERE", default=MARK)),
+    "default inside": lambda: OpenAICompatProvider(
+        extra_header={"X-A": [Secret.from_env("LLMPROVIDERS_NOWHERE", default=MARK)]},
+        extra_body={"token": Secret.from_env("LLMPROVIDERS_NOWHERE", default=MARK)},
+    ),
+    "default extra": lambda: GenericProvider(
+        "g", pin=Secret.from_env("LLMPROVIDERS_NOWHERE", default=MARK), vendor={"a": Secret.from_resolver("mark", "x"), "b": 1}
+    ),
+    "default map": lambda: TritonProvider("h", custom_headers={"A": Secret.from_env("LLMPROVIDERS_NOWHERE", default=MARK)}),
     "extra_body": lambda: OpenAICompatProvider(extra_body={"a": [{"api_key": {"x": MARK}}], "url": WITH_MARK}),
     "extra_body string": lambda: OpenAICompatProvider(extra_body=json.dumps({"password": MARK})),
     "endpoint": lambda: OpenAICompatProvider(endpoint=WITH_MARK),

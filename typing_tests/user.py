@@ -28,6 +28,7 @@ from llmproviders import (
     options,
     presets,
     register_provider_class,
+    register_secret_resolver,
     secret,
     set_provider,
     using_provider,
@@ -144,6 +145,10 @@ with using_provider("chat") as current:
 assert_type(presets.deepseek(api_key="k", model="deepseek-chat"), OpenAICompatProvider)
 assert_type(presets.dashscope(region="ap-southeast-1"), DashScopeProvider)
 assert_type(Secret("x").reveal(), str)
+assert_type(Secret.from_env("KEY", default="x").default, Secret | None)
+assert_type(Secret.from_resolver("vault", "kv/llm#key"), Secret)
+register_secret_resolver("vault", str.upper)
+register_secret_resolver("vault", 5)  # type: ignore[arg-type]
 
 Secret(5)  # type: ignore[arg-type]
 get_provider(5)  # type: ignore[arg-type]

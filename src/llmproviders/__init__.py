@@ -30,6 +30,7 @@ from .fields.metadata import Option, OptionInfo, option, options
 from .providers.base import Provider
 from .providers.openai import OpenAIProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
+from .resolvers import register_secret_resolver
 from .secrets import MaskedText, Secret
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ __all__ = [
     "provider_class",
     "provider_classes",
     "register_provider_class",
+    "register_secret_resolver",
     "remove_provider",
     "required_secret",
     "runtime",

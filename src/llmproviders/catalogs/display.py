@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values of options as strings for people: secrets are masked, and references are shown as ``env:NAME`` or ``file:PATH``."""
+"""Values of options as strings for people: secrets are masked, and references are shown as ``env:NAME``."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ __all__ = ["default_string", "option_string", "part_string"]
 
 
 def _reference_string(secret: Secret) -> str:
-    """A reference, in the form that the command ``set`` accepts."""
-    return f"{secret.source}:{secret.reference}"
+    """A reference, in the form that the command ``set`` accepts; a default, which is masked, follows it."""
+    default = "" if secret.default is None else f", default {secret.default}"
+    return f"{secret.source}:{secret.reference}{default}"
 
 
 def part_string(part: Any) -> str:

@@ -23,7 +23,7 @@ from ..secrets import MaskedText, Secret
 from .catalog import Catalog
 from .entry_options import RESERVED
 from .inheritance import inherited
-from .references import literal_refused, write_parts
+from .references import literal_refused, write_parts, write_reference
 
 __all__ = ["entry_of", "to_dict", "tree_of"]
 
@@ -111,7 +111,7 @@ def _plain(
 ) -> Any:
     """The value of an option in a document."""
     if isinstance(value, Secret) and value.is_reference:
-        return {value.source: value.reference}
+        return write_reference(name, value, secrets, problems)
     kind = kind_of(spec.info) if spec is not None and spec.info is not None else None
     if kind is not None and isinstance(value, str):
         written = write_parts(name, kind, value, secrets, problems)

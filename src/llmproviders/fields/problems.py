@@ -9,8 +9,9 @@ from typing import Any
 import attrs
 
 from ..boundary import outward
+from ..credentials import one_line
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
-from ..messages import listed, one_line, shown
+from ..messages import listed, shown
 from ..secrets import known_strings
 from .description import Description, Rule
 from .extras import NO_EXTRAS, ExtraOptions
