@@ -46,6 +46,7 @@ ROOMS = {
         resolution  writing  schema
         inheritance
         entries  sources  catalog
+        composition  details
         comparison  references  arguments
         display  atomic
         formats.yaml  formats.toml  formats.notation
@@ -68,6 +69,7 @@ ROOMS = {
         openai_compat
         openai  triton  generic
         changes  base
+        calls  comparison
         openai_options  on_runtime
         derive  flatten
         held
@@ -114,7 +116,10 @@ ROOMS = {
 }
 PUBLIC = [
     "Catalog",
+    "CatalogDiff",
     "Change",
+    "Details",
+    "ProviderDiff",
     "Column",
     "ModelStatement",
     "OldSpellingWarning",

@@ -412,7 +412,7 @@ def _calls() -> dict[str, Call]:
         ),
         "Catalog.register": Call(lambda: _catalog().register(), {}),
         "Catalog.default": Call(lambda: _catalog().default, {}),
-        "Catalog.ignored": Call(lambda: _catalog().ignored, {}),
+        "Catalog.details": Call(lambda: _catalog().details, {}),
         "Catalog codes": Call(
             lambda ignored, codes: (Catalog(ignored=ignored), Catalog({"a": _generic()}, ignored={"a": codes})),
             {"ignored": {}, "codes": ["plain-http"]},

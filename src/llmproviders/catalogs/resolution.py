@@ -17,6 +17,7 @@ from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..similar_names import SimilarNames
 from .catalog import Catalog, unknown_name
+from .details import Details
 from .entries import Base, EntryProblem, extended_name, provider_of
 from .sources import RawCatalog
 
@@ -65,10 +66,10 @@ class Resolution:
         if self.problems:
             raise DocumentError(in_order(self.problems))
         providers = {name: provider for name in self.names if (provider := self.providers[name]) is not None}
-        ignored = {}
+        details = {}
         if any(isinstance(entry, dict) and "ignore" in entry for entry in self.raw.entries.values()):
-            ignored = {name: codes for name in providers if (codes := ignored_codes(self, name))}
-        return Catalog(providers, default=self.raw.default if self.raw.default in providers else None, ignored=ignored)
+            details = {name: Details(ignore=codes) for name in providers if (codes := ignored_codes(self, name))}
+        return Catalog(providers, default=self.raw.default if self.raw.default in providers else None, details=details)
 
     def provider(self, name: str) -> Provider:
         """The provider of an entry without problems."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..messages import shown_name
-from .comparison import Change
+from ..providers.comparison import Change
 from .entries import extended_name
 from .formats.locations import Path as TreePath
 from .formats.lookup import format_module
