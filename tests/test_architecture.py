@@ -40,7 +40,7 @@ HOUSE = """
 ROOMS = {
     "catalogs": """
         files  editing  restructuring  usage  discovery  settings
-        revision  values
+        revision  values  grids
         lint  masked_diff
         origins
         resolution  writing  schema

@@ -19,7 +19,7 @@ from ..providers.held import secrets_in
 from ..secrets import known_strings
 from .comparison import Edit
 
-__all__ = ["amended", "edited", "mapped", "selected"]
+__all__ = ["amended", "edited", "located", "mapped", "selected"]
 
 _WILDCARDS: Final = "*?["
 
@@ -30,7 +30,7 @@ def amended(catalog: Mapping[str, Provider], name: str, changes: Mapping[str, An
     try:
         return provider.with_(**changes)
     except InvalidOptionsError as error:
-        problems = _located(name, error)
+        problems = located(name, error)
     raise invalid("Catalog.amend", problems)
 
 
@@ -87,7 +87,7 @@ def edited(catalog: Mapping[str, Provider], edits: Iterable[tuple[str, Edit]]) -
             try:
                 providers[name] = edit.apply(provider)
             except InvalidOptionsError as error:
-                problems += _located(name, error)
+                problems += located(name, error)
         else:
             providers[name] = edit
     if problems:
@@ -105,7 +105,7 @@ def _called(subject: str, catalog: Mapping[str, Provider], function: object) -> 
         try:
             results[name] = function(provider)
         except InvalidOptionsError as error:
-            problems += _located(name, error)
+            problems += located(name, error)
         except Exception as error:  # noqa: BLE001
             secrets = (string for _, part in secrets_in(provider) for string in known_strings(part))
             got = f"{type(error).__name__} ({message_of(error, secrets)})"
@@ -113,7 +113,7 @@ def _called(subject: str, catalog: Mapping[str, Provider], function: object) -> 
     return results, problems
 
 
-def _located(name: str, error: InvalidOptionsError) -> list[Problem]:
+def located(name: str, error: InvalidOptionsError) -> list[Problem]:
     """The problems of an error, with the name of the provider before their options."""
     where = shown_name(name)
     return [attrs.evolve(problem, option=f"{where}.{problem.option}" if problem.option else where) for problem in error.problems]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -24,12 +24,13 @@ from .derive import defaults_of, to_task, with_model
 from .flatten import fingerprint, flatten
 
 if TYPE_CHECKING:
+    from ..catalogs.catalog import Catalog
     from ..runtimes.runtime import Runtime
     from ..syntax.columns import Columns
     from .comparison import ProviderDiff
 else:
     # They are imported only for type checkers: few processes need them, and the import takes time.
-    Columns = ProviderDiff = Runtime = Any
+    Catalog = Columns = ProviderDiff = Runtime = Any
 
 __all__ = ["Provider"]
 
@@ -160,6 +161,28 @@ class Provider(CompiledClass):
         if problems := to_task(self, task, changes):
             raise invalid(type(self).__name__, problems)
         return self.with_(**changes)
+
+    @public
+    def grid(self, template: str | None = None, /, **lists: Iterable[Any]) -> Catalog:
+        """Return a catalog of the variants with each combination of values; the last option varies fastest.
+
+        >>> chat = OpenAICompatProvider(task="chat/completions")
+        >>> list(chat.grid(model=["a", "b"], temperature=[0, 0.5]))
+        ['model=a,temperature=0', 'model=a,temperature=0.5', 'model=b,temperature=0', 'model=b,temperature=0.5']
+        >>> list(chat.grid("{model}-t{temperature}", model=["a"], temperature=[0, 0.5]))
+        ['a-t0', 'a-t0.5']
+
+        Args:
+            template: the names, with ``{option}`` in place of a value. Values that are secret, long or structured are numbered:
+                ``#1``.
+            lists: the values of each option, as for `with_`.
+
+        Raises:
+            InvalidOptionsError: with every wrong value, or if variants or their names are equal, or too many.
+        """
+        from ..catalogs.grids import grid
+
+        return grid(self, template, lists)
 
     @public
     def diff(self, other: Self) -> ProviderDiff:
