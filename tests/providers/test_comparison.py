@@ -24,6 +24,7 @@ from llmproviders import (
     Provider,
     Secret,
     TritonProvider,
+    option,
 )
 
 KEY = "sk-mArKeR-7f3-4d9c"
@@ -165,11 +166,20 @@ class Own(OpenAICompatProvider):
     """A class of the user's own, with a field that is no option."""
 
     identifier = "own-chat"
+    label: str = attrs.field(default="", eq=False, metadata=option("label"))
     _note: str = ""
     _length: int = attrs.field(init=False, default=0)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_length", len(self._note))
+
+
+def test_options_that_are_not_compared() -> None:
+    """A diff counts every option, also those that ``==`` leaves out."""
+    first, second = (Own(label=label) for label in "ab")
+    assert first == second
+    assert "~ label: a -> b" == str(first.diff(second))
+    assert "b" == first.diff(second).apply(first).label
 
 
 def test_subclasses() -> None:

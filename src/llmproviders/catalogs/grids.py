@@ -112,11 +112,13 @@ def _pieces(template: object, lists: Mapping[str, object], problems: list[Proble
         problems.append(Problem("template", "braces in pairs", got=shown(template), hint=hint))
         return []
     for _, field, spec, conversion in parsed:
-        if field is not None and (spec or conversion or field not in lists):
-            got = f"{{{field}{f'!{conversion}' if conversion else ''}{f':{spec}' if spec else ''}}}"
-            expected = f"only options of the grid in braces ({names_of(lists)})"
-            hint = "" if field in lists else did_you_mean(field, [*lists])
-            problems.append(Problem("template", expected, got=shown(got), hint=hint))
+        if field is None:
+            continue
+        if field not in lists:
+            expected, hint = f"options of the grid in braces ({names_of(lists)})", did_you_mean(field, [*lists])
+            problems.append(Problem("template", expected, got=shown(field), hint=hint))
+        elif spec or conversion:
+            problems.append(Problem("template", "options in braces without a format", got=f"one after {shown(field)}"))
     return [(literal, field) for literal, field, _, _ in parsed]
 
 

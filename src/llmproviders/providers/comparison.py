@@ -166,8 +166,6 @@ def _merged(old: dict[str, Parts], new: dict[str, Parts], current: dict[str, Par
 
 def changes_between(name: str, old: Any, new: Any) -> Iterator[Change]:
     """The differences between two providers of any classes, whose name in a catalog is *name*."""
-    if old == new:
-        return
     if old.provider_name() != new.provider_name():
         # The identifier has the key `provider` in CREATE MODEL.
         yield Change(name, "" if name else "provider", old.provider_name(), new.provider_name())
