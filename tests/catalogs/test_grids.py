@@ -157,11 +157,10 @@ WRONG: dict[str, tuple[tuple[Any, ...], dict[str, Any], type[InvalidOptionsError
         "  template: expected options of the grid in braces (model, seed), got 'model[0]'; did you mean model?",
     ),
     "braces": (
-        ("{model",),
+        (f"{{{KEY}",),
         {"model": ["a"]},
         InvalidOptionsError,
-        "OpenAICompatProvider.grid: template: expected braces in pairs, got '{model'; "
-        "write {{ and }} for braces that are part of the name",
+        "OpenAICompatProvider.grid: template: expected braces in pairs; write {{ and }} for braces that are part of the name",
     ),
     "an empty template": (
         ("",),

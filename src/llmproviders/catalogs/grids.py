@@ -108,8 +108,7 @@ def _pieces(template: object, lists: Mapping[str, object], problems: list[Proble
     try:
         parsed = [*Formatter().parse(str.__str__(template))]
     except ValueError:
-        hint = "write {{ and }} for braces that are part of the name"
-        problems.append(Problem("template", "braces in pairs", got=shown(template), hint=hint))
+        problems.append(Problem("template", "braces in pairs", hint="write {{ and }} for braces that are part of the name"))
         return []
     for _, field, spec, conversion in parsed:
         if field is None:
