@@ -27,13 +27,16 @@ from own import RerankProvider
 import llmproviders
 from llmproviders import (
     Catalog,
+    CatalogDiff,
     DashScopeProvider,
+    Details,
     GenericProvider,
     InvalidOptionsError,
     InvalidTypeError,
     OpenAICompatProvider,
     OpenAIProvider,
     Provider,
+    ProviderDiff,
     ProviderError,
     Rejected,
     Secret,
@@ -318,6 +321,10 @@ def _options_of(cls: Any, **valid: Any) -> dict[str, Call]:
     return calls
 
 
+def _same(provider: Provider) -> Provider:
+    return provider
+
+
 def _entered(manager: Any) -> Any:
     with manager as found:
         return found
@@ -357,6 +364,22 @@ def _calls() -> dict[str, Call]:
         "Provider.for_task": Call(
             lambda task, **given: _compat().for_task(task, **given),
             {"task": "embeddings", "endpoint": "https://h/embeddings", "api_key": MARK, "dimension": 5, "vendor": "x"},
+        ),
+        "Provider.grid": Call(
+            lambda template, **lists: _compat().grid(template, **lists),
+            {"template": "{temperature}", "temperature": [1], "api_key": [MARK], "extra_options": [{}], "vendor": ["x"]},
+        ),
+        "Provider.grid values": Call(
+            lambda **given: _compat().grid(**{name: [value] for name, value in given.items()}),
+            {"temperature": 1, "api_key": MARK, "stop": "x", "extra_options": {"x-token": MARK}, "vendor": "x"},
+        ),
+        "Provider.grid generic": Call(lambda a: _generic().grid(a=[a, MARK]), {"a": "x"}),
+        "Provider.diff": Call(lambda other: _compat().diff(other), {"other": _compat().with_(temperature=1)}),
+        "Provider.diff values": Call(
+            lambda value: _compat().diff(_compat().with_(api_key="x", vendor=value)).apply(_compat()), {"value": {"a": MARK}}
+        ),
+        "ProviderDiff.apply": Call(
+            lambda provider: _compat().diff(_compat().with_(temperature=1)).apply(provider), {"provider": _compat()}
         ),
         "Provider.to_options": Call(
             lambda **given: _compat().to_options(**given),
@@ -418,10 +441,28 @@ def _calls() -> dict[str, Call]:
         ),
         "Catalog.register": Call(lambda: _catalog().register(), {}),
         "Catalog.default": Call(lambda: _catalog().default, {}),
-        "Catalog.ignored": Call(lambda: _catalog().ignored, {}),
-        "Catalog codes": Call(
-            lambda ignored, codes: (Catalog(ignored=ignored), Catalog({"a": _generic()}, ignored={"a": codes})),
-            {"ignored": {}, "codes": ["plain-http"]},
+        "Catalog.details": Call(lambda: _catalog().details, {}),
+        "Catalog details": Call(
+            lambda details, each: (Catalog(details=details), Catalog({"a": _generic()}, details={"a": each})),
+            {"details": {}, "each": Details("x")},
+        ),
+        "Details": Call(Details, {"description": "x", "tags": ["x"], "ignore": ["plain-http"]}),
+        "Catalog.with_details": Call(
+            lambda name, **given: _catalog().with_details(name, **given),
+            {"name": "a", "description": "x", "tags": ["x"], "ignore": ["plain-http"]},
+        ),
+        "Catalog.amend": Call(
+            lambda name, **given: _catalog().amend(name, **given),
+            {"name": "a", "api_key": MARK, "temperature": 1, "extra_options": {}, "vendor": "x"},
+        ),
+        "Catalog.map": Call(lambda function: _catalog().map(function), {"function": _same}),
+        "Catalog.map result": Call(lambda result: _catalog().map(lambda _: result), {"result": _generic()}),
+        "Catalog.select": Call(lambda wanted, tag: _catalog().select(wanted, tag=tag), {"wanted": "*", "tag": "x"}),
+        "Catalog.select result": Call(lambda result: _catalog().select(lambda _: result), {"result": True}),
+        "Catalog.get_as": Call(lambda name, cls: _catalog().get_as(name, cls), {"name": "a", "cls": OpenAICompatProvider}),
+        "CatalogDiff.apply": Call(
+            lambda catalog: _catalog().diff(Catalog({"a": _compat().with_(temperature=1)})).apply(catalog),
+            {"catalog": _catalog()},
         ),
         "Catalog.items": Call(lambda: _catalog().items(), {}),
         "Catalog.keys": Call(lambda: _catalog().keys(), {}),
@@ -663,6 +704,10 @@ def _use(result: object) -> None:
         assert hash(result) == hash(result.with_())
         assert isinstance(repr(result), str)
         result.fingerprint()
+    elif isinstance(result, (ProviderDiff, CatalogDiff, Details)):
+        assert result == pickle.loads(pickle.dumps(result))
+        assert isinstance(hash(result), int)
+        assert isinstance(repr(result) + str(result), str)
     elif isinstance(result, Catalog):
         assert result == pickle.loads(pickle.dumps(result))
         assert isinstance(repr(result), str)

@@ -184,6 +184,10 @@ def catalogs(size: int) -> Iterator[Catalog]:
 
 METHODS: dict[str, Callable[[Catalog, Catalog], object]] = {
     "diff": lambda one, other: one.diff(other),
+    "diff, apply": lambda one, other: one.diff(other).apply(one),
+    "amend": lambda one, other: [one.amend("p1", temperature=number) for number in range(5)],
+    "map": lambda one, other: one.map(lambda provider: provider.with_(temperature=1)),
+    "select": lambda one, other: one.select("p*", "*1*2*", lambda provider: True),
     "or": lambda one, other: one | other,
     "get": lambda one, other: [one.get(f"q{n}") for n in range(20 * len(one))],
     "eq": lambda one, other: [one == Catalog(one), hash(one)],

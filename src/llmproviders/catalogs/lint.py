@@ -62,7 +62,7 @@ def checked(
         found.append(_of_providers(resolution, lambda _, provider: unresolved_references(provider)))
     for name, problem in chain.from_iterable(found):
         draft = resolution.draft(name)
-        if draft.has_problems or problem.problem.code not in draft.ignore:
+        if draft.has_problems or problem.problem.code not in draft.details.ignore:
             yield problem
 
 

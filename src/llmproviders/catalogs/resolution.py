@@ -57,8 +57,8 @@ class Resolution:
             raise DocumentError(in_order(self.problems))
         drafts = {name: draft for name in self.names if not (draft := self.draft(name)).is_abstract}
         providers = {name: draft.provider for name, draft in drafts.items() if draft.provider is not None}
-        ignored = {name: draft.ignore for name, draft in drafts.items() if draft.ignore}
-        return Catalog(providers, default=self.raw.default if self.raw.default in providers else None, ignored=ignored)
+        details = {name: draft.details for name, draft in drafts.items()}
+        return Catalog(providers, default=self.raw.default if self.raw.default in providers else None, details=details)
 
     def draft(self, name: str) -> Draft:
         """An entry with all that it inherits; an empty one if it is not resolved."""

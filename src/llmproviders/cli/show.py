@@ -46,7 +46,7 @@ def show(
     check_inputs([file], format)
     resolution = resolve(read_catalog(file, format, env, overrides), None if name is None else [name])
     catalog = resolution.catalog()
-    shown = [each for each in catalog if tag is None or tag in resolution.draft(each).tags]
+    shown = [each for each in catalog if tag is None or tag in resolution.draft(each).details.tags]
     rows = {each: _rows(catalog[each], origins_of(resolution, each), every=every) for each in shown}
     if as_json:
         print_json(
