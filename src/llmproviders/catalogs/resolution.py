@@ -109,8 +109,16 @@ def resolve(raw: RawCatalog, only: Iterable[str] | None = None) -> Resolution:
     if wanted is not None and not resolution.problems:
         for name in wanted:
             if resolution.draft(name).is_abstract:
-                raise unknown_name(name, [each for each in raw.entries if not resolution.draft(each).is_abstract])
+                raise unknown_name(name, _providers(raw))
     return resolution
+
+
+def _providers(raw: RawCatalog) -> list[str]:
+    """The names of the entries that are not abstract."""
+    resolution = Resolution(raw, ())
+    for entry in raw.entries.values():
+        _resolve_entry(resolution, entry)
+    return [name for name in raw.entries if not resolution.draft(name).is_abstract]
 
 
 def draft_with(raw: RawCatalog, entry: Entry) -> Draft:
