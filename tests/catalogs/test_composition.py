@@ -564,12 +564,12 @@ class TestOverrides:
         with pytest.raises(DocumentError) as caught:
             load("acme.toml", overrides=overrides)
         assert [str(each) for each in caught.value.problems] == [
-            "overrides: chta.n: expected the name of an entry before the dot, got 'chta'; did you mean chat?",
-            "overrides: chat: expected NAME.OPTION, got 'chat'; for example \"chat.temperature\"",
-            "overrides: .n: expected NAME.OPTION, got '.n'; for example \"chat.temperature\"",
-            "overrides: *.retry_nm: expected an option of these entries, got 'retry_nm'; did you mean retry_num?",
-            "overrides: chat.temprature: expected an option of DashScopeProvider, got an unknown name; did you mean temperature?",
-            "overrides: chat.top_p: expected a finite number from 0 to 1, got 7",
+            "override: chta.n: expected the name of an entry before the dot, got 'chta'; did you mean chat?",
+            "override: chat: expected NAME.OPTION, got 'chat'; for example \"chat.temperature\"",
+            "override: .n: expected NAME.OPTION, got '.n'; for example \"chat.temperature\"",
+            "override: *.retry_nm: expected an option of these entries, got 'retry_nm'; did you mean retry_num?",
+            "override: chat.temprature: expected an option of DashScopeProvider, got an unknown name; did you mean temperature?",
+            "override: chat.top_p: expected a finite number from 0 to 1, got 7",
         ]
         assert 3 == len(check("acme.toml", env="", overrides={"chta.n": 1, "chat.n": 0, "x.n": 1}))
         for wrong in ([], {1: 2}):
@@ -592,7 +592,7 @@ class TestOverrides:
             "model": ("shared.toml:14", "chat", "model", "", ""),
             "temperature": ("shared.toml:32", "chat", "temperature", "prod", ""),
             "max_tokens": ("v.toml:4", "chat", "max_tokens", "", "TOKENS"),
-            "n": ("overrides", "chat", "n", "", ""),
+            "n": ("override", "chat", "n", "", ""),
             "seed": ("acme.toml:8", "chat", "seed", "prod", ""),
             "retry_num": ("shared.toml:9", "patient", "retry_num", "", ""),
             "retry_backoff_strategy": ("shared.toml:10", "patient", "retry_backoff_strategy", "", ""),

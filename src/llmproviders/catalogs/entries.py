@@ -204,16 +204,17 @@ class _Reader:
             self.found.append((("extends",), Problem("", "entries of one class", got=got, code="conflicting-bases")))
             draft.cls = None
             return draft
+        values: dict[str, Any] = {}
+        extras: dict[str, Any] = {}
+        setters: dict[str, Setter] = {}
         for base in self.bases:
-            values = base.values
-            if base.cls is None and draft.cls is not None:
-                values = self._typed(draft.cls, base)
-            if EXTRAS in values:
-                values = {**values, EXTRAS: {**draft.values.get(EXTRAS, {}), **values[EXTRAS]}}
-            draft.values = {**draft.values, **values}
-            draft.setters = {**draft.setters, **base.setters}
+            own = self._typed(draft.cls, base) if base.cls is None and draft.cls is not None else base.values
+            values.update(own)
+            extras.update(own.get(EXTRAS, {}))
+            setters.update(base.setters)
             if base.preset:
                 draft.preset, draft.arguments = base.preset, base.arguments
+        draft.values, draft.setters = (values | {EXTRAS: extras} if extras else values), setters
         return draft
 
     def _typed(self, cls: type[Provider], base: Draft) -> dict[str, Any]:
