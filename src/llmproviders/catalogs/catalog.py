@@ -19,7 +19,7 @@ from ..registry import set_default_provider, set_provider
 from .arguments import accept_providers, problems_of_name, problems_of_provider
 from .comparison import Edit, compared
 from .composition import amended, edited, mapped, selected
-from .details import Details
+from .details import NO_DETAILS, Details
 
 __all__ = ["Catalog", "CatalogDiff", "unknown_name"]
 
@@ -77,7 +77,7 @@ class Catalog(Mapping[str, Provider]):
         if others:
             problems = [Problem(shown_name(name), "Details", got=shown(each), is_type=True) for name, each in others.items()]
             raise invalid("Catalog", problems)
-        return {name: each for name, each in found.items() if each != Details()}
+        return {name: each for name, each in found.items() if each != NO_DETAILS}
 
     def _derived(self, providers: dict[str, Provider]) -> Self:
         """A catalog of other providers; the default and the details of names that are still there stay."""

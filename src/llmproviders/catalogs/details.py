@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 import attrs
 
@@ -14,7 +15,7 @@ from ..messages import shown
 from ..syntax.characters import has_surrogate
 from .arguments import unknown_codes
 
-__all__ = ["Details"]
+__all__ = ["NO_DETAILS", "Details"]
 
 
 @attrs.frozen(init=False)
@@ -70,3 +71,6 @@ def _string(argument: str, value: object, problems: list[Problem]) -> str | None
     else:
         return str.__str__(value)
     return None
+
+
+NO_DETAILS: Final = Details()

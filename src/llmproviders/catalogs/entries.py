@@ -7,6 +7,7 @@ One of four keys determines the kind of an entry: ``provider`` (an identifier wi
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -28,8 +29,18 @@ from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..similar_names import did_you_mean
 from ..syntax.locations import Location
-from .details import Details
-from .entry_options import Unset, own_problems, read_names, read_option, read_options, read_place, type_problem, unknown_option
+from .details import NO_DETAILS, Details
+from .entry_options import (
+    EVERYWHERE,
+    Unset,
+    own_problems,
+    read_names,
+    read_option,
+    read_options,
+    read_place,
+    type_problem,
+    unknown_option,
+)
 from .layers import KINDS, Entry, kinds_of
 from .references import EntryProblem
 from .sources import Document
@@ -39,7 +50,6 @@ __all__ = ["Draft", "Setter", "draft_of", "from_dict"]
 _PRESET_KEYS: Final = ("preset", "for_task", "place", "region", "workspace")
 """The keys from which a preset makes the values of options."""
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
-_NO_DETAILS: Final = Details()
 _SET_BY_PRESETS: Final = ("endpoint", "api_key", "content_type")
 
 
@@ -73,7 +83,7 @@ class Draft:
     is_abstract: bool = False
     has_problems: bool = False
     """Whether the entry, or one that it extends, has a problem."""
-    details: Details = _NO_DETAILS
+    details: Details = NO_DETAILS
 
     def set(self, entry: Entry, values: Mapping[str, Any], key: str = "") -> None:
         """Set values of options; extra options are added.
@@ -106,7 +116,8 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
     Raises:
         DocumentError: with every problem of the entry.
     """
-    only = Entry("", entry, Document("dict", "json", {}, lambda path: Location(1, 1)), ())
+    body = dict(entry) if isinstance(entry, Mapping) else entry
+    only = Entry("", body, Document("dict", "json", {}, lambda path: Location(1, 1)), ())
     found: list[DocumentProblem] = []
     provider = None
     if only.extends:
@@ -149,20 +160,21 @@ class _Reader:
         self.is_amended = is_amended
         self.bases = bases
         self.report = report
-        self.body: Mapping[str, Any] = entry.body if isinstance(entry.body, Mapping) else {}
+        self.body: dict[str, Any] = entry.body if isinstance(entry.body, dict) else {}
+        self.extends = entry.extends
         self.found: list[EntryProblem] = []
         """The problems of the entry."""
 
     def read(self) -> Draft:
         """Read the entry."""
-        if not isinstance(self.entry.body, Mapping):
+        if not isinstance(self.entry.body, dict):
             self.found.append(((), type_problem("an entry: names and values of options", self.entry.body)))
             return Draft()
         kinds = kinds_of(self.body)
-        if len(kinds) > 1 or not (kinds or self.entry.extends or self.body.get("abstract") is True):
+        if len(kinds) > 1 or not (kinds or self.extends or self.body.get("abstract") is True):
             self.found.append(((), _problem_of_kind(self.body, kinds)))
             return Draft()
-        draft = self._joined() if self.entry.extends else self._started(kinds[0]) if kinds else Draft()
+        draft = self._joined() if self.extends else self._started(kinds[0]) if kinds else Draft()
         self._read_details(draft)
         if draft.cls is not None:
             self._read_options(draft, draft.cls)
@@ -195,7 +207,8 @@ class _Reader:
     def _joined(self) -> Draft:
         """The draft with all that the entry inherits; of several bases, a later one wins."""
         if len(self.bases) == 1:
-            return attrs.evolve(self.bases[0], provider=None, is_abstract=False)
+            (base,) = self.bases
+            return Draft(base.cls, base.values, base.setters, base.preset, base.arguments, has_problems=base.has_problems)
         draft = Draft(has_problems=any(base.has_problems for base in self.bases))
         classes = {base.cls: None for base in self.bases if base.cls is not None}
         draft.cls = next(iter(classes), None)
@@ -208,7 +221,11 @@ class _Reader:
         extras: dict[str, Any] = {}
         setters: dict[str, Setter] = {}
         for base in self.bases:
-            own = self._typed(draft.cls, base) if base.cls is None and draft.cls is not None else base.values
+            own = base.values
+            if base.cls is None and draft.cls is not None:
+                own, problems = _typed(draft.cls, base)
+                self.report += problems
+                draft.has_problems |= bool(problems)
             values.update(own)
             extras.update(own.get(EXTRAS, {}))
             setters.update(base.setters)
@@ -217,37 +234,21 @@ class _Reader:
         draft.values, draft.setters = (values | {EXTRAS: extras} if extras else values), setters
         return draft
 
-    def _typed(self, cls: type[Provider], base: Draft) -> dict[str, Any]:
-        """The values of a base without a class, read for the class of the entry."""
-        specs = compiled(cls).description.specs
-        values = {}
-        for name, value in base.values.items():
-            setter = base.setters.get(name)
-            found: list[EntryProblem] = []
-            if setter is None or (value is None and name in specs):
-                values[name] = value
-            elif name not in specs:
-                found.append((setter.path(name), unknown_option(cls, name, list(specs))))
-            else:
-                values[name] = read_option(cls, name, value, setter.path(name), found)
-                own_problems(cls, {name: values[name]}, found)
-            if setter is not None:
-                self.report += [setter.entry.problem(path, problem) for path, problem in found]
-        return values
-
     def _read_details(self, draft: Draft) -> None:
         """Read the keys that are not about options; an entry that amends another has those of that one."""
-        names = self.entry.extends
-        amended = self.bases[names.index(self.entry.name)] if self.entry.name in names else Draft()
-        draft.is_abstract, draft.details = amended.is_abstract, amended.details
+        above = NO_DETAILS
+        if self.entry.name in self.extends:
+            amended = self.bases[self.extends.index(self.entry.name)]
+            draft.is_abstract, above = amended.is_abstract, amended.details
+        draft.details = above
         if "abstract" in self.body:
             draft.is_abstract = self.body["abstract"] is True
             if not isinstance(self.body["abstract"], bool):
                 self.found.append((("abstract",), type_problem("true or false", self.body["abstract"])))
         ignore = {code: None for base in self.bases for code in base.details.ignore}
-        if not ignore and not any(key in self.body for key in ("description", "tags", "ignore")):
+        if not (ignore or "description" in self.body or "tags" in self.body or "ignore" in self.body):
             return
-        description, tags = self.body.get("description", amended.details.description), amended.details.tags
+        description, tags = self.body.get("description", above.description), above.tags
         if not isinstance(description, str):
             self.found.append((("description",), type_problem("a string", description)))
             description = ""
@@ -263,8 +264,8 @@ class _Reader:
 
     def _read_mixin(self, draft: Draft) -> None:
         """Read the options of an entry without a class."""
-        reserved = ("extends", "omit") if self.entry.extends else ("omit",)
-        draft.set(self.entry, read_options(None, self.body, reserved, self.found))
+        reserved = ("extends", "omit") if self.extends else ("omit",)
+        draft.set(self.entry, read_options(None, self.body, (*reserved, *EVERYWHERE), self.found))
         if not draft.is_abstract:
             hint = "extend an entry with one of the keys provider, generic and preset too"
             self.found.append((("extends",), Problem("", "an entry with a class", hint=hint, code="unknown-base")))
@@ -272,18 +273,10 @@ class _Reader:
     def _read_options(self, draft: Draft, cls: type[Provider]) -> None:
         """Read the options of the entry, and make its provider unless it is abstract or a base has a problem."""
         places = _places(draft.preset)
-        kinds: tuple[str, ...] = ("omit",)
-        if self.entry.extends:
-            kinds = ("extends", "for_task", "without", "omit")
-        elif draft.preset:
-            kinds = ("preset", "for_task", "omit")
-        elif cls is GenericProvider:
-            kinds = ("generic",)
-        else:
-            kinds = ("provider", "omit")
-        given = read_options(cls, self.body, (*kinds, *places), self.found)
+        kind = "extends" if self.extends else "preset" if draft.preset else "generic" if cls is GenericProvider else "provider"
+        given = read_options(cls, self.body, _keys(kind, places), self.found)
         if draft.has_problems:
-            own_problems(cls, given, self.found)
+            own_problems(compiled(cls).description, given, self.found)
             task = self.body.get("for_task", cls.tasks[0] if cls.tasks else None)
             if task is not None and task not in cls.tasks:
                 self.found.append((("for_task",), attrs.evolve(no_task(cls, task), option="")))
@@ -303,7 +296,7 @@ class _Reader:
         for name in self.entry.added_parts.intersection(given):
             given[name] = _with_parts(cls, name, draft.values.get(name), given[name])
         is_new_preset = bool(draft.preset) and (bool(places) or "endpoint" not in draft.values)
-        own = {key: read_place(key, value, (key,), self.found) for key, value in places.items()}
+        own = {key: read_place(key, value, (key,), self.found) for key, value in places.items()} if places else {}
         moved: dict[str, Any] = {}
         if "for_task" in self.body:
             if draft.preset:
@@ -313,19 +306,19 @@ class _Reader:
         if own:
             draft.arguments = {**draft.arguments, **own}
             draft.setters = {**draft.setters, **{key: Setter(self.entry) for key in own}}
-        omitted = {name: value for name, value in given.items() if name not in self.body}
-        draft.set(self.entry, {name: value for name, value in given.items() if name not in omitted})
-        draft.set(self.entry, omitted, "omit")
+        draft.set(self.entry, given)
         draft.set(self.entry, moved, "for_task")
+        if "omit" in self.body:
+            draft.set(self.entry, {name: None for name in given if name not in self.body}, "omit")
         if draft.is_abstract or self.is_amended:
-            own_problems(cls, given, self.found)
+            own_problems(compiled(cls).description, given, self.found)
             return
-        for name, value in draft.values.items():
-            if isinstance(value, Unset):
-                self._locate(attrs.evolve(value.problem, option=name), draft)
-        if draft.has_problems:
-            return
-        if is_new_preset:
+        if Unset in map(type, draft.values.values()):
+            own_problems(compiled(cls).description, given, self.found)
+            for name, value in draft.values.items():
+                if isinstance(value, Unset):
+                    self._locate(attrs.evolve(value.problem, option=name), draft)
+        elif is_new_preset:
             self._make_preset(draft)
         elif base is None:
             draft.provider = construct(cls, dict(draft.values))
@@ -411,6 +404,25 @@ class _Reader:
             self.report.append(setter.entry.problem(setter.path(option), problem))
 
 
+def _typed(cls: type[Provider], base: Draft) -> tuple[dict[str, Any], list[DocumentProblem]]:
+    """The values of a base without a class, read for a class; and their problems."""
+    description = compiled(cls).description
+    specs = description.specs
+    values = dict(base.values)
+    problems: list[DocumentProblem] = []
+    for name, value in base.values.items():
+        if name == EXTRAS:
+            continue
+        setter, found = base.setters[name], list[EntryProblem]()
+        if name not in specs:
+            found.append((setter.path(name), unknown_option(cls, name, list(specs))))
+        elif value is not None:
+            values[name] = read_option(description, name, value, setter.path(name), found)
+            own_problems(description, {name: values[name]}, found)
+        problems += [setter.entry.problem(path, problem) for path, problem in found]
+    return values, problems
+
+
 def _problem_of_kind(body: Mapping[str, Any], kinds: Sequence[str]) -> Problem:
     hint = "" if kinds else _misspelled_kind(body)
     usual = None if kinds or hint else Advice("write {}, which is the usual one", (("provider", "openai-compat"),))
@@ -443,6 +455,13 @@ def _places(preset: str) -> tuple[str, ...]:
     if not preset:
         return ()
     return ("region", "workspace") if preset == "dashscope" else ("place",)
+
+
+@functools.cache
+def _keys(kind: str, places: tuple[str, ...]) -> dict[str, None]:
+    """The keys that an entry of a kind may have and that are not options."""
+    own = {"extends": ("for_task", "without", "omit"), "preset": ("for_task", "omit"), "provider": ("omit",), "generic": ()}
+    return dict.fromkeys((kind, *own[kind], *places, *EVERYWHERE))
 
 
 def _class_of_identifier(name: str) -> tuple[type[Provider] | None, Problem | None]:

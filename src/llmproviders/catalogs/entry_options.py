@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import attrs
@@ -29,6 +29,7 @@ from .layers import KINDS
 from .references import EntryProblem, read_parts, read_secret, resolver_of
 
 __all__ = [
+    "EVERYWHERE",
     "RESERVED",
     "Unset",
     "own_problems",
@@ -41,8 +42,9 @@ __all__ = [
     "variable_in",
 ]
 
-_EVERYWHERE: Final = ("abstract", "description", "tags", "ignore")
-RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace", *_EVERYWHERE)
+EVERYWHERE: Final = ("abstract", "description", "tags", "ignore")
+"""Keys that every entry may have."""
+RESERVED: Final = (*KINDS, "for_task", "without", "omit", "place", "region", "workspace", *EVERYWHERE)
 """Keys of an entry that are not options: ``for_task`` is the task to move to, ``without`` lists inherited
 options to reset to their defaults, ``omit`` lists options that are not emitted (None in code), ``place``, ``region`` and
 ``workspace`` are arguments of a preset. ``abstract`` is whether the entry is only extended and no provider, ``description`` and
@@ -58,7 +60,7 @@ _GOES_WITH: Final[Mapping[Any, str]] = {
 
 
 def read_options(
-    cls: type[Provider] | None, body: Mapping[str, Any], reserved: Sequence[str], found: list[EntryProblem]
+    cls: type[Provider] | None, body: Mapping[str, Any], reserved: Collection[str], found: list[EntryProblem]
 ) -> dict[str, Any]:
     """The own options of an entry, by name of the field.
 
@@ -68,17 +70,18 @@ def read_options(
         reserved: the keys that it may have and that are not options.
         found: the list to which problems are added.
     """
-    known = compiled(cls).description.specs if cls is not None else _options_of_all()
+    description = None if cls is None else compiled(cls).description
+    known = _options_of_all() if description is None else description.specs
     given: dict[str, Any] = {}
     for key, value in body.items():
-        if key in reserved or key in _EVERYWHERE:
+        if key in reserved:
             continue
         if key == EXTRAS:
             given[EXTRAS] = _extras(value, found)
         elif not isinstance(key, str) or key not in known or known[key].info is None or key in RESERVED:
-            found.append(((key,), unknown_option(cls, key, [*reserved, *_EVERYWHERE, *known])))
+            found.append(((key,), unknown_option(cls, key, [*reserved, *known])))
         else:
-            given[key] = value if cls is None else read_option(cls, key, value, (key,), found)
+            given[key] = value if description is None else read_option(description, key, value, (key,), found)
     for name in read_names(body["omit"], "omit", found) if "omit" in reserved and "omit" in body else ():
         if name in given or name not in known or name == EXTRAS:
             subject = "a class" if cls is None else cls.__name__
@@ -95,9 +98,8 @@ def _options_of_all() -> dict[str, Any]:
     return {name: spec for cls in provider_classes().values() for name, spec in compiled(cls).description.specs.items()}
 
 
-def own_problems(cls: type[Provider], given: Mapping[str, Any], found: list[EntryProblem]) -> None:
+def own_problems(description: Description, given: Mapping[str, Any], found: list[EntryProblem]) -> None:
     """Add the problems of single values, for an entry of which no provider is made."""
-    description = compiled(cls).description
     bad = {path[0] for path, _ in found if path}
     for name, value in given.items():
         if name in bad:
@@ -110,17 +112,18 @@ def own_problems(cls: type[Provider], given: Mapping[str, Any], found: list[Entr
             found.append(((name,), attrs.evolve(problem_of(description, name, value, error), option="", key="")))
 
 
-def read_option(cls: type[Provider], name: str, value: Any, path: tuple[str, ...], found: list[EntryProblem]) -> Any:
+def read_option(description: Description, name: str, value: Any, path: tuple[str, ...], found: list[EntryProblem]) -> Any:
     """The argument of the constructor for the value of an option in a document."""
-    description = compiled(cls).description
     info = description.specs[name].info
     assert info is not None
+    if isinstance(value, (bool, int, float)):
+        return value
     if isinstance(value, str) and info.type in (bool, int, float):
         found.append((path, _string_problem(description, name, value)))
         return None
-    if isinstance(value, (bool, int, float)) or (isinstance(value, str) and _is_plain(info)):
+    if isinstance(value, str) and _is_plain(info):
         return value
-    if isinstance(value, Mapping) and info.secret:
+    if isinstance(value, dict) and info.secret:
         return read_secret(value, path, found, only=True)
     kind = kind_of(info)
     if isinstance(value, dict) and kind is not None:
@@ -131,7 +134,7 @@ def read_option(cls: type[Provider], name: str, value: Any, path: tuple[str, ...
     if isinstance(value, str):
         return _read_string(info, value, path, found)
     if variable_in(value) is not None:
-        return _read_variable(cls, info, value, path, found)
+        return _read_variable(description, info, value, path, found)
     if isinstance(value, dict) and not description.specs[name].has_custom_converter and (hint := _hint_on_variables(value)):
         expected = "the value itself, or a reference to an environment variable"
         found.append((path, Problem("", expected, got="another mapping", hint=hint, code="invalid-reference")))
@@ -197,14 +200,14 @@ def _elsewhere(key: str) -> str:
 
 
 def _extras(value: object, found: list[EntryProblem]) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         found.append(((EXTRAS,), type_problem("Java keys and values", value)))
         return {}
     return {key: _extra(key, item, found) for key, item in value.items()}
 
 
 def _extra(key: Any, value: object, found: list[EntryProblem]) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = read_secret(value, (EXTRAS, key), found, only=False)
     return read_parts("body", value, (EXTRAS, key), found, hidden=isinstance(key, str) and looks_like_credential(key))
 
@@ -240,18 +243,18 @@ def variable_in(value: object) -> str | None:
 
 
 def _read_variable(
-    cls: type[Provider], info: OptionInfo, value: dict[str, Any], path: tuple[str, ...], found: list[EntryProblem]
+    description: Description, info: OptionInfo, value: dict[str, Any], path: tuple[str, ...], found: list[EntryProblem]
 ) -> Any:
     """The value of an option that an environment variable has, read as Flink reads a string; else the default."""
     string = _string_of_variable(value, path, found)
     if isinstance(string, Unset):
         return string
     if string is None:
-        return read_option(cls, info.name, value["default"], (*path, "default"), found) if "default" in value else None
+        return read_option(description, info.name, value["default"], (*path, "default"), found) if "default" in value else None
     own: list[EntryProblem] = []
     read = _read_string(info, string, path, own)
     if not own and read is not None:
-        own_problems(cls, {info.name: read}, own)
+        own_problems(description, {info.name: read}, own)
     # The string is not shown: it may be a secret if the name of the variable is wrong.
     got = f"another string in the environment variable {value['env']}"
     found += [(path, attrs.evolve(problem, got=got, hint="", in_document=None)) for _, problem in own]

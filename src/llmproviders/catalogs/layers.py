@@ -8,7 +8,7 @@ an environment amends the one of its name too, unless it has a kind of its own.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -44,23 +44,25 @@ _KEYS: Final = ("default", "providers")
 """The keys of an environment."""
 
 
-def kinds_of(body: Mapping[Any, Any]) -> list[str]:
+def kinds_of(body: dict[Any, Any]) -> list[str]:
     """The keys of an entry that determine its kind."""
     return [kind for kind in KINDS if kind in body]
 
 
-def extended_names(body: object) -> list[str]:
+def extended_names(body: object) -> Sequence[str]:
     """The names that an entry extends; empty if it does not extend others, or has problems."""
-    if not isinstance(body, Mapping) or kinds_of(body) != ["extends"]:
-        return []
+    if not isinstance(body, dict) or "extends" not in body or len(kinds_of(body)) > 1:
+        return ()
     names = body["extends"]
-    listed = names if isinstance(names, list) else [names]
-    return listed if all(isinstance(name, str) and name for name in listed) else []
+    if isinstance(names, str):
+        return [names] if names else ()
+    return names if isinstance(names, list) and all(isinstance(name, str) and name for name in names) else ()
 
 
-@attrs.frozen(eq=False, weakref_slot=False)
+# It is not frozen, because that would take twice the time.
+@attrs.define(eq=False, weakref_slot=False)
 class Entry:
-    """An entry of a document."""
+    """An entry of a document; it is not changed."""
 
     name: str
     body: object = attrs.field(repr=False)
@@ -76,16 +78,18 @@ class Entry:
     added_parts: frozenset[str] = frozenset()
     """The options whose headers or fields are added to the inherited ones, and do not replace these."""
 
+    extends: Sequence[str] = attrs.field(init=False)
+    """The names that it extends; its own one if it amends the entry below."""
+
+    @extends.default
+    def _extended(self) -> Sequence[str]:
+        is_amendment = self.is_partial and isinstance(self.body, dict) and not kinds_of(self.body)
+        return [self.name] if is_amendment else extended_names(self.body)
+
     @property
     def path(self) -> Path:
         """Its path in the document."""
         return (*self.table, self.name) if self.name else self.table
-
-    @property
-    def extends(self) -> list[str]:
-        """The names that it extends; its own one if it amends the entry below."""
-        is_amendment = self.is_partial and isinstance(self.body, Mapping) and not kinds_of(self.body)
-        return [self.name] if is_amendment else extended_names(self.body)
 
     def problem(self, path: Path, problem: Problem) -> DocumentProblem:
         """A problem, with the location of the part of the entry at *path*."""

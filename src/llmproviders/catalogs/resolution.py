@@ -14,6 +14,7 @@ from ..messages import circle, shown
 from ..providers.base import Provider
 from ..similar_names import SimilarNames
 from .catalog import Catalog, unknown_name
+from .details import NO_DETAILS
 from .entries import Draft, Setter, draft_of
 from .layers import KINDS, Entry, RawCatalog
 
@@ -23,6 +24,31 @@ MAX_INHERITED: Final = 10_000_000
 """The most characters of options that the entries of a catalog inherit together: a short file could else become very large."""
 EXTRA_SIZE: Final = 100
 """The characters as which an extra option counts."""
+
+
+_EMPTY: Final = Draft()
+
+
+@attrs.define
+class _Path:
+    """The entries, each of which extends the next one, whose resolution has begun."""
+
+    positions: dict[Entry, int] = attrs.field(factory=dict)
+    names: list[str] = attrs.field(factory=list)
+    bases: list[list[Entry | None]] = attrs.field(factory=list)
+    """What each of them extends."""
+
+    def push(self, entry: Entry, bases: list[Entry | None]) -> None:
+        """Add an entry at the end."""
+        self.positions[entry] = len(self.names)
+        self.names.append(entry.name)
+        self.bases.append(bases)
+
+    def pop(self, entry: Entry) -> list[Entry | None]:
+        """Remove the last entry, and return what it extends."""
+        del self.positions[entry]
+        self.names.pop()
+        return self.bases.pop()
 
 
 @attrs.define
@@ -42,6 +68,8 @@ class Resolution:
     """The sizes of the entries that others extend, in characters."""
     inherited: int = 0
     """The number of characters that entries inherit."""
+    path: _Path = attrs.field(factory=_Path)
+    """The entries whose resolution has begun."""
     similar: SimilarNames = attrs.field(
         init=False, default=attrs.Factory(lambda self: SimilarNames(self.raw.entries), takes_self=True)
     )
@@ -57,13 +85,13 @@ class Resolution:
             raise DocumentError(in_order(self.problems))
         drafts = {name: draft for name in self.names if not (draft := self.draft(name)).is_abstract}
         providers = {name: draft.provider for name, draft in drafts.items() if draft.provider is not None}
-        details = {name: draft.details for name, draft in drafts.items()}
+        details = {name: draft.details for name, draft in drafts.items() if draft.details != NO_DETAILS}
         return Catalog(providers, default=self.raw.default if self.raw.default in providers else None, details=details)
 
     def draft(self, name: str) -> Draft:
         """An entry with all that it inherits; an empty one if it is not resolved."""
         entry = self.raw.entries.get(name)
-        return Draft() if entry is None else self.drafts.get(entry, Draft())
+        return _EMPTY if entry is None else self.drafts.get(entry, _EMPTY)
 
     def provider(self, name: str) -> Provider:
         """The provider of an entry without problems."""
@@ -138,39 +166,29 @@ def classes_of(raw: RawCatalog, names: Iterable[str]) -> dict[str, type[Provider
 
 def _resolve_entry(resolution: Resolution, entry: Entry) -> None:
     """Resolve an entry, after those that it extends. It is a loop over the open entries, because a chain may be long."""
-    path = _Path()
+    drafts, path = resolution.drafts, resolution.path
     rest = [entry]
     while rest:
-        last = rest[-1]
-        if last in resolution.drafts:
-            rest.pop()
-        elif last not in path.positions:
-            path.positions[last] = len(path.names)
-            path.names.append(last.name)
-            path.bases.append(_bases(resolution, last, path))
-            rest += [base for base in reversed(path.bases[-1]) if base is not None]
+        last = rest.pop()
+        if last in drafts:
+            continue
+        if last in path.positions:
+            bases = path.pop(last)
         else:
-            rest.pop()
-            path.names.pop()
-            del path.positions[last]
-            drafts = [_inherited(resolution, last, base) for base in path.bases.pop()]
-            is_amended = resolution.raw.entries[last.name] is not last
-            resolution.drafts[last] = draft_of(last, drafts, resolution.problems, is_amended=is_amended)
-
-
-@attrs.define
-class _Path:
-    """The entries, each of which extends the next one, whose resolution has begun."""
-
-    positions: dict[Entry, int] = attrs.field(factory=dict)
-    names: list[str] = attrs.field(factory=list)
-    bases: list[list[Entry | None]] = attrs.field(factory=list)
-    """What each of them extends."""
+            bases = _bases(resolution, last, path)
+            if missing := [base for base in bases if base is not None and base not in drafts]:
+                path.push(last, bases)
+                rest += [last, *reversed(missing)]
+                continue
+        inherited = [_inherited(resolution, last, base) for base in bases]
+        is_amended = resolution.raw.entries[last.name] is not last
+        drafts[last] = draft_of(last, inherited, resolution.problems, is_amended=is_amended)
 
 
 def _bases(resolution: Resolution, entry: Entry, path: _Path) -> list[Entry | None]:
-    """The entries that the last entry of a path extends; None for each that does not exist, or is in the path."""
+    """The entries that an entry at the end of a path extends; None for each that does not exist, or is in the path."""
     bases: list[Entry | None] = []
+    path.names.append(entry.name)
     for name in entry.extends:
         base = entry.below if name == entry.name else resolution.raw.entries.get(name)
         problem = None
@@ -184,6 +202,7 @@ def _bases(resolution: Resolution, entry: Entry, path: _Path) -> list[Entry | No
             where = ("extends",) if isinstance(entry.body, dict) and "extends" in entry.body else ()
             resolution.problems.append(entry.problem(where, problem))
         bases.append(base)
+    path.names.pop()
     return bases
 
 
