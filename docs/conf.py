@@ -20,8 +20,8 @@ nitpicky = True
 # Third-party types: links to them would need a download of their documentation.
 nitpick_ignore_regex = [
     ("py:class", r"(collections\.abc|datetime|os|pathlib|typing|typing_extensions|attrs?|cattrs|pyflink)\..*"),
-    # The variable in the type of `Catalog.get`.
-    ("py:class", r"llmproviders\.catalogs\.catalog\._Default"),
+    # The variables in types of methods, such as that of `Catalog.get`.
+    ("py:class", r"llmproviders\.(catalogs\.catalog|providers\.comparison)\._(Class|Default|Provider)"),
 ]
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist"]

@@ -13,11 +13,13 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
-from llmproviders import registry
+from llmproviders import register_secret_resolver, registry
 from llmproviders.providers import classes
+from llmproviders.resolvers import known_resolvers
 
 # The strategies make references to this variable.
 os.environ["LLMPROVIDERS_TEST_KEY"] = "a key of the environment"
+register_secret_resolver("test-vault", lambda reference: f"the key of {reference}")
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("default", deadline=None, max_examples=40, suppress_health_check=_SLOW)
@@ -29,6 +31,13 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 def empty_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """No provider is registered at the start of the test, and its own providers are gone after it."""
     monkeypatch.setattr(registry, "registered", registry.Registered())
+
+
+@pytest.fixture
+def own_resolvers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The resolvers that the test registers are gone after it, and entry points are looked up again."""
+    monkeypatch.setattr(known_resolvers, "known", dict(known_resolvers.known))
+    monkeypatch.setattr(known_resolvers, "entries", None)
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from sybil.parsers.markdown.lexers import DirectiveInHTMLCommentLexer, FencedCod
 from llmproviders import parse_statements, registry
 from llmproviders.catalogs.formats.lookup import format_module
 from llmproviders.providers.classes import known_classes
+from llmproviders.resolvers import Resolvers, known_resolvers
 
 ENVIRONMENT = {"DEEPSEEK_API_KEY": "sk-demo", "DASHSCOPE_API_KEY": "sk-demo", "COLUMNS": "100", "TERMINAL_WIDTH": "100"}
 COLOURS = (
@@ -54,7 +55,7 @@ SHOWN = {"text", "shell", "markdown", "diff", "xml", "java"}
 
 @contextmanager
 def reader(namespace: dict[str, Any], *, service: str = "") -> Iterator[None]:
-    """The reader's environment: an empty folder, demo keys, output of 100 columns, and an empty registry."""
+    """The reader's environment: an empty folder, demo keys, output of 100 columns, and nothing registered."""
     home = Path.cwd()
     # Leave out the classes that other tests registered.
     ours = {name: cls for name, cls in known_classes.known.items() if cls.__module__.startswith("llmproviders.")}
@@ -63,6 +64,7 @@ def reader(namespace: dict[str, Any], *, service: str = "") -> Iterator[None]:
         mock.patch.dict(os.environ, ENVIRONMENT),
         mock.patch.object(registry, "registered", registry.Registered()),
         mock.patch.dict(known_classes.known, ours, clear=True),
+        mock.patch.multiple(known_resolvers, known=dict(Resolvers().known), entries=None),
         mock.patch.object(sys, "path", [folder, *sys.path]),
     ):
         for name in COLOURS:

@@ -52,7 +52,14 @@ UGLY = (
 
 # Hypothesis also tries constants of the tested code, and the mask is refused as a secret.
 texts = (st.text(max_size=20) | st.sampled_from(UGLY)).filter(lambda text: MASK not in text)
-references = st.just(Secret.from_env("LLMPROVIDERS_TEST_KEY"))
+references = st.sampled_from(
+    [
+        Secret.from_env("LLMPROVIDERS_TEST_KEY"),
+        Secret.from_env("LLMPROVIDERS_NO_SUCH_KEY", default="a default"),
+        Secret.from_env("LLMPROVIDERS_NO_SUCH_KEY", default="${secret_values.default}"),
+        Secret.from_resolver("test-vault", "kv/llm#key"),
+    ]
+)
 secrets = texts | texts.map(Secret) | st.just("${secret_values.key}") | references
 
 longs = st.integers(-(2**63), 2**63 - 1)
@@ -107,7 +114,7 @@ json_values = st.recursive(
     max_leaves=6,
 )
 json_objects = st.dictionaries(texts, json_values, max_size=4)
-names = texts | st.sampled_from(["token", "X-Api-Key", "env", "file", "secret"])
+names = texts | st.sampled_from(["token", "X-Api-Key", "env", "file", "secret", "default", "test-vault"])
 # A document holds a secret of a body only below a name that looks like a credential, and no null beside a reference.
 bodies_with_secrets = st.builds(
     lambda body, hidden: {**body, "token": hidden},

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import draw_rooms
 import pytest
 from draw_rooms import imports, modules, room
 
@@ -32,7 +33,8 @@ HOUSE = """
     secret_policy
     messages  tasks
     secrets
-    boundary  optional
+    resolvers
+    boundary  entry_points  optional
     errors  credentials  codes  regular_files  similar_names
 """
 
@@ -40,13 +42,13 @@ HOUSE = """
 ROOMS = {
     "catalogs": """
         files  editing  restructuring  usage  discovery  settings
-        revision  overrides
+        revision  overrides  grids
         lint  masked_diff
         origins
         resolution  writing  schema
         inheritance  entries
         entry_options  catalog
-        layers  values
+        layers  values  composition  details
         comparison  references  arguments  sources
         display  atomic
         formats.yaml  formats.toml  formats.notation
@@ -69,6 +71,7 @@ ROOMS = {
         openai_compat
         openai  triton  generic
         changes  base
+        calls  comparison
         openai_options  on_runtime
         derive  flatten
         held
@@ -115,7 +118,10 @@ ROOMS = {
 }
 PUBLIC = [
     "Catalog",
+    "CatalogDiff",
     "Change",
+    "Details",
+    "ProviderDiff",
     "Column",
     "ModelStatement",
     "OldSpellingWarning",
@@ -178,6 +184,7 @@ PUBLIC = [
     "provider_class",
     "provider_classes",
     "register_provider_class",
+    "register_secret_resolver",
     "remove_provider",
     "required_secret",
     "secret",
@@ -216,6 +223,14 @@ def test_imports_go_down(name: str) -> None:
         elif name != here:
             mine, theirs = name.removeprefix(f"{here}."), other.removeprefix(f"{here}.")
             assert inside[mine] < inside[theirs], f"{name} imports {other}, which is not below it"
+
+
+def test_upward_imports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exceptions are imports that exist, and that are made when they are used."""
+    pairs = draw_rooms.UPWARD
+    monkeypatch.setattr(draw_rooms, "UPWARD", ())
+    assert set() == {(name, other) for name, other in pairs if other not in imports(name, ROOT)}
+    assert set() == {f"llmproviders.{other}" for _, other in pairs} & modules_after("import llmproviders")
 
 
 def test_imports_are_read() -> None:

@@ -27,13 +27,16 @@ from own import RerankProvider
 import llmproviders
 from llmproviders import (
     Catalog,
+    CatalogDiff,
     DashScopeProvider,
+    Details,
     GenericProvider,
     InvalidOptionsError,
     InvalidTypeError,
     OpenAICompatProvider,
     OpenAIProvider,
     Provider,
+    ProviderDiff,
     ProviderError,
     Rejected,
     Secret,
@@ -294,6 +297,12 @@ class Local(Provider):
     size: int = attrs.field(default=1, metadata=option("size"))
 
 
+def _resolved(result: Any) -> str:
+    """The secret of a resolver that returns *result*."""
+    llmproviders.register_secret_resolver("junk", lambda reference: result)
+    return Secret.from_resolver("junk", "x").reveal()
+
+
 def _options_of(cls: Any, **valid: Any) -> dict[str, Call]:
     """A call for each option of a class; the other options are valid, and hold secrets."""
     calls = {}
@@ -310,6 +319,10 @@ def _options_of(cls: Any, **valid: Any) -> dict[str, Call]:
         {"value": "x", "extra": "y"},
     )
     return calls
+
+
+def _same(provider: Provider) -> Provider:
+    return provider
 
 
 def _entered(manager: Any) -> Any:
@@ -351,6 +364,22 @@ def _calls() -> dict[str, Call]:
         "Provider.for_task": Call(
             lambda task, **given: _compat().for_task(task, **given),
             {"task": "embeddings", "endpoint": "https://h/embeddings", "api_key": MARK, "dimension": 5, "vendor": "x"},
+        ),
+        "Provider.grid": Call(
+            lambda template, **lists: _compat().grid(template, **lists),
+            {"template": "{temperature}", "temperature": [1], "api_key": [MARK], "extra_options": [{}], "vendor": ["x"]},
+        ),
+        "Provider.grid values": Call(
+            lambda **given: _compat().grid(**{name: [value] for name, value in given.items()}),
+            {"temperature": 1, "api_key": MARK, "stop": "x", "extra_options": {"x-token": MARK}, "vendor": "x"},
+        ),
+        "Provider.grid generic": Call(lambda a: _generic().grid(a=[a, MARK]), {"a": "x"}),
+        "Provider.diff": Call(lambda other: _compat().diff(other), {"other": _compat().with_(temperature=1)}),
+        "Provider.diff values": Call(
+            lambda value: _compat().diff(_compat().with_(api_key="x", vendor=value)).apply(_compat()), {"value": {"a": MARK}}
+        ),
+        "ProviderDiff.apply": Call(
+            lambda provider: _compat().diff(_compat().with_(temperature=1)).apply(provider), {"provider": _compat()}
         ),
         "Provider.to_options": Call(
             lambda **given: _compat().to_options(**given),
@@ -412,18 +441,42 @@ def _calls() -> dict[str, Call]:
         ),
         "Catalog.register": Call(lambda: _catalog().register(), {}),
         "Catalog.default": Call(lambda: _catalog().default, {}),
-        "Catalog.ignored": Call(lambda: _catalog().ignored, {}),
-        "Catalog codes": Call(
-            lambda ignored, codes: (Catalog(ignored=ignored), Catalog({"a": _generic()}, ignored={"a": codes})),
-            {"ignored": {}, "codes": ["plain-http"]},
+        "Catalog.details": Call(lambda: _catalog().details, {}),
+        "Catalog details": Call(
+            lambda details, each: (Catalog(details=details), Catalog({"a": _generic()}, details={"a": each})),
+            {"details": {}, "each": Details("x")},
+        ),
+        "Details": Call(Details, {"description": "x", "tags": ["x"], "ignore": ["plain-http"]}),
+        "Catalog.with_details": Call(
+            lambda name, **given: _catalog().with_details(name, **given),
+            {"name": "a", "description": "x", "tags": ["x"], "ignore": ["plain-http"]},
+        ),
+        "Catalog.amend": Call(
+            lambda name, **given: _catalog().amend(name, **given),
+            {"name": "a", "api_key": MARK, "temperature": 1, "extra_options": {}, "vendor": "x"},
+        ),
+        "Catalog.map": Call(lambda function: _catalog().map(function), {"function": _same}),
+        "Catalog.map result": Call(lambda result: _catalog().map(lambda _: result), {"result": _generic()}),
+        "Catalog.select": Call(lambda wanted, tag: _catalog().select(wanted, tag=tag), {"wanted": "*", "tag": "x"}),
+        "Catalog.select result": Call(lambda result: _catalog().select(lambda _: result), {"result": True}),
+        "Catalog.get_as": Call(lambda name, cls: _catalog().get_as(name, cls), {"name": "a", "cls": OpenAICompatProvider}),
+        "CatalogDiff.apply": Call(
+            lambda catalog: _catalog().diff(Catalog({"a": _compat().with_(temperature=1)})).apply(catalog),
+            {"catalog": _catalog()},
         ),
         "Catalog.items": Call(lambda: _catalog().items(), {}),
         "Catalog.keys": Call(lambda: _catalog().keys(), {}),
         "Catalog.values": Call(lambda: _catalog().values(), {}),
         "Secret": Call(Secret, {"text": MARK}),
-        "Secret.from_env": Call(Secret.from_env, {"name": "LLMPROVIDERS_TEST_KEY"}),
+        "Secret.from_env": Call(
+            lambda name, default: Secret.from_env(name, default=default).reveal(),
+            {"name": "LLMPROVIDERS_NO_SUCH_KEY", "default": MARK},
+        ),
         "Secret.from_file": Call(Secret.from_file, {"path": path}),
         "Secret.from_file, reveal": Call(lambda path: Secret.from_file(path).reveal(), {"path": path}),
+        "Secret.from_resolver": Call(Secret.from_resolver, {"name": "test-vault", "reference": "kv/llm#key"}),
+        "Secret.from_resolver, reveal": Call(_resolved, {"result": MARK}),
+        "Secret.default": Call(lambda: Secret(MARK).default, {}),
         "Secret.reveal": Call(lambda: Secret(MARK).reveal(), {}),
         "Secret.source": Call(lambda: Secret(MARK).source, {}),
         "Secret.is_reference": Call(lambda: Secret(MARK).is_reference, {}),
@@ -560,6 +613,7 @@ def _calls() -> dict[str, Call]:
         },
         "provider_class": Call(llmproviders.provider_class, {"identifier": "openai-compat"}),
         "provider_classes": Call(llmproviders.provider_classes, {}),
+        "register_secret_resolver": Call(llmproviders.register_secret_resolver, {"name": "junk", "function": str}),
         "register_provider_class": Call(_positional(llmproviders.register_provider_class), {"cls": Local}),
         "remove_provider": Call(lambda name: (_registered(), llmproviders.remove_provider(name)), {"name": "known"}),
         "required_secret": Call(llmproviders.required_secret, {"value": MARK}, Rejected),
@@ -600,8 +654,10 @@ CASES = [(name, argument) for name, call in TABLE.items() for argument in call.g
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_registry: None, own_classes: object) -> Path:
-    """A working directory with a catalog, a registry with one provider, and isolated classes."""
+def folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_registry: None, own_classes: object, own_resolvers: None
+) -> Path:
+    """A working directory with a catalog, a registry with one provider, and isolated classes and resolvers."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "catalog.json").write_text(TEXT, encoding="utf-8")
     (tmp_path / "folder.json").mkdir()
@@ -648,6 +704,10 @@ def _use(result: object) -> None:
         assert hash(result) == hash(result.with_())
         assert isinstance(repr(result), str)
         result.fingerprint()
+    elif isinstance(result, (ProviderDiff, CatalogDiff, Details)):
+        assert result == pickle.loads(pickle.dumps(result))
+        assert isinstance(hash(result), int)
+        assert isinstance(repr(result) + str(result), str)
     elif isinstance(result, Catalog):
         assert result == pickle.loads(pickle.dumps(result))
         assert isinstance(repr(result), str)
@@ -753,6 +813,9 @@ MISUSES: dict[str, tuple[Callable[[], Any], type[ProviderError]]] = {
     "set_provider": (lambda: llmproviders.set_provider(5), InvalidTypeError),  # type: ignore[arg-type]
     "Secret": (lambda: Secret(5), InvalidTypeError),  # type: ignore[arg-type]
     "Secret.from_env": (lambda: Secret.from_env("a b"), InvalidOptionsError),
+    "Secret.from_resolver": (lambda: Secret.from_resolver("nowhere", "x"), InvalidOptionsError),
+    "Secret.from_resolver type": (lambda: Secret.from_resolver("test-vault", 5), InvalidTypeError),  # type: ignore[arg-type]
+    "register_secret_resolver": (lambda: llmproviders.register_secret_resolver("env", str), InvalidOptionsError),
     "Secret.from_env type": (lambda: Secret.from_env(5), InvalidTypeError),  # type: ignore[arg-type]
     "Secret.from_file": (lambda: Secret.from_file(""), InvalidOptionsError),
     "loads": (lambda: llmproviders.loads(5, format="json"), InvalidTypeError),  # type: ignore[arg-type]

@@ -53,6 +53,7 @@ from llmproviders import (
     parse_create_model,
     presets,
     register_provider_class,
+    register_secret_resolver,
     required_secret,
     set_provider,
 )
@@ -64,6 +65,13 @@ OURS = (str(Path(llmproviders.__file__).parent), "<llmproviders")
 """The first characters of the file names of the library's frames, and of its generated code."""
 ENDPOINT = "https://h/v1/chat/completions"
 WITH_MARK = f"https://user:{MARK}@h/v1/chat/completions"
+
+
+@pytest.fixture(autouse=True)
+def mark(own_resolvers: None) -> None:
+    """The resolver `mark` returns the marker."""
+    register_secret_resolver("mark", lambda reference: MARK)
+
 
 PROVIDERS: dict[str, Callable[[], Provider]] = {
     "api_key": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_key=MARK),
@@ -84,6 +92,15 @@ PROVIDERS: dict[str, Callable[[], Provider]] = {
     ),
     "extra JSON Secret": lambda: OpenAICompatProvider(vendor={"x": [Secret(MARK)], "y": Secret.from_env("PATH")}),
     "extra headers Secret": lambda: GenericProvider("g", headers={"x": MARK, "y": Secret.from_env("PATH")}),
+    "default": lambda: OpenAICompatProvider(endpoint=ENDPOINT, api_key=Secret.from_env("LLMPROVIDERS_NOWHERE", default=MARK)),
+    "default inside": lambda: OpenAICompatProvider(
+        extra_header={"X-A": [Secret.from_env("LLMPROVIDERS_NOWHERE", default=MARK)]},
+        extra_body={"token": Secret.from_env("LLMPROVIDERS_NOWHERE", default=MARK)},
+    ),
+    "default extra": lambda: GenericProvider(
+        "g", pin=Secret.from_env("LLMPROVIDERS_NOWHERE", default=MARK), vendor={"a": Secret.from_resolver("mark", "x"), "b": 1}
+    ),
+    "default map": lambda: TritonProvider("h", custom_headers={"A": Secret.from_env("LLMPROVIDERS_NOWHERE", default=MARK)}),
     "extra_body": lambda: OpenAICompatProvider(extra_body={"a": [{"api_key": {"x": MARK}}], "url": WITH_MARK}),
     "extra_body string": lambda: OpenAICompatProvider(extra_body=json.dumps({"password": MARK})),
     "endpoint": lambda: OpenAICompatProvider(endpoint=WITH_MARK),
@@ -158,6 +175,9 @@ def test_nothing_shows_a_secret(name: str) -> None:
     assert any(MARK in text for text in provider.to_options().values())
     parts = [provider, *(getattr(provider, field.name) for field in attrs.fields(type(provider)))]
     parts += [*provider.extra_options.values(), provider.to_options(redact=True), type(provider)]
+    emptied = provider.without(*(info.name for info in options(type(provider)) if not info.required), *provider.extra_options)
+    parts += [emptied.diff(provider), provider.diff(emptied), Catalog({"a": emptied}).diff({"a": provider})]
+    parts += [*provider.grid(zz=[1, 2]), *GenericProvider("g").grid(**{"api-key": [MARK], "yy": [MARK]})]
     for part in parts:
         for text in shows(part):
             assert MARK not in text
@@ -242,6 +262,21 @@ FAILURES: dict[str, Callable[[], Any]] = {
     "for_task rule": lambda: BASE.for_task("embeddings", endpoint=None, api_key=MARK),
     "for_task given": lambda: BASE.for_task("embeddings", endpoint=WITH_MARK),
     "for_task option": lambda: BASE.with_(temperature=1).for_task("embeddings", api_key=MARK),
+    "grid": lambda: BASE.grid(api_key=[MARK, [MARK]], temperature=["hot"], extra_header=[{"a": 5, "b": MARK}]),
+    "grid without lists": lambda: BASE.grid(api_key=MARK, model=MARK, extra_header={"a": MARK}),
+    "grid template": lambda: BASE.grid(f"{{{MARK}}}{{model:{MARK}}}", api_key=[MARK], model=["a"]),
+    "grid conflict": lambda: BASE.grid(api_key=[MARK], extra_options=[{"zz": MARK}], zz=[MARK]),
+    "grid equal": lambda: BASE.grid(api_key=[MARK, MARK], zz=[MARK]),
+    "diff": lambda: BASE.diff(GENERIC),  # type: ignore[arg-type]
+    "ProviderDiff.apply": lambda: BASE.diff(BASE.with_(api_key=MARK)).apply(GENERIC),
+    "ProviderDiff.apply rule": lambda: BASE.diff(BASE.with_(content_type="IMAGE_URL")).apply(
+        OpenAICompatProvider(endpoint=f"https://u:{MARK}@h/embeddings", api_key=MARK)
+    ),
+    "CatalogDiff.apply": lambda: Catalog({"a": BASE}).diff({"a": BASE.with_(api_key="x")}).apply(Catalog({"a": GENERIC})),
+    "Catalog.amend": lambda: Catalog({"a": BASE}).amend("a", api_key=[MARK], temperature="hot", vendor_token=MARK),
+    "Catalog.map": lambda: Catalog({"a": BASE}).map(lambda provider: _leaky(provider.api_key)),  # type: ignore[attr-defined]
+    "Catalog.select": lambda: Catalog({"a": BASE}).select(lambda provider: _leaky(provider.api_key)),  # type: ignore[attr-defined]
+    "Catalog.get_as": lambda: Catalog({"a": BASE}).get_as("a", TritonProvider),
     "overrides": lambda: BASE.to_options(overrides={"api_key": MARK, "temperature": "hot"}),
     "overrides redacted": lambda: BASE.to_options(overrides={"api_key": [MARK]}, redact=True),
     "model": lambda: BASE.to_options(model=5),

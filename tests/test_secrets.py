@@ -46,9 +46,10 @@ def test_misuse_of_secrets(call: Callable[[], object], kind: type[Exception], me
 
 def test_secret_files_that_cannot_be_read(tmp_path: Path) -> None:
     """A file that is too large, or whose name no file can have, is an error."""
-    (tmp_path / "big").write_text("x" * 1_048_577)
-    with pytest.raises(Exception, match="more than 1048576 bytes; it is not the file of a secret"):
-        Secret.from_file(tmp_path / "big").reveal()
+    for content in (b"x", b"\xff"):
+        (tmp_path / "big").write_bytes(content * 1_048_577)
+        with pytest.raises(Exception, match="more than 1048576 bytes; it is not the file of a secret"):
+            Secret.from_file(tmp_path / "big").reveal()
 
 
 CREDENTIALS = (

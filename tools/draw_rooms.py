@@ -15,6 +15,8 @@ from pathlib import Path
 PACKAGE = "llmproviders"
 SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
 TARGET = Path(__file__).parents[1] / "CONTRIBUTING.md"
+UPWARD = (("providers.base", "catalogs.catalog"), ("providers.base", "catalogs.grids"))
+"""Imports that go up, and are made when they are used: `Provider.grid` returns a catalog. They are not drawn."""
 BEGIN, END = "<!-- rooms: written by tools/draw_rooms.py -->\n", "<!-- end of rooms -->\n"
 
 
@@ -47,8 +49,9 @@ def imports(name: str, root: Path) -> Iterator[str]:
             names = [".".join([*base, alias.name]) for alias in node.names]
             found = [each if each.removeprefix(f"{PACKAGE}.") in modules(root) else ".".join(base) for each in names]
         for each in found:
-            if each.split(".")[0] == PACKAGE:
-                yield each.removeprefix(PACKAGE).removeprefix(".")
+            imported = each.removeprefix(PACKAGE).removeprefix(".")
+            if each.split(".")[0] == PACKAGE and (name, imported) not in UPWARD:
+                yield imported
 
 
 def rooms(root: Path) -> dict[str, set[str]]:

@@ -11,12 +11,17 @@ import attrs
 from typing_extensions import assert_type
 
 from llmproviders import (
+    Catalog,
+    CatalogDiff,
+    Change,
     DashScopeProvider,
+    Details,
     GenericProvider,
     OpenAICompatProvider,
     OpenAIProvider,
     OptionInfo,
     Provider,
+    ProviderDiff,
     Secret,
     TritonProvider,
     between,
@@ -28,6 +33,7 @@ from llmproviders import (
     options,
     presets,
     register_provider_class,
+    register_secret_resolver,
     secret,
     set_provider,
     using_provider,
@@ -104,6 +110,32 @@ OpenAIProvider("x", "y").with_(retry_backoff_strategy="FIXED")  # type: ignore[c
 chat.temperature = 0.5  # type: ignore[misc]
 print(chat.no_such_option)  # type: ignore[attr-defined]
 
+# Several at once ------------------------------------------------------------------------------------------------------
+
+catalog = Catalog({"chat": chat}, details={"chat": Details("Chats.", tags=["eu"])})
+assert_type(catalog.details, Mapping[str, Details])
+assert_type(catalog["chat"], Provider)
+assert_type(catalog.get_as("chat", OpenAICompatProvider), OpenAICompatProvider)
+assert_type(catalog.get_as("chat", Provider), Provider)
+assert_type(catalog.with_details("chat", tags=["us"]), Catalog)
+assert_type(catalog.amend("chat", temperature=0), Catalog)
+assert_type(catalog.map(lambda provider: provider.with_(seed=1)), Catalog)
+assert_type(catalog.select("eu-*", lambda provider: provider.provider_name() == "triton", tag="eu"), Catalog)
+assert_type(chat.grid(temperature=[0, 0.5], model=("a", "b")), Catalog)
+assert_type(chat.grid("{model}", model=["a", "b"]), Catalog)
+assert_type(chat.diff(chat), ProviderDiff)
+assert_type(chat.diff(chat)[0], Change)
+assert_type(chat.diff(chat).apply(chat), OpenAICompatProvider)
+assert_type(catalog.diff({"chat": chat}), CatalogDiff)
+assert_type(catalog.diff(catalog).apply(catalog), Catalog)
+
+catalog.get_as("chat", Secret)  # type: ignore[type-var]
+catalog.get_as("chat", chat)  # type: ignore[arg-type]
+catalog.map(lambda provider: 5)  # type: ignore[arg-type, return-value]
+catalog.select(5)  # type: ignore[arg-type]
+chat.grid(temperature=0.5)  # type: ignore[arg-type]
+chat.diff(TritonProvider("x"))  # type: ignore[arg-type]
+
 # A user-defined provider ------------------------------------------------------------------------------------------------------
 
 
@@ -144,6 +176,10 @@ with using_provider("chat") as current:
 assert_type(presets.deepseek(api_key="k", model="deepseek-chat"), OpenAICompatProvider)
 assert_type(presets.dashscope(region="ap-southeast-1"), DashScopeProvider)
 assert_type(Secret("x").reveal(), str)
+assert_type(Secret.from_env("KEY", default="x").default, Secret | None)
+assert_type(Secret.from_resolver("vault", "kv/llm#key"), Secret)
+register_secret_resolver("vault", str.upper)
+register_secret_resolver("vault", 5)  # type: ignore[arg-type]
 
 Secret(5)  # type: ignore[arg-type]
 get_provider(5)  # type: ignore[arg-type]

@@ -167,6 +167,8 @@ def file_entries() -> Iterator[str]:
     """The keys of each kind of entry, and the values of each option of a class in a file."""
     every = {info.name for cls in provider_classes().values() for info in options(cls)}
     for title, entry in catalog_schema()["$defs"].items():
+        if title == "reference":
+            continue
         kind = next((key for key in entry["properties"] if key in KINDS), "")
         identifier = entry["properties"][kind].get("const", "") if kind else ""
         name = code(kind) if kind else "Without a kind"
@@ -188,6 +190,8 @@ def _key_rows(schema: Mapping[str, Any], identifier: str = "", hidden: Iterable[
 
 def words(schema: Mapping[str, Any]) -> str:
     """The values of a schema in words, without null and without other spellings of a string."""
+    if "$ref" in schema:
+        return words(catalog_schema()["$defs"][schema["$ref"].rpartition("/")[2]])
     if "anyOf" in schema:
         shown = [each for each in schema["anyOf"] if each != {"type": "null"} and not each.get("pattern", "").startswith("^(?:[")]
         # Every option has the reference to a variable.

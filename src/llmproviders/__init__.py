@@ -30,17 +30,19 @@ from .fields.metadata import Option, OptionInfo, option, options
 from .providers.base import Provider
 from .providers.openai import OpenAIProvider
 from .providers.openai_compat import DashScopeProvider, OpenAICompatProvider
+from .resolvers import register_secret_resolver
 from .secrets import MaskedText, Secret
 
 if TYPE_CHECKING:
     from . import presets
-    from .catalogs.catalog import Catalog
-    from .catalogs.comparison import Change
+    from .catalogs.catalog import Catalog, CatalogDiff
+    from .catalogs.details import Details
     from .catalogs.entries import from_dict
     from .catalogs.files import check, dump, dumps, explain, load, loads
     from .catalogs.origins import Origin
     from .catalogs.writing import to_dict
     from .providers.classes import from_options, provider_class, provider_classes, register_provider_class
+    from .providers.comparison import Change, ProviderDiff
     from .providers.generic import GenericProvider
     from .providers.triton import TritonProvider
     from .registry import get_provider, list_providers, remove_provider, set_default_provider, set_provider, using_provider
@@ -53,9 +55,11 @@ __all__ = [
     "MASK",
     "Advice",
     "Catalog",
+    "CatalogDiff",
     "Change",
     "Column",
     "DashScopeProvider",
+    "Details",
     "DocumentError",
     "DocumentProblem",
     "ExtraOptionWarning",
@@ -74,6 +78,7 @@ __all__ = [
     "Origin",
     "Problem",
     "Provider",
+    "ProviderDiff",
     "ProviderError",
     "Rejected",
     "RejectedType",
@@ -112,6 +117,7 @@ __all__ = [
     "provider_class",
     "provider_classes",
     "register_provider_class",
+    "register_secret_resolver",
     "remove_provider",
     "required_secret",
     "runtime",
@@ -126,13 +132,16 @@ __all__ = [
 # Names that few programs need are imported at their first use.
 _LATER: Final = {
     "Catalog": "catalogs.catalog",
-    "Change": "catalogs.comparison",
+    "CatalogDiff": "catalogs.catalog",
+    "Change": "providers.comparison",
     "Column": "syntax.columns",
+    "Details": "catalogs.details",
     "Factory": "runtimes.runtime",
     "GenericProvider": "providers.generic",
     "ModelStatement": "sql.read",
     "OldSpellingWarning": "sql.read",
     "Origin": "catalogs.origins",
+    "ProviderDiff": "providers.comparison",
     "Runtime": "runtimes.runtime",
     "RuntimeOption": "runtimes.runtime",
     "TritonProvider": "providers.triton",

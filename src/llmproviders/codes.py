@@ -59,6 +59,7 @@ _ALL: Final = (
     Code("invalid-environment", "`env` does not have tables of environments.", "Write entries below `env.NAME.providers`."),
     Code("unset-variable", "An environment variable is not set, or empty.", "Set it, or write a `default` beside `env`."),
     Code("invalid-reference", "A reference to a secret is not well-formed.", "Write a reference of the form in the message."),
+    Code("unknown-resolver", "There is no secret resolver of this name.", "Correct it, or install the package of the resolver."),
     Code("unknown-code", "There is no code of this name.", "Write a code of this table."),
     Code("unwritable-option", "A document cannot hold this option.", "Leave it out, or add it in code."),
     # SQL.
@@ -81,7 +82,7 @@ _ALL: Final = (
     Code(
         "unresolved-reference",
         "A reference cannot be resolved on this machine.",
-        "Set the variable, or write the file.",
+        "Set the variable, write the file, or see why the resolver fails.",
         is_check=True,
     ),
     Code(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -19,10 +19,13 @@ __all__ = [
     "looks_like_key",
     "mask_urls",
     "mask_value",
+    "one_line",
 ]
 
 MASK: Final = "******"
 """The mask that is shown instead of a secret. It is the one of Flink, so that logs of both look the same."""
+MAX_LINE: Final = 200
+"""The greatest length of a third-party message in one line."""
 
 # Patterns are strings: `re` compiles and caches each at its first use, so that they add nothing to the import time.
 _PLACEHOLDER: Final = r"\$\{[^{}]*\}"
@@ -164,3 +167,11 @@ def is_redacted(string: str) -> bool:
     return any(string[start:at] == MASK for start, at in _user_parts(string)) or any(
         found[3] == MASK and looks_like_credential(found[2]) for found in re.finditer(_PARAMETER, string)
     )
+
+
+def one_line(message: str, secrets: Iterable[str] = (), *, longest: int = MAX_LINE) -> str:
+    """A third-party message in one line of at most *longest* characters; *secrets* and credentials of URLs are masked."""
+    for secret in filter(None, secrets):
+        message = message.replace(secret, MASK)
+    message = mask_urls(" ".join(message.split()))
+    return message if len(message) <= longest else f"{message[: longest - 3]}..."

@@ -204,7 +204,7 @@ class DocumentError(ProviderError, ValueError):
 
 
 class SecretError(ProviderError):
-    """The reference of a secret (an environment variable or a file) cannot be resolved."""
+    """The reference of a secret, for example to an environment variable or a file, cannot be resolved."""
 
 
 class UnknownProviderError(ProviderError, KeyError):

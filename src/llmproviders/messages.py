@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from .credentials import MASK, has_credential_name, mask_urls, mask_value
+from .credentials import MASK, has_credential_name, mask_value
 from .secrets import MaskedText, Secret
 from .similar_names import did_you_mean
 
@@ -15,7 +15,6 @@ __all__ = [
     "listed",
     "names_and_hint",
     "names_of",
-    "one_line",
     "shown",
     "shown_name",
     "shown_path",
@@ -31,8 +30,6 @@ MAX_CIRCLE: Final = 8
 """The most names of a circle that a message lists."""
 MAX_PATH: Final = 400
 """The greatest length of a path that a message shows whole."""
-MAX_LINE: Final = 200
-"""The greatest length of a third-party message in one line."""
 
 
 def shown(value: object, *, with_type: bool = False, hidden: bool = False) -> str:
@@ -128,11 +125,3 @@ def names_of(known: Iterable[str]) -> str:
 
 def _is_plain(name: str) -> bool:
     return len(name) <= MAX_SHOWN and name.isprintable()
-
-
-def one_line(message: str, secrets: Iterable[str] = (), *, longest: int = MAX_LINE) -> str:
-    """A third-party message in one line of at most *longest* characters; *secrets* and credentials of URLs are masked."""
-    for secret in filter(None, secrets):
-        message = message.replace(secret, MASK)
-    message = mask_urls(" ".join(message.split()))
-    return message if len(message) <= longest else f"{message[: longest - 3]}..."

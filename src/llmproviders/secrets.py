@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import attrs
 
 from .boundary import public
-from .credentials import MASK, is_placeholder
+from .credentials import MASK, is_placeholder, is_redacted
 from .errors import Problem, SecretError, dotted, invalid
-from .regular_files import check_name, read_start
+from .resolvers import expected_reference, is_unicode, known_resolvers, resolve
+from .similar_names import did_you_mean
 
 __all__ = [
     "MaskedText",
@@ -38,18 +38,12 @@ part is hidden is a `MaskedText`."""
 PartsPath: TypeAlias = tuple[str | int, ...]
 """The names and indexes that lead to a part."""
 
-_REFERENCES: Final = ("env", "file")
-"""The sources that `Secret.reveal` reads at each call."""
-
-MAX_BYTES: Final = 1_048_576
-"""The greatest size of the file of a secret."""
-
 
 class Secret:
     """A string that is shown as one constant mask everywhere; only `reveal` returns it.
 
-    ``Secret("sk-...")`` holds the string itself: it is literal. `from_env` and `from_file` make references. A reference is
-    resolved at each `reveal`, so that a rotated key takes effect; references are compared and printed as references.
+    ``Secret("sk-...")`` holds the string itself: it is literal. `from_env`, `from_file` and `from_resolver` make references. A
+    reference is resolved at each `reveal`, so that a rotated key takes effect; references are compared and printed as references.
     A placeholder of the platform, such as ``${secret_values.key}``, is not secret and is shown unmasked.
 
     >>> key = Secret("sk-1")
@@ -66,8 +60,8 @@ class Secret:
     """
 
     __slots__ = ("_held", "is_reference")
-    # The string of a literal secret; for other secrets the source, and the placeholder or reference.
-    _held: str | tuple[str, str]
+    # The string of a literal secret; for other secrets the source, the placeholder or reference, and the default.
+    _held: str | tuple[str, str, Secret | None]
     is_reference: bool
     """Whether the secret is a reference, which `reveal` resolves."""
 
@@ -86,29 +80,35 @@ class Secret:
         return cls._make("placeholder" if is_placeholder(text) else "text", text)
 
     @classmethod
-    def _make(cls, source: str, text: str) -> Secret:
+    def _make(cls, source: str, text: str, default: Secret | None = None) -> Secret:
         self = _new(cls)
-        _set_held(self, text if source == "text" else (source, text))
-        _set_is_reference(self, source in _REFERENCES)
+        _set_held(self, text if source == "text" else (source, text, default))
+        _set_is_reference(self, source not in ("text", "placeholder"))
         return self
 
     @classmethod
     @public
-    def from_env(cls, name: str) -> Secret:
+    def from_env(cls, name: str, *, default: str | Secret | None = None) -> Secret:
         """Make a reference to the environment variable *name*, which is read at each `reveal`.
 
         Args:
             name: the name of the variable: letters, digits and underscores.
+            default: the secret string, or a placeholder, to use if the variable is unset or empty. It is masked, and files treat
+                it, as a literal secret.
 
         Raises:
-            InvalidOptionsError: if it cannot be the name of a variable; an `InvalidTypeError` if it is not a `str`.
+            InvalidOptionsError: if it cannot be the name of a variable, or the default is empty or a reference; an
+                `InvalidTypeError` if one of them is not a `str`.
         """
-        given: object = name
-        if not isinstance(given, str) or not (given.isascii() and given.isidentifier()):
-            # The message does not show it: it may be the secret itself.
-            expected = "the name of an environment variable (letters, digits and underscores)"
-            raise invalid("Secret.from_env()", [Problem("", expected, is_type=not isinstance(given, str))])
-        return cls._make("env", str.__str__(name))
+        problems = []
+        # The message does not show the name: it may be the secret itself.
+        if expected := expected_reference("env", name):
+            problems.append(Problem("", expected, is_type=not isinstance(name, str)))
+        if default is not None and (problem := _default_problem(default)):
+            problems.append(problem)
+        if problems:
+            raise invalid("Secret.from_env()", problems)
+        return cls._make("env", str.__str__(name), None if default is None else Secret(reveal(default)))
 
     @classmethod
     @public
@@ -124,53 +124,75 @@ class Secret:
         Raises:
             InvalidOptionsError: if the path is empty, or no file can have it; an `InvalidTypeError` if it is not a path.
         """
-        name: object = None
+        name: Any = None
         # A third-party path class may raise any exception.
         with suppress(Exception):
             name = os.fspath(path)
-        if not isinstance(name, str) or not _is_name(name):
-            problem = Problem("", "the path of a file", is_type=not isinstance(name, str))
-            raise invalid("Secret.from_file()", [problem])
+        if expected := expected_reference("file", name):
+            raise invalid("Secret.from_file()", [Problem("", expected, is_type=not isinstance(name, str))])
         return cls._make("file", str.__str__(name))
+
+    @classmethod
+    @public
+    def from_resolver(cls, name: str, reference: str) -> Secret:
+        """Make a reference for the resolver *name*, which is called at each `reveal`.
+
+        Args:
+            name: the name of a resolver that `register_secret_resolver` registered, that an installed package has, or that is
+                built in: ``env``, ``file`` or ``keyring``.
+            reference: a string that the resolver accepts, such as ``kv/llm#key``. It is not masked.
+
+        Raises:
+            InvalidOptionsError: if there is no such resolver, or it accepts no such reference; an `InvalidTypeError` if one of
+                them is not a `str`.
+        """
+        problems = []
+        if not isinstance(name, str) or name not in known_resolvers:
+            names = known_resolvers.names()
+            hint = (did_you_mean(name, names) if isinstance(name, str) else "") or "register_secret_resolver adds others"
+            expected = f"the name of a secret resolver: {', '.join(names)}"
+            problems.append(Problem("name", expected, hint=hint, is_type=not isinstance(name, str)))
+        elif expected := expected_reference(name, reference):
+            problems.append(Problem("reference", expected, is_type=not isinstance(reference, str)))
+        if problems:
+            raise invalid("Secret.from_resolver()", problems)
+        return cls._make(str.__str__(name), str.__str__(reference))
 
     @property
     def source(self) -> str:
-        """The kind of secret: ``text`` (literal), ``placeholder``, ``env`` or ``file``."""
+        """The kind of secret: ``text`` (literal), ``placeholder``, or the name of a resolver, such as ``env`` or ``file``."""
         return "text" if isinstance(self._held, str) else self._held[0]
 
     @property
     def reference(self) -> str:
-        """The name of the variable, the path of the file, or the placeholder; empty for a literal secret."""
+        """The name of the variable, the path of the file, another reference, or the placeholder; empty for a literal secret."""
         return "" if isinstance(self._held, str) else self._held[1]
+
+    @property
+    def default(self) -> Secret | None:
+        """The secret to use if the environment variable is unset or empty; None if there is none."""
+        return None if isinstance(self._held, str) else self._held[2]
 
     def reveal(self) -> str:
         """Return the secret string. A reference is resolved.
 
         Raises:
-            SecretError: if the variable or the file of a reference is missing, empty or not readable as UTF-8.
+            SecretError: if a reference cannot be resolved, for example because the variable or the file is missing.
         """
         if isinstance(self._held, str):
             return self._held
-        source, name = self._held
+        source, reference, default = self._held
         if source == "placeholder":
-            return name
-        if source == "env":
-            text = os.environ.get(name, "")
-            problem = "is not set or empty; set it where the job is submitted"
-            if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-                text, problem = "", "is not UTF-8 text"
-            subject = f"environment variable {name}"
-        else:
-            subject = f"secret file {name if name.isprintable() else ascii(name)}"
-            text, problem = _read(name)
-        if not text:
-            msg = f"{subject} {problem}"
-            raise SecretError(msg)
-        return text
+            return reference
+        if default is not None and not os.environ.get(reference):
+            return default.reveal()
+        return resolve(source, reference)
 
     def __repr__(self) -> str:
         if self.is_reference:
-            return f"Secret.from_{self.source}({self.reference!r})"
+            default = "" if self.default is None else f", default={str(self.default)!r}"
+            function = f"{self.source}(" if self.source in ("env", "file") else f"resolver({self.source!r}, "
+            return f"Secret.from_{function}{self.reference!r}{default})"
         return f"Secret({str(self)!r})"
 
     def __str__(self) -> str:
@@ -192,29 +214,19 @@ class Secret:
         raise attrs.exceptions.FrozenInstanceError
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Secret._make, (self.source, self.reference or self.reveal())
+        return Secret._make, (self.source, self.reference or self.reveal(), self.default)
 
 
-def _is_name(path: str) -> bool:
-    """Whether a file can have this path."""
-    with suppress(OSError):
-        check_name(path)
-        return bool(path)
-    return False
-
-
-def _read(path: str) -> tuple[str, str]:
-    """The content of a secret file; if it is empty, the second string is the problem."""
-    try:
-        content = read_start(path, MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            return "", f"has more than {MAX_BYTES} bytes; it is not the file of a secret"
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return "", "cannot be read: it is not UTF-8 text; save it as UTF-8"
-    except OSError as error:
-        return "", f"cannot be read: {error.strerror}; check the path and its permissions"
-    return re.sub(r"\r?\n\Z", "", text), "is empty; write the secret into it"
+def _default_problem(default: object) -> Problem | None:
+    """The problem of the default of a variable; None if it can be used."""
+    if not isinstance(default, (str, Secret)):
+        return Problem("default", "a str", is_type=True)
+    if isinstance(default, (Secret, MaskedText)) and default.is_reference:
+        return Problem("default", "a literal secret or a placeholder", got="a reference")
+    string = reveal(default)
+    if is_redacted(string):
+        return Problem("default", "the real value", hint="this is the mask of a redacted value; use the original, or a reference")
+    return None if string and is_unicode(string) else Problem("default", "a string that is not empty, without surrogates")
 
 
 # `__setattr__` refuses everything, so that the slots are set with their descriptors.
@@ -334,6 +346,8 @@ def known_strings(value: object) -> Iterator[str]:
             yield from known_strings(part)
     elif isinstance(value, MaskedText) or (isinstance(value, Secret) and value.source == "text"):
         yield value.reveal()
+    elif isinstance(value, Secret) and value.default is not None:
+        yield from known_strings(value.default)
 
 
 def _resolved(path: PartsPath, part: Any) -> Any:

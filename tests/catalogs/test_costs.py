@@ -55,6 +55,16 @@ ENTRIES: dict[str, Callable[[int], dict[str, Any]]] = {
     "a chain, forward": chain(lambda size: list(range(size))),
     "a chain, backward": chain(lambda size: list(range(size))[::-1]),
     "a chain, shuffled": chain(shuffled),
+    "a chain of lists": lambda size: {
+        "p": {"preset": "deepseek"},
+        "q": {"abstract": True, "n": 2},
+        **{f"p{n}": {"extends": [f"p{n - 1}" if n else "p", "q"]} for n in range(size)},
+    },
+    "a list of all": lambda size: {
+        **{f"p{n}": {"generic": "g", "extra_options": {f"x{n}": n}} for n in range(size)},
+        "all": {"extends": [f"p{n}" for n in range(size)]},
+    },
+    "circles of lists": lambda size: {f"p{n}": {"extends": [f"p{n + 1}", "p0"]} for n in range(size)},
     "a circle": lambda size: {f"p{n}": {"extends": f"p{(n + 1) % size}"} for n in range(size)},
     "one missing base": lambda size: {f"p{n}": {"extends": "bse"} for n in range(size)},
     "many missing bases": lambda size: {f"name{n}": {"extends": f"nmae{n}"} for n in range(size)},
@@ -98,6 +108,53 @@ def test_memory(name: str, folder: Path) -> None:
     """`check` holds at most 80 times as many bytes as the file has."""
     path = written(name, 1_000)
     assert peak_memory(lambda: check(path)) <= 80 * path.stat().st_size
+
+
+def in_environments(size: int) -> Path:
+    """A file with environments, each of which amends all entries."""
+    path = Path(f"env{size}.json")
+    entries = {f"p{n}": {"preset": "deepseek"} for n in range(size)}
+    amendments = {name: {"n": 2, "temprature": 3} for name in entries}
+    tree = {"providers": entries, "env": {name: {"providers": amendments} for name in "abc"}}
+    path.write_text(json.dumps(tree), encoding="utf-8")
+    return path
+
+
+def test_environments(folder: Path) -> None:
+    """The check of all environments is linear in the size of the file."""
+    assert growth(in_environments, checked, 200) <= MOST
+
+
+def amending(size: int) -> Path:
+    """A chain of files, each of which amends an entry of the one that it includes."""
+    for number in range(size):
+        tree: dict[str, Any] = {"providers": {"p": {"extends": "p", "seed": number}}, "include": [f"a{number - 1}.json"]}
+        tree = tree if number else {"providers": {"p": {"preset": "deepseek"}}}
+        Path(f"a{number}.json").write_text(json.dumps(tree), encoding="utf-8")
+    return Path(f"a{size - 1}.json")
+
+
+def test_amendments(folder: Path) -> None:
+    """An entry that is amended again and again costs linear time."""
+    assert growth(amending, load, 60) <= MOST
+
+
+@pytest.mark.parametrize("pattern", ["p{}.n", "*.extra_options.x{}", "x{}.n", "p0.{}" + ".a" * 20])
+def test_overrides(folder: Path, pattern: str) -> None:
+    """Overrides cost linear time, whether or not they are right."""
+
+    def run(arguments: tuple[Path, dict[str, object]]) -> None:
+        with suppress(DocumentError):
+            load(arguments[0], overrides=arguments[1])
+
+    def made(size: int) -> tuple[Path, dict[str, object]]:
+        # The entries of a pattern are all, so that only one of the two grows.
+        entries = 20 if "*" in pattern else size
+        path = Path(f"o{size}.json")
+        path.write_text(json.dumps({"providers": {f"p{n}": {"preset": "deepseek"} for n in range(entries)}}), encoding="utf-8")
+        return path, {pattern.format(number): 1 for number in range(size)}
+
+    assert growth(made, run, 200) <= MOST
 
 
 def included(size: int) -> Path:
@@ -184,6 +241,10 @@ def catalogs(size: int) -> Iterator[Catalog]:
 
 METHODS: dict[str, Callable[[Catalog, Catalog], object]] = {
     "diff": lambda one, other: one.diff(other),
+    "diff, apply": lambda one, other: one.diff(other).apply(one),
+    "amend": lambda one, other: [one.amend("p1", temperature=number) for number in range(5)],
+    "map": lambda one, other: one.map(lambda provider: provider.with_(temperature=1)),
+    "select": lambda one, other: one.select("p*", "*1*2*", lambda provider: True),
     "or": lambda one, other: one | other,
     "get": lambda one, other: [one.get(f"q{n}") for n in range(20 * len(one))],
     "eq": lambda one, other: [one == Catalog(one), hash(one)],

@@ -39,6 +39,12 @@ CASES: dict[str, tuple[str, Mapping[str, Any], str | None, str]] = {
         None,
         'write api_key = { env = "NAME" } or { file = "path" }',
     ),
+    "an unknown resolver": (
+        "unknown-resolver",
+        {**BASE, "api_key": {"aws": "kv"}},
+        None,
+        'install the resolver of this name, or write api_key = { env = "NAME" } or { file = "path" }',
+    ),
     "a placeholder that nothing fills in": (
         "unfilled-placeholder",
         {**BASE, "api_key": "${DEEPSEEK_API_KEY}"},

@@ -82,7 +82,11 @@ def test_secrets_are_found_in_entries_with_problems(tmp_path: Path) -> None:
             "extra_header": {"Authorization": "MARK"},
             "extra_body": {"token": "MARK"},
         },
-        "map": {"provider": "triton", "endpoint": "https://h", "custom_headers": {"Cookie": "MARK", "X": {"secret": "MARK"}}},
+        "map": {
+            "provider": "triton",
+            "endpoint": "https://h",
+            "custom_headers": {"Cookie": "MARK", "X": {"secret": "MARK"}, "E": {"secret": ""}},
+        },
         "strings": {"provider": "openai-compat", "extra_header": '{"Cookie": "MARK"}', "extra_body": '{"token": "MARK"}'},
     }
     path.write_text(json.dumps({"providers": entries}), encoding="utf-8")
@@ -104,6 +108,7 @@ def test_secrets_are_found_in_entries_with_problems(tmp_path: Path) -> None:
         "providers.all.extra_body.token",
         "providers.map.custom_headers.Cookie",
         "providers.map.custom_headers.X",
+        "providers.map.custom_headers.E",
         "providers.strings.extra_header",
         "providers.strings.extra_body",
     ] == [each.path for each in found]

@@ -300,6 +300,9 @@ def test_set(format: Any) -> None:
     assert "extra_header.Cookie: expected no literal secret in a document" in run(
         "set", name, "chat", "extra_header.Cookie=x", code=2
     )
+    assert "extra_header.Cookie.1: expected no literal secret in a document, got ******; pass --reveal" in run(
+        "set", name, "chat", 'extra_header.Cookie=[{"env": "TOKEN"}, "x"]', code=2
+    )
     assert "no extra_header.None of its own" in run("set", name, "chat", "--unset", "extra_header.None", code=2)
     assert before == Path(name).read_bytes()
     run("set", name, "chat", "extra_header.Cookie=x", "--reveal")

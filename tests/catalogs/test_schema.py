@@ -104,7 +104,11 @@ scalars = (
         ]
     )
 )
-values = scalars | st.lists(scalars, max_size=2) | st.dictionaries(st.sampled_from(["env", "file", "a"]), scalars, max_size=2)
+values = (
+    scalars
+    | st.lists(scalars, max_size=2)
+    | st.dictionaries(st.sampled_from(["env", "file", "a", "default", "keyring", "test-vault"]), scalars, max_size=2)
+)
 
 
 @st.composite

@@ -67,7 +67,7 @@ def test_values() -> None:
     assert ["FAILOVER", "IGNORE"] == policies
     assert ["IGNORE"] == completed("llmproviders set a.toml chat seed=5 retry_fallback_strategy=I")
     assert ["true", "false"] == completed("llmproviders add n.toml x provider=triton flatten_batch_dim=")
-    assert ["env:", "file:"] == completed("llmproviders set a.toml chat api_key=")
+    assert ["env:", "file:", "keyring:", "test-vault:"] == completed("llmproviders set a.toml chat api_key=")
     assert ["chat/completions", "embeddings"] == completed("llmproviders set a.toml chat for_task=")
     assert ["base", "chat", "embed"] == completed("llmproviders add a.toml x extends=")
     assert ["triton"] == completed("llmproviders add a.toml x provider=tri")

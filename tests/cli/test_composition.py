@@ -34,14 +34,12 @@ def catalogs() -> None:
     Path("plain.toml").write_text('[providers.chat]\npreset = "deepseek"\n', encoding="utf-8")
 
 
-@pytest.mark.xfail(strict=True, reason="the command passes the variable as if it were given")
 def test_the_variable_of_a_catalog_without_environments(monkeypatch: pytest.MonkeyPatch) -> None:
     """A catalog without environments ignores LLMPROVIDERS_ENV, as in `load`."""
     monkeypatch.setenv("LLMPROVIDERS_ENV", "prod")
     assert run("show", "plain.toml").startswith("chat (openai-compat)")
 
 
-@pytest.mark.xfail(strict=True, reason="the command passes the variable as if it were given")
 def test_an_unknown_environment_of_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error about an environment names the variable if it is from there."""
     monkeypatch.setenv("LLMPROVIDERS_ENV", "prd")
@@ -103,7 +101,6 @@ def test_the_origin_of_an_endpoint_of_another_region() -> None:
     assert ("qwen", "region", "prod") == (origin.entry, origin.key, origin.environment)
 
 
-@pytest.mark.xfail(strict=True, reason="abstract entries that are not resolved are listed")
 def test_the_hint_of_an_unknown_provider() -> None:
     """The names in the hint of an unknown provider are those of providers, not of abstract entries."""
     with Path("team.toml").open("a", encoding="utf-8") as file:

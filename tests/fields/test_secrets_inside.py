@@ -200,7 +200,7 @@ def test_maps_with_references_are_read_by_all_versions(monkeypatch: pytest.Monke
         assert expected.to_options() == provider.to_options()
         assert expected.fingerprint() == provider.fingerprint()
     monkeypatch.setenv("LLMPROVIDERS_INSIDE", "a\nb")
-    with pytest.raises(SecretError, match="^a header has a line break; check the variable or the file that it refers to$"):
+    with pytest.raises(SecretError, match="^a header has a line break; check the secret that it refers to$"):
         provider.to_options()
 
 

@@ -4,15 +4,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ..codes import CHECKS, CODES
 from ..errors import Problem, invalid
-from ..messages import shown
+from ..messages import shown, shown_type
+from ..providers.base import Provider
 from ..similar_names import did_you_mean
 
-__all__ = ["accept_codes", "accept_environment", "accept_names", "accept_path", "unknown_codes"]
+__all__ = [
+    "accept_codes",
+    "accept_environment",
+    "accept_names",
+    "accept_path",
+    "accept_providers",
+    "problems_of_name",
+    "problems_of_provider",
+    "unknown_codes",
+]
 
 
 def accept_codes(argument: str, codes: object) -> frozenset[str]:
@@ -59,3 +69,32 @@ def _strings(argument: str, expected: str, values: object) -> list[str]:
         if all(isinstance(value, str) for value in found):
             return found
     raise invalid(argument, [Problem("", f"a list of {expected}", got=shown(values), is_type=True)])
+
+
+def accept_providers(subject: str, argument: str, providers: object) -> dict[str, Provider]:
+    """Check a mapping from names to providers, and return a copy."""
+    if not isinstance(providers, Mapping):
+        problem = Problem(argument, "a mapping of names to providers", got=shown(providers), is_type=True)
+        raise invalid(subject, [problem])
+    content = {str.__str__(name) if isinstance(name, str) else name: provider for name, provider in providers.items()}
+    problems = [problem for name in content for problem in problems_of_name(argument, name)]
+    others = {name: provider for name, provider in content.items() if not isinstance(provider, Provider)}
+    problems += [problem for name, provider in others.items() for problem in problems_of_provider(shown(name), provider)]
+    if problems:
+        raise invalid(subject, problems)
+    return content
+
+
+def problems_of_name(argument: str, name: object) -> list[Problem]:
+    """The problem of a name that no provider can have."""
+    if isinstance(name, str) and name:
+        return []
+    return [Problem(argument, "a name that is not empty", got=shown(name), is_type=not isinstance(name, str))]
+
+
+def problems_of_provider(argument: str, provider: object) -> list[Problem]:
+    """The problem of an argument that is not a provider."""
+    if isinstance(provider, Provider):
+        return []
+    # Only its type is shown, because it may be a key.
+    return [Problem(argument, "a provider", got=shown_type(provider), is_type=True)]

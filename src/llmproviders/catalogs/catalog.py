@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NoReturn, TypeVar, overload
 
@@ -12,14 +12,18 @@ from typing_extensions import Self
 
 from ..boundary import public
 from ..errors import Problem, UnknownProviderError, invalid
-from ..messages import names_and_hint, shown, shown_type
+from ..messages import names_and_hint, shown, shown_name, shown_type
 from ..providers.base import Provider
+from ..providers.comparison import Change, Diff
 from ..registry import set_default_provider, set_provider
-from .arguments import accept_codes
-from .comparison import Change, changes_between
+from .arguments import accept_providers, problems_of_name, problems_of_provider
+from .comparison import Edit, compared
+from .composition import amended, edited, mapped, selected
+from .details import Details
 
-__all__ = ["Catalog", "unknown_name"]
+__all__ = ["Catalog", "CatalogDiff", "unknown_name"]
 
+_Class = TypeVar("_Class", bound=Provider)
 _Default = TypeVar("_Default")
 
 
@@ -27,7 +31,7 @@ class Catalog(Mapping[str, Provider]):
     """Named providers in order, with an optional default: an immutable mapping, whose methods return new catalogs.
 
     ``a | b`` has the providers of both; those of *b* replace those of *a* with the same name. Two catalogs are equal if they
-    have equal providers in the same order, and the same default; ``ignored`` is not compared.
+    have equal providers in the same order, the same default, and equal details.
 
     >>> chat = OpenAICompatProvider(task="chat/completions", temperature=0.2)
     >>> old = Catalog({"chat": chat}, default="chat")
@@ -38,17 +42,17 @@ class Catalog(Mapping[str, Provider]):
     Args:
         providers: the providers by name; by default none.
         default: the name of the provider to use where no name is given; None for no default.
-        ignored: by name of a provider, the codes of problems that checks of a file do not report for it.
+        details: descriptions, tags and ignored codes by name of a provider; by default none.
 
     Raises:
-        InvalidOptionsError: if a name is empty or not a `str`, a value is not a `Provider`, or there is no such code.
-        UnknownProviderError: if the default is not one of the names.
+        InvalidOptionsError: if a name is empty or not a `str`, or a value is not a `Provider`, or not `Details`.
+        UnknownProviderError: if the default, or a name of *details*, is not one of the names.
     """
 
-    __slots__ = ("_default", "_ignored", "_providers")
+    __slots__ = ("_default", "_details", "_providers")
     _providers: dict[str, Provider]
     _default: str | None
-    _ignored: dict[str, tuple[str, ...]]
+    _details: dict[str, Details]
 
     @public
     def __init__(
@@ -56,20 +60,29 @@ class Catalog(Mapping[str, Provider]):
         providers: Mapping[str, Provider] | None = None,
         *,
         default: str | None = None,
-        ignored: Mapping[str, Iterable[str]] | None = None,
+        details: Mapping[str, Details] | None = None,
     ) -> None:
-        content = _checked("Catalog", "providers", {} if providers is None else providers)
+        content = accept_providers("Catalog", "providers", {} if providers is None else providers)
         object.__setattr__(self, "_providers", content)
         object.__setattr__(self, "_default", None if default is None else self._known(default))
-        object.__setattr__(self, "_ignored", {} if ignored is None else self._checked_codes(ignored))
+        object.__setattr__(self, "_details", {} if details is None else self._checked_details(details))
 
-    def _checked_codes(self, ignored: object) -> dict[str, tuple[str, ...]]:
-        """Check the argument ``ignored``, and return a copy without empty values."""
-        if not isinstance(ignored, Mapping):
-            problem = Problem("ignored", "a mapping of names to codes", got=shown(ignored), is_type=True)
+    def _checked_details(self, details: object) -> dict[str, Details]:
+        """Check the argument ``details``, and return a copy without empty ones."""
+        if not isinstance(details, Mapping):
+            problem = Problem("details", "a mapping of names to Details", got=shown(details), is_type=True)
             raise invalid("Catalog", [problem])
-        found = {self._known(name): tuple(sorted(accept_codes("ignored", codes))) for name, codes in ignored.items()}
-        return {name: codes for name, codes in found.items() if codes}
+        found = {self._known(name): each for name, each in details.items()}
+        others = {name: each for name, each in found.items() if not isinstance(each, Details)}
+        if others:
+            problems = [Problem(shown_name(name), "Details", got=shown(each), is_type=True) for name, each in others.items()]
+            raise invalid("Catalog", problems)
+        return {name: each for name, each in found.items() if each != Details()}
+
+    def _derived(self, providers: dict[str, Provider]) -> Self:
+        """A catalog of other providers; the default and the details of names that are still there stay."""
+        details = {name: each for name, each in self._details.items() if name in providers}
+        return type(self)(providers, default=self._default if self._default in providers else None, details=details)
 
     @property
     def default(self) -> str | None:
@@ -77,9 +90,9 @@ class Catalog(Mapping[str, Provider]):
         return self._default
 
     @property
-    def ignored(self) -> Mapping[str, tuple[str, ...]]:
-        """By name of a provider, the codes of problems that checks of a file do not report for it."""
-        return MappingProxyType(self._ignored)
+    def details(self) -> Mapping[str, Details]:
+        """Descriptions, tags and ignored codes by name of a provider; a name without any is missing."""
+        return MappingProxyType(self._details)
 
     def __getitem__(self, name: str) -> Provider:
         return self._providers[self._known(name)]
@@ -94,6 +107,30 @@ class Catalog(Mapping[str, Provider]):
         """Return the provider of *name*; *default* if the catalog does not have it."""
         # That of `Mapping` makes the message of an exception, which compares the name to all others.
         return self._providers[name] if name in self else default
+
+    @public
+    def get_as(self, name: str, cls: type[_Class]) -> _Class:
+        """Return the provider of *name*, for type checkers as one of the class *cls*.
+
+        >>> Catalog({"chat": OpenAICompatProvider()}).get_as("chat", OpenAICompatProvider).temperature is None
+        True
+
+        Args:
+            name: the name of the provider.
+            cls: its class, or a base of that.
+
+        Raises:
+            UnknownProviderError: if the catalog does not have *name*.
+            InvalidOptionsError: if the provider is of another class.
+        """
+        given: object = cls
+        if not (isinstance(given, type) and issubclass(given, Provider)):
+            raise invalid("Catalog.get_as", [Problem("cls", "a provider class", got=shown(cls), is_type=True)])
+        provider = self[name]
+        if isinstance(provider, cls):
+            return provider
+        expected = f"a provider of class {cls.__name__}"
+        raise invalid("Catalog.get_as", [Problem(shown_name(name), expected, got=shown_type(provider), is_type=True)])
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name in self._providers
@@ -121,10 +158,10 @@ class Catalog(Mapping[str, Provider]):
         Raises:
             InvalidOptionsError: if the name is empty or not a `str`, or the provider is not a `Provider`.
         """
-        problems = [*_problems_of_name("name", name), *_problems_of_provider("provider", provider)]
+        problems = [*problems_of_name("name", name), *problems_of_provider("provider", provider)]
         if problems:
             raise invalid("Catalog.with_provider", problems)
-        return type(self)({**self._providers, name: provider}, default=self._default, ignored=self._ignored)
+        return self._derived({**self._providers, name: provider})
 
     def without(self, name: str) -> Self:
         """Return a catalog without a provider; if that is the default, the new catalog has no default.
@@ -137,8 +174,7 @@ class Catalog(Mapping[str, Provider]):
         """
         rest = dict(self._providers)
         del rest[self._known(name)]
-        ignored = {other: codes for other, codes in self._ignored.items() if other != name}
-        return type(self)(rest, default=None if self._default == name else self._default, ignored=ignored)
+        return self._derived(rest)
 
     def with_default(self, name: str | None) -> Self:
         """Return a catalog with another default.
@@ -149,17 +185,94 @@ class Catalog(Mapping[str, Provider]):
         Raises:
             UnknownProviderError: if the catalog does not have *name*.
         """
-        return type(self)(self._providers, default=name, ignored=self._ignored)
+        return type(self)(self._providers, default=name, details=self._details)
+
+    @public
+    def with_details(
+        self,
+        name: str,
+        *,
+        description: str | None = None,
+        tags: Iterable[str] | None = None,
+        ignore: Iterable[str] | None = None,
+    ) -> Self:
+        """Return a catalog with other details of a provider; an argument that is None leaves that detail as it is.
+
+        Args:
+            name: the name of the provider.
+            description: a text for people; an empty one removes it.
+            tags: words by which `select` finds the provider.
+            ignore: the codes of problems that checks of a file do not report for it.
+
+        Raises:
+            UnknownProviderError: if the catalog does not have *name*.
+            InvalidOptionsError: with every problem of the details.
+        """
+        old = self._details.get(self._known(name), Details())
+        new = Details(
+            old.description if description is None else description,
+            old.tags if tags is None else tags,
+            old.ignore if ignore is None else ignore,
+        )
+        return type(self)(self._providers, default=self._default, details={**self._details, name: new})
+
+    @public
+    def amend(self, name: str, /, **changes: Any) -> Self:
+        """Return a catalog in which one provider has *changes*, as by `Provider.with_`.
+
+        >>> Catalog({"chat": OpenAICompatProvider(temperature=0.7)}).amend("chat", temperature=0)["chat"].temperature
+        0
+
+        Raises:
+            UnknownProviderError: if the catalog does not have *name*.
+            InvalidOptionsError: with every problem of the changes, and the name of the provider.
+        """
+        return self._derived({**self._providers, name: amended(self, name, changes)})
+
+    @public
+    def map(self, function: Callable[[Provider], Provider]) -> Self:
+        """Return a catalog with the results of *function* in place of the providers.
+
+        Args:
+            function: a function that returns a provider for each provider, for example the same with changes.
+
+        Raises:
+            InvalidOptionsError: with every problem of the calls, and the name of each provider whose call failed.
+        """
+        return self._derived(mapped(self, function))
+
+    @public
+    def select(self, *wanted: str | Callable[[Provider], object], tag: str | None = None) -> Self:
+        """Return a catalog with some of the providers, in the same order.
+
+        >>> list(Catalog({"eu-chat": OpenAICompatProvider(), "us-chat": OpenAICompatProvider()}).select("eu-*"))
+        ['eu-chat']
+
+        Args:
+            wanted: names, patterns of names with ``*``, ``?`` or ``[...]``, and functions of a provider. One of them must fit;
+                by default, every provider is selected. A pattern may fit no name.
+            tag: a tag that the providers must also have.
+
+        Raises:
+            UnknownProviderError: if the catalog does not have a name that is not a pattern.
+            InvalidOptionsError: with every problem of the arguments, and of the calls of functions.
+        """
+        names = selected(self, wanted)
+        if tag is not None:
+            if not isinstance(tag, str):
+                raise invalid("Catalog.select", [Problem("tag", "a str", got=shown(tag), is_type=True)])
+            names = [name for name in names if name in self._details and tag in self._details[name].tags]
+        return self._derived({name: self._providers[name] for name in names})
 
     def __or__(self, other: Mapping[str, Provider]) -> Self:
         """Return a catalog with the providers of both; *other* wins for the same name and for the default."""
         if not isinstance(other, Mapping):
             return NotImplemented
         default = other.default if isinstance(other, Catalog) and other.default is not None else self._default
-        ignored = {name: codes for name, codes in self._ignored.items() if name not in other}
+        details = {name: each for name, each in self._details.items() if name not in other}
         if isinstance(other, Catalog):
-            ignored |= other.ignored
-        return type(self)({**self._providers, **other}, default=default, ignored=ignored)
+            details |= other.details
+        return type(self)({**self._providers, **other}, default=default, details=details)
 
     def register(self) -> None:
         """Register every provider under its name, as `set_provider` does, and set the default if the catalog has one."""
@@ -169,10 +282,10 @@ class Catalog(Mapping[str, Provider]):
             set_default_provider(self._default)
 
     @public
-    def diff(self, other: Mapping[str, Provider]) -> tuple[Change, ...]:
-        """Return the differences from this catalog to *other*, one for each option, with secrets masked.
+    def diff(self, other: Mapping[str, Provider]) -> CatalogDiff:
+        """Return the differences from this catalog to *other*, which can be applied to a third one; secrets are masked.
 
-        The order of providers is ignored. Equal numbers, such as ``1`` and ``1.0``, are not a difference.
+        The order of providers and their details are ignored. Equal numbers, such as ``1`` and ``1.0``, are not a difference.
 
         Args:
             other: the second catalog, or a mapping from names to providers.
@@ -181,23 +294,27 @@ class Catalog(Mapping[str, Provider]):
             InvalidOptionsError: if *other* is not a mapping from names to providers.
         """
         default = other.default if isinstance(other, Catalog) else None
-        changes = list(changes_between(self._providers, _checked("Catalog.diff", "other", other)))
+        changes, edits = compared(self._providers, accept_providers("Catalog.diff", "other", other))
         if self._default != default:
             changes.append(Change("", "", self._default, default))
-        return tuple(changes)
+        return CatalogDiff(tuple(changes), tuple(edits.items()), (self._default, default))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Catalog):
             return NotImplemented
-        return list(self._providers.items()) == list(other._providers.items()) and self._default == other._default
+        return (
+            list(self._providers.items()) == list(other._providers.items())
+            and self._default == other._default
+            and self._details == other._details
+        )
 
     def __hash__(self) -> int:
-        return hash((tuple(self._providers.items()), self._default))
+        return hash((tuple(self._providers.items()), self._default, frozenset(self._details.items())))
 
     def __repr__(self) -> str:
         default = f", default={self._default!r}" if self._default is not None else ""
-        ignored = f", ignored={self._ignored!r}" if self._ignored else ""
-        return f"{type(self).__name__}({self._providers!r}{default}{ignored})"
+        details = f", details={self._details!r}" if self._details else ""
+        return f"{type(self).__name__}({self._providers!r}{default}{details})"
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise attrs.exceptions.FrozenInstanceError
@@ -206,7 +323,37 @@ class Catalog(Mapping[str, Provider]):
         raise attrs.exceptions.FrozenInstanceError
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), dict(self._providers), self._default, dict(self._ignored))
+        return _restored, (type(self), dict(self._providers), self._default, dict(self._details))
+
+
+@attrs.frozen(repr=False)
+class CatalogDiff(Diff):
+    """The differences between two catalogs: a frozen sequence of `Change`, made by `Catalog.diff`.
+
+    It is false if there are none. ``str()`` writes one in each line, with secrets masked; a pickle of it holds the secrets.
+    """
+
+    _edits: tuple[tuple[str, Edit], ...]
+    _default: tuple[str | None, str | None]
+
+    @public
+    def apply(self, catalog: Catalog) -> Catalog:
+        """Return a catalog with the changes; `ProviderDiff.apply` says how the options of a provider change.
+
+        ``a.diff(b).apply(a)`` has the providers and the default of ``b``, with the order and the details of ``a``; new names are
+        last. In another catalog, all other providers and options stay as they are.
+
+        Args:
+            catalog: a catalog that has the providers whose options change.
+
+        Raises:
+            UnknownProviderError: if it does not have one of them, or the new default.
+            InvalidOptionsError: with every problem of the providers.
+        """
+        if not isinstance(catalog, Catalog):
+            raise invalid("CatalogDiff.apply", [Problem("catalog", "a Catalog", got=shown(catalog), is_type=True)])
+        new = catalog._derived(edited(catalog, self._edits))  # noqa: SLF001
+        return new if self._default[0] == self._default[1] else new.with_default(self._default[1])
 
 
 def unknown_name(name: object, known: Iterable[str]) -> UnknownProviderError:
@@ -214,34 +361,5 @@ def unknown_name(name: object, known: Iterable[str]) -> UnknownProviderError:
     return UnknownProviderError(f"the catalog has no provider {shown(name)}; it has: {names_and_hint(name, known)}")
 
 
-def _restored(
-    cls: type[Catalog], providers: dict[str, Provider], default: str | None, ignored: dict[str, tuple[str, ...]]
-) -> Catalog:
-    return cls(providers, default=default, ignored=ignored)
-
-
-def _checked(subject: str, argument: str, providers: object) -> dict[str, Provider]:
-    """Check a mapping from names to providers, and return a copy."""
-    if not isinstance(providers, Mapping):
-        problem = Problem(argument, "a mapping of names to providers", got=shown(providers), is_type=True)
-        raise invalid(subject, [problem])
-    content = {str.__str__(name) if isinstance(name, str) else name: provider for name, provider in providers.items()}
-    problems = [problem for name in content for problem in _problems_of_name(argument, name)]
-    others = {name: provider for name, provider in content.items() if not isinstance(provider, Provider)}
-    problems += [problem for name, provider in others.items() for problem in _problems_of_provider(shown(name), provider)]
-    if problems:
-        raise invalid(subject, problems)
-    return content
-
-
-def _problems_of_name(argument: str, name: object) -> list[Problem]:
-    if isinstance(name, str) and name:
-        return []
-    return [Problem(argument, "a name that is not empty", got=shown(name), is_type=not isinstance(name, str))]
-
-
-def _problems_of_provider(argument: str, provider: object) -> list[Problem]:
-    if isinstance(provider, Provider):
-        return []
-    # Only its type is shown, because it may be a key.
-    return [Problem(argument, "a provider", got=shown_type(provider), is_type=True)]
+def _restored(cls: type[Catalog], providers: dict[str, Provider], default: str | None, details: dict[str, Details]) -> Catalog:
+    return cls(providers, default=default, details=details)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values of options as strings for people: secrets are masked, and references are shown as ``env:NAME`` or ``file:PATH``."""
+"""Values of options as strings for people: secrets are masked, and references are shown as ``env:NAME``."""
 
 from __future__ import annotations
 
@@ -8,33 +8,12 @@ from typing import Any
 from ..credentials import MASK
 from ..fields.compiled import compiled
 from ..fields.metadata import OptionInfo
+from ..fields.parts import part_string
 from ..fields.spec import EXTRAS
 from ..providers.base import Provider
-from ..secrets import MaskedText, Secret, mapped, parts_of
-from ..syntax.json import write_parsed_json
+from ..secrets import MaskedText, Secret
 
-__all__ = ["default_string", "option_string", "part_string"]
-
-
-def _reference_string(secret: Secret) -> str:
-    """A reference, in the form that the command ``set`` accepts."""
-    return f"{secret.source}:{secret.reference}"
-
-
-def part_string(part: Any) -> str:
-    """A value, or a part of one, with secrets masked and references in the form that the command ``set`` accepts."""
-    if isinstance(part, MaskedText) and part.is_reference:
-        # The mask of the whole value hides the numbers in it too.
-        is_hidden = str(part) == MASK
-        return write_parsed_json(mapped(parts_of(part), lambda _, each: _shown_scalar(each, is_hidden=is_hidden)))
-    shown = mapped(part, lambda _, each: _shown_scalar(each, is_hidden=False))
-    return shown if isinstance(shown, str) else write_parsed_json(shown)
-
-
-def _shown_scalar(part: Any, *, is_hidden: bool) -> Any:
-    if isinstance(part, Secret) and part.is_reference:
-        return _reference_string(part)
-    return MASK if is_hidden else str(part) if isinstance(part, (Secret, MaskedText)) else part
+__all__ = ["default_string", "option_string"]
 
 
 def option_string(provider: Provider, option: str) -> str | None:

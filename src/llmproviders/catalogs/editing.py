@@ -193,14 +193,18 @@ class EntryEdit:
             literals = [(path, each) for path, each in literals_of(entry.body, draft.cls) if each.code == "literal-secret"]
             found = [literal_refused(dotted(path)) for path, _ in literals]
         infos = {info.name: info for info in options(self._cls)}
+        # An item of a list and a default are located below the name that was given.
+        given = [f"{dotted(path[len(self._at) :])}." for path in self._changes]
         problems = []
         for problem in found:
             path = self._path(problem.option)
-            if any(path[: len(each)] == each[: len(path)] for each in self._changes):
+            where = f"{problem.option}."
+            if any(where.startswith(each) or each.startswith(where) for each in given):
                 info = infos.get(problem.option)
                 # A URL that contains a secret cannot be a reference, and an item of a list has no name.
-                below = path[len(self._at) + 1 :]
-                can_refer = (info is None or info.secret) and not any(str(step).isdecimal() for step in below)
+                can_refer = (info is None or info.secret) and not any(
+                    step.isdecimal() or step == "default" for step in where.split(".")[1:]
+                )
                 key = problem.option
                 hint = f"write {key}=env:NAME or {key}=file:PATH, or pass --reveal" if can_refer else "pass --reveal"
                 problem = attrs.evolve(problem, option="", hint=hint)  # noqa: PLW2901

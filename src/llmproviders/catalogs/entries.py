@@ -28,7 +28,7 @@ from ..providers.generic import GenericProvider
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..similar_names import did_you_mean
 from ..syntax.locations import Location
-from .arguments import unknown_codes
+from .details import Details
 from .entry_options import Unset, own_problems, read_names, read_option, read_options, read_place, type_problem, unknown_option
 from .layers import KINDS, Entry, kinds_of
 from .references import EntryProblem
@@ -39,6 +39,7 @@ __all__ = ["Draft", "Setter", "draft_of", "from_dict"]
 _PRESET_KEYS: Final = ("preset", "for_task", "place", "region", "workspace")
 """The keys from which a preset makes the values of options."""
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_NO_DETAILS: Final = Details()
 _SET_BY_PRESETS: Final = ("endpoint", "api_key", "content_type")
 
 
@@ -72,9 +73,7 @@ class Draft:
     is_abstract: bool = False
     has_problems: bool = False
     """Whether the entry, or one that it extends, has a problem."""
-    description: str = ""
-    tags: tuple[str, ...] = ()
-    ignore: frozenset[str] = frozenset()
+    details: Details = _NO_DETAILS
 
     def set(self, entry: Entry, values: Mapping[str, Any], key: str = "") -> None:
         """Set values of options; extra options are added.
@@ -196,7 +195,7 @@ class _Reader:
     def _joined(self) -> Draft:
         """The draft with all that the entry inherits; of several bases, a later one wins."""
         if len(self.bases) == 1:
-            return attrs.evolve(self.bases[0], provider=None, is_abstract=False, description="", tags=())
+            return attrs.evolve(self.bases[0], provider=None, is_abstract=False)
         draft = Draft(has_problems=any(base.has_problems for base in self.bases))
         classes = {base.cls: None for base in self.bases if base.cls is not None}
         draft.cls = next(iter(classes), None)
@@ -205,17 +204,17 @@ class _Reader:
             self.found.append((("extends",), Problem("", "entries of one class", got=got, code="conflicting-bases")))
             draft.cls = None
             return draft
+        values: dict[str, Any] = {}
+        extras: dict[str, Any] = {}
+        setters: dict[str, Setter] = {}
         for base in self.bases:
-            values = base.values
-            if base.cls is None and draft.cls is not None:
-                values = self._typed(draft.cls, base)
-            if EXTRAS in values:
-                values = {**values, EXTRAS: {**draft.values.get(EXTRAS, {}), **values[EXTRAS]}}
-            draft.values = {**draft.values, **values}
-            draft.setters = {**draft.setters, **base.setters}
-            draft.ignore |= base.ignore
+            own = self._typed(draft.cls, base) if base.cls is None and draft.cls is not None else base.values
+            values.update(own)
+            extras.update(own.get(EXTRAS, {}))
+            setters.update(base.setters)
             if base.preset:
                 draft.preset, draft.arguments = base.preset, base.arguments
+        draft.values, draft.setters = (values | {EXTRAS: extras} if extras else values), setters
         return draft
 
     def _typed(self, cls: type[Provider], base: Draft) -> dict[str, Any]:
@@ -238,22 +237,27 @@ class _Reader:
 
     def _read_details(self, draft: Draft) -> None:
         """Read the keys that are not about options; an entry that amends another has those of that one."""
-        for name, base in zip(self.entry.extends, self.bases, strict=True):
-            if name == self.entry.name:
-                draft.is_abstract, draft.description, draft.tags = base.is_abstract, base.description, base.tags
-        for key, type_, expected in (("abstract", bool, "true or false"), ("description", str, "a string")):
-            if key in self.body and not isinstance(self.body[key], type_):
-                self.found.append(((key,), type_problem(expected, self.body[key])))
-        draft.is_abstract = self.body.get("abstract", draft.is_abstract) is True
-        draft.description = self.body.get("description", draft.description)
+        names = self.entry.extends
+        amended = self.bases[names.index(self.entry.name)] if self.entry.name in names else Draft()
+        draft.is_abstract, draft.details = amended.is_abstract, amended.details
+        if "abstract" in self.body:
+            draft.is_abstract = self.body["abstract"] is True
+            if not isinstance(self.body["abstract"], bool):
+                self.found.append((("abstract",), type_problem("true or false", self.body["abstract"])))
+        ignore = {code: None for base in self.bases for code in base.details.ignore}
+        if not ignore and not any(key in self.body for key in ("description", "tags", "ignore")):
+            return
+        description, tags = self.body.get("description", amended.details.description), amended.details.tags
+        if not isinstance(description, str):
+            self.found.append((("description",), type_problem("a string", description)))
+            description = ""
         if "tags" in self.body:
-            draft.tags = tuple(dict.fromkeys(read_names(self.body["tags"], "tags", self.found)))
-            if "" in draft.tags:
-                self.found.append((("tags",), Problem("", "tags that are not empty")))
-        if "ignore" in self.body:
-            codes = read_names(self.body["ignore"], "ignore", self.found)
-            draft.ignore = draft.ignore.union(codes)
-            self.found += [(("ignore",), problem) for problem in unknown_codes(codes)]
+            tags = tuple(read_names(self.body["tags"], "tags", self.found))
+        own = read_names(self.body["ignore"], "ignore", self.found) if "ignore" in self.body else []
+        try:
+            draft.details = Details(description, tags, [*ignore, *own])
+        except InvalidOptionsError as error:
+            self.found += [((each.option,), attrs.evolve(each, option="")) for each in error.problems]
 
     # Options ----------------------------------------------------------------------------------------------------------
 

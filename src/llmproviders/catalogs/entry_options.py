@@ -26,7 +26,7 @@ from ..secrets import Secret
 from ..similar_names import did_you_mean
 from .formats.trees import shown_kind
 from .layers import KINDS
-from .references import EntryProblem, read_parts, read_secret
+from .references import EntryProblem, read_parts, read_secret, resolver_of
 
 __all__ = [
     "RESERVED",
@@ -132,7 +132,19 @@ def read_option(cls: type[Provider], name: str, value: Any, path: tuple[str, ...
         return _read_string(info, value, path, found)
     if variable_in(value) is not None:
         return _read_variable(cls, info, value, path, found)
+    if isinstance(value, dict) and not description.specs[name].has_custom_converter and (hint := _hint_on_variables(value)):
+        expected = "the value itself, or a reference to an environment variable"
+        found.append((path, Problem("", expected, got="another mapping", hint=hint, code="invalid-reference")))
+        return None
     return value
+
+
+def _hint_on_variables(value: dict[str, Any]) -> str:
+    """A hint on a table that is probably meant to be a reference to a variable; else empty."""
+    if resolver_of(value) is not None:
+        return "only env is for options that are no secrets"
+    key = next(iter(value), "")
+    return did_you_mean(key, ["env"]) if len(value) == 1 and isinstance(key, str) else ""
 
 
 def _is_plain(info: OptionInfo) -> bool:
@@ -224,10 +236,7 @@ class Unset:
 
 def variable_in(value: object) -> str | None:
     """The environment variable that a value of a document refers to, as ``{ env = "NAME", default = ... }``; else None."""
-    if not isinstance(value, dict) or not set(value) <= {"env", "default"}:
-        return None
-    name = value.get("env")
-    return name if isinstance(name, str) else None
+    return value["env"] if resolver_of(value) == "env" else None  # type: ignore[index]
 
 
 def _read_variable(

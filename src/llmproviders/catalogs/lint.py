@@ -25,7 +25,7 @@ from ..similar_names import SimilarNames
 from .entry_options import RESERVED
 from .layers import RawCatalog
 from .origins import located_problems
-from .references import SOURCES, EntryProblem, read_parts, reference_advice
+from .references import EntryProblem, read_parts, reference_advice, resolver_of, write_reference
 from .resolution import Resolution
 
 __all__ = ["checked", "literals_of"]
@@ -39,6 +39,8 @@ _IN_STRING: Final = Advice(
     "write a mapping, with {} or {} in place of the secret", (("", {"env": "NAME"}), ("", {"file": "path"}))
 )
 """The hint for a secret in headers or a body that are a string."""
+_DEFAULT: Final = Advice("leave the default out, or use a placeholder that the platform fills in", ())
+"""The hint for a secret that is the default of an environment variable."""
 
 
 def checked(
@@ -60,7 +62,7 @@ def checked(
         found.append(_of_providers(resolution, lambda _, provider: unresolved_references(provider)))
     for name, problem in chain.from_iterable(found):
         draft = resolution.draft(name)
-        if draft.has_problems or problem.problem.code not in draft.ignore:
+        if draft.has_problems or problem.problem.code not in draft.details.ignore:
             yield problem
 
 
@@ -144,9 +146,9 @@ def _in_option(spec: Spec, key: str, value: object) -> Iterator[EntryProblem]:
         yield from _literal_secret((key,), value)
     elif kind is not None and isinstance(value, dict):
         yield from _in_parts(kind, (key,), value)
-        if kind != "body" and len(value) == 1 and (name := next(iter(value))) in SOURCES:
+        if kind != "body" and (name := resolver_of(value)):
             # The string may be a secret.
-            header = {"Authorization": {name: "NAME" if name == "env" else "path"}}
+            header = {"Authorization": {name: {"env": "NAME", "file": "path"}.get(name, "REFERENCE")}}
             problem = Problem(
                 "",
                 "headers, each of which may be a reference",
@@ -163,7 +165,7 @@ def _in_option(spec: Spec, key: str, value: object) -> Iterator[EntryProblem]:
 def _in_extra(path: tuple[str, ...], key: str, value: object) -> Iterator[EntryProblem]:
     """The literal secrets in the value of an extra option, or of an unknown one."""
     is_hidden = looks_like_credential(key)
-    is_table = isinstance(value, dict) and list(value) in (["env"], ["file"], ["secret"])
+    is_table = isinstance(value, dict) and (list(value) == ["secret"] or resolver_of(value) is not None)
     if isinstance(value, (dict, list)) and not is_table:
         yield from _in_parts("body", path, value, hidden=is_hidden)
     elif is_table or is_hidden:
@@ -197,7 +199,8 @@ def _in_parts(kind: Kind, path: tuple[str | int, ...], value: Any, *, hidden: bo
         for below, part in each_part(parts):
             where = (*path, step, *below[1:])
             if isinstance(part, Secret):
-                yield from _literal_secret(where, {part.source: part.reference} if part.is_reference else part.reveal())
+                table = write_reference("", part, "reveal", []) if part.is_reference else None
+                yield from _literal_secret(where, table or part.reveal())
             elif isinstance(part, MaskedText):
                 yield where, _literal_problem(_INSIDE)
 
@@ -205,17 +208,19 @@ def _in_parts(kind: Kind, path: tuple[str | int, ...], value: Any, *, hidden: bo
 def _literal_secret(path: tuple[str | int, ...], value: object) -> Iterator[EntryProblem]:
     """A warning for a value that should be a reference but is not, or a reference that looks like the secret itself."""
     reference = reference_advice(path[-1])
+    if isinstance(value, dict) and list(value) == ["secret"]:
+        value = value["secret"]
     if value == "":
         yield path, Problem("", "a secret", got="an empty string", in_document=reference, severity="warning", code="empty-secret")
     elif isinstance(value, str) and not is_placeholder(value):
         yield path, _literal_problem(reference)
-    elif isinstance(value, dict) and len(value) == 1:
-        if isinstance(value.get("secret"), str):
-            yield path, _literal_problem(reference)
-        for source, noun in (("env", "the name of an environment variable"), ("file", "the path of a file")):
-            if isinstance(name := value.get(source), str) and looks_like_key(name):
-                expected = f"{noun}, because this string looks like the secret itself"
-                yield path, Problem("", expected, got=MASK, severity="warning", code="suspect-reference")
+    elif isinstance(value, dict) and (resolver := resolver_of(value)) is not None:
+        if looks_like_key(value[resolver]):
+            nouns = {"env": "the name of an environment variable", "file": "the path of a file"}
+            expected = f"{nouns.get(resolver, 'a reference')}, because this string looks like the secret itself"
+            yield path, Problem("", expected, got=MASK, severity="warning", code="suspect-reference")
+        if isinstance(default := value.get("default"), str) and default and not is_placeholder(default):
+            yield (*path, "default"), _literal_problem(_DEFAULT)
 
 
 def _literal_problem(advice: Advice) -> Problem:

@@ -23,7 +23,7 @@ from .entry_options import RESERVED, variable_in
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
 from .formats.trees import Tree
-from .references import SOURCES, read_parts
+from .references import read_parts, resolver_of
 
 __all__ = ["Side", "masked_diff"]
 
@@ -195,13 +195,13 @@ def _values_of_option(path: TreePath, value: Tree, kind: Kind | None, held: Any)
 def _is_shown(value: object) -> bool:
     """Whether a value is no secret, or only refers to one."""
     if isinstance(value, Secret):
-        return value.source != "text" and not looks_like_key(value.reference)
+        has_literal = value.source == "text" or (value.default is not None and value.default.source == "text")
+        return not has_literal and not looks_like_key(value.reference)
     return value is not _UNKNOWN and not isinstance(value, MaskedText)
 
 
 def _is_reference(value: Tree) -> bool:
     if isinstance(value, dict):
-        return len(value) == 1 and any(
-            isinstance(name := value.get(source), str) and not looks_like_key(name) for source in SOURCES
-        )
+        resolver = resolver_of(value)
+        return resolver is not None and not looks_like_key(value[resolver]) and _is_reference(value.get("default", "${}"))
     return isinstance(value, str) and is_placeholder(value)

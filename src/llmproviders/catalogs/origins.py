@@ -27,7 +27,7 @@ class Origin:
     """The source of the value of an option: a line of a file, an override, or a default of the class."""
 
     source: str
-    """The file, or ``overrides``; empty for a default of the class."""
+    """The file, or ``override``; empty for a default of the class."""
     line: int
     """The line in the file, counted from 1; 0 for an override or a default."""
     entry: str

@@ -15,7 +15,7 @@ from ..fields.spec import EXTRAS
 from ..messages import shown
 from ..providers.base import Provider
 from ..providers.generic import GenericProvider
-from ..similar_names import did_you_mean
+from ..similar_names import SimilarNames, did_you_mean
 from ..syntax.locations import Location
 from .entry_options import RESERVED
 from .layers import Entry, RawCatalog, compose, environment_of
@@ -25,8 +25,10 @@ from .values import Unreadable, path_of, typed
 
 __all__ = ["composed"]
 
-_SOURCE: Final = "overrides"
+_SOURCE: Final = "override"
 """The source of overrides in problems and origins."""
+_LONGEST: Final = 1_000
+"""The longest pattern, in characters."""
 
 
 def composed(
@@ -96,6 +98,8 @@ class _Overrides:
         self.are_strings = are_strings
         self.document = Document(_SOURCE, "json", {}, lambda path: Location(0, 0), () if are_strings else None)
         self.amendments: dict[str, _Amendment] = {}
+        self.longest = max(map(len, raw.entries), default=0)
+        self.similar = SimilarNames(raw.entries)
 
     def add(self, overrides: Mapping[str, object]) -> None:
         """Add overrides."""
@@ -115,7 +119,7 @@ class _Overrides:
     def _entries(self, key: str) -> tuple[list[str], str, bool] | None:
         """The entries of an override, its option, and whether the entries are those of a pattern; None if there are none."""
         entries = self.raw.entries
-        for name, option in _divisions(key):
+        for name, option in _divisions(key, max(_LONGEST, self.longest)):
             if name in entries:
                 return [name], option, False
             if any(each in name for each in "*?[") and (names := [each for each in entries if fnmatchcase(each, name)]):
@@ -150,9 +154,14 @@ class _Overrides:
                 amendment.set(option, string)
 
 
-def _divisions(key: str) -> Iterator[tuple[str, str]]:
-    """A key divided at each of its dots, the longest name first: names may contain dots."""
-    end = len(key)
+def _divisions(key: str, longest: int) -> Iterator[tuple[str, str]]:
+    """A key divided at each of its dots, the longest name first: names may contain dots.
+
+    Args:
+        key: the key.
+        longest: the length of the longest name.
+    """
+    end = min(len(key), longest + 1)
     while (end := key.rfind(".", 0, end)) > 0:
         if end < len(key) - 1:
             yield key[:end], key[end + 1 :]

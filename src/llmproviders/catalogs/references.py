@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Secrets in documents, read and written: by themselves, and inside headers and bodies.
 
-A reference is a table whose only key is ``env`` or ``file``, with a string. Headers contain no tables, so that each table
-there is a reference. In a body, it is one only below a name that looks like a credential; elsewhere it is an object of the body.
+A reference is a table whose only key is the name of a resolver, such as ``env`` or ``file``, with a string; ``default`` may be
+beside ``env``. Headers contain no tables, so that each table there is a reference. In a body, it is one only below a name that
+looks like a credential; elsewhere it is an object of the body.
 """
 
 from __future__ import annotations
@@ -10,22 +11,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import attrs
+
 from ..credentials import MASK, looks_like_credential
-from ..errors import Advice, Problem, dotted, writing
+from ..errors import Advice, InvalidOptionsError, Problem, dotted, writing
 from ..fields.masking import masked_header
 from ..fields.parts import Kind, parts_in, text_of
+from ..resolvers import expected_reference, is_name, known_resolvers
 from ..secret_policy import Secrets
 from ..secrets import MaskedText, Parts, PartsPath, Secret, mapped, reveal
 from ..similar_names import did_you_mean
 from .formats.trees import has_null
 
-__all__ = ["SOURCES", "EntryProblem", "literal_refused", "read_parts", "read_secret", "reference_advice", "write_parts"]
+__all__ = [
+    "EntryProblem",
+    "literal_refused",
+    "read_parts",
+    "read_secret",
+    "reference_advice",
+    "resolver_of",
+    "write_parts",
+    "write_reference",
+]
 
 EntryProblem = tuple[tuple[str | int, ...], Problem]
 """A path within an entry, and a problem there."""
 
-SOURCES: Final = ("env", "file")
-"""The keys of references."""
 _MAX_LEVELS: Final = 200
 """The deepest nesting of a body."""
 
@@ -35,31 +46,58 @@ _MAX_LEVELS: Final = 200
 
 def read_secret(value: Mapping[str, Any], path: tuple[str | int, ...], found: list[EntryProblem], *, only: bool) -> Any:
     """The secret that a table refers to. Any other table is a problem if *only* secrets are accepted, else it is returned."""
-    source = next(iter(value), None)
-    if len(value) == 1 and source in (*SOURCES, "secret") and isinstance(name := value[source], str):
+    if list(value) == ["secret"] and isinstance(value["secret"], str):
+        return Secret(value["secret"])
+    if (resolver := resolver_of(value)) is not None:
+        reference = value[resolver]
+        if expected := expected_reference(resolver, reference):
+            found.append((path, _reference_problem(resolver, reference, expected)))
+            return None
+        if "default" not in value:
+            return Secret.from_resolver(resolver, reference)
         try:
-            return {"env": Secret.from_env, "file": Secret.from_file, "secret": Secret}[source](name)
-        except ValueError:
-            found.append((path, _reference_problem(source, name)))
+            return Secret.from_env(reference, default=value["default"])
+        except InvalidOptionsError as error:
+            found += [((*path, "default"), attrs.evolve(each, option="", code="invalid-reference")) for each in error.problems]
             return None
     if only:
-        # A key of the table may be the secret itself.
-        hint = _misspelled_source(value)
-        got = "another mapping" if value else "an empty mapping"
-        advice = None if hint else reference_advice(path[-1])
-        problem = Problem("", "a string or a reference", got=got, hint=hint, in_document=advice, code="invalid-reference")
-        found.append((path, problem))
+        found.append((path, _no_reference(value, path[-1])))
         return None
     return value
 
 
-def _misspelled_source(value: Mapping[str, Any]) -> str:
-    """A hint on the key of a reference; empty if it is not misspelled, or there are several keys."""
-    if len(value) != 1 or not isinstance(source := next(iter(value)), str) or source in SOURCES:
-        return ""
-    if source.startswith(tuple(f"{each}:" for each in SOURCES)):
-        return "write a blank after the colon"
-    return did_you_mean(source, SOURCES)
+def resolver_of(value: object) -> str | None:
+    """The resolver of a table that is a reference, also one that the resolver does not accept; None for any other value."""
+    if not isinstance(value, Mapping) or not 0 < len(value) <= 2:  # noqa: PLR2004
+        return None
+    resolver, *others = sorted(value, key=lambda key: key == "default")
+    is_reference = isinstance(value[resolver], str) and resolver in known_resolvers
+    has_others = others and (resolver, others[0]) != ("env", "default")
+    return resolver if is_reference and not has_others else None
+
+
+def _no_reference(value: Mapping[str, Any], option: str | int) -> Problem:
+    """The problem of a table that should be a reference and is none; its key may be the secret itself."""
+    hint, advice, is_unknown = "", reference_advice(option), False
+    key, item = next(iter(value.items()), (None, None))
+    if len(value) == 1 and isinstance(key, str) and key != "default" and key not in known_resolvers:
+        resolvers = known_resolvers.names()
+        hint = did_you_mean(key, resolvers)
+        is_unknown = bool(hint) or (isinstance(item, str) and is_name(key))
+        if key.startswith(tuple(f"{each}:" for each in resolvers)):
+            hint, is_unknown = "write a blank after the colon", False
+        elif is_unknown:
+            advice = Advice(f"install the resolver of this name, or {advice.sentence}", advice.pieces)
+    elif len(value) == 2 and "default" in value and "env" not in value:  # noqa: PLR2004
+        hint = "only env has a default"
+    return Problem(
+        "",
+        "a string or a reference",
+        got="another mapping" if value else "an empty mapping",
+        hint=hint,
+        in_document=None if hint else advice,
+        code="unknown-resolver" if is_unknown else "invalid-reference",
+    )
 
 
 def reference_advice(option: str | int) -> Advice:
@@ -67,18 +105,18 @@ def reference_advice(option: str | int) -> Advice:
     return writing("" if isinstance(option, int) else option, {"env": "NAME"}, {"file": "path"})
 
 
-def _reference_problem(source: str, name: str) -> Problem:
-    """The problem of a reference whose *name* is not valid; it may be the secret itself."""
-    if source == "file":
-        got = "a name that no file can have" if name else "an empty string"
-        return Problem("", "the path of a file", got=got, code="invalid-reference")
-    expected = "the name of an environment variable (letters, digits and underscores)"
-    if not name:
-        return Problem("", expected, got="an empty string", code="invalid-reference")
-    bare = name.strip().removeprefix("$").removeprefix("{").removesuffix("}")
-    if bare.isascii() and bare.isidentifier():
-        return Problem("", expected, got=MASK, hint="write only the name, without blanks, $ and braces", code="invalid-reference")
-    return Problem("", expected, got=MASK, hint="do not write the secret itself here", code="invalid-reference")
+def _reference_problem(resolver: str, reference: str, expected: str) -> Problem:
+    """The problem of a reference that is not valid; it may be the secret itself."""
+    got, hint = MASK, ""
+    if not reference:
+        got = "an empty string"
+    elif resolver == "file":
+        got = "a name that no file can have"
+    elif resolver == "env":
+        bare = reference.strip().removeprefix("$").removeprefix("{").removesuffix("}")
+        is_variable = not expected_reference(resolver, bare)
+        hint = "write only the name, without blanks, $ and braces" if is_variable else "do not write the secret itself here"
+    return Problem("", expected, got=got, hint=hint, code="invalid-reference")
 
 
 def read_parts(kind: Kind, value: Any, path: tuple[str | int, ...], found: list[EntryProblem], *, hidden: bool = False) -> Any:
@@ -107,17 +145,12 @@ def _read_body(value: Any, path: tuple[str | int, ...], found: list[EntryProblem
         return value
     if isinstance(value, list):
         return [_read_body(item, (*path, index), found, hidden=hidden) for index, item in enumerate(value)]
-    if hidden and _looks_like_reference(value):
+    if hidden and resolver_of(value):
         return read_secret(value, path, found, only=True)
     return {
         name: _read_body(item, (*path, name), found, hidden=hidden or (isinstance(name, str) and looks_like_credential(name)))
         for name, item in value.items()
     }
-
-
-def _looks_like_reference(value: dict[str, Any]) -> bool:
-    source = next(iter(value), None)
-    return len(value) == 1 and source in SOURCES and isinstance(value[source], str)
 
 
 # Writing --------------------------------------------------------------------------------------------------------------
@@ -127,6 +160,17 @@ def literal_refused(name: str) -> Problem:
     """The problem of a literal secret that is to be written, at the location *name*."""
     hint = 'use Secret.from_env or Secret.from_file, or pass secrets="reveal" or secrets="redact"'
     return Problem(name, "no literal secret in a document", got=MASK, hint=hint, code="literal-secret")
+
+
+def write_reference(name: str, secret: Secret, secrets: Secrets, problems: list[Problem]) -> dict[str, str]:
+    """The table of a reference at the location *name*; its default may be a literal secret."""
+    table = {secret.source: secret.reference}
+    if secret.default is not None:
+        is_literal = secret.default.source == "text"
+        if is_literal and secrets == "refuse":
+            problems.append(literal_refused(f"{name}.default"))
+        table["default"] = secret.default.reveal() if secrets == "reveal" else str(secret.default)
+    return table
 
 
 def write_parts(name: str, kind: Kind, value: str, secrets: Secrets, problems: list[Problem], *, hidden: bool = False) -> Any:
@@ -161,7 +205,8 @@ class _Writer:
     """Writes each scalar of a value with parts."""
 
     def __init__(self, name: str, kind: Kind, secrets: Secrets, problems: list[Problem], *, hidden: bool) -> None:
-        self.name, self.kind, self.secrets, self.problems, self.hidden = name, kind, secrets, problems, hidden
+        self.name, self.kind, self.problems, self.hidden = name, kind, problems, hidden
+        self.secrets: Secrets = secrets
 
     def __call__(self, path: PartsPath, part: Any) -> Any:
         if not isinstance(part, (Secret, MaskedText)):
@@ -170,7 +215,7 @@ class _Writer:
         if isinstance(part, Secret) and part.is_reference:
             if self.kind == "body" and not below_credential:
                 self._refuse_name(path)
-            return {part.source: part.reference}
+            return write_reference(f"{self.name}.{dotted(path)}", part, self.secrets, self.problems)
         if self.secrets == "refuse":
             self.problems.append(literal_refused(f"{self.name}.{dotted(path)}"))
         if self.secrets != "reveal":
@@ -203,8 +248,8 @@ def _is_ambiguous(parts: Parts, *, hidden: bool) -> bool:
             todo += [(item, below) for item in node]
         elif isinstance(node, dict):
             # A string below such a name is a `Secret` here.
-            strings = {name: "" for name, item in node.items() if isinstance(item, (str, Secret)) and not _refers(item)}
-            if below and len(node) == 1 and _looks_like_reference(strings):
+            read = {name: "" if isinstance(item, (str, Secret)) and not _refers(item) else item for name, item in node.items()}
+            if below and resolver_of(read):
                 return True
             todo += [(item, below or looks_like_credential(name)) for name, item in node.items()]
     return False

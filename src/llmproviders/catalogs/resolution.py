@@ -57,8 +57,8 @@ class Resolution:
             raise DocumentError(in_order(self.problems))
         drafts = {name: draft for name in self.names if not (draft := self.draft(name)).is_abstract}
         providers = {name: draft.provider for name, draft in drafts.items() if draft.provider is not None}
-        ignored = {name: draft.ignore for name, draft in drafts.items() if draft.ignore}
-        return Catalog(providers, default=self.raw.default if self.raw.default in providers else None, ignored=ignored)
+        details = {name: draft.details for name, draft in drafts.items()}
+        return Catalog(providers, default=self.raw.default if self.raw.default in providers else None, details=details)
 
     def draft(self, name: str) -> Draft:
         """An entry with all that it inherits; an empty one if it is not resolved."""
@@ -109,8 +109,16 @@ def resolve(raw: RawCatalog, only: Iterable[str] | None = None) -> Resolution:
     if wanted is not None and not resolution.problems:
         for name in wanted:
             if resolution.draft(name).is_abstract:
-                raise unknown_name(name, [each for each in raw.entries if not resolution.draft(each).is_abstract])
+                raise unknown_name(name, _providers(raw))
     return resolution
+
+
+def _providers(raw: RawCatalog) -> list[str]:
+    """The names of the entries that are not abstract."""
+    resolution = Resolution(raw, ())
+    for entry in raw.entries.values():
+        _resolve_entry(resolution, entry)
+    return [name for name in raw.entries if not resolution.draft(name).is_abstract]
 
 
 def draft_with(raw: RawCatalog, entry: Entry) -> Draft:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..messages import shown_name
-from .comparison import Change
+from ..providers.comparison import Change
 from .formats.locations import Path as TreePath
 from .formats.lookup import format_module
 from .formats.trees import Tree, changed, renamed

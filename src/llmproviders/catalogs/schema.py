@@ -22,6 +22,7 @@ from ..presets import SERVICES
 from ..providers.base import Provider
 from ..providers.classes import provider_classes
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider, content_types
+from ..resolvers import known_resolvers
 from ..secrets import Secret
 from ..syntax.scalars import JAVA_BOUNDS
 from .entry_options import RESERVED
@@ -35,19 +36,11 @@ _VARIABLE_NAME: Final = "^[A-Za-z_][A-Za-z0-9_]*$"
 _STRING: Final[Schema] = {"type": "string"}
 _NAME: Final[Schema] = {"type": "string", "minLength": 1}
 _NAMES: Final[Schema] = {"type": "array", "items": _STRING}
-_REFERENCE: Final[Schema] = {
-    "anyOf": [
-        {
-            "type": "object",
-            "properties": {source: {"description": description, **schema}},
-            "required": [source],
-            "additionalProperties": False,
-        }
-        for source, description, schema in (
-            ("env", "environment variable that holds the secret", {**_STRING, "pattern": _VARIABLE_NAME}),
-            ("file", "file that holds the secret", _NAME),
-        )
-    ]
+_REFERENCE: Final[Schema] = {"$ref": "#/$defs/reference"}
+_RESOLVERS: Final[Mapping[str, Schema]] = {
+    "env": {**_STRING, "pattern": _VARIABLE_NAME, "description": "environment variable that holds the secret"},
+    "file": {**_NAME, "description": "file that holds the secret"},
+    "keyring": {**_STRING, "pattern": "^.+/[^/]+$", "description": "service and user in the keyring, with a slash between them"},
 }
 _SECRET: Final[Schema] = {"anyOf": [_STRING, _REFERENCE]}
 _LITERAL: Final[Schema] = {
@@ -56,7 +49,7 @@ _LITERAL: Final[Schema] = {
     "required": ["secret"],
     "additionalProperties": False,
 }
-_HEADER: Final[Schema] = {"anyOf": [_STRING, *_REFERENCE["anyOf"], _LITERAL]}
+_HEADER: Final[Schema] = {"anyOf": [_STRING, _REFERENCE, _LITERAL]}
 _HEADER_VALUES: Final[Schema] = {"anyOf": [*_HEADER["anyOf"], {"type": "array", "items": _HEADER}]}
 _EXTRAS: Final[Schema] = {
     "type": "object",
@@ -294,8 +287,19 @@ def catalog_schema() -> dict[str, Any]:
         },
         "anyOf": [{"required": [key]} for key in ("providers", "include", "env")],
         "additionalProperties": False,
-        "$defs": {entry["title"]: entry for entry in [*entries, amendment]},
+        "$defs": {"reference": _references(), **{entry["title"]: entry for entry in [*entries, amendment]}},
     }
+
+
+def _references() -> Schema:
+    """The schema of references for all known resolvers, including those of installed packages."""
+    found = []
+    for name in known_resolvers.names():
+        properties = {name: _RESOLVERS.get(name, {**_NAME, "description": f"reference for the secret resolver {name}"})}
+        if name == "env":
+            properties["default"] = {**_NAME, "description": "secret to use if the variable is unset or empty"}
+        found.append({"type": "object", "properties": properties, "required": [name], "additionalProperties": False})
+    return {"anyOf": found}
 
 
 def _is_of_kind(entry: Schema) -> Schema:

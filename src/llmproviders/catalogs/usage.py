@@ -31,8 +31,10 @@ def located_errors(resolution: Resolution, name: str) -> Iterator[None]:
         yield
     except InvalidOptionsError as error:
         problems = list(error.problems)
-    except SecretError:
-        problems = list(unresolved_references(resolution.provider(name)))
+    except SecretError as error:
+        # A resolver that failed may work now.
+        failure = Problem("", "a secret", got="nothing", hint=str(error), code="unresolved-reference")
+        problems = [*unresolved_references(resolution.provider(name))] or [failure]
     else:
         return
     raise DocumentError(in_order(located_problems(resolution, name, problems)))

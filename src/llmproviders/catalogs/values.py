@@ -17,9 +17,9 @@ from ..fields.parts import Kind, kind_of
 from ..fields.spec import EXTRAS
 from ..providers.base import Provider
 from ..providers.openai_compat import content_types
+from ..resolvers import known_resolvers
 from .formats.lookup import Format, format_module
 from .formats.trees import SyntaxProblem, Tree, has_null
-from .references import SOURCES
 
 __all__ = ["Unreadable", "kind_of_part", "path_of", "typed"]
 
@@ -123,9 +123,9 @@ def _typed_option(cls: type[Provider], info: OptionInfo, string: str) -> Tree:
 
 
 def _reference(string: str) -> dict[str, str] | None:
-    """The table of a reference in the form ``env:NAME`` or ``file:PATH``; None for another string."""
+    """The table of a reference in the form ``env:NAME``, ``file:PATH`` or ``resolver:REFERENCE``; None for another string."""
     source, colon, reference = string.partition(":")
-    return {source: reference} if colon and source in SOURCES else None
+    return {source: reference} if colon and source in known_resolvers else None
 
 
 def _structure(option: str, example: Any, string: str) -> Tree:

@@ -21,9 +21,10 @@ from ..providers.generic import GenericProvider
 from ..secret_policy import Secrets, check_secrets
 from ..secrets import MaskedText, Secret
 from .catalog import Catalog
+from .details import Details
 from .entry_options import RESERVED
 from .inheritance import inherited
-from .references import literal_refused, write_parts
+from .references import literal_refused, write_parts, write_reference
 
 __all__ = ["entry_of", "to_dict", "tree_of"]
 
@@ -111,7 +112,7 @@ def _plain(
 ) -> Any:
     """The value of an option in a document."""
     if isinstance(value, Secret) and value.is_reference:
-        return {value.source: value.reference}
+        return write_reference(name, value, secrets, problems)
     kind = kind_of(spec.info) if spec is not None and spec.info is not None else None
     if kind is not None and isinstance(value, str):
         written = write_parts(name, kind, value, secrets, problems)
@@ -130,6 +131,13 @@ def _plain(
     return value if spec is None or type(value) in (str, bool, int, float) else spec.write(value)
 
 
+def _described(entry: dict[str, Any], details: Details) -> dict[str, Any]:
+    """The entry of a provider with its description and tags, after the kind."""
+    kind, *rest = entry.items()
+    described = {"description": details.description, "tags": list(details.tags)}
+    return dict([kind, *((key, value) for key, value in described.items() if value), *rest])
+
+
 def tree_of(catalog: Catalog, secrets: Secrets, problems: list[Problem], *, inherit: bool) -> dict[str, Any]:
     """The tree of a catalog; with *inherit*, an entry extends an earlier one if that is shorter."""
     entries: dict[str, dict[str, Any]] = {}
@@ -137,10 +145,12 @@ def tree_of(catalog: Catalog, secrets: Secrets, problems: list[Problem], *, inhe
         found: list[Problem] = []
         entry = entry_of(provider, secrets, found)
         problems += [attrs.evolve(problem, option=f"providers.{name}.{problem.option}") for problem in found]
-        if name in catalog.ignored:
-            entry["ignore"] = list(catalog.ignored[name])
+        if name in catalog.details and (codes := catalog.details[name].ignore):
+            entry["ignore"] = list(codes)
         entries[name] = entry
     written = inherited(entries) if inherit else entries
+    # No entry inherits these.
+    written |= {name: _described(written[name], details) for name, details in catalog.details.items()}
     tree: dict[str, Any] = {} if catalog.default is None else {"default": catalog.default}
     tree["providers"] = written
     return tree

@@ -97,8 +97,7 @@ Env = Annotated[
     typer.Option(
         "--env",
         metavar="ENV",
-        help="Environment of the catalog.",
-        envvar=VARIABLE,
+        help=f"Environment of the catalog; by default that of the variable {VARIABLE}.",
         show_default=False,
         autocompletion=environment_names,
     ),

@@ -25,6 +25,7 @@ from ..presets import SERVICES
 from ..providers.base import Provider
 from ..providers.classes import provider_classes
 from ..providers.generic import GenericProvider
+from ..resolvers import known_resolvers
 from ..runtimes.runtime import list_runtimes, runtime
 from ..syntax.locations import Location
 
@@ -270,5 +271,5 @@ def _values(cls: type[Provider] | None, key: str, entries: Iterable[str]) -> Seq
 
 def _values_of_option(info: OptionInfo) -> Sequence[str]:
     if info.secret:
-        return ("env:", "file:")
+        return [f"{name}:" for name in known_resolvers.names()]
     return ("true", "false") if info.type is bool else info.allowed

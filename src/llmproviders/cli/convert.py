@@ -29,7 +29,7 @@ from ..secret_policy import Secrets
 from .arguments import Env, EnvFile, File, InputFormat, LiteralSecrets, Model, Name, Out, Overrides, Tag
 from .command import UsageError, command, fail
 from .completion import runtime_names
-from .inputs import STDIN, check_inputs, read_catalog, read_stdin, source_of
+from .inputs import STDIN, check_inputs, read_catalog, read_stdin, source_of, tagged
 from .printing import print_exactly, print_warnings
 
 __all__ = ["convert", "import_", "sql"]
@@ -60,9 +60,7 @@ def convert(
         raise UsageError(
             "convert: the output is the input file; use set to change its values, or name another file with --output"
         )
-    catalog = resolve(read_catalog(file, format, env, overrides)).catalog()
-    if tag is not None:
-        catalog = catalog.select(tag=tag)
+    catalog = tagged(resolve(read_catalog(file, format, env, overrides)).catalog(), tag)
     _write(file, catalog, to or format_of(out or file), secrets, out, inherit=inherit)
 
 

@@ -9,16 +9,18 @@ from typing import Final
 
 import typer
 
+from ..catalogs.catalog import Catalog
 from ..catalogs.formats.lookup import Format
 from ..catalogs.formats.trees import MAX_CHARACTERS
 from ..catalogs.layers import RawCatalog
 from ..catalogs.overrides import composed
 from ..catalogs.sources import Sources, decoded, read_file, read_text
 from ..errors import DocumentError, DocumentProblem, Problem
+from ..messages import names_and_hint
 from .command import UsageError
 from .printing import STDIN_SOURCE
 
-__all__ = ["OVERRIDE", "STDIN", "assigned", "check_inputs", "read_catalog", "read_sources", "read_stdin", "source_of"]
+__all__ = ["OVERRIDE", "STDIN", "assigned", "check_inputs", "read_catalog", "read_sources", "read_stdin", "source_of", "tagged"]
 
 STDIN: Final = Path("-")
 OVERRIDE: Final = "NAME.KEY=VALUE"
@@ -72,6 +74,18 @@ def read_sources(file: Path, format: Format | None) -> Sources:  # noqa: A002
         return Sources(problems=list(error.problems))
     # Its includes are relative to the current directory, as those of a file of this name would be.
     return read_text(text, format, Path(STDIN_SOURCE))
+
+
+def tagged(catalog: Catalog, tag: str | None) -> Catalog:
+    """The providers of a catalog that have a tag; all of them if it is None.
+
+    Raises:
+        UsageError: if none has it.
+    """
+    if tag is None or (found := catalog.select(tag=tag)):
+        return catalog if tag is None else found
+    known = dict.fromkeys(each for details in catalog.details.values() for each in details.tags)
+    raise UsageError(f"--tag: expected a tag of a provider, got {tag!r}; the tags are: {names_and_hint(tag, known)}")
 
 
 def read_stdin() -> str:

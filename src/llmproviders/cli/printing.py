@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import typer
 
-from ..catalogs.comparison import Change
 from ..errors import DocumentProblem, printable
+from ..providers.comparison import Change
 
 if TYPE_CHECKING:
     from rich.console import Console

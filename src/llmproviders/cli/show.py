@@ -11,6 +11,7 @@ import attrs
 import typer
 
 from ..catalogs.catalog import Catalog
+from ..catalogs.details import Details
 from ..catalogs.display import option_string
 from ..catalogs.formats.lookup import SUFFIXES
 from ..catalogs.origins import Origin, origins_of
@@ -22,7 +23,7 @@ from ..providers.base import Provider
 from .arguments import AnyName, Env, EnvFile, Envs, File, InputFormat, Json, Model, Name, Overrides, Tag
 from .command import FOUND, UsageError, command
 from .completion import file_names, runtime_names
-from .inputs import OVERRIDE, STDIN, assigned, check_inputs, read_catalog, read_sources
+from .inputs import OVERRIDE, STDIN, assigned, check_inputs, read_catalog, read_sources, tagged
 from .printing import console, print_changes, print_json, print_table, styled
 
 __all__ = ["diff", "options", "show"]
@@ -45,9 +46,13 @@ def show(
     """Show the options of providers, and where each comes from; secrets are masked."""
     check_inputs([file], format)
     resolution = resolve(read_catalog(file, format, env, overrides), None if name is None else [name])
-    catalog = resolution.catalog()
-    shown = [each for each in catalog if tag is None or tag in resolution.draft(each).tags]
+    catalog = tagged(resolution.catalog(), tag)
+    shown = list(catalog)
     rows = {each: _rows(catalog[each], origins_of(resolution, each), every=every) for each in shown}
+
+    def details(provider: str) -> Details:
+        return catalog.details.get(provider, Details())
+
     if as_json:
         print_json(
             [
@@ -55,6 +60,8 @@ def show(
                     "provider": each,
                     "identifier": catalog[each].provider_name(),
                     "default": each == catalog.default,
+                    "description": details(each).description,
+                    "tags": details(each).tags,
                     "options": [
                         {"option": option, "value": value, **attrs.asdict(origin)} for option, value, origin in rows[each]
                     ],
@@ -66,6 +73,10 @@ def show(
     for each in shown:
         default = ", the default" if each == catalog.default else ""
         title = f"{each} ({catalog[each].provider_name()}{default})"
+        if details(each).tags:
+            title += f", tags {', '.join(details(each).tags)}"
+        if details(each).description:
+            title += f": {details(each).description}"
         body = [(option, "" if value is None else value, _origin(each, option, origin)) for option, value, origin in rows[each]]
         print_table(title, ("option", "value", "from"), body)
 
@@ -128,6 +139,7 @@ def diff(
     as_json: Json = False,
     envs: Envs = None,
     overrides: Overrides = None,
+    tag: Tag = None,
     env_file: EnvFile = None,
     format: InputFormat = None,  # noqa: A002
 ) -> None:
@@ -144,7 +156,7 @@ def diff(
     sources = [read_sources(file, format) for file in files]
     given = assigned(overrides or (), OVERRIDE)
     old, new = (
-        resolve(composed(each, env, given, are_strings=True)).catalog()
+        tagged(resolve(composed(each, env, given, are_strings=True)).catalog(), tag)
         for each, env in ((sources[side % len(sources)], environments[side % len(environments)]) for side in _SIDES)
     )
     if name is not None:

@@ -278,7 +278,7 @@ def _write_header_map(headers: Mapping[str, str]) -> str:
     """
     string = write_map(headers)
     if "\n" in string or "\r" in string:
-        msg = "a header has a line break; check the variable or the file that it refers to"
+        msg = "a header has a line break; check the secret that it refers to"
         raise SecretError(msg)
     return string
 

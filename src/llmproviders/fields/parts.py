@@ -6,15 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal, TypeAlias
 
+from ..credentials import MASK
 from ..errors import Rejected
-from ..secrets import MaskedText, Parts, PartsPath, Secret, each_part
+from ..secrets import MaskedText, Parts, PartsPath, Secret, each_part, mapped, parts_of
 from ..syntax.json import read_json_object, write_parsed_json
 from ..syntax.maps import read_map, write_map
 from .converters import flink_map, json_headers, json_object
 from .masking import opened
 from .metadata import OptionInfo
 
-__all__ = ["Kind", "hidden_parts", "kind_of", "parts_in", "text_of"]
+__all__ = ["Kind", "hidden_parts", "kind_of", "part_string", "parts_in", "text_of"]
 
 Kind: TypeAlias = Literal["headers", "map", "body"]
 
@@ -54,3 +55,25 @@ def hidden_parts(kind: Kind | None, value: object) -> Iterator[tuple[PartsPath, 
     parts = None if kind is None else parts_in(kind, value)
     found = [(path, part) for path, part in each_part(parts) if isinstance(part, (Secret, MaskedText))]
     yield from found or [((), value)]
+
+
+def _reference_string(secret: Secret) -> str:
+    """A reference, in the form that the command ``set`` accepts; a default, which is masked, follows it."""
+    default = "" if secret.default is None else f", default {secret.default}"
+    return f"{secret.source}:{secret.reference}{default}"
+
+
+def part_string(part: Any) -> str:
+    """A value, or a part of one, with secrets masked and references in the form that the command ``set`` accepts."""
+    if isinstance(part, MaskedText) and part.is_reference:
+        # The mask of the whole value hides the numbers in it too.
+        is_hidden = str(part) == MASK
+        return write_parsed_json(mapped(parts_of(part), lambda _, each: _shown_scalar(each, is_hidden=is_hidden)))
+    shown = mapped(part, lambda _, each: _shown_scalar(each, is_hidden=False))
+    return shown if isinstance(shown, str) else write_parsed_json(shown)
+
+
+def _shown_scalar(part: Any, *, is_hidden: bool) -> Any:
+    if isinstance(part, Secret) and part.is_reference:
+        return _reference_string(part)
+    return MASK if is_hidden else str(part) if isinstance(part, (Secret, MaskedText)) else part

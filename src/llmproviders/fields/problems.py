@@ -9,14 +9,15 @@ from typing import Any
 import attrs
 
 from ..boundary import outward
+from ..credentials import one_line
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
-from ..messages import listed, one_line, shown
+from ..messages import listed, shown
 from ..secrets import known_strings
 from .description import Description, Rule
-from .extras import NO_EXTRAS, ExtraOptions
-from .spec import EXTRAS
+from .extras import NO_EXTRAS, ExtraOptions, extra_value
+from .spec import EXTRAS, Spec
 
-__all__ = ["collect", "explain", "problem_of"]
+__all__ = ["accept_argument", "collect", "explain", "message_of", "problem_of"]
 
 
 def explain(
@@ -138,6 +139,32 @@ def collect(
             if (problem := _broken(description, rule, operands)) is not None:
                 problems.append(problem)
     return problems
+
+
+def accept_argument(description: Description, spec: Spec | None, name: str, value: Any) -> Any:
+    """Accept one argument of a call, without the rules over several options, and return the value that a provider holds.
+
+    Args:
+        description: the class.
+        spec: the specification of the option; None if the argument is an extra option, whose name is not checked.
+        name: the name of the argument.
+        value: its value.
+
+    Raises:
+        InvalidOptionsError: with every problem of the value.
+    """
+    if spec is None:
+        problem = description.refused(name, value, {name: value})
+        if problem is None:
+            return None if value is None else extra_value(name, value)
+        raise invalid(description.subject, [problem])
+    try:
+        return spec.accepted(value)
+    except Exception as error:  # noqa: BLE001
+        # A custom converter may raise any exception.
+        failure = error
+    problems = _of_extras(description, value) if spec.name == EXTRAS else [problem_of(description, spec.name, value, failure)]
+    raise invalid(description.subject, problems)
 
 
 def _of_extras(description: Description, value: object) -> list[Problem]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from ..credentials import MASK
+from ..credentials import MASK, one_line
 from ..errors import ProviderError
-from ..messages import one_line, with_hint
+from ..messages import with_hint
 from ..providers.base import Provider
 from ..providers.held import secrets_in
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..boundary import unframed
+from ..credentials import one_line
 from ..errors import UnknownProviderError
-from ..messages import one_line
 from ..providers.base import Provider
 from ..registry import get_provider
 from ..runtimes.runtime import Runtime

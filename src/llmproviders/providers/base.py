@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,16 +18,19 @@ from ..fields.extras import NO_EXTRAS, Extra, ExtraOptions
 from ..fields.hooks import OptionReader, converter, flattener
 from ..fields.problems import collect
 from ..fields.spec import EXTRAS
-from ..messages import shown
-from .derive import changes_of, defaults_of, model_changes, non_defaults, to_task, with_model
-from .flatten import align, column_problems, fingerprint, flatten, redacted
+from ..messages import shown, shown_type
+from .calls import call_options
+from .derive import defaults_of, non_defaults, to_task, with_model
+from .flatten import fingerprint, flatten
 
 if TYPE_CHECKING:
+    from ..catalogs.catalog import Catalog
     from ..runtimes.runtime import Runtime
     from ..syntax.columns import Columns
+    from .comparison import ProviderDiff
 else:
-    # They are imported only for type checkers: few processes need a runtime, and the import takes time.
-    Columns = Runtime = Any
+    # They are imported only for type checkers: few processes need them, and the import takes time.
+    Catalog = Columns = ProviderDiff = Runtime = Any
 
 __all__ = ["Provider"]
 
@@ -159,6 +162,49 @@ class Provider(CompiledClass):
             raise invalid(type(self).__name__, problems)
         return self.with_(**changes)
 
+    @public
+    def grid(self, template: str | None = None, /, **lists: Iterable[Any]) -> Catalog:
+        """Return a catalog of the variants with each combination of values; the last option varies fastest.
+
+        >>> chat = OpenAICompatProvider(task="chat/completions")
+        >>> list(chat.grid(model=["a", "b"], temperature=[0, 0.5]))
+        ['model=a,temperature=0', 'model=a,temperature=0.5', 'model=b,temperature=0', 'model=b,temperature=0.5']
+        >>> list(chat.grid("{model}-t{temperature}", model=["a"], temperature=[0, 0.5]))
+        ['a-t0', 'a-t0.5']
+
+        Args:
+            template: the names, with ``{option}`` in place of a value. Values that are secret, long or structured are numbered:
+                ``#1``.
+            lists: the values of each option, as for `with_`.
+
+        Raises:
+            InvalidOptionsError: with every wrong value, or if variants or their names are equal, or too many.
+        """
+        from ..catalogs.grids import grid
+
+        return grid(self, template, lists)
+
+    @public
+    def diff(self, other: Self) -> ProviderDiff:
+        """Return the differences from this provider to *other*, which can be applied to a third one; secrets are masked.
+
+        >>> chat = OpenAICompatProvider(task="chat/completions", temperature=0.2)
+        >>> print(chat.diff(chat.with_(temperature=0.9, seed=1)))
+        ~ temperature: 0.2 -> 0.9
+        + seed: 1
+
+        Equal numbers, such as ``1`` and ``1.0``, are not a difference.
+
+        Raises:
+            InvalidOptionsError: if *other* is not of the same class, because its options are others.
+        """
+        from .comparison import diff_of
+
+        if type(other) is not type(self):
+            problem = Problem("other", f"a provider of class {type(self).__name__}", got=shown_type(other), is_type=True)
+            raise invalid(f"{type(self).__name__}.diff", [problem])
+        return diff_of(self, other)
+
     # Flink's side -----------------------------------------------------------------------------------------------------
 
     def provider_name(self) -> str:
@@ -213,7 +259,7 @@ class Provider(CompiledClass):
                 return kept[1].copy()
         # This repeats `public`, because a call of that takes longer than the copy.
         try:
-            return flatten(self) if is_plain else _options(self, input_columns, overrides, model, runtime, redact=redact)
+            return flatten(self) if is_plain else call_options(self, input_columns, overrides, model, runtime, redact=redact)
         except Exception as error:  # noqa: BLE001
             failure = outward(error, "to_options")
         del self, input_columns, overrides, model, runtime, redact
@@ -318,36 +364,6 @@ class Provider(CompiledClass):
 
 
 Provider.__attrs_init__ = Provider.__dict__["__init__"]  # type: ignore[attr-defined]
-
-
-def _options(
-    provider: Provider,
-    input_columns: Sequence[tuple[str, Any]] | None,
-    overrides: Mapping[str, Any] | None,
-    model: str | None,
-    runtime: str | Runtime | None,
-    *,
-    redact: bool,
-) -> dict[str, str]:
-    """The options of a provider for any arguments of `Provider.to_options`."""
-    if overrides is not None or model is not None:
-        changes = changes_of(type(provider).__name__, overrides)
-        provider = provider.with_(**{**changes, **model_changes(provider, model)})
-    problems = column_problems(input_columns)
-    unknown_defaults: Collection[str] = ()
-    if runtime is not None:
-        from .on_runtime import errors_and_unknown_defaults
-
-        errors, unknown_defaults = errors_and_unknown_defaults(provider, runtime)
-        problems += errors
-    if problems:
-        raise invalid(type(provider).__name__, problems)
-    flat = redacted(provider) if redact else flatten(provider)
-    if input_columns is not None:
-        flat = align(provider, flat, [name for name, _ in input_columns])
-    for key in unknown_defaults:
-        del flat[key]
-    return flat
 
 
 def _is_field(value: object) -> bool:

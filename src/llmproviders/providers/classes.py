@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ..boundary import public
-from ..credentials import MASK, looks_like_key
+from ..entry_points import installed, load, shown_entry, shown_target
 from ..errors import InvalidClassError, InvalidOptionsError, Problem, ProviderError, invalid
 from ..fields.description import is_unbuilt
-from ..messages import one_line, shown
+from ..messages import shown
 from .base import Provider
 from .generic import GenericProvider
 from .openai import OpenAIProvider
@@ -79,19 +77,14 @@ class Classes:
         return found
 
     def _load(self) -> None:
-        from importlib.metadata import entry_points
-
-        for entry in entry_points(group=ENTRY_POINTS):
+        for entry in installed(ENTRY_POINTS):
             if entry.name in self.known:
                 continue
             try:
                 self.known[entry.name] = _load_class(entry)
             except ProviderError as error:
-                package = ""
-                with suppress(Exception):
-                    package = f" of package {_shortened(str(entry.dist.name))}" if entry.dist is not None else ""
                 expected = f"a Provider class with the identifier {shown(entry.name)}"
-                self._unusable[entry.name] = f"entry point {_shortened(entry.name)}{package}: expected {expected}, got {error}"
+                self._unusable[entry.name] = f"{shown_entry(entry)}: expected {expected}, got {error}"
 
 
 def _load_class(entry: EntryPoint) -> type[Provider]:
@@ -100,15 +93,7 @@ def _load_class(entry: EntryPoint) -> type[Provider]:
     Raises:
         ProviderError: if it is not usable; the message describes it in a few words.
     """
-    value = _shortened(entry.value)
-    try:
-        cls = entry.load()
-    except (Exception, SystemExit) as error:  # noqa: BLE001
-        # A broken package must not prevent the use of the others.
-        kind, message = type(error).__name__, ""
-        with suppress(Exception):
-            message = _shortened(str(error))
-        raise ProviderError(f"{value}, which raises {kind}{message and ': '}{message}") from None
+    value, cls = shown_target(entry), load(entry)
     if not (isinstance(cls, type) and issubclass(cls, Provider)):
         raise ProviderError(value)
     identifier = getattr(cls, "identifier", None)
@@ -122,12 +107,6 @@ def _load_class(entry: EntryPoint) -> type[Provider]:
                 f"{value}, where {base.__name__} is not an attrs class: decorate it with @attrs.frozen(kw_only=True)"
             )
     return cls
-
-
-def _shortened(message: str) -> str:
-    """A third-party string in one line, with credentials masked."""
-    message = re.sub(r"[\w-]+", lambda word: MASK if looks_like_key(word[0]) else word[0], message)
-    return one_line(message).encode("utf-8", "backslashreplace").decode()
 
 
 known_classes: Final = Classes({cls.identifier: cls for cls in BUILT_IN})

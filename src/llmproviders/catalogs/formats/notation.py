@@ -15,6 +15,7 @@ from typing import Any, Final
 import attrs
 
 from ...errors import Problem
+from ...resolvers import known_resolvers
 from .locations import Path
 from .lookup import Format
 
@@ -49,7 +50,7 @@ def in_shell(problem: Problem, path: Path, *, prefix: str = "") -> Problem:
 def _argument(path: Path, name: str, value: Any, prefix: str) -> str:
     """A piece in the form that the command ``set`` accepts, quoted for a shell."""
     is_item = any(isinstance(step, int) for step in path)
-    if isinstance(value, Mapping) and len(value) == 1 and (source := next(iter(value))) in ("env", "file") and not is_item:
+    if isinstance(value, Mapping) and len(value) == 1 and (source := next(iter(value))) in known_resolvers and not is_item:
         string = f"{source}:{value[source]}"
     else:
         string = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

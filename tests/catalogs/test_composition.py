@@ -1,0 +1,686 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Composition in files: amendments, lists of bases, abstract entries, environments, variables and overrides."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from strategies import CLASSES, MANY, providers
+
+from llmproviders import (
+    Catalog,
+    Details,
+    DocumentError,
+    GenericProvider,
+    InvalidOptionsError,
+    OpenAICompatProvider,
+    Provider,
+    UnknownProviderError,
+    check,
+    dumps,
+    explain,
+    from_dict,
+    load,
+    loads,
+    to_dict,
+)
+
+SHARED = """\
+default = "chat"
+
+[providers.service]
+preset = "dashscope"
+abstract = true
+
+[providers.patient]
+abstract = true
+retry_num = 500
+retry_backoff_strategy = "EXPONENTIAL"
+
+[providers.chat]
+extends = ["service", "patient"]
+model = "qwen-plus"
+temperature = 0.2
+
+[providers.vectors]
+extends = "service"
+for_task = "embeddings"
+model = "text-embedding-v4"
+
+[env.dev.providers.chat]
+model = "qwen-turbo"
+
+[env.prod]
+default = "vectors"
+
+[env.prod.providers.service]
+region = "ap-southeast-1"
+
+[env.prod.providers.chat]
+temperature = 0
+"""
+ACME = """\
+include = ["shared.toml"]
+
+[providers.chat]
+extends = "chat"
+max_tokens = 5
+
+[env.prod.providers.chat]
+seed = 1
+"""
+BEIJING, SINGAPORE = "https://dashscope.aliyuncs.com", "https://dashscope-intl.aliyuncs.com"
+CHAT = "/compatible-mode/v1/chat/completions"
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LLMPROVIDERS_ENV", raising=False)
+    written("shared.toml", SHARED)
+    written("acme.toml", ACME)
+
+
+def written(name: str, text: str) -> str:
+    Path(name).write_text(text, encoding="utf-8")
+    return name
+
+
+def from_json(**tree: Any) -> Catalog:
+    return loads(json.dumps(tree), format="json")
+
+
+def found(name: str, text: str = "", **arguments: Any) -> list[str]:
+    """The problems of a file, each with its code."""
+    return [f"{each} [{each.problem.code}]" for each in check(written(name, text) if text else name, **arguments)]
+
+
+class TestAmendments:
+    """An entry that extends its own name amends the entry of that name."""
+
+    def test_one_option(self) -> None:
+        """One option changes, the rest stays, and what extends the name follows."""
+        written("more.toml", 'include = ["acme.toml"]\n[providers.brief]\nextends = "chat"\nn = 2\n')
+        shared, acme, more = load("shared.toml"), load("acme.toml"), load("more.toml")
+        assert acme["chat"] == shared["chat"].with_(max_tokens=5)
+        assert more["brief"] == acme["chat"].with_(n=2)
+        assert list(shared) == list(acme) == ["chat", "vectors"]
+
+    def test_of_a_base(self) -> None:
+        """The entries of the included file that extend an amended entry follow."""
+        written("own.toml", 'include = ["shared.toml"]\n[providers.service]\nextends = "service"\nseed = 7\n')
+        shared, own = load("shared.toml"), load("own.toml")
+        assert own == shared.map(lambda provider: provider.with_(seed=7))
+
+    def test_of_an_entry_that_is_not_complete(self) -> None:
+        """The entry that is amended need not be a valid provider by itself."""
+        written("half.toml", '[providers.chat]\nprovider = "openai-compat"\napi_key = { env = "KEY" }\n')
+        url = 'endpoint = "https://h/v1/chat/completions"\n'
+        written("whole.toml", f'include = ["half.toml"]\n[providers.chat]\nextends = "chat"\n{url}')
+        assert found("half.toml")[0].startswith("half.toml:1:1: providers.chat.endpoint: ")
+        assert load("whole.toml")["chat"].to_options(redact=True)["endpoint"] == "https://h/v1/chat/completions"
+
+    def test_in_lists(self) -> None:
+        """The own name may be one of several; the list is in the order of who wins."""
+        written(
+            "own.toml",
+            'include = ["shared.toml"]\n[providers.cold]\nabstract = true\ntemperature = 0\nseed = 1\n'
+            '[providers.chat]\nextends = ["cold", "chat"]\n',
+        )
+        assert load("own.toml")["chat"] == load("shared.toml")["chat"].with_(seed=1)
+
+    def test_without_one_below(self) -> None:
+        """An entry that extends its own name needs an included one of that name."""
+        assert found("c.toml", '[providers.c]\nextends = "c"\n') == [
+            "c.toml:2:1: providers.c.extends: expected the name of an entry to amend, got 'c'; "
+            "no included file has an entry of this name [unknown-base]"
+        ]
+
+    def test_circles_through_an_amendment(self) -> None:
+        """An entry below may extend others, but not one that extends the upper one."""
+        text = '[providers.chat]\nextends = ["chat", "brief"]\n[providers.brief]\nextends = "chat"\n'
+        assert found("own.toml", f'include = ["shared.toml"]\n{text}') == [
+            "own.toml:5:1: providers.brief.extends: expected entries that do not extend each other in a circle, "
+            "got chat -> brief -> chat [extends-circle]"
+        ]
+
+    def test_details(self) -> None:
+        """An amendment keeps the description, the tags and the ignored codes; an entry that extends another only the codes."""
+        written(
+            "d.toml",
+            '[providers.chat]\npreset = "deepseek"\ndescription = "Talks."\ntags = ["eu", "chat"]\nignore = ["literal-secret"]\n',
+        )
+        written(
+            "e.toml",
+            'include = ["d.toml"]\n[providers.chat]\nextends = "chat"\ntags = ["us"]\nignore = ["empty-secret"]\n'
+            '[providers.brief]\nextends = "chat"\n',
+        )
+        assert load("d.toml").details == {"chat": Details("Talks.", ["eu", "chat"], ["literal-secret"])}
+        codes = ["empty-secret", "literal-secret"]
+        assert load("e.toml").details == {"chat": Details("Talks.", ["us"], codes), "brief": Details(ignore=codes)}
+
+    def test_problems_of_details(self) -> None:
+        """Details of a wrong type are reported together."""
+        text = '[providers.c]\npreset = "deepseek"\nabstract = 1\ndescription = 2\ntags = ["a", "a", ""]\nignore = ["nope"]\n'
+        assert [each.split(": expected ")[1] for each in found("c.toml", text)] == [
+            "true or false, got a number [wrong-type]",
+            "a string, got a number [wrong-type]",
+            "tags that are not empty, got '' [invalid-value]",
+            "each tag once, got 'a' several times [invalid-value]",
+            "a code of problems (llmproviders explain lists them), got 'nope' [unknown-code]",
+        ]
+
+
+class TestSeveralBases:
+    """`extends` may be a list, of which a later one wins."""
+
+    def test_the_later_one_wins(self) -> None:
+        """Values of a later base replace those of an earlier one, extra options are merged, and the entry's own are last."""
+        base = {"preset": "deepseek", "temperature": 0.1, "top_p": 0.1, "extra_options": {"a": "1", "b": "1"}}
+        policy = {"abstract": True, "temperature": 0.2, "omit": ["retry_num"], "extra_options": {"b": "2", "c": "2"}}
+        both = {"extends": ["base", "policy"], "n": 3, "extra_options": {"c": "3"}}
+        catalog = from_json(providers={"base": base, "policy": policy, "both": both})
+        expected = catalog["base"].with_(temperature=0.2, retry_num=None, n=3, extra_options={"a": "1", "b": "2", "c": "3"})
+        assert catalog["both"] == expected
+        assert list(catalog) == ["base", "both"]
+
+    def test_whole_providers(self) -> None:
+        """Bases may be providers of one class; what the later one writes replaces the first, also where it is the default."""
+        one = {"provider": "triton", "endpoint": "http://one:8000", "max_retries": 3, "timeout": "1 s"}
+        two = {"provider": "triton", "endpoint": "http://two:8000", "timeout": "30 s"}
+        catalog = from_json(providers={"one": one, "two": two, "both": {"extends": ["one", "two"]}})
+        assert catalog["both"] == catalog["one"].with_(endpoint="http://two:8000", timeout="30 s")
+
+    def test_of_different_classes(self) -> None:
+        """Bases of different classes are refused."""
+        entries = {"a": {"preset": "deepseek"}, "b": {"provider": "triton", "endpoint": "http://h"}, "c": {"extends": ["a", "b"]}}
+        with pytest.raises(DocumentError, match="extends: expected entries of one class, got OpenAICompatProvider and Triton"):
+            from_json(providers=entries)
+
+    @pytest.mark.parametrize("value", [[], ["a", 1], [""], {}, 3, ""])
+    def test_of_a_wrong_type(self, value: object) -> None:
+        """Anything but a name or names is refused."""
+        with pytest.raises(DocumentError, match=r"providers\.b\.extends: expected a name, or a list of names"):
+            from_json(providers={"a": {"preset": "deepseek"}, "b": {"extends": value}})
+
+    def test_each_missing_one(self) -> None:
+        """Each base that does not exist is reported."""
+        text = '[providers.a]\npreset = "deepseek"\n[providers.b]\nextends = ["a", "x", "y"]\n'
+        assert [each.split(", ")[1] for each in found("c.toml", text)] == ["got 'x' [unknown-base]", "got 'y' [unknown-base]"]
+
+
+class TestAbstract:
+    """An abstract entry is no provider, and need not be complete."""
+
+    def test_incomplete(self) -> None:
+        """Its own values are checked, but not how they go together; those that extend it are checked as a whole."""
+        base = {"provider": "openai-compat", "abstract": True, "api_key": {"env": "K"}, "n": 2}
+        catalog = from_json(providers={"base": base, "chat": {"extends": "base", "endpoint": "https://h/v1/chat/completions"}})
+        assert list(catalog) == ["chat"]
+        assert found("w.toml", '[providers.a]\nprovider = "triton"\nabstract = true\npriority = "x"\ntimeout = "1 parsec"\n') == [
+            "w.toml:4:1: providers.a.priority: expected an int from 0 to 255, got 'x' (str) [wrong-type]",
+            *[each for each in found("w.toml") if ":5:1:" in each],
+        ]
+        text = (
+            '[providers.a]\nprovider = "openai-compat"\nabstract = true\napi_key = { env = "K" }\n[providers.b]\nextends = "a"\n'
+        )
+        assert found("c.toml", text)[0].startswith("c.toml:5:1: providers.b.endpoint: ")
+
+    def test_without_a_class(self) -> None:
+        """An abstract entry without a kind gets its class from those that extend it, and its problems are told once."""
+        text = """
+[providers.policy]
+abstract = true
+retry_num = "many"
+temprature = 1
+stop = ["a", 1]
+[providers.a]
+extends = ["service", "policy"]
+[providers.b]
+extends = ["service", "policy"]
+[providers.service]
+preset = "deepseek"
+"""
+        assert found("c.toml", text) == [
+            "c.toml:5:1: providers.policy.temprature: expected an option of a class, got an unknown name; "
+            "did you mean temperature? [unknown-option]",
+        ]
+        assert found("c.toml", text.replace("temprature", "temperature")) == [
+            "c.toml:4:1: providers.policy.retry_num: expected an int of at least 0, got 'many' (str) [wrong-type]",
+            "c.toml:6:1: providers.policy.stop: expected a str, or a list or tuple of str, got a value of type list [wrong-type]",
+        ]
+        with pytest.raises(DocumentError, match="retry_num: expected an option of TritonProvider, got an unknown name; it is"):
+            from_json(
+                providers={
+                    "p": {"abstract": True, "retry_num": 3},
+                    "t": {"provider": "triton", "endpoint": "http://h"},
+                    "x": {"extends": ["t", "p"]},
+                }
+            )
+
+    def test_never_with_a_class(self) -> None:
+        """An entry that extends only entries without a class is no provider."""
+        assert found("c.toml", '[providers.a]\nabstract = true\nn = 2\n[providers.b]\nextends = "a"\n') == [
+            "c.toml:5:1: providers.b.extends: expected an entry with a class; "
+            "extend an entry with one of the keys provider, generic and preset too [unknown-base]"
+        ]
+
+    def test_a_preset(self) -> None:
+        """A preset that lacks an argument gets it from an entry that extends it."""
+        azure = {"preset": "azure_openai", "abstract": True, "model": "gpt-4o"}
+        entries = {"azure": azure, **{name: {"extends": "azure", "place": {"resource": name}} for name in ("eu", "us")}}
+        catalog = from_json(providers=entries)
+        assert [f"https://{name}.openai.azure.com/openai/v1/chat/completions" for name in catalog] == [
+            each.to_options(redact=True)["endpoint"] for each in catalog.values()
+        ]
+        with pytest.raises(DocumentError, match=r"providers\.bad\.place: expected your resource, got nothing"):
+            from_json(providers={"azure": azure, "bad": {"extends": "azure"}})
+
+    def test_is_no_provider(self) -> None:
+        """An abstract entry is neither the default nor loaded by name; an amendment may make it a provider."""
+        assert (
+            "expected the name of a provider, got the name of an abstract entry"
+            in found("c.toml", 'default = "a"\n[providers.a]\npreset = "deepseek"\nabstract = true\n')[0]
+        )
+        with pytest.raises(UnknownProviderError, match="no provider 'service'; it has: chat, vectors"):
+            load("shared.toml", only=["service"])
+        written("own.toml", 'include = ["shared.toml"]\n[providers.service]\nextends = "service"\nabstract = false\n')
+        assert list(load("own.toml")) == ["service", "chat", "vectors"]
+        with pytest.raises(DocumentError, match="abstract: expected an entry that is a provider"):
+            from_dict({"preset": "deepseek", "abstract": True})
+
+
+class TestEnvironments:
+    """`env` has tables with what differs in an environment."""
+
+    @pytest.mark.parametrize(
+        ("env", "model", "temperature", "host", "default"),
+        [
+            (None, "qwen-plus", 0.2, BEIJING, "chat"),
+            ("", "qwen-plus", 0.2, BEIJING, "chat"),
+            ("dev", "qwen-turbo", 0.2, BEIJING, "chat"),
+            ("prod", "qwen-plus", 0, SINGAPORE, "vectors"),
+        ],
+    )
+    def test_of_a_file(self, env: str | None, model: str, temperature: float, host: str, default: str) -> None:
+        """The entries of the environment amend those of their names, what extends these follows, and the default is its own."""
+        catalog = load("shared.toml", env=env)
+        chat = catalog.get_as("chat", OpenAICompatProvider.__mro__[1])  # type: ignore[type-abstract]
+        assert (chat.model, chat.temperature, chat.endpoint) == (model, temperature, f"{host}{CHAT}")  # type: ignore[attr-defined]
+        assert chat.retry_num == 500  # type: ignore[attr-defined]
+        assert str(catalog["vectors"].endpoint).startswith(host)  # type: ignore[attr-defined]
+        assert catalog.default == default
+
+    def test_of_included_files(self) -> None:
+        """Environments of a file apply before a file that includes it, whose own environments apply last."""
+        expected = load("shared.toml", env="prod")["chat"].with_(max_tokens=5, seed=1)
+        assert load("acme.toml", env="prod")["chat"] == expected
+
+    def test_an_entry_of_its_own_kind(self) -> None:
+        """In an environment, an entry with a kind replaces the entry of its name, or is a new one."""
+        catalog = json.loads(dumps(load("shared.toml"), format="json"))
+        catalog["env"] = {"local": {"providers": {"chat": {"preset": "ollama"}, "new": {"extends": "vectors", "n": 2}}}}
+        local = loads(json.dumps(catalog), format="json", env="local")
+        assert local["chat"] == loads('{"providers": {"x": {"preset": "ollama"}}}', format="json")["x"]
+        assert local["new"] == local["vectors"].with_(n=2)
+        assert list(loads(json.dumps(catalog), format="json")) == ["chat", "vectors"]
+
+    def test_the_variable(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The variable chooses where the call does not; catalogs without environments ignore it."""
+        monkeypatch.setenv("LLMPROVIDERS_ENV", "prod")
+        assert load("acme.toml") == load("acme.toml", env="prod")
+        assert load("acme.toml", env="dev") != load("acme.toml", env="prod")
+        assert load("acme.toml", env="").default == "chat"
+        assert list(from_json(providers={"x": {"preset": "ollama"}})) == ["x"]
+        monkeypatch.setenv("LLMPROVIDERS_ENV", "prd")
+        with pytest.raises(InvalidOptionsError) as caught:
+            load("acme.toml")
+        assert str(caught.value) == (
+            "acme.toml: LLMPROVIDERS_ENV: expected an environment of the catalog, got 'prd'; "
+            "it has: dev, prod; did you mean prod?"
+        )
+
+    def test_an_unknown_one(self) -> None:
+        """An environment that no file has is refused."""
+        with pytest.raises(
+            InvalidOptionsError, match=r"^acme.toml: env: expected an environment of the catalog, got 'x'; it has: "
+        ):
+            load("acme.toml", env="x")
+        with pytest.raises(InvalidOptionsError, match="got 'prod'; it has: none"):
+            loads('{"providers": {}}', format="json", env="prod")
+        with pytest.raises(InvalidOptionsError, match="env: expected the name of an environment, got 3"):
+            load("acme.toml", env=3)  # type: ignore[arg-type]
+
+    def test_problems_of_tables(self) -> None:
+        """Wrong tables of environments are reported, in whichever environment the catalog is loaded."""
+        text = """\
+env = { "" = {}, a = 3, b = { defualt = "x", providers = 3, default = 3 }, c = { providers = { "" = {}, chta = {}, x = 3 } } }
+[providers.chat]
+preset = "deepseek"
+"""
+        assert [each.split(": ", 1)[1] for each in found("c.toml", text)] == [
+            "env.: expected a name that is not empty [invalid-environment]",
+            "env.a: expected a table of an environment, got a number [invalid-environment]",
+            "env.b.defualt: expected one of the keys default, providers, got an unknown key; did you mean default? [unknown-key]",
+            "env.b.providers: expected names and entries of providers, got a number [invalid-environment]",
+            "env.b.default: expected the name of a provider, got a number [unknown-default]",
+            "env.c.providers.: expected a name that is not empty [invalid-entry]",
+            "env.c.providers.chta: expected the name of an entry to amend, got 'chta'; did you mean chat? [unknown-base]",
+            "env.c.providers.x: expected an entry: names and values of options, got a number [wrong-type]",
+        ]
+        assert ["c.toml:1:1: env: expected names and tables of environments, got a list [invalid-environment]"] == found(
+            "c.toml", 'env = []\n[providers.chat]\npreset = "deepseek"\n'
+        )
+        many = "".join(f"[env.e{number}]\n" for number in range(101))
+        assert found("c.toml", f'[providers.chat]\npreset = "deepseek"\n{many}') == [
+            "c.toml:3:1: env: expected at most 100 environments, got 101 [document-limit]"
+        ]
+
+    def test_a_new_name_needs_a_kind(self) -> None:
+        """The hint on a new entry without a kind names the kinds."""
+        text = '[providers.chat]\npreset = "deepseek"\n[env.e.providers.translator]\nn = 1\n'
+        assert found("c.toml", text)[0].endswith(
+            "got 'translator'; a new entry needs one of the keys provider, generic, preset, extends [unknown-base]"
+        )
+
+    def test_a_misspelled_replacement(self) -> None:
+        """An entry with a kind whose name is nearly that of another was probably meant to replace it."""
+        text = '[providers.service]\npreset = "deepseek"\n[env.e.providers.servce]\npreset = "ollama"\n'
+        assert found("c.toml", text)[0].endswith("got a new one; did you mean service? [misspelled-entry]")
+
+    def test_check_of_every_one(self) -> None:
+        """A check is without an environment and in each; it says where a problem is only in some of them."""
+        text = """\
+[providers.service]
+provider = "openai-compat"
+api_key = { env = "K" }
+top_p = 7
+[providers.chat]
+extends = "service"
+[env.dev.providers.service]
+endpoint = "https://h/v1/chat/completions"
+[env.prod.providers.service]
+endpoint = "https://h/v1/chat/completions"
+[env.prod.providers.chat]
+temperature = "0"
+"""
+        lines = found("c.toml", text)
+        assert lines[1] == "c.toml:4:1: providers.service.top_p: expected a finite number from 0 to 1, got 7 [invalid-value]"
+        text = text.replace("top_p = 7\n", "")
+        lines = found("c.toml", text)
+        assert lines[0].startswith("c.toml:1:1: providers.service.endpoint (only without an environment): expected ")
+        assert lines[-1] == (
+            "c.toml:11:1: env.prod.providers.chat.temperature: expected a finite number, got '0' (str); "
+            "write it without quotes [wrong-type]"
+        )
+        assert [] == found("c.toml", env="dev")
+        assert lines[-1:] == found("c.toml", env="prod")
+        with pytest.raises(InvalidOptionsError, match="env: expected an environment of the catalog, got 'dve'"):
+            check("c.toml", env="dve")
+
+
+class TestVariables:
+    """`{ env = "NAME", default = ... }` in options that are no secrets."""
+
+    @pytest.mark.parametrize(
+        ("option", "string", "value"),
+        [
+            ("temperature", "0.5", 0.5),
+            ("max_tokens", "007", 7),
+            ("stop", "a,b", "a,b"),
+            ("model", "m", "m"),
+            ("retry_backoff_base_interval", "2 s", "2 s"),
+            ("retry_fallback_strategy", "ignore", "IGNORE"),
+            ("endpoint", "https://h/v1/chat/completions", "https://h/v1/chat/completions"),
+        ],
+    )
+    def test_as_flink_reads_it(self, monkeypatch: pytest.MonkeyPatch, option: str, string: str, value: object) -> None:
+        """The string is read as Flink reads the string of an option of its type."""
+        monkeypatch.setenv("VALUE", string)
+        catalog = from_json(providers={"c": {"preset": "deepseek", option: {"env": "VALUE", "default": None}}})
+        assert getattr(catalog["c"], option) == value
+
+    @pytest.mark.parametrize("string", [None, ""])
+    def test_a_default(self, monkeypatch: pytest.MonkeyPatch, string: str | None) -> None:
+        """A variable that is unset or empty gives way to the default, which is a value as any other."""
+        monkeypatch.delenv("VALUE", raising=False)
+        if string is not None:
+            monkeypatch.setenv("VALUE", string)
+        text = '[providers.c]\npreset = "deepseek"\ntemperature = { env = "VALUE", default = 0.5 }\nn = { env = "VALUE", default = "x" }\n'
+        assert found("c.toml", text) == [
+            "c.toml:4:12: providers.c.n.default: expected an int of at least 1, got 'x' (str) [wrong-type]"
+        ] or found("c.toml")[0].startswith("c.toml:4:")
+        assert (
+            loads(text.replace('"x"', "2"), format="toml")["c"]
+            == loads('[providers.c]\npreset = "deepseek"\ntemperature = 0.5\nn = 2\n', format="toml")["c"]
+        )
+
+    def test_problems(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A variable without a value, one with a wrong value, which is not shown, and wrong tables are errors with their places."""
+        monkeypatch.setenv("HOT", "sk-very-hot")
+        text = """\
+[providers.c]
+preset = "deepseek"
+temperature = { env = "HOT" }
+n = { env = "UNSET_VALUE" }
+seed = { env = "no name" }
+model = { evn = "X" }
+top_p = { file = "/x" }
+max_tokens = { x = 1 }
+"""
+        assert [each.split(": ", 1)[1] for each in found("c.toml", text)] == [
+            "providers.c.temperature: expected a finite number, got another string in the environment variable HOT [invalid-value]",
+            "providers.c.n: expected the environment variable UNSET_VALUE, got none; "
+            "set it, or write a default beside env [unset-variable]",
+            "providers.c.seed: expected the name of an environment variable (letters, digits and underscores), got ******; "
+            "do not write the secret itself here [invalid-reference]",
+            "providers.c.model: expected the value itself, or a reference to an environment variable, got another mapping; "
+            "did you mean env? [invalid-reference]",
+            "providers.c.top_p: expected the value itself, or a reference to an environment variable, got another mapping; "
+            "only env is for options that are no secrets [invalid-reference]",
+            "providers.c.max_tokens: expected an int of at least 1, got a value of type dict [wrong-type]",
+        ]
+
+    def test_one_that_is_replaced(self) -> None:
+        """A variable without a value is no problem where an amendment replaces it, nor in an abstract entry."""
+        text = '[providers.c]\npreset = "deepseek"\nn = { env = "UNSET_VALUE" }\n[env.dev.providers.c]\nn = 2\n'
+        assert 2 == loads(text, format="toml", env="dev")["c"].n  # type: ignore[attr-defined]
+        assert 3 == loads(text, format="toml", overrides={"c.n": 3})["c"].n  # type: ignore[attr-defined]
+        assert "(only without an environment)" in found("c.toml", text)[0]
+        abstract = (
+            '[providers.c]\nabstract = true\npreset = "deepseek"\nn = { env = "UNSET_VALUE" }\n[providers.d]\nextends = "c"\n'
+        )
+        assert ["c.toml:4:1"] == [each.split(": ")[0] for each in found("c.toml", abstract)]
+        assert 1 == loads(f"{abstract}n = 1\n", format="toml")["d"].n  # type: ignore[attr-defined]
+
+    def test_arguments_of_presets(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """`region`, `workspace` and the values of `place` may be variables."""
+        monkeypatch.setenv("REGION", "ap-southeast-1")
+        entries = {
+            "a": {"preset": "dashscope", "region": {"env": "REGION"}},
+            "b": {"preset": "azure_openai", "place": {"resource": {"env": "UNSET_VALUE", "default": "shop"}}},
+        }
+        endpoints = [each.to_options(redact=True)["endpoint"] for each in from_json(providers=entries).values()]
+        assert endpoints == [f"{SINGAPORE}{CHAT}", "https://shop.openai.azure.com/openai/v1/chat/completions"]
+        entries["b"]["place"] = {"resource": {"env": "UNSET_VALUE"}}
+        with pytest.raises(
+            DocumentError, match=r"providers.b.place.resource: expected the environment variable UNSET_VALUE, got"
+        ):
+            from_json(providers=entries)
+
+
+class TestOverrides:
+    """Values by NAME.OPTION over those of a file."""
+
+    def test_of_one_entry(self) -> None:
+        """An override is over the environment too, and what extends the entry follows."""
+        catalog = load("acme.toml", env="prod", overrides={"chat.temperature": 1, "service.seed": 3, "chat.region": "cn-beijing"})
+        expected = load("acme.toml", env="prod")["chat"].with_(temperature=1, endpoint=f"{BEIJING}{CHAT}")
+        assert catalog["chat"] == expected
+        assert catalog["vectors"].seed == 3  # type: ignore[attr-defined]
+
+    def test_of_patterns(self) -> None:
+        """A pattern is for the entries whose class has the option; a later override wins."""
+        tree = {"chat": {"preset": "deepseek"}, "a.b": {"preset": "ollama"}, "t": {"provider": "triton", "endpoint": "http://h"}}
+        text = json.dumps({"providers": tree})
+        overrides = {"*.retry_num": 3, "a.*.retry_num": 4, "a.b.n": 5, "[ct]*.extra_options.x.y": "z"}
+        catalog = loads(text, format="json", overrides=overrides)
+        plain = loads(text, format="json")
+        assert catalog == Catalog(
+            {
+                "chat": plain["chat"].with_(retry_num=3, extra_options={"x.y": "z"}),
+                "a.b": plain["a.b"].with_(retry_num=4, n=5),
+                "t": plain["t"].with_(extra_options={"x.y": "z"}),
+            }
+        )
+
+    def test_of_parts(self) -> None:
+        """Parts of headers and bodies are added to those that the entry has; a whole value replaces them."""
+        body = {"thinking": {"type": "disabled"}, "top_k": 5}
+        tree = {"a": {"preset": "deepseek", "extra_header": {"X-A": "1"}, "extra_body": json.dumps(body)}, "b": {"extends": "a"}}
+        text = json.dumps({"providers": tree})
+        overrides = {"a.extra_header.X.B": "2", "a.extra_body.thinking.type": "enabled", "b.extra_header": {"X-C": "3"}}
+        catalog = loads(text, format="json", overrides={**overrides, "b.extra_header.X-D": {"env": "K"}})
+        header, parts = {"X-A": "1", "X.B": "2"}, {"thinking": {"type": "enabled"}, "top_k": 5}
+        assert catalog["a"] == loads(text, format="json")["a"].with_(extra_header=header, extra_body=parts)
+        assert json.loads(catalog["b"].to_options(redact=True)["extra-header"]) == {"X-C": "3", "X-D": "******"}
+
+    def test_problems(self) -> None:
+        """Wrong names, options and values are reported together with those of the file."""
+        overrides: dict[str, object] = {
+            "chta.n": 1,
+            "*.retry_nm": 3,
+            "chat.temprature": 0,
+            "chat.top_p": 7,
+            "chat": 3,
+            ".n": 3,
+            "chat.extends": "chat",
+        }
+        with pytest.raises(DocumentError) as caught:
+            load("acme.toml", overrides=overrides)
+        assert [str(each) for each in caught.value.problems] == [
+            "override: chta.n: expected the name of an entry before the dot, got 'chta'; did you mean chat?",
+            "override: chat: expected NAME.OPTION, got 'chat'; for example \"chat.temperature\"",
+            "override: .n: expected NAME.OPTION, got '.n'; for example \"chat.temperature\"",
+            "override: *.retry_nm: expected an option of these entries, got 'retry_nm'; did you mean retry_num?",
+            "override: chat.temprature: expected an option of DashScopeProvider, got an unknown name; did you mean temperature?",
+            "override: chat.top_p: expected a finite number from 0 to 1, got 7",
+        ]
+        assert 3 == len(check("acme.toml", env="", overrides={"chta.n": 1, "chat.n": 0, "x.n": 1}))
+        for wrong in ([], {1: 2}):
+            with pytest.raises(InvalidOptionsError, match="overrides: expected "):
+                load("acme.toml", overrides=wrong)  # type: ignore[arg-type]
+
+    def test_origins(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each value says its file, its entry, its environment and its variable; an override says that it is one."""
+        monkeypatch.setenv("TOKENS", "9")
+        written("v.toml", 'include = ["acme.toml"]\n[providers.chat]\nextends = "chat"\nmax_tokens = { env = "TOKENS" }\n')
+        origins = explain("v.toml", env="prod", overrides={"*.n": 2})[1]["chat"]
+        shown = {
+            option: (str(each), each.entry, each.key, each.environment, each.variable)
+            for option, each in origins.items()
+            if each.source
+        }
+        assert shown == {
+            "endpoint": ("shared.toml:29", "service", "region", "prod", ""),
+            "api_key": ("shared.toml:4", "service", "preset", "", ""),
+            "model": ("shared.toml:14", "chat", "model", "", ""),
+            "temperature": ("shared.toml:32", "chat", "temperature", "prod", ""),
+            "max_tokens": ("v.toml:4", "chat", "max_tokens", "", "TOKENS"),
+            "n": ("override", "chat", "n", "", ""),
+            "seed": ("acme.toml:8", "chat", "seed", "prod", ""),
+            "retry_num": ("shared.toml:9", "patient", "retry_num", "", ""),
+            "retry_backoff_strategy": ("shared.toml:10", "patient", "retry_backoff_strategy", "", ""),
+        }
+
+
+# Laws -----------------------------------------------------------------------------------------------------------------
+
+
+def entry(provider: Provider) -> dict[str, Any]:
+    return to_dict(provider, secrets="reveal")
+
+
+def options_of(provider: Provider) -> dict[str, Any]:
+    """The entry of a provider without its kind."""
+    return {key: value for key, value in entry(provider).items() if key not in ("provider", "generic")}
+
+
+def loaded(tree: dict[str, Any], **arguments: Any) -> Catalog | None:
+    """The catalog of a tree; None if it has problems."""
+    try:
+        return loads(json.dumps(tree), format="json", **arguments)
+    except DocumentError:
+        return None
+
+
+any_class = st.sampled_from(CLASSES)
+pairs = any_class.flatmap(lambda cls: st.tuples(providers(cls), providers(cls)))
+documents = st.dictionaries(st.sampled_from("abcd"), pairs, min_size=1, max_size=3).map(
+    lambda found: {
+        "providers": {name: entry(base) for name, (base, _) in found.items()}
+        | {f"{name}-child": {"extends": name} for name in found},
+        "env": {"one": {"providers": {name: options_of(other) for name, (_, other) in found.items()}}, "two": {}},
+    }
+)
+
+
+@MANY
+@given(documents)
+def test_round_trips_in_every_environment(tree: dict[str, Any]) -> None:
+    """What is loaded, dumped and loaded again is equal, with and without inheritance."""
+    for env in ("", "one", "two"):
+        catalog = loaded(tree, env=env)
+        if catalog is not None:
+            for inherit in (False, True):
+                text = dumps(catalog, format="json", secrets="reveal", inherit=inherit)
+                assert loads(text, format="json") == catalog
+    assert loaded(tree, env="two") == loaded(tree, env="")
+
+
+@MANY
+@given(documents)
+def test_amending_with_nothing_changes_nothing(tree: dict[str, Any]) -> None:
+    """Empty amendments change no provider."""
+    tree["env"]["none"] = {"providers": {name: {} for name in tree["providers"]}}
+    before = loaded(tree, env="")
+    assert before is not None
+    assert loaded(tree, env="none") == before
+
+
+@MANY
+@given(pairs)
+def test_overriding_equals_amending(pair: tuple[Provider, Provider]) -> None:
+    """Overrides give what an environment with the same values gives, and what `amend` gives."""
+    base, other = pair
+    assume(not isinstance(base, GenericProvider))
+    changes = {key: value for key, value in options_of(other).items() if key != "extra_options"}
+    tree = {"providers": {"a.b": entry(base)}, "env": {"e": {"providers": {"a.b": changes}}}}
+    amended = loaded(tree, env="e")
+    assert amended == loaded(tree, env="", overrides={f"a.b.{key}": value for key, value in changes.items()})
+    plain = loaded(tree, env="")
+    assert plain is not None
+    if amended is not None:
+        given = {key: getattr(amended["a.b"], key) for key in changes if key != "omit"}
+        given |= dict.fromkeys(changes.get("omit", []))
+        assert amended == plain.amend("a.b", **given)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(documents)
+def test_every_value_has_an_origin(tree: dict[str, Any]) -> None:
+    """Each option that is no default says the file, in every environment."""
+    path = written("c.json", json.dumps(tree))
+    for env in ("", "one"):
+        if loaded(tree, env=env) is None:
+            continue
+        catalog, origins = explain(path, env=env)
+        for name, provider in catalog.items():
+            assert set(options_of(provider)) - {"omit", "extra_options"} <= {
+                option for option, origin in origins[name].items() if origin.source == path and origin.line
+            }
