@@ -412,7 +412,7 @@ def test_files_call_no_resolver(format: Any) -> None:
     assert "1 file, no problems\n" == run("check", "--strict", str(file))
     assert "untouched:kv/llm#key" in run("show", str(file), "chat")
     assert '"X-B": ["a", "untouched:b"]' in run("show", str(file), "chat").replace("\n", "")
-    assert () == catalog.diff(load(file))
+    assert not catalog.diff(load(file))
     chat = catalog["chat"]
     assert chat.fingerprint() == chat.with_(api_key="sk").fingerprint()
     assert "******" == chat.to_options(redact=True)["api-key"]

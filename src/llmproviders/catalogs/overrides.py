@@ -128,10 +128,8 @@ class _Overrides:
         if not (name and option):
             self._problem(key, Problem("", "NAME.OPTION", got=shown(key), hint='for example "chat.temperature"'))
         elif not self.raw.sources.problems:
-            hint = did_you_mean(name, list(entries))
-            self._problem(
-                key, Problem("", "the name of an entry before the dot", got=shown(name), hint=hint, code="unknown-base")
-            )
+            hint, expected = self.similar.hint(name), "the name of an entry before the dot"
+            self._problem(key, Problem("", expected, got=shown(name), hint=hint, code="unknown-base"))
         return None
 
     def _set(self, key: str, value: Any, classes: Mapping[str, type[Provider] | None], option: str, *, is_pattern: bool) -> None:
