@@ -274,7 +274,7 @@ def catalog_schema() -> dict[str, Any]:
             "default": default,
             "include": {
                 **_NAMES,
-                "description": "files whose providers are included; a provider of this file replaces one of the same name",
+                "description": "files whose providers are included; one of this file replaces or amends that of the same name",
             },
             "providers": providers("providers by name", {"allOf": [_HAS_NO_KIND, _IS_ABSTRACT]}),
             "env": {
