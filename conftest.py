@@ -16,6 +16,9 @@ sys.path.insert(0, str(Path(__file__).parent / "tests"))
 
 from pages import parsers, reader
 
+# The catalogs of tests and pages are loaded without an environment.
+os.environ.pop("LLMPROVIDERS_ENV", None)
+
 _world = ExitStack()
 
 

@@ -247,7 +247,7 @@ extends = ["service", "policy"]
 preset = "deepseek"
 """
         assert found("c.toml", text) == [
-            "c.toml:5:1: providers.policy.temprature: expected an option of a class, got an unknown name; "
+            "c.toml:5:1: providers.policy.temprature: expected an option of a provider, got an unknown name; "
             "did you mean temperature? [unknown-option]",
         ]
         assert found("c.toml", text.replace("temprature", "temperature")) == [
@@ -355,6 +355,27 @@ class TestEnvironments:
             loads('{"providers": {}}', format="json", env="prod")
         with pytest.raises(InvalidOptionsError, match="env: expected the name of an environment, got 3"):
             load("acme.toml", env=3)  # type: ignore[arg-type]
+
+    def test_a_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """`default_env` is for calls that name none; a check is then in the environments only."""
+        base = '[providers.chat]\nprovider = "openai-compat"\napi_key = { env = "K" }\n'
+        env = '[env.dev.providers.chat]\nendpoint = "https://h/v1/chat/completions"\n'
+        written("c.toml", f'default_env = "dev"\n{base}{env}')
+        assert [] == found("c.toml")
+        assert load("c.toml") == load("c.toml", env="dev")
+        with pytest.raises(DocumentError, match=r"providers\.chat\.endpoint: expected the URL"):
+            load("c.toml", env="")
+        written("d.toml", f'include = ["c.toml"]\ndefault_env = "prod"\n{env.replace("dev", "prod")}seed = 1\n')
+        assert 1 == load("d.toml")["chat"].seed  # type: ignore[attr-defined]
+        monkeypatch.setenv("LLMPROVIDERS_ENV", "dev")
+        assert load("d.toml") == load("c.toml")
+        assert found("e.toml", f'default_env = "deb"\n{base}{env}')[0] == (
+            "e.toml:1:1: default_env: expected an environment of the catalog, got 'deb'; it has: dev; did you mean dev? "
+            "[unknown-environment]"
+        )
+        assert (
+            "default_env: expected an environment of the catalog, got a number" in found("e.toml", f"default_env = 3\n{base}")[0]
+        )
 
     def test_problems_of_tables(self) -> None:
         """Wrong tables of environments are reported, in whichever environment the catalog is loaded."""
@@ -568,9 +589,13 @@ class TestOverrides:
             "override: chat: expected NAME.OPTION, got 'chat'; for example \"chat.temperature\"",
             "override: .n: expected NAME.OPTION, got '.n'; for example \"chat.temperature\"",
             "override: *.retry_nm: expected an option of these entries, got 'retry_nm'; did you mean retry_num?",
+            "override: chat.extends: expected an option, got the key extends; "
+            "an entry has the same kind in every call; an environment may have another one",
             "override: chat.temprature: expected an option of DashScopeProvider, got an unknown name; did you mean temperature?",
             "override: chat.top_p: expected a finite number from 0 to 1, got 7",
         ]
+        (one,) = check("acme.toml", overrides={"*.n": "many"}, env="dev")
+        assert str(one) == "override: *.n: expected an int of at least 1, got 'many' (str)"
         assert 3 == len(check("acme.toml", env="", overrides={"chta.n": 1, "chat.n": 0, "x.n": 1}))
         for wrong in ([], {1: 2}):
             with pytest.raises(InvalidOptionsError, match="overrides: expected "):

@@ -110,7 +110,7 @@ class TestProblems:
             ("providers = 1", "toml:1:1: providers: expected names and entries of providers, got a number"),
             (
                 "provders = {}\nproviders = {}",
-                "toml:1:1: provders: expected one of the keys default, include, providers, env, got an unknown key; "
+                "toml:1:1: provders: expected one of the keys default, include, providers, env, default_env, got an unknown key; "
                 "did you mean providers?",
             ),
             ("default = 1\nproviders = {}", "toml:1:1: default: expected the name of a provider, got a number"),

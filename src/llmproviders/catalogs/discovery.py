@@ -23,8 +23,8 @@ _KEY: Final = re.compile(r"providers[\"']?[ \t]*[:=.\]]|include[\"']?[ \t]*[:=]"
 def catalogs_in(folder: Path) -> list[Path]:
     """The catalogs in a folder and the folders below it, sorted; hidden folders and links to folders are skipped.
 
-    A catalog is a file with a suffix of a format whose document has the key ``providers``, or an ``include`` of such files. A
-    document with a syntax error is one if a line begins with such a key.
+    A catalog is a file with a suffix of a format whose document has the key ``providers``, an ``include`` of such files, or
+    environments with providers. A document with a syntax error is one if a line begins with such a key.
 
     Raises:
         OSError: if a folder cannot be read.
@@ -55,7 +55,14 @@ def _is_catalog(path: Path) -> bool:
         tree, _ = format_module(format_of(path)).read(text)
     except ProviderError:
         return any(_KEY.match(line.lstrip(" \t[{\"'")) for line in text.splitlines())
-    return isinstance(tree, dict) and ("providers" in tree or _includes_catalogs(tree.get("include")))
+    return isinstance(tree, dict) and (
+        "providers" in tree or _includes_catalogs(tree.get("include")) or _has_environments(tree.get("env"))
+    )
+
+
+def _has_environments(tables: object) -> bool:
+    """Whether the key ``env`` of a document has environments of a catalog; other programs have variables there."""
+    return isinstance(tables, dict) and any(isinstance(table, dict) and "providers" in table for table in tables.values())
 
 
 def _includes_catalogs(names: object) -> bool:

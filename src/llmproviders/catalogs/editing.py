@@ -53,6 +53,7 @@ class EntryEdit:
     def __init__(self, file: Path, name: str, environment: str = "") -> None:
         original = read_original(file)
         if environment:
+            original.check_environment(environment)
             original.check_known(name, environment)
         else:
             original.check_own(name, f"amend it here with llmproviders add {file} {name} extends={name} KEY=VALUE, or change")
@@ -77,7 +78,7 @@ class EntryEdit:
         self._at: TreePath = ("env", environment, "providers", name) if environment else ("providers", name)
         self._body = body
         self._draft = draft
-        self._cls = draft.cls or GenericProvider
+        self._cls = draft.cls
         self._changes: dict[TreePath, Tree] = {}
         self._refused: list[DocumentProblem] = []
 
@@ -145,7 +146,8 @@ class EntryEdit:
         if node is None:
             body = self._body if isinstance(self._body, Mapping) else {}
             hint = did_you_mean(option, [each for each in body if each not in RESERVED])
-            if not hint and option in compiled(self._cls).description.specs and ("extends" in body or self._environment):
+            inherits = "extends" in body or self._environment
+            if not hint and inherits and self._cls is not None and option in compiled(self._cls).description.specs:
                 hint = f"'without=[\"{option}\"]' resets an inherited one to its default"
             raise EditError(with_hint(f"the entry {self._name!r} has no {option} of its own", hint))
         self._changes[path] = None
@@ -192,7 +194,7 @@ class EntryEdit:
             # An abstract entry has no provider.
             literals = [(path, each) for path, each in literals_of(entry.body, draft.cls) if each.code == "literal-secret"]
             found = [literal_refused(dotted(path)) for path, _ in literals]
-        infos = {info.name: info for info in options(self._cls)}
+        infos = {} if self._cls is None else {info.name: info for info in options(self._cls)}
         # An item of a list and a default are located below the name that was given.
         given = [f"{dotted(path[len(self._at) :])}." for path in self._changes]
         problems = []
@@ -242,9 +244,10 @@ class NewEntry(EntryEdit):
                 raise EditError(msg)
         self._is_default = is_default
         self._start(original, name, environment, body, Draft())
-        new = Entry(name, body, Document(str(file), original.format, {}, lambda path: Location(0, 0)), self._at[:-1], below)
+        document = Document(str(file), original.format, {}, lambda path: Location(0, 0))
+        new = Entry(name, body, document, self._at[:-1], below, environment, is_partial=bool(environment))
         self._draft = draft_with(raw, new)
-        self._cls = self._draft.cls or GenericProvider
+        self._cls = self._draft.cls
 
     def _edited(self) -> tuple[str, Tree]:
         format_ = format_module(self._original.format)

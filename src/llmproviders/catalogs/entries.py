@@ -41,6 +41,7 @@ from .entry_options import (
     type_problem,
     unknown_option,
 )
+from .formats.trees import shown_kind
 from .layers import KINDS, Entry, kinds_of
 from .references import EntryProblem
 from .sources import Document
@@ -187,11 +188,14 @@ class _Reader:
     def _started(self, kind: str) -> Draft:
         """The draft of an entry that extends none, still without its own options."""
         name, draft = self.body[kind], Draft()
-        if kind == "extends" or not isinstance(name, str) or not name:
-            expected = "a name, or a list of names" if kind == "extends" else "a name"
-            self.found.append(((kind,), type_problem(expected, name)))
+        if kind == "extends":
+            got = "a list with other values" if isinstance(name, list) and name else shown_kind(name) if name else "an empty one"
+            self.found.append(((kind,), Problem("", "a name, or a list of names", got=got, is_type=True)))
             return draft
-        problem = None
+        if not isinstance(name, str) or not name:
+            self.found.append(((kind,), type_problem("a name", name)))
+            return draft
+        problem: Problem | None = None
         if kind == "generic":
             draft.cls, draft.values = GenericProvider, {"_provider": name}
         elif kind == "preset":
@@ -305,7 +309,9 @@ class _Reader:
                 moved = self._moved(draft, cls, self.body["for_task"], given)
         if own:
             draft.arguments = {**draft.arguments, **own}
-            draft.setters = {**draft.setters, **{key: Setter(self.entry) for key in own}}
+            # The last one that changes a preset sets what it makes.
+            key = next(iter(own)) if places else "for_task"
+            draft.setters = {**draft.setters, "preset": Setter(self.entry, key)}
         draft.set(self.entry, given)
         draft.set(self.entry, moved, "for_task")
         if "omit" in self.body:
@@ -368,7 +374,7 @@ class _Reader:
                 self.found.append(((problem.option,), attrs.evolve(problem, option="", in_document=advice)))
             else:
                 self._locate(problem, Draft())
-        return {name: value for name, value in changes.items() if name not in given}
+        return {name: value for name, value in changes.items() if name not in given and value != inherited.get(name)}
 
     def _make_preset(self, draft: Draft) -> None:
         """Make the provider of a preset, whose own values give way to the options of entries."""
@@ -382,8 +388,7 @@ class _Reader:
         provider = draft.provider = maker(**draft.arguments, **options)
         made = {name: value for name, value in non_defaults(provider).items() if name in _SET_BY_PRESETS and name not in options}
         preset = setters["provider"]
-        places = [Setter(setters[key].entry, key) for key in _places(draft.preset) if key in draft.arguments]
-        own = Setter(setters["task"].entry, "for_task") if "task" in draft.arguments else next(iter(places), preset)
+        own = setters.get("preset", preset)
         draft.values = {**options, **made}
         draft.setters = {**setters, **{name: preset if name == "api_key" else own for name in made}}
 

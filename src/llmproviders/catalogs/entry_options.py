@@ -146,6 +146,11 @@ def _hint_on_variables(value: dict[str, Any]) -> str:
     """A hint on a table that is probably meant to be a reference to a variable; else empty."""
     if resolver_of(value) is not None:
         return "only env is for options that are no secrets"
+    if others := [key for key in value if key != "env"]:
+        is_variable = "env" in value and len(others) == 1 and isinstance(others[0], str)
+        hint = did_you_mean(others[0], ["default"]) if is_variable else ""
+        if hint:
+            return hint
     key = next(iter(value), "")
     return did_you_mean(key, ["env"]) if len(value) == 1 and isinstance(key, str) else ""
 
@@ -189,7 +194,7 @@ def unknown_option(cls: type[Provider] | None, key: object, known: list[str]) ->
         hint = "it goes under extra_body"
     else:
         hint = did_you_mean(key, known) or _elsewhere(key)
-    expected, hint = f"an option of {cls.__name__ if cls else 'a class'}", hint or f"other options go under {EXTRAS}"
+    expected, hint = f"an option of {cls.__name__ if cls else 'a provider'}", hint or f"other options go under {EXTRAS}"
     return Problem("", expected, got="an unknown name", hint=hint, code="unknown-option")
 
 

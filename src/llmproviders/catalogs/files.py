@@ -18,6 +18,7 @@ from .arguments import accept_codes, accept_environment, accept_names, accept_pa
 from .atomic import replace_file
 from .catalog import Catalog
 from .formats.lookup import Format, check_format, format_module, format_of
+from .layers import default_environment
 from .layers import environments as environments_of
 from .lint import checked
 from .origins import Origin, origins_of
@@ -46,7 +47,7 @@ def load(
         only: the names of the providers to load; problems of other entries are ignored, unless these extend them. By default,
             all providers are loaded.
         env: the environment in which to load it; by default that of the environment variable ``LLMPROVIDERS_ENV``, which a
-            catalog without environments ignores, else none. An empty string is none too.
+            catalog without environments ignores, else the ``default_env`` of the catalog, else none. An empty string is none too.
         overrides: values for options, by ``NAME.OPTION``, such as ``{"chat.temperature": 0}``. In place of a name there may be a
             pattern, such as ``*`` or ``eu-*``; it is for the providers whose class has the option. Parts are named as in
             ``chat.extra_header.X-Tenant`` and ``chat.extra_options.some-key``. Later values win.
@@ -116,8 +117,8 @@ def check(
         select: the codes to report; by default all.
         ignore: codes not to report. Problems with which the catalog does not load are reported always.
         resolve_references: whether to report references to secrets that cannot be resolved here and now.
-        env: the environment in which to check; by default every one, and the catalog without an environment. An empty string is
-            none.
+        env: the environment in which to check; by default every one, and none if the catalog has no ``default_env``. An empty
+            string is none.
         overrides: values for options, as for `load`.
 
     Raises:
@@ -153,8 +154,8 @@ def check_sources(
 
     Args:
         sources: the documents of the catalog.
-        environments: the environments in which to check; None for every one, and none. Those that the catalog does not have are
-            left out, unless it has none of them.
+        environments: the environments in which to check; None for every one, and none if that is the default. A catalog without
+            environments is checked once.
         overrides: values for options, as for `composed`.
         are_strings: whether these are strings.
         runtimes: as ``runtime`` of `check`.
@@ -163,7 +164,11 @@ def check_sources(
         ignore: as for `check`.
         resolve_references: as for `check`.
     """
-    names = ["", *environments_of(sources)] if environments is None else list(dict.fromkeys(environments))
+    known = environments_of(sources)
+    if environments is None:
+        names = known if default_environment(sources) else ["", *known]
+    else:
+        names = list(dict.fromkeys(environments)) if known else [""]
     found: dict[DocumentProblem, list[str]] = {}
     for environment in names:
         resolution = resolve(composed(sources, environment, overrides, are_strings=are_strings))

@@ -120,14 +120,23 @@ def environments(sources: Sources) -> list[str]:
     return list(dict.fromkeys(name for table in tables if isinstance(table, dict) for name in table if name))
 
 
+def default_environment(sources: Sources) -> str:
+    """The environment of a call that names none; empty for none. That of an including document wins."""
+    names = [document.tree.get("default_env") for document in sources.documents]
+    known = environments(sources)
+    return next((name for name in reversed(names) if isinstance(name, str) and name in known), "")
+
+
 def environment_of(sources: Sources, given: str | None) -> str:
-    """The environment in which to load a catalog: *given*, else that of the variable, else none, which is an empty string.
+    """The environment in which to load a catalog: *given*, else that of the variable, else the default; empty for none.
 
     Raises:
         InvalidOptionsError: if the catalog has no such environment. A catalog without environments ignores the variable.
     """
     known = environments(sources)
     subject, name = ("env", given) if given is not None else (VARIABLE, os.environ.get(VARIABLE, ""))
+    if given is None and not name:
+        return default_environment(sources)
     if name and name not in known and (known or given) and not sources.problems:
         hint = f"it has: {names_and_hint(name, known)}"
         problem = Problem(subject, "an environment of the catalog", got=shown(name), hint=hint, code="unknown-environment")
@@ -150,6 +159,8 @@ def compose(sources: Sources, environment: str = "") -> RawCatalog:
             got = "nothing" if providers is None else shown_kind(providers)
             problem = Problem("", "names and entries of providers", got=got, code="not-a-catalog")
             raw.problems.append(document.problem(("providers",), problem))
+        if "default_env" in tree and (unknown := _problem_of_default(tree["default_env"], environments(sources))):
+            raw.problems.append(document.problem(("default_env",), unknown))
         _add(raw, document, (), tree, is_new="include" in tree)
         for path, problem in _problems_of_environments(tree):
             raw.problems.append(document.problem(path, problem))
@@ -183,6 +194,15 @@ def _problems_of_environments(tree: Mapping[str, Any]) -> Iterator[tuple[Path, P
         if "providers" in table and not isinstance(table["providers"], dict):
             got = shown_kind(table["providers"])
             yield ("env", name, "providers"), Problem("", "names and entries of providers", got=got, code="invalid-environment")
+
+
+def _problem_of_default(name: object, known: list[str]) -> Problem | None:
+    """The problem of the default environment."""
+    if isinstance(name, str) and name in known:
+        return None
+    hint = f"it has: {names_and_hint(name, known)}" if isinstance(name, str) else ""
+    got = shown(name) if isinstance(name, str) else shown_kind(name)
+    return Problem("", "an environment of the catalog", got=got, hint=hint, code="unknown-environment")
 
 
 def _problem_of_name(name: str, code: str) -> Problem | None:

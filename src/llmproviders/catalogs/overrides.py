@@ -9,16 +9,17 @@ from typing import Any, Final
 
 import attrs
 
-from ..errors import Problem, invalid
+from ..credentials import mask_value
+from ..errors import DocumentProblem, Problem, invalid
 from ..fields.metadata import options
 from ..fields.spec import EXTRAS
 from ..messages import shown
 from ..providers.base import Provider
-from ..providers.generic import GenericProvider
 from ..similar_names import SimilarNames, did_you_mean
 from ..syntax.locations import Location
 from .entry_options import RESERVED
-from .layers import Entry, RawCatalog, compose, environment_of
+from .formats.locations import Path
+from .layers import KINDS, Entry, RawCatalog, compose, environment_of
 from .resolution import classes_of
 from .sources import Document, Sources
 from .values import Unreadable, path_of, typed
@@ -70,7 +71,7 @@ def _checked(overrides: object) -> Mapping[str, object]:
 class _Amendment:
     """The values of one entry."""
 
-    cls: type[Provider]
+    cls: type[Provider] | None
     body: dict[str, Any] = attrs.field(factory=dict)
     added_parts: set[str] = attrs.field(factory=set)
 
@@ -90,13 +91,27 @@ class _Amendment:
         node[below[-1]] = value
 
 
+@attrs.frozen(eq=False)
+class _Given(Document):
+    """The overrides of a call, in place of a document: its problems name an override as it was given."""
+
+    keys: dict[Path, str] = attrs.field(factory=dict)
+    """The override of each entry and option."""
+
+    def problem(self, path: Path, problem: Problem) -> DocumentProblem:
+        """A problem of the option at *path*, which begins with the name of the entry."""
+        made = super().problem(path, problem)
+        key = self.keys.get(path[:2])
+        return made if key is None else attrs.evolve(made, path=mask_value(key))
+
+
 class _Overrides:
     """Adds overrides to a catalog."""
 
     def __init__(self, raw: RawCatalog, *, are_strings: bool) -> None:
         self.raw = raw
         self.are_strings = are_strings
-        self.document = Document(_SOURCE, "json", {}, lambda path: Location(0, 0), () if are_strings else None)
+        self.document = _Given(_SOURCE, "json", {}, lambda path: Location(0, 0), () if are_strings else None)
         self.amendments: dict[str, _Amendment] = {}
         self.longest = max(map(len, raw.entries), default=0)
         self.similar = SimilarNames(raw.entries)
@@ -135,6 +150,10 @@ class _Overrides:
     def _set(self, key: str, value: Any, classes: Mapping[str, type[Provider] | None], option: str, *, is_pattern: bool) -> None:
         """Set an option of entries; of those of a pattern, only of the entries whose class has the option."""
         first = option.partition(".")[0]
+        if first in KINDS:
+            hint = "an entry has the same kind in every call; an environment may have another one"
+            self._problem(key, Problem("", "an option", got=f"the key {first}", hint=hint, code="misplaced-key"))
+            return
         if is_pattern:
             known = {name: _names(cls) for name, cls in classes.items() if cls is not None}
             having = {name: classes[name] for name, names in known.items() if first in names}
@@ -143,13 +162,14 @@ class _Overrides:
                 self._problem(key, Problem("", "an option of these entries", got=shown(first), hint=hint, code="unknown-option"))
             classes = having
         for name, cls in classes.items():
-            amendment = self.amendments.setdefault(name, _Amendment(cls or GenericProvider))
+            amendment = self.amendments.setdefault(name, _Amendment(cls))
             try:
                 string = typed(amendment.cls, option, value) if self.are_strings else value
             except Unreadable as error:
                 self.raw.problems.append(self.document.problem((name, *path_of(amendment.cls, option)), error.problem))
             else:
                 amendment.set(option, string)
+                self.document.keys[name, first] = key
 
 
 def _divisions(key: str, longest: int) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..messages import shown_name
+from ..messages import shown, shown_name
 from ..providers.comparison import Change
 from .formats.locations import Path as TreePath
 from .formats.lookup import format_module
@@ -18,14 +18,26 @@ from .sources import read_text
 __all__ = ["removal", "renaming"]
 
 
-def removal(file: Path, name: str) -> Revision:
+def removal(file: Path, name: str, environment: str = "") -> Revision:
     """The file without an entry.
+
+    Args:
+        file: the file.
+        name: the entry.
+        environment: the environment from which it is removed; empty to remove the entry itself.
 
     Raises:
         DocumentError: if the file cannot be read, or the catalog would have new problems.
         EditError: if the file does not have the entry, or if it is used: extended, the default, or the only one.
     """
     original = read_original(file)
+    if environment:
+        original.check_environment(environment)
+        if environment not in _environments_with(original.tree, name):
+            raise EditError(f"the environment {environment!r} of {file} has no entry {shown(name)}")
+        place = ("env", environment, "providers", name)
+        text = format_module(original.format).edit(original.text, place, None)
+        return original.revised(text, changed(original.tree, place, None))
     original.check_own(name, "remove")
     path = ("providers", name)
     text = format_module(original.format).edit(original.text, path, None)

@@ -76,6 +76,17 @@ class Original:
         """The entries of the catalog in an environment."""
         return self.before.in_environment(environment).raw.entries
 
+    def check_environment(self, name: str) -> None:
+        """Check that the catalog has an environment.
+
+        Raises:
+            EditError: if it does not.
+        """
+        known = [each.raw.environment for each in self.before.resolutions if each.raw.environment]
+        if name not in known:
+            hint = f"it has: {names_and_hint(name, known)}; llmproviders add makes a new one"
+            raise EditError(f"{self.file} has no environment {name!r}; {hint}")
+
     def check_known(self, name: str, environment: str = "") -> None:
         """Check that the catalog has the entry *name*.
 
@@ -125,11 +136,14 @@ class Original:
             raise ProviderError(f"{self.file}: {name} is written in a way that cannot be edited here; edit the file by hand")
         after = _version(read_text(new, self.format, self.file, edited=entry))
         known = {_identity(problem, renamed) for problem in self.before.problems}
-        problems = [problem for problem in after.problems if _identity(problem, None) not in known]
+        # A variable need not be set where the file is edited.
+        found = [problem for problem in after.problems if problem.problem.code != "unset-variable"]
+        problems = [problem for problem in found if _identity(problem, None) not in known]
         if entry is not None and (draft := after.in_environment(environment).draft(str(entry[-1]))).has_problems:
             own = dotted(entry)
-            problems += [each for each in after.problems if each.path == own or each.path.startswith(f"{own}.")]
-            problems = problems or (after.problems if draft.provider is None else [])
+            problems += [each for each in found if each.path == own or each.path.startswith(f"{own}.")]
+            if draft.provider is None and len(found) == len(after.problems):
+                problems = problems or found
         if problems:
             raise DocumentError(map(self.unlocated, in_order(dict.fromkeys(problems))))
         return Revision(self, new, after)

@@ -277,6 +277,7 @@ def catalog_schema() -> dict[str, Any]:
                 "description": "files whose providers are included; one of this file replaces or amends that of the same name",
             },
             "providers": providers("providers by name", {"allOf": [_HAS_NO_KIND, _IS_ABSTRACT]}),
+            "default_env": {**_NAME, "description": "name of the environment of a call that names none"},
             "env": {
                 "type": "object",
                 "description": "environments by name, each with what differs there",

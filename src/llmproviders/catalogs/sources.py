@@ -28,7 +28,7 @@ from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree, shown_kind
 
 __all__ = ["Document", "Sources", "decoded", "read_file", "read_text"]
 
-_KEYS: Final = ("default", "include", "providers", "env")
+_KEYS: Final = ("default", "include", "providers", "env", "default_env")
 _IGNORED: Final = ("$schema",)
 """Keys that only editors read."""
 

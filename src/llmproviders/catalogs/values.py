@@ -16,6 +16,7 @@ from ..fields.metadata import OptionInfo, options
 from ..fields.parts import Kind, kind_of
 from ..fields.spec import EXTRAS
 from ..providers.base import Provider
+from ..providers.classes import provider_classes
 from ..providers.openai_compat import content_types
 from ..resolvers import known_resolvers
 from .formats.lookup import Format, format_module
@@ -37,13 +38,20 @@ class Unreadable(Exception):
         super().__init__(problem)
 
 
-def kind_of_part(cls: type[Provider], option: str) -> Kind | None:
+def _info_of(cls: type[Provider] | None, name: str) -> tuple[type[Provider], OptionInfo | None]:
+    """A class and its option of a name. Without a class, they are of the first one that has the option."""
+    classes = [*provider_classes().values()] if cls is None else [cls]
+    return next(((each, info) for each in classes for info in options(each) if info.name == name), (classes[0], None))
+
+
+def kind_of_part(cls: type[Provider] | None, option: str) -> Kind | None:
     """The kind of an option with parts, if *option* is one of its parts, such as ``extra_header.NAME``."""
     name, dot, _ = option.partition(".")
-    return next((kind_of(info) for info in options(cls) if dot and info.name == name), None)
+    _, info = _info_of(cls, name)
+    return kind_of(info) if dot and info is not None else None
 
 
-def path_of(cls: type[Provider], option: str) -> tuple[str, ...]:
+def path_of(cls: type[Provider] | None, option: str) -> tuple[str, ...]:
     """The path of an option in its entry, of ``extra_options.KEY``, or of a part such as ``extra_header.NAME``."""
     name, _, rest = option.partition(".")
     if rest and name == EXTRAS:
@@ -54,8 +62,13 @@ def path_of(cls: type[Provider], option: str) -> tuple[str, ...]:
     return (option,)
 
 
-def typed(cls: type[Provider], option: str, string: str) -> Tree:
+def typed(cls: type[Provider] | None, option: str, string: str) -> Tree:
     """The value of an option, or of a part of one, that *string* means; the string itself if it means no other value.
+
+    Args:
+        cls: the class of the entry; None if entries that extend it determine it.
+        option: the option, ``extra_options.KEY``, a part, or another key of an entry.
+        string: the string.
 
     Raises:
         Unreadable: if it looks like a list or a mapping where that is accepted, but cannot be read.
@@ -63,7 +76,7 @@ def typed(cls: type[Provider], option: str, string: str) -> Tree:
     if (kind := kind_of_part(cls, option)) is not None:
         return _typed_part(kind, option, string)
     extra = option.removeprefix(f"{EXTRAS}.")
-    info = next((info for info in options(cls) if info.name == option), None)
+    cls, info = _info_of(cls, option)
     if option == "abstract" and string in ("true", "false"):
         return string == "true"
     if (info and info.secret) or (extra != option and looks_like_credential(extra)):
@@ -79,6 +92,8 @@ def typed(cls: type[Provider], option: str, string: str) -> Tree:
     if option == "place":
         structure = _structure(option, _MAPPING, string)
         return string if structure is None else structure
+    if (info is not None or option in ("region", "workspace")) and (variable := _reference(string)) and "env" in variable:
+        return variable
     return string if info is None else _typed_option(cls, info, string)
 
 

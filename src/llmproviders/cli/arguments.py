@@ -16,6 +16,7 @@ from .completion import entry_names, environment_names, file_names, overrides_of
 __all__ = [
     "AnyName",
     "DryRun",
+    "EditedEnv",
     "EditedFile",
     "Env",
     "EnvFile",
@@ -98,6 +99,16 @@ Env = Annotated[
         "--env",
         metavar="ENV",
         help=f"Environment of the catalog; by default that of the variable {VARIABLE}.",
+        show_default=False,
+        autocompletion=environment_names,
+    ),
+]
+EditedEnv = Annotated[
+    str | None,
+    typer.Option(
+        "--env",
+        metavar="ENV",
+        help="Environment whose entry is changed; by default the entry of all.",
         show_default=False,
         autocompletion=environment_names,
     ),

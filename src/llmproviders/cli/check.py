@@ -16,7 +16,7 @@ from ..catalogs.files import check_sources
 from ..catalogs.formats.lookup import Format
 from ..catalogs.settings import Settings, find_settings
 from ..catalogs.sources import Sources
-from ..errors import DocumentProblem, Problem, ProviderError
+from ..errors import DocumentProblem, InvalidOptionsError, Problem, ProviderError
 from ..runtimes.runtime import runtime as runtime_named
 from .arguments import EnvFile, InputFormat, Json, Model, Overrides
 from .command import FOUND, UsageError, command
@@ -159,6 +159,9 @@ def _problems(
     """The problems of a file."""
     try:
         return check_one(read_sources(path, input_format))
+    except InvalidOptionsError as error:
+        # There is no such environment.
+        raise UsageError(str(error)) from None
     except ProviderError as error:
         # For example, the package of a format is not installed.
         problem = Problem("", "a file that can be read", hint=str(error), code="unreadable-file")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..catalogs.restructuring import removal, renaming
-from .arguments import DryRun, EditedFile, Name
+from .arguments import DryRun, EditedEnv, EditedFile, Name
 from .command import command
 from .printing import print_changes
 from .set import finish
@@ -17,9 +17,9 @@ __all__ = ["remove", "rename"]
 
 
 @command("remove", "llmproviders remove providers.toml brief", "llmproviders remove providers.toml brief --dry-run")
-def remove(file: EditedFile, name: Name, dry_run: DryRun = False) -> None:
+def remove(file: EditedFile, name: Name, env: EditedEnv = None, dry_run: DryRun = False) -> None:
     """Remove an entry from its file; refused while other entries extend it, or while it is the default."""
-    finish(removal(file, name), dry_run=dry_run)
+    finish(removal(file, name, env or ""), env or "", dry_run=dry_run)
 
 
 @command("rename", "llmproviders rename providers.toml chat talk", "llmproviders rename providers.toml chat talk --dry-run")

@@ -11,9 +11,9 @@ import typer
 from ..catalogs.editing import EntryEdit, NewEntry
 from ..catalogs.layers import KINDS
 from ..catalogs.revision import EditError, Revision
-from .arguments import DryRun, EditedFile, EnvFile, Name, not_stdin
+from .arguments import DryRun, EditedEnv, EditedFile, EnvFile, Name, not_stdin
 from .command import UsageError, command
-from .completion import assignments_of, environment_names, file_names, options_of_entry
+from .completion import assignments_of, file_names, options_of_entry
 from .inputs import assigned
 from .printing import counted, print_changes, print_diff, print_error
 
@@ -21,16 +21,6 @@ __all__ = ["add", "finish", "set_"]
 
 _Reveal = Annotated[
     bool, typer.Option("--reveal", help="Write literal secrets; then only you can read the file (not on Windows).")
-]
-_Env = Annotated[
-    str | None,
-    typer.Option(
-        "--env",
-        metavar="ENV",
-        help="Environment for which the entry is changed; by default all.",
-        show_default=False,
-        autocompletion=environment_names,
-    ),
 ]
 _ASSIGNMENT = "An option and its value; env:NAME or file:PATH for a secret."
 
@@ -54,7 +44,7 @@ def set_(
         typer.Option("--unset", metavar="KEY", help="Remove an option from the entry.", autocompletion=options_of_entry),
     ] = None,
     reveal: _Reveal = False,
-    env: _Env = None,
+    env: EditedEnv = None,
     env_file: EnvFile = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -103,7 +93,7 @@ def add(
     ],
     default: Annotated[bool, typer.Option("--default", help="Make it the default of the catalog.")] = False,
     reveal: _Reveal = False,
-    env: _Env = None,
+    env: EditedEnv = None,
     env_file: EnvFile = None,
     dry_run: DryRun = False,
 ) -> None:
