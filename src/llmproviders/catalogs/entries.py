@@ -94,8 +94,6 @@ class Draft:
             values: the values, by name of the field.
             key: the key that sets them; empty if each has a key of its own.
         """
-        if not values:
-            return
         # Drafts share their dicts, because chains of entries may be long.
         setter = Setter(entry, key)
         setters = {name: setter for name in values if name != EXTRAS}
@@ -146,8 +144,8 @@ def draft_of(entry: Entry, bases: Sequence[Draft], report: list[DocumentProblem]
     """
     reader = _Reader(entry, bases, report, is_amended=is_amended)
     draft = reader.read()
-    report += [entry.problem(path, problem) for path, problem in reader.found]
     if reader.found or draft.has_problems:
+        report += [entry.problem(path, problem) for path, problem in reader.found]
         # Only the class counts for entries that extend this one.
         return Draft(draft.cls, is_abstract=draft.is_abstract, has_problems=True)
     return draft
@@ -171,7 +169,7 @@ class _Reader:
         if not isinstance(self.entry.body, dict):
             self.found.append(((), type_problem("an entry: names and values of options", self.entry.body)))
             return Draft()
-        kinds = kinds_of(self.body)
+        kinds = [] if self.extends else kinds_of(self.body)
         if len(kinds) > 1 or not (kinds or self.extends or self.body.get("abstract") is True):
             self.found.append(((), _problem_of_kind(self.body, kinds)))
             return Draft()
@@ -297,8 +295,9 @@ class _Reader:
         """Change a draft as the entry says, and make its provider unless it is abstract."""
         base = self.bases[0].provider if len(self.bases) == 1 else None
         changes = self._reset(draft, cls) if "without" in self.body else {}
-        for name in self.entry.added_parts.intersection(given):
-            given[name] = _with_parts(cls, name, draft.values.get(name), given[name])
+        for name in self.entry.added_parts:
+            if name in given:
+                given[name] = _with_parts(cls, name, draft.values.get(name), given[name])
         is_new_preset = bool(draft.preset) and (bool(places) or "endpoint" not in draft.values)
         own = {key: read_place(key, value, (key,), self.found) for key, value in places.items()} if places else {}
         moved: dict[str, Any] = {}
@@ -312,8 +311,10 @@ class _Reader:
             # The last one that changes a preset sets what it makes.
             key = next(iter(own)) if places else "for_task"
             draft.setters = {**draft.setters, "preset": Setter(self.entry, key)}
-        draft.set(self.entry, given)
-        draft.set(self.entry, moved, "for_task")
+        if given:
+            draft.set(self.entry, given)
+        if moved:
+            draft.set(self.entry, moved, "for_task")
         if "omit" in self.body:
             draft.set(self.entry, {name: None for name in given if name not in self.body}, "omit")
         if draft.is_abstract or self.is_amended:

@@ -114,28 +114,28 @@ def own_problems(description: Description, given: Mapping[str, Any], found: list
 
 def read_option(description: Description, name: str, value: Any, path: tuple[str, ...], found: list[EntryProblem]) -> Any:
     """The argument of the constructor for the value of an option in a document."""
-    info = description.specs[name].info
+    spec = description.specs[name]
+    info = spec.info
     assert info is not None
-    if isinstance(value, (bool, int, float)):
+    if isinstance(value, str):
+        if info.type in (bool, int, float):
+            found.append((path, _string_problem(description, name, value)))
+            return None
+        # The string of any other type is that which Java reads.
+        is_plain = info.allowed or info.type in (str, Secret)
+        return value if is_plain else _read_string(info, value, path, found)
+    if not isinstance(value, dict):
         return value
-    if isinstance(value, str) and info.type in (bool, int, float):
-        found.append((path, _string_problem(description, name, value)))
-        return None
-    if isinstance(value, str) and _is_plain(info):
-        return value
-    if isinstance(value, dict) and info.secret:
+    if info.secret:
         return read_secret(value, path, found, only=True)
-    kind = kind_of(info)
-    if isinstance(value, dict) and kind is not None:
+    if (kind := kind_of(info)) is not None:
         own: list[EntryProblem] = []
         parts = read_parts(kind, value, path, own)
         found += own
         return None if own else parts
-    if isinstance(value, str):
-        return _read_string(info, value, path, found)
     if variable_in(value) is not None:
         return _read_variable(description, info, value, path, found)
-    if isinstance(value, dict) and not description.specs[name].has_custom_converter and (hint := _hint_on_variables(value)):
+    if not spec.has_custom_converter and (hint := _hint_on_variables(value)):
         expected = "the value itself, or a reference to an environment variable"
         found.append((path, Problem("", expected, got="another mapping", hint=hint, code="invalid-reference")))
         return None
@@ -153,11 +153,6 @@ def _hint_on_variables(value: dict[str, Any]) -> str:
             return hint
     key = next(iter(value), "")
     return did_you_mean(key, ["env"]) if len(value) == 1 and isinstance(key, str) else ""
-
-
-def _is_plain(info: OptionInfo) -> bool:
-    """Whether a string in a document is the value of the option itself, and not the string that Java reads."""
-    return bool(info.allowed) or info.type in (bool, int, float, str, Secret)
 
 
 def _read_string(info: OptionInfo, string: str, path: tuple[str, ...], found: list[EntryProblem]) -> Any:

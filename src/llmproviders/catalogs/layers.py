@@ -51,7 +51,7 @@ def kinds_of(body: dict[Any, Any]) -> list[str]:
 
 def extended_names(body: object) -> Sequence[str]:
     """The names that an entry extends; empty if it does not extend others, or has problems."""
-    if not isinstance(body, dict) or "extends" not in body or len(kinds_of(body)) > 1:
+    if not isinstance(body, dict) or "extends" not in body or kinds_of(body) != ["extends"]:
         return ()
     names = body["extends"]
     if isinstance(names, str):

@@ -188,6 +188,8 @@ def _resolve_entry(resolution: Resolution, entry: Entry) -> None:
 def _bases(resolution: Resolution, entry: Entry, path: _Path) -> list[Entry | None]:
     """The entries that an entry at the end of a path extends; None for each that does not exist, or is in the path."""
     bases: list[Entry | None] = []
+    if not entry.extends:
+        return bases
     path.names.append(entry.name)
     for name in entry.extends:
         base = entry.below if name == entry.name else resolution.raw.entries.get(name)
