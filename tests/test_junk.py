@@ -265,6 +265,7 @@ COMPAT: dict[str, Any] = {
 FLAT = {"endpoint": WITH_MARK, "api-key": MARK, "vendor-token": MARK, "temperature": "0.5"}
 ENTRY: dict[str, Any] = {"provider": "openai-compat", "endpoint": WITH_MARK, "api_key": MARK, "extra_options": {"a-token": MARK}}
 TEXT = json.dumps({"providers": {"a": ENTRY}})
+OVERRIDDEN = json.dumps({"providers": {"a": ENTRY, "t": {"provider": "triton", "endpoint": "http://h:8000"}}})
 SQL = f"CREATE MODEL m WITH ('provider'='openai', 'endpoint'='{WITH_MARK}', 'api-key'='{MARK}')"
 
 
@@ -495,6 +496,8 @@ def _calls() -> dict[str, Call]:
                 "select": ["plain-http"],
                 "ignore": ["plain-http"],
                 "resolve_references": True,
+                "env": "",
+                "overrides": {},
             },
         ),
         "converter.structure": Call(lambda flat: converter.structure(flat, OpenAICompatProvider), {"flat": FLAT}),
@@ -529,7 +532,7 @@ def _calls() -> dict[str, Call]:
         ),
         "dumps": Call(llmproviders.dumps, {"catalog": _catalog(), "format": "json", "secrets": "reveal", "inherit": False}),
         "duration": Call(llmproviders.duration, {"value": "1s"}, Rejected),
-        "explain": Call(llmproviders.explain, {"path": path}),
+        "explain": Call(llmproviders.explain, {"path": path, "only": ["a"], "env": "", "overrides": {}}),
         "flink_map": Call(llmproviders.flink_map, {"value": "a:b"}, Rejected),
         "from_dict": Call(llmproviders.from_dict, {"entry": ENTRY}),
         "from_dict values": Call(
@@ -559,8 +562,30 @@ def _calls() -> dict[str, Call]:
         "json_object": Call(llmproviders.json_object, {"value": {"a": "b"}}, Rejected),
         "list_providers": Call(llmproviders.list_providers, {}),
         "list_runtimes": Call(llmproviders.list_runtimes, {}),
-        "load": Call(llmproviders.load, {"path": path, "only": ["a"]}),
-        "loads": Call(llmproviders.loads, {"text": TEXT, "format": "json"}),
+        "load": Call(llmproviders.load, {"path": path, "only": ["a"], "env": "", "overrides": {}}),
+        "loads": Call(llmproviders.loads, {"text": TEXT, "format": "json", "env": "", "overrides": {}}),
+        "loads overrides": Call(
+            lambda key, **given: llmproviders.loads(
+                OVERRIDDEN,
+                format="json",
+                overrides={
+                    "a.api_key": MARK,
+                    **({key: 1} if _hashable(key) else {}),
+                    **{f"{'a' if name[0] == 'a' else 't'}.{name[2:]}": value for name, value in given.items()},
+                },
+            ),
+            {
+                "key": "*.retry_num",
+                **dict.fromkeys(("a_temperature", "a_model", "a_extra_header", "a_extra_body"), None),
+                **{"a_omit": ["seed"], "a_without": ["n"], "a_for_task": "chat/completions", "a_abstract": False},
+                **{"a_description": "d", "a_tags": ["t"], "a_ignore": ["plain-http"], "a_extra_options": {"x": 1}},
+                **dict.fromkeys(("t_timeout", "t_priority", "t_default_value", "t_custom_headers", "t_auth_token"), None),
+            },
+        ),
+        "from_dict keys of all": Call(
+            lambda **given: llmproviders.from_dict({**ENTRY, **given}),
+            {"abstract": False, "description": "d", "tags": ["t"], "ignore": ["plain-http"]},
+        ),
         "loads toml": Call(
             lambda text: llmproviders.loads(text, format="toml"),
             {"text": f"[providers.a]\ngeneric = 'g'\nextra_options.token = '{MARK}'"},
