@@ -437,6 +437,9 @@ retry_num = 3
 
 [providers.brief]
 extends = ["chat", "policy"]
+
+[env.dev.providers.chat]
+seed = 1
 """
 
 
@@ -452,9 +455,10 @@ extends = ["chat", "policy"]
 )
 def test_set_of_an_entry_without_a_class(assignment: str, changes: dict[str, Any], place: list[str]) -> None:
     """The value gets the type of the option also in an abstract entry whose class others determine."""
-    before = load(written("m.toml", MIXIN))
+    env = place[-1] if place else ""
+    before = load(written("m.toml", MIXIN), env=env)
     run("set", "m.toml", "policy", assignment, *place)
-    assert load("m.toml", env=place[-1] if place else "")["brief"] == before["brief"].with_(**changes)
+    assert load("m.toml", env=env)["brief"] == before["brief"].with_(**changes)
 
 
 def test_add_of_an_entry_without_a_class() -> None:
@@ -469,8 +473,8 @@ def test_add_of_an_entry_without_a_class() -> None:
 def test_add_of_an_amendment_to_an_environment(assignment: str, changes: dict[str, Any]) -> None:
     """An entry that amends another in an environment has the class of that one."""
     before = load(written("m.toml", MIXIN))
-    run("add", "m.toml", "chat", assignment, "--env", "dev")
-    assert load("m.toml", env="dev")["chat"] == before["chat"].with_(**changes)
+    run("add", "m.toml", "chat", assignment, "--env", "new")
+    assert load("m.toml", env="new")["chat"] == before["chat"].with_(**changes)
 
 
 @pytest.mark.parametrize("value", ['{"env": "MODEL"}', '{ env = "MODEL", default = "m" }'])
