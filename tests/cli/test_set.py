@@ -491,3 +491,10 @@ def test_a_diff_shows_names_of_abstract_and_amended_entries() -> None:
     written("m.toml", MIXIN)
     shown = run("set", "m.toml", "policy", "--unset", "retry_num", "--dry-run")
     assert " abstract = true\n" in shown
+
+
+@pytest.mark.parametrize("value", ["[1", "{a", "[chat"])
+def test_add_of_bases_that_cannot_be_read(value: str) -> None:
+    """A list of bases that is neither JSON nor TOML is an error with a hint."""
+    written("m.toml", MIXIN)
+    assert "new.extends: expected a list" in run("add", "m.toml", "new", f"extends={value}", code=2)
