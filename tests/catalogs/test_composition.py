@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -27,6 +28,7 @@ from llmproviders import (
     from_dict,
     load,
     loads,
+    register_provider_class,
     to_dict,
 )
 
@@ -709,3 +711,125 @@ def test_every_value_has_an_origin(tree: dict[str, Any]) -> None:
             assert set(options_of(provider)) - {"omit", "extra_options"} <= {
                 option for option, origin in origins[name].items() if origin.source == path and origin.line
             }
+
+
+class TestOddCombinations:
+    """Combinations of bases, presets, environments and overrides that have gone wrong."""
+
+    def test_bad_values_of_a_base_without_a_class_for_another_task(self) -> None:
+        """A wrong value of such a base is one problem, with its line, if the entry moves to another task too."""
+        policy = "[providers.policy]\nabstract = true\nretry_num = -1\n"
+        text = f'[providers.base]\npreset = "dashscope"\n{policy}[providers.c]\nextends = ["base", "policy"]\nfor_task = "embeddings"\n'
+        assert found("c.toml", text) == [
+            "c.toml:5:1: providers.policy.retry_num: expected an int of at least 0, got -1 [invalid-value]"
+        ]
+
+    @pytest.mark.parametrize("extends", [False, True])
+    def test_a_task_twice_on_a_preset(self, extends: bool) -> None:
+        """The option `task` beside `for_task` is a problem of the entry, not a crash."""
+        both = {"task": "chat/completions", "for_task": "chat/completions"}
+        child = {"extends": "a", **both}
+        entries = (
+            {"a": {"preset": "dashscope", "abstract": True}, "b": child} if extends else {"b": {"preset": "dashscope", **both}}
+        )
+        with pytest.raises(DocumentError, match=r"providers\.b\.(task|for_task): "):
+            from_json(providers=entries)
+
+    @pytest.mark.parametrize("change", [{"omit": ["api_key"]}, {"without": ["api_key"]}, {"api_key": None}])
+    def test_a_preset_without_its_key(self, change: dict[str, Any]) -> None:
+        """An environment takes the key of a preset back, as an entry that extends it does."""
+        tree = {"providers": {"a": {"preset": "deepseek"}, "b": {"extends": "a", **change}}}
+        assert from_json(**tree)["b"].api_key is None  # type: ignore[attr-defined]
+        text = json.dumps({"providers": {"a": {"preset": "deepseek"}}, "env": {"e": {"providers": {"a": change}}}})
+        assert loads(text, format="json", env="e")["a"].api_key is None  # type: ignore[attr-defined]
+
+    def test_a_key_that_was_taken_back_before_the_region_changes(self) -> None:
+        """Another region does not bring the key of the preset back."""
+        entries = {
+            "a": {"preset": "dashscope"},
+            "b": {"extends": "a", "omit": ["api_key"]},
+            "c": {"extends": "b", "region": "ap-southeast-1"},
+        }
+        assert from_json(providers=entries)["c"].api_key is None  # type: ignore[attr-defined]
+
+    def test_an_abstract_preset_as_a_later_base(self) -> None:
+        """The endpoint and the key of a later preset win, whether it is abstract or not."""
+        own = {"provider": "openai-compat", "endpoint": "https://own/v1/chat/completions", "api_key": {"env": "OWN"}}
+        made = [
+            from_json(providers={"own": own, "service": {"preset": "deepseek", **more}, "c": {"extends": ["own", "service"]}})[
+                "c"
+            ]
+            for more in ({}, {"abstract": True})
+        ]
+        assert made[0] == made[1]
+
+    def test_without_extras_in_a_list_of_bases(self) -> None:
+        """A later base that has removed an extra option removes it, as one that has reset an option resets that."""
+        entries = {
+            "a": {"preset": "deepseek", "n": 2, "extra_options": {"k": "1"}},
+            "b": {"extends": "a", "without": ["n", "k"]},
+            "c": {"extends": ["a", "b"]},
+        }
+        assert from_json(providers=entries)["c"] == from_json(providers=entries)["b"]
+
+    def test_the_origin_of_an_omission_of_a_base_without_a_class(self) -> None:
+        """An option that an abstract entry without a class omits comes from the line of `omit`."""
+        path = written(
+            "c.toml", '[providers.m]\nabstract = true\nomit = ["n"]\n[providers.c]\nextends = ["s", "m"]\n[providers.s]\n'
+        )
+        Path(path).write_text(Path(path).read_text(encoding="utf-8") + 'preset = "deepseek"\nn = 2\n', encoding="utf-8")
+        origin = explain(path)[1]["c"]["n"]
+        assert (origin.line, origin.key) == (3, "omit")
+
+    def test_the_origin_of_a_default_of_a_variable(self) -> None:
+        """A value that is the default in the file does not come from the variable."""
+        path = written("c.toml", '[providers.c]\npreset = "deepseek"\nn = { env = "UNSET_VALUE", default = 2 }\n')
+        assert explain(path)[1]["c"]["n"].variable == ""
+
+    def test_the_origin_of_a_region_in_a_variable(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The endpoint says the variable of the region that determines it."""
+        monkeypatch.setenv("REGION", "ap-southeast-1")
+        path = written("c.toml", '[providers.c]\npreset = "dashscope"\nregion = { env = "REGION" }\n')
+        assert explain(path)[1]["c"]["endpoint"].variable == "REGION"
+
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            'preset = "dashscope"\nregion = { env = "WRONG_NAME" }\n',
+            'preset = "azure_openai"\nmodel = "m"\nplace = { env = "WRONG_NAME" }\n',
+            'provider = "openai-compat"\nendpoint = { env = "WRONG_NAME" }\n',
+            'preset = "dashscope"\nsystem_prompt = { env = "WRONG_NAME" }\n[providers.d]\nextends = "c"\nfor_task = "embeddings"\n',
+        ],
+    )
+    def test_no_message_shows_the_value_of_a_variable(self, lines: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A variable whose name is wrong may hold a secret, so that no problem shows its value."""
+        monkeypatch.setenv("WRONG_NAME", "hunter2-secret")
+        problems = found("c.toml", f"[providers.c]\n{lines}")
+        assert problems
+        assert "hunter2-secret" not in "\n".join(problems)
+
+    def test_parts_over_an_override_that_is_a_string(self) -> None:
+        """A part is added to a body or to headers that another override gives as a string."""
+        text = json.dumps({"providers": {"a": {"preset": "deepseek"}}})
+        overrides = {"a.extra_body": '{"a": 1}', "a.extra_body.b": 2, "a.extra_header": '{"X-A": "1"}', "a.extra_header.X-B": "2"}
+        made = loads(text, format="json", overrides=overrides)["a"]
+        expected = loads(text, format="json")["a"].with_(extra_body={"a": 1, "b": 2}, extra_header={"X-A": "1", "X-B": "2"})
+        assert made == expected
+
+    def test_parts_of_an_abstract_entry_without_a_class(self) -> None:
+        """An override sets a header of an entry that has no class of its own."""
+        entries = {"a": {"preset": "deepseek"}, "m": {"abstract": True, "n": 2}, "c": {"extends": ["a", "m"]}}
+        made = loads(json.dumps({"providers": entries}), format="json", overrides={"m.extra_header.X-A": "1"})["c"]
+        assert made == from_json(providers=entries)["c"].with_(extra_header={"X-A": "1"})
+
+    def test_a_class_that_cannot_be_used(self) -> None:
+        """A registered class that cannot be used does not prevent entries without a class."""
+
+        @register_provider_class
+        @attrs.frozen(kw_only=True)
+        class Unusable(Provider):
+            identifier: ClassVar[str] = "unusable-in-composition"
+            public: str | None = None
+
+        entries = {"a": {"preset": "deepseek"}, "m": {"abstract": True, "n": 2}, "c": {"extends": ["a", "m"]}}
+        assert from_json(providers=entries)["c"] == from_json(providers=entries)["a"].with_(n=2)

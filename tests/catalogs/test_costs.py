@@ -289,3 +289,28 @@ def test_located_problems(name: str, tmp_path: Path) -> None:
         return path
 
     assert growth(written, lambda path: check(path, runtime="vvr-11.9", resolve_references=True), 1_000) <= MOST
+
+
+def many_environments(size: int) -> Path:
+    """A file with more environments than it may have."""
+    path = Path(f"many{size}.json")
+    path.write_text(json.dumps({"providers": {"p": {"preset": "deepseek"}}, "env": {f"e{n}": {} for n in range(size)}}), "utf-8")
+    return path
+
+
+def test_too_many_environments(folder: Path) -> None:
+    """Environments beyond the most are one problem, and cost linear time."""
+    assert growth(many_environments, check, 2_000) <= MOST
+
+
+@pytest.mark.parametrize("base", [{}, {"preset": "deepseek"}])
+def test_a_large_body_of_an_abstract_entry(base: dict[str, str]) -> None:
+    """Entries that extend an abstract one share its body."""
+
+    def text(size: int) -> str:
+        body = {"abstract": True, "extra_body": {f"k{n}": n for n in range(size)}, **base}
+        extends = ["body"] if base else ["chat", "body"]
+        entries = {f"p{n}": {"extends": extends} for n in range(size)}
+        return json.dumps({"providers": {"chat": {"preset": "deepseek"}, "body": body, **entries}})
+
+    assert growth(text, lambda given: loads(given, format="json"), 200) <= MOST

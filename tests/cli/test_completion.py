@@ -304,3 +304,14 @@ def test_in_fish(program: Path, here: Path) -> None:
         command = ["fish", "--no-config", "-c", f"source llmproviders.fish; complete -C {shlex.quote(line)}"]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         assert ([expected], "") == ([each.split("\t")[0] for each in result.stdout.splitlines()], result.stderr)
+
+
+def test_environments_and_overrides() -> None:
+    """Values of `--env` and `-o` are completed with those of the file before them."""
+    text = '[providers.chat]\npreset = "deepseek"\n[env.dev.providers.chat]\nn = 2\n[env.prod]\n'
+    Path("env.toml").write_text(text, encoding="utf-8")
+    for command in ("show env.toml", "check env.toml", "set env.toml chat"):
+        assert ["dev", "prod"] == completed(f"llmproviders {command} --env ")
+        assert ["dev"] == completed(f"llmproviders {command} --env d")
+    assert ["chat."] == completed("llmproviders show env.toml -o ")
+    assert "chat.temperature=" in completed("llmproviders show env.toml -o chat.t")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from command_line import KEY, TEXTS, TOML, diff_of, run
 
-from llmproviders import Secret, load
+from llmproviders import OpenAICompatProvider, Secret, load
 from llmproviders.catalogs.formats.lookup import format_module
 
 
@@ -420,3 +420,81 @@ def test_add_where_providers_is_no_table(value: str) -> None:
     """A file whose key `providers` is not a table is refused with a message."""
     Path("p.json").write_text(f'{{"providers": {value}}}', encoding="utf-8")
     assert "providers" in run("add", "p.json", "chat", "preset=deepseek", code=2)
+
+
+def written(name: str, text: str) -> str:
+    Path(name).write_text(text, encoding="utf-8")
+    return name
+
+
+MIXIN = """\
+[providers.chat]
+preset = "deepseek"
+
+[providers.policy]
+abstract = true
+retry_num = 3
+
+[providers.brief]
+extends = ["chat", "policy"]
+
+[env.dev.providers.chat]
+seed = 1
+"""
+
+
+@pytest.mark.parametrize("place", [[], ["--env", "dev"]])
+@pytest.mark.parametrize(
+    ("assignment", "changes"),
+    [
+        ("temperature=0.5", {"temperature": 0.5}),
+        ("api_key=env:OTHER", {"api_key": Secret.from_env("OTHER")}),
+        ('stop=["a"]', {"stop": "a"}),
+        ("extra_header.X-A=1", {"extra_header": {"X-A": "1"}}),
+    ],
+)
+def test_set_of_an_entry_without_a_class(assignment: str, changes: dict[str, Any], place: list[str]) -> None:
+    """The value gets the type of the option also in an abstract entry whose class others determine."""
+    env = place[-1] if place else ""
+    before = load(written("m.toml", MIXIN), env=env)
+    run("set", "m.toml", "policy", assignment, *place)
+    assert load("m.toml", env=env)["brief"] == before["brief"].with_(**changes)
+
+
+def test_add_of_an_entry_without_a_class() -> None:
+    """A new abstract entry without a class has values of the types of the options."""
+    written("m.toml", MIXIN)
+    run("add", "m.toml", "cold", "abstract=true", "temperature=0")
+    run("set", "m.toml", "brief", 'extends=["chat", "cold"]')
+    assert load("m.toml").get_as("brief", OpenAICompatProvider).temperature == 0
+
+
+@pytest.mark.parametrize(("assignment", "changes"), [("n=2", {"n": 2}), ("extra_header.X-A=1", {"extra_header": {"X-A": "1"}})])
+def test_add_of_an_amendment_to_an_environment(assignment: str, changes: dict[str, Any]) -> None:
+    """An entry that amends another in an environment has the class of that one."""
+    before = load(written("m.toml", MIXIN))
+    run("add", "m.toml", "chat", assignment, "--env", "new")
+    assert load("m.toml", env="new")["chat"] == before["chat"].with_(**changes)
+
+
+@pytest.mark.parametrize("value", ['{"env": "MODEL"}', '{ env = "MODEL", default = "m" }'])
+def test_set_to_a_variable(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reference to an environment variable is written as a table, not as a string."""
+    written("m.toml", MIXIN)
+    run("set", "m.toml", "chat", f"model={value}")
+    monkeypatch.setenv("MODEL", "from-variable")
+    assert load("m.toml").get_as("chat", OpenAICompatProvider).model == "from-variable"
+
+
+def test_a_diff_shows_names_of_abstract_and_amended_entries() -> None:
+    """Keys of entries that are no secrets are shown where the entry is no provider too."""
+    written("m.toml", MIXIN)
+    shown = run("set", "m.toml", "policy", "--unset", "retry_num", "--dry-run")
+    assert " abstract = true\n" in shown
+
+
+@pytest.mark.parametrize("value", ["[1", "{a", "[chat"])
+def test_add_of_bases_that_cannot_be_read(value: str) -> None:
+    """A list of bases that is neither JSON nor TOML is an error with a hint."""
+    written("m.toml", MIXIN)
+    assert "new.extends: expected a list" in run("add", "m.toml", "new", f"extends={value}", code=2)
