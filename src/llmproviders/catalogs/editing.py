@@ -23,7 +23,7 @@ from .entry_options import RESERVED
 from .formats.locations import Path as TreePath
 from .formats.lookup import format_module
 from .formats.notation import in_shell
-from .formats.trees import Tree, changed, wrapped
+from .formats.trees import Tree, changed, value_at, wrapped
 from .layers import Entry, extended_names
 from .lint import literals_of
 from .references import literal_refused, write_parts
@@ -34,6 +34,10 @@ from .values import Unreadable, kind_of_part, path_of, typed
 from .writing import entry_of
 
 __all__ = ["EntryEdit", "NewEntry"]
+
+
+def _path_of_entry(name: str, environment: str) -> TreePath:
+    return ("env", environment, "providers", name) if environment else ("providers", name)
 
 
 class EntryEdit:
@@ -57,10 +61,9 @@ class EntryEdit:
             original.check_known(name, environment)
         else:
             original.check_own(name, f"amend it here with llmproviders add {file} {name} extends={name} KEY=VALUE, or change")
-        entry = original.entries(environment)[name]
-        is_own = entry.document.source == str(file) and entry.environment == environment
+        body = original.own_body(_path_of_entry(name, environment))
         resolution = original.before.in_environment(environment)
-        self._start(original, name, environment, entry.body if is_own else {}, resolution.draft(name))
+        self._start(original, name, environment, {} if body is None else body, resolution.draft(name))
 
     def _start(self, original: Original, name: str, environment: str, body: object, draft: Draft) -> None:
         """Begin the edit of an entry.
@@ -75,7 +78,7 @@ class EntryEdit:
         self._original = original
         self._name = name
         self._environment = environment
-        self._at: TreePath = ("env", environment, "providers", name) if environment else ("providers", name)
+        self._at = _path_of_entry(name, environment)
         self._body = body
         self._draft = draft
         self._cls = draft.cls
@@ -172,9 +175,10 @@ class EntryEdit:
         for path, following in pairwise(paths):
             if following[: len(path)] == path:
                 raise EditError(f"{dotted(path[len(self._at) :])} and a part of it cannot be changed at once")
-        made = self._original.revised(*self._edited(), entry=self._at, environment=self._environment)
+        text, tree = self._edited()
+        made = self._original.revised(text, tree, entry=self._at, environment=self._environment)
         if not reveal:
-            self._refuse_secrets(made.after.in_environment(self._environment))
+            self._refuse_secrets(made.after.in_environment(self._environment), value_at(tree, self._at))
         return made
 
     def _edited(self) -> tuple[str, Tree]:
@@ -184,16 +188,16 @@ class EntryEdit:
         changes: dict[TreePath, Tree] = dict(self._changes.items())
         return edited(format_module(self._original.format), text, self._original.tree, changes)
 
-    def _refuse_secrets(self, after: Resolution) -> None:
+    def _refuse_secrets(self, after: Resolution, body: Tree) -> None:
         """Raise an error if the options that changed have literal secrets."""
-        entry, draft = after.raw.entries[self._name], after.draft(self._name)
+        draft, document = after.draft(self._name), after.raw.sources.documents[-1]
         found: list[Problem] = []
-        if draft.provider is not None:
+        if draft.provider is not None and after.raw.entries[self._name].path == self._at:
             entry_of(draft.provider, "refuse", found)
         else:
-            # An abstract entry has no provider.
-            literals = [(path, each) for path, each in literals_of(entry.body, draft.cls) if each.code == "literal-secret"]
-            found = [literal_refused(dotted(path)) for path, _ in literals]
+            # It is no provider by itself.
+            literals = [path for path, each in literals_of(body, draft.cls) if each.code == "literal-secret"]
+            found = [literal_refused(dotted(path)) for path in literals]
         infos = {} if self._cls is None else {info.name: info for info in options(self._cls)}
         # An item of a list and a default are located below the name that was given.
         given = [f"{dotted(path[len(self._at) :])}." for path in self._changes]
@@ -210,7 +214,7 @@ class EntryEdit:
                 key = problem.option
                 hint = f"write {key}=env:NAME or {key}=file:PATH, or pass --reveal" if can_refer else "pass --reveal"
                 problem = attrs.evolve(problem, option="", hint=hint)  # noqa: PLW2901
-                problems.append(self._original.unlocated(entry.problem(path[len(self._at) :], problem)))
+                problems.append(self._original.unlocated(document.problem(path, problem)))
         if problems:
             raise DocumentError(problems)
 
@@ -237,7 +241,7 @@ class NewEntry(EntryEdit):
         body: dict[str, Any] = {key: typed(GenericProvider, key, string) for key, string in kind.items()}
         if below is not None:
             source = below.document.source
-            is_own = source == str(file) and (below.environment == environment or not environment)
+            is_own = original.own_body(_path_of_entry(name, environment)) is not None
             amends = name in extended_names(body) or (environment and not body)
             if is_own or not amends:
                 msg = f"{source} has an entry {name!r} already; change it with: llmproviders set {source} {name} KEY=VALUE"

@@ -18,7 +18,7 @@ from ..fields.hooks import OptionReader
 from ..fields.metadata import OptionInfo
 from ..fields.parts import kind_of
 from ..fields.problems import problem_of
-from ..fields.spec import EXTRAS
+from ..fields.spec import EXTRAS, Spec
 from ..messages import listed, shown
 from ..providers.base import Provider
 from ..providers.classes import provider_classes
@@ -37,6 +37,7 @@ __all__ = [
     "read_option",
     "read_options",
     "read_place",
+    "specs_of",
     "type_problem",
     "unknown_option",
     "variable_in",
@@ -71,7 +72,7 @@ def read_options(
         found: the list to which problems are added.
     """
     description = None if cls is None else compiled(cls).description
-    known = _options_of_all() if description is None else description.specs
+    known = specs_of(cls)
     given: dict[str, Any] = {}
     for key, value in body.items():
         if key in reserved:
@@ -93,9 +94,16 @@ def read_options(
     return given
 
 
-def _options_of_all() -> dict[str, Any]:
-    """The fields of all classes, by name."""
-    return {name: spec for cls in provider_classes().values() for name, spec in compiled(cls).description.specs.items()}
+def specs_of(cls: type[Provider] | None) -> Mapping[str, Spec]:
+    """The fields of a class by name; without a class, those of all classes. Of fields with one name, a secret one is taken."""
+    if cls is not None:
+        return compiled(cls).description.specs
+    found: dict[str, Spec] = {}
+    for each in provider_classes().values():
+        for name, spec in compiled(each).description.specs.items():
+            if name not in found or spec.is_secret:
+                found[name] = spec
+    return found
 
 
 def own_problems(description: Description, given: Mapping[str, Any], found: list[EntryProblem]) -> None:

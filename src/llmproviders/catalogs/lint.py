@@ -11,7 +11,6 @@ from typing import Any, Final, TypeAlias
 
 from ..credentials import MASK, is_placeholder, looks_like_credential, looks_like_key
 from ..errors import Advice, DocumentProblem, Problem, Rejected, writing
-from ..fields.compiled import compiled
 from ..fields.extras import extra_value
 from ..fields.masking import hide_headers, hide_json
 from ..fields.parts import Kind, kind_of
@@ -22,7 +21,7 @@ from ..providers.on_runtime import doubts_of
 from ..runtimes.runtime import Runtime
 from ..secrets import MaskedText, Secret, each_part
 from ..similar_names import SimilarNames
-from .entry_options import RESERVED
+from .entry_options import RESERVED, specs_of
 from .layers import RawCatalog
 from .origins import located_problems
 from .references import EntryProblem, read_parts, reference_advice, resolver_of, write_reference
@@ -126,7 +125,7 @@ def literals_of(entry: object, cls: type[Provider] | None) -> Iterator[EntryProb
     """
     if not isinstance(entry, dict):
         return
-    specs = compiled(cls).description.specs if cls is not None else {}
+    specs = specs_of(cls)
     for key, value in entry.items():
         if key == EXTRAS and isinstance(value, dict):
             for each, extra in value.items():

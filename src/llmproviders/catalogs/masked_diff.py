@@ -12,14 +12,13 @@ from typing import Any, Final
 import attrs
 
 from ..credentials import MASK, has_credential_name, is_placeholder, looks_like_key, mask_urls
-from ..fields.compiled import compiled
 from ..fields.parts import Kind, kind_of, parts_in
 from ..fields.spec import EXTRAS, Spec
 from ..providers.base import Provider
 from ..secrets import MaskedText, Secret, each_part
 from ..syntax.locations import Location
 from .entries import Draft
-from .entry_options import RESERVED, variable_in
+from .entry_options import RESERVED, specs_of, variable_in
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
 from .formats.trees import Tree
@@ -104,7 +103,8 @@ def _masked_line(line: str, column: int | None, format_: Format) -> str:
 
 def _lexically_masked(line: str) -> str:
     """A line without words that look like keys, credentials in URLs, and values of credentials in comments."""
-    content, hash_, comment = line.partition("#")
+    start = _start_of_comment(line)
+    content, hash_, comment = line[:start], line[start : start + 1], line[start + 1 :]
     if hash_ and has_credential_name(content):
         # The comment on a credential may be another one.
         comment = re.sub(r"[^\r\n]+", f" {MASK}", comment)
@@ -112,6 +112,14 @@ def _lexically_masked(line: str) -> str:
         comment = f"{found[1]} {MASK}{comment[found.end() :]}" if has_credential_name(found[1]) else comment
     words = re.sub(r"[\w-]{12,}", lambda word: MASK if looks_like_key(word[0]) else word[0], content + hash_ + comment)
     return mask_urls(words)
+
+
+def _start_of_comment(line: str) -> int:
+    """The index of the first ``#`` that is not in quotes; if the quotes are no pairs, of the first one at all."""
+    outside = re.match(r"""(?:[^"'#]|"[^"]*"|'[^']*')*""", line)
+    end = outside.end() if outside else 0
+    place = end if line[end : end + 1] == "#" else line.find("#")
+    return len(line) if place < 0 or end == len(line) else place
 
 
 def _values(side: Side) -> Iterator[tuple[TreePath, bool]]:
@@ -140,7 +148,7 @@ def _values_of_entry(drafts: Mapping[TreePath, Draft], path: TreePath, entry: Tr
         return
     draft = drafts.get(path, Draft())
     provider, cls = draft.provider, draft.cls
-    specs: Mapping[str, Spec] = compiled(cls).description.specs if cls is not None else {}
+    specs = specs_of(cls)
     for key, value in entry.items():
         if key == EXTRAS and isinstance(value, dict):
             yield (*path, key), True
@@ -148,7 +156,7 @@ def _values_of_entry(drafts: Mapping[TreePath, Draft], path: TreePath, entry: Tr
                 held = provider.extra_options.get(each, _UNKNOWN) if provider is not None else _UNKNOWN
                 yield from _values_of_option((*path, key, each), extra, "body", held)
         elif key in RESERVED:
-            yield (*path, key), provider is not None or isinstance(value, str)
+            yield (*path, key), not draft.has_problems or isinstance(value, (str, bool))
         else:
             spec = specs.get(key)
             kind = kind_of(spec.info) if spec is not None and spec.info is not None else None

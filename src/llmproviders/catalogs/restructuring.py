@@ -10,10 +10,10 @@ from ..messages import shown, shown_name
 from ..providers.comparison import Change
 from .formats.locations import Path as TreePath
 from .formats.lookup import format_module
-from .formats.trees import Tree, changed, renamed
-from .layers import compose, extended_names
+from .formats.trees import Tree, changed, renamed, value_at
+from .layers import compose, environments, extended_names
 from .revision import EditError, Revision, edited, read_original
-from .sources import read_text
+from .sources import Sources, read_text
 
 __all__ = ["removal", "renaming"]
 
@@ -31,18 +31,21 @@ def removal(file: Path, name: str, environment: str = "") -> Revision:
         EditError: if the file does not have the entry, or if it is used: extended, the default, or the only one.
     """
     original = read_original(file)
+    raw = original.before.resolutions[0].raw
     if environment:
-        original.check_environment(environment)
         if environment not in _environments_with(original.tree, name):
             raise EditError(f"the environment {environment!r} of {file} has no entry {shown(name)}")
-        place = ("env", environment, "providers", name)
+        place: TreePath = ("env", environment, "providers", name)
+        elsewhere = environments(Sources(raw.sources.documents[:-1]))
+        while len(place) > 1 and len(value_at(original.tree, place[:-1])) == 1 and (len(place) > 3 or environment in elsewhere):  # noqa: PLR2004
+            # What held only this entry goes with it, but not the environment if this is its only place.
+            place = place[:-1]
         text = format_module(original.format).edit(original.text, place, None)
         return original.revised(text, changed(original.tree, place, None))
     original.check_own(name, "remove")
     path = ("providers", name)
     text = format_module(original.format).edit(original.text, path, None)
     tree = changed(original.tree, path, None)
-    raw = original.before.resolutions[0].raw
     # An included entry of the same name may take its place.
     if name not in compose(read_text(text, original.format, file)).entries:
         if len(raw.entries) == 1:
@@ -67,15 +70,19 @@ def renaming(file: Path, old: str, new: str) -> tuple[Revision, list[Change]]:
         EditError: if the file does not have the entry, or the catalog has one with the new name.
     """
     original = read_original(file)
-    original.check_own(old, "rename")
     if not new:
         raise EditError("expected a name that is not empty")
-    for each in original.before.resolutions:
-        if new in each.raw.entries:
-            raise EditError(f"{each.raw.entries[new].document.source} has an entry {new!r} already")
-    format_ = format_module(original.format)
     text, tree = str(original.text), original.tree
-    tables: list[TreePath] = [(), *(("env", name) for name in _environments_with(tree, old))]
+    tables = [path for path, table in _tables(tree) if value_at(table, ("providers", old)) is not None]
+    if not tables:
+        original.check_own(old, "rename")
+    # An amendment follows the entry below, which was renamed before.
+    amends = [path for path in tables if path or old in extended_names(value_at(tree, ("providers", old)))] == tables
+    for each in original.before.resolutions:
+        entry = each.raw.entries.get(new)
+        if entry is not None and not (amends and entry.document.source != str(file)):
+            raise EditError(f"{entry.document.source} has an entry {new!r} already")
+    format_ = format_module(original.format)
     for table in tables:
         text = format_.rename(text, (*table, "providers", old), new)
         tree = renamed(tree, (*table, "providers", old), new)

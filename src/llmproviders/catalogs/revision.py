@@ -17,8 +17,8 @@ from .catalog import Catalog
 from .entries import Draft
 from .formats.locations import Path as Path_
 from .formats.lookup import Format, format_module, format_of
-from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree, changed, has_tree, wrapped
-from .layers import Entry, compose, environments
+from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree, changed, has_tree, value_at, wrapped
+from .layers import Entry, compose, default_environment, environments
 from .masked_diff import Side, masked_diff
 from .resolution import Resolution, in_order, resolve
 from .sources import Sources, read_file, read_text
@@ -32,9 +32,10 @@ class EditError(ProviderError):
 
 @attrs.frozen
 class Version:
-    """A catalog without an environment, and in each of its environments."""
+    """A catalog in each of its environments, and without one unless there is a default."""
 
     resolutions: list[Resolution]
+    """The first one is that of a call that names no environment."""
 
     @property
     def problems(self) -> list[DocumentProblem]:
@@ -42,7 +43,7 @@ class Version:
         return in_order(problem for each in self.resolutions for problem in each.problems)
 
     def in_environment(self, environment: str) -> Resolution:
-        """The catalog in an environment; without one if that does not exist."""
+        """The catalog in an environment; if that is empty or does not exist, in that of a call that names none."""
         return next((each for each in self.resolutions if each.raw.environment == environment), self.resolutions[0])
 
     def drafts(self, file: str) -> dict[Path_, Draft]:
@@ -56,7 +57,8 @@ class Version:
 
 
 def _version(sources: Sources) -> Version:
-    return Version([resolve(compose(sources, name)) for name in ("", *environments(sources))])
+    names = dict.fromkeys([default_environment(sources), *environments(sources)])
+    return Version([resolve(compose(sources, name)) for name in names])
 
 
 @attrs.frozen
@@ -106,8 +108,14 @@ class Original:
             EditError: if it does not, or an included file has it.
         """
         self.check_known(name)
-        if (source := self.entries()[name].document.source) != str(self.file):
-            raise EditError(f"the entry {name!r} is in {source}; {verb} it there")
+        if self.own_body(("providers", name)) is None:
+            entry = self.entries()[name]
+            where = f"the environment {entry.environment} of {self.file}" if entry.document.source == str(self.file) else ""
+            raise EditError(f"the entry {name!r} is in {where or entry.document.source}; {verb} it there")
+
+    def own_body(self, path: Path_) -> Tree:
+        """The part of the document at a path; None if it has none."""
+        return value_at(self.tree, path)
 
     def revised(
         self,

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterator
 
 from .lines import (
     Cut,
@@ -25,12 +24,9 @@ from .lines import (
 )
 from .locations import Path
 from .toml_scanning import Statement, TomlPart, scan
-from .trees import Tree
+from .trees import ENTRY_DEPTHS, Tree
 
 __all__ = ["spliced", "with_key"]
-
-_DEPTHS: Final[Mapping[Any, int]] = {"providers": 2, "env": 4}
-"""The number of keys that lead to an entry, by the first of them."""
 
 
 def spliced(text: str, path: Path, value: Tree, write: Callable[[Tree], str], write_tables: Callable[[Tree], str]) -> str:
@@ -57,7 +53,7 @@ def spliced(text: str, path: Path, value: Tree, write: Callable[[Tree], str], wr
     parent = parts[-1]
     if parent.value is not None:
         return _with_member(text, parent, f"{_key(path[-1])} = {write(value)}")
-    levels = _DEPTHS.get(path[0], 0) + 1 - len(path)
+    levels = ENTRY_DEPTHS.get(path[0], 0) + 1 - len(path)
     if levels > 0 and _is_tables(value, levels) and not any(map(_is_inline, parent.parts.values())):
         for step in reversed(path):
             value = {step: value}

@@ -12,6 +12,7 @@ from ...syntax.locations import Location
 from .locations import Path
 
 __all__ = [
+    "ENTRY_DEPTHS",
     "MAX_CHARACTERS",
     "MAX_DEPTH",
     "TOO_DEEP",
@@ -23,6 +24,7 @@ __all__ = [
     "is_too_deep",
     "renamed",
     "shown_kind",
+    "value_at",
     "wrapped",
 ]
 
@@ -31,6 +33,8 @@ Tree: TypeAlias = Any
 
 MAX_CHARACTERS: Final = 64 * 1024 * 1024
 """The largest document that is read, in characters."""
+ENTRY_DEPTHS: Final[Mapping[Any, int]] = {"providers": 2, "env": 4}
+"""The number of keys that lead to an entry, by the first of them. Tables down to entries are written on lines of their own."""
 MAX_DEPTH: Final = 100
 """The deepest nesting that is read."""
 TOO_DEEP: Final = "a document that is nested less deeply"
@@ -90,6 +94,13 @@ def has_null(tree: Tree) -> bool:
         if isinstance(node, (dict, list)):
             rest += node.values() if isinstance(node, dict) else node
     return False
+
+
+def value_at(tree: Tree, path: Path) -> Tree:
+    """The value at a path; None if there is none."""
+    for step in path:
+        tree = tree.get(step) if isinstance(tree, Mapping) else None
+    return tree
 
 
 def changed(tree: Tree, path: Path, value: Tree) -> Tree:

@@ -24,7 +24,7 @@ from .lines import (
     with_cuts,
 )
 from .locations import Path
-from .trees import Tree
+from .trees import ENTRY_DEPTHS, Tree
 
 __all__ = ["spliced", "with_key", "with_scalars"]
 
@@ -86,7 +86,7 @@ def spliced(
     if position is None:
         if value is None:
             return text
-        is_block = path[0] == "providers" and len(path) <= 2 and isinstance(value, dict)  # noqa: PLR2004
+        is_block = len(path) <= ENTRY_DEPTHS.get(path[0], 0) and isinstance(value, dict)
         if is_block and not any(each.is_flow and each.children for each in mapping.children[1::2]):
             if mapping.is_flow and not mapping.children:
                 return _with_first_block(text, key, mapping, write_block({name: value}))
