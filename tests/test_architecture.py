@@ -47,8 +47,10 @@ ROOMS = {
         origins
         resolution  writing  schema
         inheritance  entries
-        entry_options  catalog
-        layers  values  composition  details
+        entry_presets
+        drafts  catalog
+        entry_options  composition  details
+        layers  values
         comparison  references  arguments  sources
         display  atomic
         formats.yaml  formats.toml  formats.notation

@@ -432,7 +432,7 @@ def test_files_call_no_resolver(format: Any) -> None:
             '{ aws = "kv" }',
             "unknown-resolver",
             "expected a string or a reference, got another mapping; "
-            'install the resolver of this name, or write auth_token = { env = "NAME" } or { file = "path" }',
+            'register a resolver of this name, or write auth_token = { env = "NAME" } or { file = "path" }',
         ),
         ('{ vault = "" }', "invalid-reference", "expected a reference: a printable string without credentials in it, got an emp"),
         (f'{{ vault = "https://x:{MARK}@h" }}', "invalid-reference", "expected a reference: a printable string without creden"),

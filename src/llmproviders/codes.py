@@ -92,6 +92,12 @@ _ALL: Final = (
         is_check=True,
     ),
     Code(
+        "misspelled-environment",
+        "An environment has nearly the name of one of an included file.",
+        "Correct the name, or choose one that is less similar.",
+        is_check=True,
+    ),
+    Code(
         "unfilled-placeholder",
         "Nothing fills in this placeholder, so that the service gets it as it is.",
         "Write the value itself, or a reference to a secret.",

@@ -26,6 +26,7 @@ from .similar_names import did_you_mean
 from .tasks import CHAT, EMBEDDINGS, MULTIMODAL, endpoint_for_task
 
 __all__ = [
+    "NAMES",
     "SERVICES",
     "Service",
     "azure_openai",
@@ -235,6 +236,8 @@ SERVICES: Final[Mapping[str, Service]] = {
     )
 }
 """The services by name; `dashscope` is a function and is not included."""
+NAMES: Final = (*SERVICES, "dashscope")
+"""The names of all presets."""
 
 DASHSCOPE_HOSTS: Final = {
     "cn-beijing": "dashscope.aliyuncs.com",

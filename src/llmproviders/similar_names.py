@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Names that were probably meant, and hints with them."""
+"""Names that were probably meant, hints with them, and patterns of names."""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import translate
 from typing import Final
 
-__all__ = ["SimilarNames", "closest", "did_you_mean", "fold"]
+__all__ = ["MAX_NAME", "SimilarNames", "closest", "did_you_mean", "fold", "matching"]
 
 MAX_NAME: Final = 200
 """The greatest length of a name that is compared to others; the time grows with the product of both lengths."""
@@ -134,6 +136,13 @@ def _similarity(one: str, other: str) -> float:
 
 def _hash(variant: str) -> int:
     return hash(variant) % (1 << 36) << _POSITION_BITS
+
+
+def matching(pattern: str, names: Iterable[str]) -> list[str] | None:
+    """The names that a pattern with ``*``, ``?`` or ``[...]`` fits, as in a shell; None if it is not a pattern."""
+    if not any(each in pattern for each in "*?["):
+        return None
+    return [*filter(re.compile(translate(pattern)).match, names)]
 
 
 def closest(given: str, names: Sequence[str], *, cutoff: float = 0.6, spelling: Callable[[str], str] = fold) -> str | None:

@@ -256,7 +256,7 @@ def test_a_problem_is_reported_once() -> None:
         from_dict({"provider": "openai", "endpoint": "e", "api_key": {"x": "y"}})
     assert str(caught.value) == (
         "dict:1:1: api_key: expected a string or a reference, got another mapping; "
-        'install the resolver of this name, or write "api_key": {"env": "NAME"} or {"file": "path"}'
+        'register a resolver of this name, or write "api_key": {"env": "NAME"} or {"file": "path"}'
     )
 
 

@@ -138,7 +138,7 @@ WRONG: dict[str, tuple[tuple[Any, ...], dict[str, Any], type[InvalidOptionsError
         "  api_key: expected a list of values, got a value of type Secret; write [...] around one value too\n"
         "  seed: expected at least one value, got none\n"
         "  extra_header: expected a list of values, got a value of type dict; write [...] around one value too\n"
-        "  n: expected a list of values, got a value of type set; write [...] around one value too\n"
+        "  n: expected a list of values, got a value of type set; a set has no order; write a list\n"
         "  template: expected a name with options in braces, such as {temperature}, got 5\n"
         "  temprature: expected an option of OpenAICompatProvider, got an unknown name; did you mean temperature? "
         "(extra_options={...} passes any name)",

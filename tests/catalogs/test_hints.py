@@ -43,7 +43,7 @@ CASES: dict[str, tuple[str, Mapping[str, Any], str | None, str]] = {
         "unknown-resolver",
         {**BASE, "api_key": {"aws": "kv"}},
         None,
-        'install the resolver of this name, or write api_key = { env = "NAME" } or { file = "path" }',
+        'register a resolver of this name, or write api_key = { env = "NAME" } or { file = "path" }',
     ),
     "a placeholder that nothing fills in": (
         "unfilled-placeholder",

@@ -95,10 +95,12 @@ def test_the_origin_of_an_endpoint_of_another_region() -> None:
 
 
 def test_the_hint_of_an_unknown_provider() -> None:
-    """The names in the hint of an unknown provider are those of providers, not of abstract entries."""
+    """An abstract entry is no provider, and is not among the names of these."""
     with Path("team.toml").open("a", encoding="utf-8") as file:
         file.write("[providers.other]\nabstract = true\n")
-    assert "it has: qwen, chat\n" in run("show", "team.toml", "policy", code=2)
+    shown = run("show", "team.toml", "policy", code=2)
+    assert "the entry 'policy' is abstract, and no provider; the catalog has: qwen, chat\n" == shown
+    assert "'chta'; it has: qwen, chat; did you mean chat?\n" in run("show", "team.toml", "chta", code=2)
 
 
 def test_set_in_an_unknown_environment() -> None:

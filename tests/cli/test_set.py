@@ -291,14 +291,14 @@ def test_lists_of_names() -> None:
         ("n=1.5", "providers.base.n: expected an int of at least 1, got 1.5 (float)"),
         ("temperature=true", "providers.base.temperature: expected a finite number, got True (bool)"),
         ("n=many", "providers.base.n: expected an int of at least 1, got 'many' (str)"),
-        ('api_key={"a": "b"}', "got another mapping; install the resolver of this name, or write api_key=env:NAME or file:path"),
+        ('api_key={"a": "b"}', "got another mapping; register a resolver of this name, or write api_key=env:NAME or file:path"),
         (
             'extra_header={"A": {"b": "c"}}',
-            "got another mapping; install the resolver of this name, or write extra_header.A=env:NAME or file:path",
+            "got another mapping; register a resolver of this name, or write extra_header.A=env:NAME or file:path",
         ),
         (
             'extra_header={"A": [{"b": "c"}]}',
-            'got another mapping; install the resolver of this name, or write \'{"env": "NAME"}\' or \'{"file": "path"}\'',
+            'got another mapping; register a resolver of this name, or write \'{"env": "NAME"}\' or \'{"file": "path"}\'',
         ),
         ("user_prompt=x", "a.toml: providers.embed"),
     ],

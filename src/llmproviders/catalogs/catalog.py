@@ -293,7 +293,8 @@ class Catalog(Mapping[str, Provider]):
         Raises:
             InvalidOptionsError: if *other* is not a mapping from names to providers.
         """
-        default = other.default if isinstance(other, Catalog) else None
+        # A mapping has no default that could differ.
+        default = other.default if isinstance(other, Catalog) else self._default
         changes, edits = compared(self._providers, accept_providers("Catalog.diff", "other", other))
         if self._default != default:
             changes.append(Change("", "", self._default, default))

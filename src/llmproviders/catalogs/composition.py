@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
-from fnmatch import translate
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
@@ -17,11 +15,10 @@ from ..providers.base import Provider
 from ..providers.comparison import ProviderDiff
 from ..providers.held import secrets_in
 from ..secrets import known_strings
+from ..similar_names import matching
 from .comparison import Edit
 
 __all__ = ["amended", "edited", "located", "mapped", "selected"]
-
-_WILDCARDS: Final = "*?["
 
 
 def amended(catalog: Mapping[str, Provider], name: str, changes: Mapping[str, Any]) -> Provider:
@@ -65,11 +62,11 @@ def selected(catalog: Mapping[str, Provider], wanted: Collection[object]) -> lis
             results, failures = _called("Catalog.select", catalog, each)
             problems += failures
             found |= {name for name, result in results.items() if result}
-        elif each in catalog or not any(map(each.__contains__, _WILDCARDS)):
+        elif each in catalog or (names := matching(each, catalog)) is None:
             catalog[each]  # this raises an error if there is no such name
             found.add(each)
         else:
-            found |= {*filter(re.compile(translate(each)).match, catalog)}
+            found.update(names)
     if problems:
         raise invalid("Catalog.select", problems)
     return [name for name in catalog if name in found]

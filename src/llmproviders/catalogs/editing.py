@@ -18,7 +18,7 @@ from ..messages import with_hint
 from ..providers.generic import GenericProvider
 from ..similar_names import did_you_mean
 from ..syntax.locations import Location
-from .entries import Draft
+from .drafts import Draft
 from .entry_options import RESERVED
 from .formats.locations import Path as TreePath
 from .formats.lookup import format_module
@@ -126,9 +126,15 @@ class EntryEdit:
         Raises:
             EditError: if they cannot be copied.
         """
-        value = None if self._draft.provider is None else getattr(self._draft.provider, name, None)
+        if self._draft.has_problems and (self._environment or extended_names(self._body)):
+            msg = f"the entry {self._name!r} may inherit {name}, but has problems; correct them first, or set {name} as a whole"
+            raise EditError(msg)
+        value = self._draft.values.get(name)
         if value is None:
             return {}
+        if self._cls is not None:
+            # The value of an entry that is no provider is as in the document.
+            value = compiled(self._cls).description.specs[name].accepted(value)
         problems: list[Problem] = []
         copy = write_parts(name, kind, value, "reveal", problems)
         if problems or not isinstance(copy, dict):
@@ -238,7 +244,11 @@ class NewEntry(EntryEdit):
         original = read_original(file, may_be_new=True)
         raw = original.before.in_environment(environment).raw
         below = raw.entries.get(name)
-        body: dict[str, Any] = {key: typed(GenericProvider, key, string) for key, string in kind.items()}
+        try:
+            body: dict[str, Any] = {key: typed(GenericProvider, key, string) for key, string in kind.items()}
+        except Unreadable as error:
+            problem = in_shell(error.problem, ("extends",))
+            raise DocumentError([DocumentProblem(str(file), 0, 0, dotted(("providers", name, "extends")), problem)]) from None
         if below is not None:
             source = below.document.source
             is_own = original.own_body(_path_of_entry(name, environment)) is not None

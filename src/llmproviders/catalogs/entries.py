@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from contextlib import suppress
+from typing import Any
 
 import attrs
 
@@ -18,90 +18,32 @@ from ..boundary import public
 from ..credentials import mask_value
 from ..errors import Advice, DocumentError, DocumentProblem, InvalidOptionsError, Problem, ProviderError
 from ..fields.compiled import compiled, construct
-from ..fields.parts import kind_of, parts_in
 from ..fields.spec import EXTRAS
-from ..messages import shown
-from ..presets import SERVICES, dashscope
+from ..messages import shown, shown_name
 from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, provider_class, provider_classes
-from ..providers.derive import defaults_of, no_task, non_defaults, to_task
+from ..providers.derive import defaults_of, no_task, not_for_task, to_task
 from ..providers.generic import GenericProvider
-from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider
 from ..similar_names import did_you_mean
 from ..syntax.locations import Location
 from .details import NO_DETAILS, Details
+from .drafts import Draft, Setter, inherited, joined, with_parts, without_variable
 from .entry_options import (
     EVERYWHERE,
     Unset,
     own_problems,
     read_names,
-    read_option,
     read_options,
     read_place,
     type_problem,
-    unknown_option,
 )
+from .entry_presets import PLACES, class_of_preset, make_preset, places_of, unknown_preset, unset_arguments
 from .formats.trees import shown_kind
 from .layers import KINDS, Entry, kinds_of
 from .references import EntryProblem
 from .sources import Document
 
-__all__ = ["Draft", "Setter", "draft_of", "from_dict"]
-
-_PRESET_KEYS: Final = ("preset", "for_task", "place", "region", "workspace")
-"""The keys from which a preset makes the values of options."""
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
-_SET_BY_PRESETS: Final = ("endpoint", "api_key", "content_type")
-
-
-class Setter(NamedTuple):
-    """The entry that sets the value of an option, and the key there, such as ``preset``; empty for the option itself."""
-
-    entry: Entry
-    key: str = ""
-
-    def path(self, option: str) -> tuple[str, ...]:
-        """The path of the value in the entry; the option is a name, or ``extra_options.KEY``."""
-        name, dot, extra = option.partition(".")
-        return (self.key,) if self.key else (name, extra) if dot else (name,)
-
-
-@attrs.define(weakref_slot=False)
-class Draft:
-    """An entry with all that it inherits."""
-
-    cls: type[Provider] | None = None
-    """Its class; None if it is not known, or if the entries that extend it determine the class."""
-    values: Mapping[str, Any] = _NOTHING
-    """The values of its options, by name of the field; None is not emitted. Without a class, they are as in the document."""
-    setters: Mapping[str, Setter] = _NOTHING
-    """The setter of each value, by name of the option, or ``extra_options.KEY``."""
-    preset: str = ""
-    arguments: Mapping[str, Any] = _NOTHING
-    """The arguments of the preset that are not options."""
-    provider: Provider | None = None
-    """The provider; None if the entry is abstract, amended by another, or has a problem."""
-    is_abstract: bool = False
-    has_problems: bool = False
-    """Whether the entry, or one that it extends, has a problem."""
-    details: Details = NO_DETAILS
-
-    def set(self, entry: Entry, values: Mapping[str, Any], key: str = "") -> None:
-        """Set values of options; extra options are added.
-
-        Args:
-            entry: the entry that sets them.
-            values: the values, by name of the field.
-            key: the key that sets them; empty if each has a key of its own.
-        """
-        # Drafts share their dicts, because chains of entries may be long.
-        setter = Setter(entry, key)
-        setters = {name: setter for name in values if name != EXTRAS}
-        if EXTRAS in values:
-            setters |= {f"{EXTRAS}.{name}": setter for name in values[EXTRAS]}
-            values = {**values, EXTRAS: {**self.values.get(EXTRAS, {}), **values[EXTRAS]}}
-        self.values = {**self.values, **values}
-        self.setters = {**self.setters, **setters}
+__all__ = ["draft_of", "from_dict"]
 
 
 @public
@@ -115,7 +57,7 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
     Raises:
         DocumentError: with every problem of the entry.
     """
-    body = dict(entry) if isinstance(entry, Mapping) else entry
+    body = {key: _as_dict(value) for key, value in entry.items()} if isinstance(entry, Mapping) else entry
     only = Entry("", body, Document("dict", "json", {}, lambda path: Location(1, 1)), ())
     found: list[DocumentProblem] = []
     provider = None
@@ -124,7 +66,8 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
         problem = Problem("", "an entry of a catalog", got="a single entry", hint=hint, code="unknown-base")
         found.append(only.problem(("extends",), problem))
     else:
-        provider = draft_of(only, [], found).provider
+        draft = draft_of(only, [], found, {})
+        provider = None if draft.is_abstract else draft.provider
     if provider is None and not found:
         problem = Problem("", "an entry that is a provider", got="an abstract one", hint="leave abstract out")
         found.append(only.problem(("abstract",), problem))
@@ -133,34 +76,60 @@ def from_dict(entry: Mapping[str, Any]) -> Provider:
     return provider
 
 
-def draft_of(entry: Entry, bases: Sequence[Draft], report: list[DocumentProblem], *, is_amended: bool = False) -> Draft:
+def _as_dict(value: object) -> object:
+    """A mapping of any type as a dict, as documents have them; any other value unchanged."""
+    if isinstance(value, Mapping):
+        return {name: dict(each) if isinstance(each, Mapping) else each for name, each in value.items()}
+    return value
+
+
+def draft_of(
+    entry: Entry,
+    bases: Sequence[Draft],
+    report: list[DocumentProblem],
+    joins: dict[tuple[int, ...], Draft],
+    *,
+    is_amended: bool = False,
+) -> Draft:
     """Read an entry.
 
     Args:
         entry: the entry.
         bases: the drafts of the entries that it extends; one that does not exist has no class, and a problem.
         report: the list to which problems are added.
+        joins: what entries have inherited from several bases, by the identities of these; it is added to.
         is_amended: whether another entry amends it, so that it is no provider by itself.
     """
-    reader = _Reader(entry, bases, report, is_amended=is_amended)
+    reader = _Reader(entry, bases, report, joins, is_amended=is_amended)
     draft = reader.read()
     if reader.found or draft.has_problems:
         report += [entry.problem(path, problem) for path, problem in reader.found]
-        # Only the class counts for entries that extend this one.
-        return Draft(draft.cls, is_abstract=draft.is_abstract, has_problems=True)
+        # Only the class and the preset count for entries that extend this one.
+        return Draft(draft.cls, preset=draft.preset, is_abstract=draft.is_abstract, has_problems=True)
     return draft
 
 
 class _Reader:
     """Reads one entry, which extends *bases*; problems in other entries are added to *report*."""
 
-    def __init__(self, entry: Entry, bases: Sequence[Draft], report: list[DocumentProblem], *, is_amended: bool) -> None:
+    def __init__(
+        self,
+        entry: Entry,
+        bases: Sequence[Draft],
+        report: list[DocumentProblem],
+        joins: dict[tuple[int, ...], Draft],
+        *,
+        is_amended: bool,
+    ) -> None:
         self.entry = entry
+        self.joins = joins
         self.is_amended = is_amended
         self.bases = bases
         self.report = report
         self.body: dict[str, Any] = entry.body if isinstance(entry.body, dict) else {}
         self.extends = entry.extends
+        self.base: Provider | None = None
+        """The provider of all that the entry inherits; None if that is not one."""
         self.found: list[EntryProblem] = []
         """The problems of the entry."""
 
@@ -197,8 +166,8 @@ class _Reader:
         if kind == "generic":
             draft.cls, draft.values = GenericProvider, {"_provider": name}
         elif kind == "preset":
-            draft.cls, draft.preset = _class_of_preset(name), name
-            problem = None if draft.cls else _unknown_preset(name)
+            draft.cls, draft.preset = class_of_preset(name), name
+            problem = None if draft.cls else unknown_preset(name)
         else:
             draft.cls, problem = _class_of_identifier(name)
         if problem is not None:
@@ -208,33 +177,48 @@ class _Reader:
 
     def _joined(self) -> Draft:
         """The draft with all that the entry inherits; of several bases, a later one wins."""
-        if len(self.bases) == 1:
-            (base,) = self.bases
-            return Draft(base.cls, base.values, base.setters, base.preset, base.arguments, has_problems=base.has_problems)
-        draft = Draft(has_problems=any(base.has_problems for base in self.bases))
         classes = {base.cls: None for base in self.bases if base.cls is not None}
-        draft.cls = next(iter(classes), None)
         if len(classes) > 1:
             got = " and ".join(cls.__name__ for cls in classes)
             self.found.append((("extends",), Problem("", "entries of one class", got=got, code="conflicting-bases")))
-            draft.cls = None
-            return draft
-        values: dict[str, Any] = {}
-        extras: dict[str, Any] = {}
-        setters: dict[str, Setter] = {}
-        for base in self.bases:
-            own = base.values
-            if base.cls is None and draft.cls is not None:
-                own, problems = _typed(draft.cls, base)
-                self.report += problems
-                draft.has_problems |= bool(problems)
-            values.update(own)
-            extras.update(own.get(EXTRAS, {}))
-            setters.update(base.setters)
-            if base.preset:
-                draft.preset, draft.arguments = base.preset, base.arguments
-        draft.values, draft.setters = (values | {EXTRAS: extras} if extras else values), setters
-        return draft
+            return Draft(has_problems=True)
+        cls = next(iter(classes), None)
+        if len(self.bases) == 1:
+            self.base = self.bases[0].provider
+            return inherited(self.bases[0])
+        key = tuple(map(id, self.bases))
+        if (shared := self.joins.get(key)) is None:
+            shared = joined(cls, self.bases, self.report)
+            if cls is not None:
+                self._check_names(cls, shared)
+            if not shared.has_problems:
+                self.joins[key] = shared
+                if cls is not None and not shared.is_unmade_preset and Unset not in map(type, shared.values.values()):
+                    # Entries that extend the same ones share all that they do not change.
+                    with suppress(InvalidOptionsError):
+                        shared.provider = construct(cls, dict(shared.values))
+        self.base = shared.provider
+        return inherited(shared)
+
+    def _check_names(self, cls: type[Provider], draft: Draft) -> None:
+        """Report the options of bases without a class that the class of the entry does not have."""
+        if all(base.cls is not None for base in self.bases):
+            return
+        specs = compiled(cls).description.specs
+        unknown: dict[str, list[str]] = {}
+        for name in draft.values:
+            if name not in specs:
+                unknown.setdefault(draft.setters[name].entry.name, []).append(name)
+        for name, options in unknown.items():
+            problem = Problem(
+                "",
+                f"entries with options of {cls.__name__}",
+                got=f"{' and '.join(options)} of {shown_name(name)}",
+                hint=f"leave out {shown_name(name)}, or write its other options in another entry",
+                code="unknown-option",
+            )
+            self.found.append((("extends",), problem))
+        draft.has_problems |= bool(unknown)
 
     def _read_details(self, draft: Draft) -> None:
         """Read the keys that are not about options; an entry that amends another has those of that one."""
@@ -266,15 +250,19 @@ class _Reader:
 
     def _read_mixin(self, draft: Draft) -> None:
         """Read the options of an entry without a class."""
-        reserved = ("extends", "omit") if self.extends else ("omit",)
-        draft.set(self.entry, read_options(None, self.body, (*reserved, *EVERYWHERE), self.found))
+        reserved = ("extends", "without", "omit") if self.extends else ("omit",)
+        if self.extends and "without" in self.body:
+            gone = read_names(self.body["without"], "without", self.found)
+            extras = {name: value for name, value in draft.values.get(EXTRAS, {}).items() if name not in gone}
+            draft.values = {name: value for name, value in draft.values.items() if name not in (*gone, EXTRAS)} | {EXTRAS: extras}
+        self._set(draft, read_options(None, self.body, (*reserved, *EVERYWHERE), self.found))
         if not draft.is_abstract:
             hint = "extend an entry with one of the keys provider, generic and preset too"
             self.found.append((("extends",), Problem("", "an entry with a class", hint=hint, code="unknown-base")))
 
     def _read_options(self, draft: Draft, cls: type[Provider]) -> None:
         """Read the options of the entry, and make its provider unless it is abstract or a base has a problem."""
-        places = _places(draft.preset)
+        places = places_of(draft.preset)
         kind = "extends" if self.extends else "preset" if draft.preset else "generic" if cls is GenericProvider else "provider"
         given = read_options(cls, self.body, _keys(kind, places), self.found)
         if draft.has_problems:
@@ -293,12 +281,11 @@ class _Reader:
 
     def _apply(self, draft: Draft, cls: type[Provider], given: dict[str, Any], places: Mapping[str, Any]) -> None:
         """Change a draft as the entry says, and make its provider unless it is abstract."""
-        base = self.bases[0].provider if len(self.bases) == 1 else None
         changes = self._reset(draft, cls) if "without" in self.body else {}
         for name in self.entry.added_parts:
             if name in given:
-                given[name] = _with_parts(cls, name, draft.values.get(name), given[name])
-        is_new_preset = bool(draft.preset) and (bool(places) or "endpoint" not in draft.values)
+                given[name] = with_parts(cls, name, draft.values.get(name), given[name])
+        is_new_preset = draft.is_unmade_preset or (bool(draft.preset) and bool(places))
         own = {key: read_place(key, value, (key,), self.found) for key, value in places.items()} if places else {}
         moved: dict[str, Any] = {}
         if "for_task" in self.body:
@@ -308,33 +295,63 @@ class _Reader:
                 moved = self._moved(draft, cls, self.body["for_task"], given)
         if own:
             draft.arguments = {**draft.arguments, **own}
-            # The last one that changes a preset sets what it makes.
-            key = next(iter(own)) if places else "for_task"
-            draft.setters = {**draft.setters, "preset": Setter(self.entry, key)}
-        if given:
-            draft.set(self.entry, given)
+            # The last place sets what a preset makes; without one, the task does.
+            preset = draft.setters.get("preset")
+            if places or preset is None or preset.key not in PLACES:
+                draft.setters = {**draft.setters, "preset": Setter(self.entry, next(iter(own)) if places else "for_task")}
+        place = draft.setters.get("endpoint")
+        self._set(draft, given)
         if moved:
             draft.set(self.entry, moved, "for_task")
-        if "omit" in self.body:
-            draft.set(self.entry, {name: None for name in given if name not in self.body}, "omit")
+            if place is not None and place.key in PLACES and "endpoint" in moved:
+                draft.setters = {**draft.setters, "endpoint": place}
+        if is_new_preset and "for_task" in self.body and (task := self.body["for_task"]) in cls.tasks:
+            if not self.entry.is_override:
+                draft.set(self.entry, dict.fromkeys(self._overridden(draft, cls, task, draft.values)), "for_task")
+            self._report_task(not_for_task(cls, task, draft.values), draft)
+        has_unset = Unset in map(type, draft.values.values()) or any(True for _ in unset_arguments(draft))
         if draft.is_abstract or self.is_amended:
             own_problems(compiled(cls).description, given, self.found)
-            return
-        if Unset in map(type, draft.values.values()):
+            # It need not be complete. If it is, those that extend it share all that they do not change.
+            if not (self.found or has_unset):
+                with suppress(InvalidOptionsError):
+                    self._make(draft, cls, changes | given | moved, is_new_preset=is_new_preset)
+        elif has_unset:
             own_problems(compiled(cls).description, given, self.found)
-            for name, value in draft.values.items():
-                if isinstance(value, Unset):
-                    self._locate(attrs.evolve(value.problem, option=name), draft)
+            self._report_unset(draft)
+        else:
+            self._make(draft, cls, changes | given | moved, is_new_preset=is_new_preset)
+
+    def _make(self, draft: Draft, cls: type[Provider], changes: dict[str, Any], *, is_new_preset: bool) -> None:
+        """Make the provider of a draft, which has the *changes* already."""
+        if is_new_preset and "task" in draft.arguments and "task" in draft.setters:
+            problem = Problem("task", "no task beside for_task", hint="leave it out", code="conflicting-options")
+            self._locate(problem, draft, is_own_key=False)
         elif is_new_preset:
-            self._make_preset(draft)
-        elif base is None:
+            make_preset(draft)
+        elif self.base is None:
             draft.provider = construct(cls, dict(draft.values))
         else:
-            changes |= {**given, **moved}
             if EXTRAS in changes:
                 changes[EXTRAS] = draft.values[EXTRAS]
             # A variant shares with its base all that it does not change.
-            draft.provider = base.with_(**compiled(cls).description.arguments(changes)) if changes else base
+            draft.provider = self.base.with_(**compiled(cls).description.arguments(changes)) if changes else self.base
+
+    def _report_unset(self, draft: Draft) -> None:
+        """Report the variables that are not set."""
+        for name, value in draft.values.items():
+            if isinstance(value, Unset):
+                self._locate(attrs.evolve(value.problem, option=name), draft)
+        for path, unset in unset_arguments(draft):
+            draft.has_problems = True
+            self.report.append(draft.setters["preset"].entry.problem(path, unset.problem))
+
+    def _set(self, draft: Draft, given: Mapping[str, Any]) -> None:
+        """Set the own options of the entry."""
+        if given:
+            draft.set(self.entry, given)
+        if "omit" in self.body:
+            draft.set(self.entry, {name: None for name in given if name not in self.body}, "omit")
 
     def _reset(self, draft: Draft, cls: type[Provider]) -> dict[str, Any]:
         """Reset the inherited options that the entry lists to their defaults, and return these."""
@@ -346,7 +363,10 @@ class _Reader:
                 (("without",), attrs.evolve(problem, option=mask_value(problem.option))) for problem in failure.problems
             ]
             return {}
-        draft.values = {**draft.values, **defaults}
+        extras = draft.values.get(EXTRAS, {})
+        # None removes an extra option from those of other bases too.
+        removed = {name: None for name in names if name in extras}
+        draft.values = {**draft.values, **defaults, EXTRAS: {**defaults[EXTRAS], **removed}}
         gone = {f"{EXTRAS}.{name}" for name in names}
         setters = {name: Setter(self.entry, "without") for name in defaults if name != EXTRAS}
         draft.setters = {name: setter for name, setter in draft.setters.items() if name not in gone} | setters
@@ -363,41 +383,40 @@ class _Reader:
         # Defaults that the new task does not have may stay.
         inherited = {name: value for name, value in inherited.items() if value != specs[name].default}
         changes = dict(given)
+        if isinstance(task, str):
+            changes = {**dict.fromkeys(self._overridden(draft, cls, task, inherited)), **given}
         problems = to_task(cls, inherited, task, changes)
+        self._report_task(problems, draft)
+        return {name: value for name, value in changes.items() if name not in given and value != inherited.get(name)}
+
+    def _overridden(self, draft: Draft, cls: type[Provider], task: str, values: Mapping[str, Any]) -> list[str]:
+        """The options with inherited overrides that a task does not have: an override for many entries leaves these out."""
+        found = [each.option for each in not_for_task(cls, task, values)]
+        return [name for name in found if name in draft.setters and draft.setters[name].entry.is_override]
+
+    def _report_task(self, problems: Sequence[Problem], draft: Draft) -> None:
+        """Add the problems of a move to another task."""
         unknown = [each.option for each in problems if each.code == "not-for-task" and each.option not in self.body]
         # One list of all, because a key is written once.
         omit = self.body.get("omit")
-        kept = [name for name in omit if isinstance(name, str) and name in given] if isinstance(omit, list) else []
-        pronoun = "it" if len(unknown) == 1 else "them"
-        advice = Advice(f"write {{}} to drop {pronoun}", (("omit", [*kept, *unknown]),))
+        specs = compiled(draft.cls).description.specs
+        kept = [name for name in omit if isinstance(name, str) and name in specs] if isinstance(omit, list) else []
+        advice = Advice(f"write {{}} to drop {'it' if len(unknown) == 1 else 'them'}", (("omit", [*kept, *unknown]),))
         for problem in problems:
             if problem.option in unknown:
-                self.found.append(((problem.option,), attrs.evolve(problem, option="", in_document=advice)))
+                shown_problem = without_variable(problem, draft.setters.get(problem.option), problem.option)
+                self.found.append(((problem.option,), attrs.evolve(shown_problem, option="", in_document=advice)))
             else:
                 self._locate(problem, Draft())
-        return {name: value for name, value in changes.items() if name not in given and value != inherited.get(name)}
 
-    def _make_preset(self, draft: Draft) -> None:
-        """Make the provider of a preset, whose own values give way to the options of entries."""
-        maker: Any = dashscope if draft.preset == "dashscope" else SERVICES[draft.preset]
-        setters = draft.setters
-        options = {
-            name: value
-            for name, value in draft.values.items()
-            if name == EXTRAS or name not in setters or setters[name].key not in _PRESET_KEYS
-        }
-        provider = draft.provider = maker(**draft.arguments, **options)
-        made = {name: value for name, value in non_defaults(provider).items() if name in _SET_BY_PRESETS and name not in options}
-        preset = setters["provider"]
-        own = setters.get("preset", preset)
-        draft.values = {**options, **made}
-        draft.setters = {**setters, **{name: preset if name == "api_key" else own for name in made}}
-
-    def _locate(self, problem: Problem, draft: Draft) -> None:
-        """Add a problem of an option, in the entry that sets it."""
-        option = "for_task" if problem.option == "task" and "for_task" in self.body else problem.option
+    def _locate(self, problem: Problem, draft: Draft, *, is_own_key: bool = True) -> None:
+        """Add a problem of an option, in the entry that sets it; of a task, at the key ``for_task`` if *is_own_key*."""
+        is_for_task = is_own_key and problem.option == "task" and "for_task" in self.body
+        option = "for_task" if is_for_task else problem.option
         setter = draft.setters.get(option)
+        preset = draft.setters.get("preset")
         value = draft.values.get(option)
+        problem = without_variable(problem, preset if preset is not None and preset.key == option else setter, option)
         if problem.code == "not-for-task" and option in self.body:
             problem = attrs.evolve(problem, in_document=Advice("remove it", ()))
         elif problem.expected == "a str" and isinstance(value, (int, float)):
@@ -408,25 +427,6 @@ class _Reader:
         else:
             draft.has_problems = True
             self.report.append(setter.entry.problem(setter.path(option), problem))
-
-
-def _typed(cls: type[Provider], base: Draft) -> tuple[dict[str, Any], list[DocumentProblem]]:
-    """The values of a base without a class, read for a class; and their problems."""
-    description = compiled(cls).description
-    specs = description.specs
-    values = dict(base.values)
-    problems: list[DocumentProblem] = []
-    for name, value in base.values.items():
-        if name == EXTRAS:
-            continue
-        setter, found = base.setters[name], list[EntryProblem]()
-        if name not in specs:
-            found.append((setter.path(name), unknown_option(cls, name, list(specs))))
-        elif value is not None:
-            values[name] = read_option(description, name, value, setter.path(name), found)
-            own_problems(description, {name: values[name]}, found)
-        problems += [setter.entry.problem(path, problem) for path, problem in found]
-    return values, problems
 
 
 def _problem_of_kind(body: Mapping[str, Any], kinds: Sequence[str]) -> Problem:
@@ -442,25 +442,6 @@ def _misspelled_kind(body: Mapping[str, Any]) -> str:
         if isinstance(key, str) and (hint := did_you_mean(key, KINDS)):
             return f"{key!r}: {hint}"
     return ""
-
-
-def _class_of_preset(name: str) -> type[Provider] | None:
-    if name == "dashscope":
-        return DashScopeProvider
-    return OpenAICompatProvider if name in SERVICES else None
-
-
-def _unknown_preset(name: str) -> Problem:
-    known = [*SERVICES, "dashscope"]
-    hint = did_you_mean(name, known)
-    return Problem("", f"a preset ({', '.join(known)})", got=shown(name), hint=hint, code="unknown-preset")
-
-
-def _places(preset: str) -> tuple[str, ...]:
-    """The keys of an entry that are arguments of a preset."""
-    if not preset:
-        return ()
-    return ("region", "workspace") if preset == "dashscope" else ("place",)
 
 
 @functools.cache
@@ -487,22 +468,3 @@ def _class_of_identifier(name: str) -> tuple[type[Provider] | None, Problem | No
     generic = None if hint or shown(name) != repr(name) else Advice("write {} for a factory of your own", (("generic", name),))
     expected = f"a known identifier ({', '.join(provider_classes())})"
     return None, Problem("", expected, got=shown(name), hint=hint, in_document=generic, code="unknown-provider")
-
-
-def _with_parts(cls: type[Provider], name: str, inherited: Any, parts: Any) -> Any:
-    """The headers or the body that an entry inherits, with other parts."""
-    spec = compiled(cls).description.specs[name]
-    kind = None if spec.info is None else kind_of(spec.info)
-    try:
-        above = None if kind is None or inherited is None else parts_in(kind, spec.accepted(inherited))
-    except Exception:  # noqa: BLE001
-        # A value that is not accepted is another problem; a custom converter may raise any exception.
-        above = None
-    return _merged(above, parts)
-
-
-def _merged(above: Any, parts: Any) -> Any:
-    """A copy of a dict with other values, also in the dicts in it."""
-    if not (isinstance(above, dict) and isinstance(parts, dict)):
-        return parts
-    return {**above, **{name: _merged(above.get(name), part) for name, part in parts.items()}}

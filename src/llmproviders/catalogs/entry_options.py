@@ -21,7 +21,7 @@ from ..fields.problems import problem_of
 from ..fields.spec import EXTRAS, Spec
 from ..messages import listed, shown
 from ..providers.base import Provider
-from ..providers.classes import provider_classes
+from ..providers.classes import provider_classes, usable_classes
 from ..secrets import Secret
 from ..similar_names import did_you_mean
 from .formats.trees import shown_kind
@@ -99,7 +99,7 @@ def specs_of(cls: type[Provider] | None) -> Mapping[str, Spec]:
     if cls is not None:
         return compiled(cls).description.specs
     found: dict[str, Spec] = {}
-    for each in provider_classes().values():
+    for each in usable_classes():
         for name, spec in compiled(each).description.specs.items():
             if name not in found or spec.is_secret:
                 found[name] = spec
@@ -224,8 +224,9 @@ def read_names(value: object, key: str, found: list[EntryProblem]) -> list[str]:
     """The names that the value of a key such as ``omit`` lists."""
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return value
-    # A string that is not shown may be a key.
-    advice = writing(key, [value]) if isinstance(value, str) and mask_value(value) == value else None
+    # Any other string may be or contain a key.
+    is_name = isinstance(value, str) and re.fullmatch(r"[\w-]+", value) is not None and mask_value(value) == value
+    advice = writing(key, [value]) if is_name else None
     found.append(((key,), attrs.evolve(type_problem("a list of names", value), in_document=advice)))
     return []
 
@@ -285,12 +286,14 @@ def _string_of_variable(value: dict[str, Any], path: tuple[str, ...], found: lis
 
 def read_place(key: str, value: Any, path: tuple[str, ...], found: list[EntryProblem]) -> Any:
     """The value of ``region``, ``workspace`` or ``place`` for a preset."""
-    if key == "place" and isinstance(value, dict) and variable_in(value) is None:
+    if key == "place" and len(path) == 1:
+        if variable_in(value) is not None:
+            found.append((path, Problem("", "names, each with its value or a variable", got="a variable for all", is_type=True)))
+            return {}
+        if not isinstance(value, dict):
+            return value
         return {name: read_place(name, each, (*path, name), found) for name, each in value.items()}
     if variable_in(value) is None:
         return value
     string = _string_of_variable(value, path, found)
-    if isinstance(string, Unset):
-        found.append((path, string.problem))
-        return None
     return value.get("default") if string is None else string

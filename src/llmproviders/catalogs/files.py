@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import attrs
 
 from ..boundary import public
+from ..credentials import mask_value
 from ..errors import DocumentError, DocumentProblem, Problem, invalid
 from ..messages import shown
 from ..runtimes.runtime import Runtime
@@ -18,8 +19,7 @@ from .arguments import accept_codes, accept_environment, accept_names, accept_pa
 from .atomic import replace_file
 from .catalog import Catalog
 from .formats.lookup import Format, check_format, format_module, format_of
-from .layers import default_environment
-from .layers import environments as environments_of
+from .layers import checked_environments
 from .lint import checked
 from .origins import Origin, origins_of
 from .overrides import composed
@@ -117,8 +117,8 @@ def check(
         select: the codes to report; by default all.
         ignore: codes not to report. Problems with which the catalog does not load are reported always.
         resolve_references: whether to report references to secrets that cannot be resolved here and now.
-        env: the environment in which to check; by default every one, and none if the catalog has no ``default_env``. An empty
-            string is none.
+        env: the environment in which to check; by default all of them, and if the catalog has no ``default_env``, also without
+            an environment. An empty string means without one.
         overrides: values for options, as for `load`.
 
     Raises:
@@ -154,8 +154,7 @@ def check_sources(
 
     Args:
         sources: the documents of the catalog.
-        environments: the environments in which to check; None for every one, and none if that is the default. A catalog without
-            environments is checked once.
+        environments: the environments in which to check; None for those of `checked_environments`.
         overrides: values for options, as for `composed`.
         are_strings: whether these are strings.
         runtimes: as ``runtime`` of `check`.
@@ -164,11 +163,7 @@ def check_sources(
         ignore: as for `check`.
         resolve_references: as for `check`.
     """
-    known = environments_of(sources)
-    if environments is None:
-        names = known if default_environment(sources) else ["", *known]
-    else:
-        names = list(dict.fromkeys(environments)) if known else [""]
+    names = list(dict.fromkeys(checked_environments(sources) if environments is None else environments))
     found: dict[DocumentProblem, list[str]] = {}
     for environment in names:
         resolution = resolve(composed(sources, environment, overrides, are_strings=are_strings))
@@ -182,7 +177,7 @@ def check_sources(
         for problem in dict.fromkeys([*resolution.problems, *problems]):
             found.setdefault(problem, []).append(environment)
     return tuple(
-        attrs.evolve(problem, environments=() if len(having) == len(names) else tuple(having))
+        attrs.evolve(problem, environments=() if len(having) == len(names) else tuple(map(mask_value, having)))
         for problem, having in ((each, found[each]) for each in in_order(found))
     )
 

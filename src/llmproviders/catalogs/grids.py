@@ -86,7 +86,7 @@ def _read(name: str, given: object, problems: list[Problem]) -> list[Any]:
     """The values of an option."""
     if not isinstance(given, Iterable) or isinstance(given, (str, bytes, bytearray, Mapping, AbstractSet)):
         # Only its type is shown, because it may be a key.
-        hint = "write [...] around one value too"
+        hint = "a set has no order; write a list" if isinstance(given, AbstractSet) else "write [...] around one value too"
         problems.append(Problem(name, "a list of values", got=shown_type(given), hint=hint, is_type=True))
         return []
     values = [*islice(given, MAX_VARIANTS + 1)]

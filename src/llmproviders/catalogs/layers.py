@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import attrs
@@ -39,7 +40,7 @@ KINDS: Final = ("provider", "generic", "preset", "extends")
 VARIABLE: Final = "LLMPROVIDERS_ENV"
 """The environment variable that names the environment of catalogs."""
 MAX_ENVIRONMENTS: Final = 100
-"""The most environments of a document: a catalog is checked in each of them."""
+"""The most environments of a catalog: it is checked in each of them."""
 _KEYS: Final = ("default", "providers")
 """The keys of an environment."""
 
@@ -87,6 +88,11 @@ class Entry:
         return [self.name] if is_amendment else extended_names(self.body)
 
     @property
+    def is_override(self) -> bool:
+        """Whether it holds the overrides of a call."""
+        return self.is_partial and not self.environment
+
+    @property
     def path(self) -> Path:
         """Its path in the document."""
         return (*self.table, self.name) if self.name else self.table
@@ -115,9 +121,16 @@ class RawCatalog:
 
 
 def environments(sources: Sources) -> list[str]:
-    """The names of all environments."""
+    """The names of all environments; of too many, only one more than may be."""
     tables = (document.tree.get("env") for document in sources.documents)
-    return list(dict.fromkeys(name for table in tables if isinstance(table, dict) for name in table if name))
+    names = dict.fromkeys(name for table in tables if isinstance(table, dict) for name in table if name)
+    return list(islice(names, MAX_ENVIRONMENTS + 1))
+
+
+def checked_environments(sources: Sources) -> list[str]:
+    """The environments in which a catalog has to be valid: all, and also none (an empty string) if it has no default."""
+    known = environments(sources)
+    return known if default_environment(sources) else ["", *known]
 
 
 def default_environment(sources: Sources) -> str:
@@ -130,8 +143,10 @@ def default_environment(sources: Sources) -> str:
 def environment_of(sources: Sources, given: str | None) -> str:
     """The environment in which to load a catalog: *given*, else that of the variable, else the default; empty for none.
 
+    A catalog without environments ignores the variable.
+
     Raises:
-        InvalidOptionsError: if the catalog has no such environment. A catalog without environments ignores the variable.
+        InvalidOptionsError: if the catalog has no such environment.
     """
     known = environments(sources)
     subject, name = ("env", given) if given is not None else (VARIABLE, os.environ.get(VARIABLE, ""))
@@ -152,6 +167,10 @@ def compose(sources: Sources, environment: str = "") -> RawCatalog:
         environment: the environment; empty for none.
     """
     raw = RawCatalog(sources, environment, problems=list(sources.problems))
+    known = environments(sources)
+    if len(known) > MAX_ENVIRONMENTS:
+        problem = Problem("", f"at most {MAX_ENVIRONMENTS} environments", got="more", code="document-limit")
+        raw.problems.append(sources.documents[-1].problem(("env",), problem))
     for document in sources.documents:
         tree = document.tree
         providers = tree.get("providers")
@@ -159,8 +178,10 @@ def compose(sources: Sources, environment: str = "") -> RawCatalog:
             got = "nothing" if providers is None else shown_kind(providers)
             problem = Problem("", "names and entries of providers", got=got, code="not-a-catalog")
             raw.problems.append(document.problem(("providers",), problem))
-        if "default_env" in tree and (unknown := _problem_of_default(tree["default_env"], environments(sources))):
-            raw.problems.append(document.problem(("default_env",), unknown))
+        if "default_env" in tree and not sources.is_incomplete:
+            raw.problems += [
+                document.problem(("default_env",), each) for each in _problems_of_default(tree["default_env"], known)
+            ]
         _add(raw, document, (), tree, is_new="include" in tree)
         for path, problem in _problems_of_environments(tree):
             raw.problems.append(document.problem(path, problem))
@@ -177,9 +198,7 @@ def _problems_of_environments(tree: Mapping[str, Any]) -> Iterator[tuple[Path, P
     if not isinstance(tables, dict):
         yield ("env",), Problem("", "names and tables of environments", got=shown_kind(tables), code="invalid-environment")
         return
-    if len(tables) > MAX_ENVIRONMENTS:
-        yield ("env",), Problem("", f"at most {MAX_ENVIRONMENTS} environments", got=str(len(tables)), code="document-limit")
-    for name, table in tables.items():
+    for name, table in islice(tables.items(), MAX_ENVIRONMENTS):
         if problem := _problem_of_name(name, "invalid-environment"):
             yield ("env", name), problem
         if not isinstance(table, dict):
@@ -196,13 +215,13 @@ def _problems_of_environments(tree: Mapping[str, Any]) -> Iterator[tuple[Path, P
             yield ("env", name, "providers"), Problem("", "names and entries of providers", got=got, code="invalid-environment")
 
 
-def _problem_of_default(name: object, known: list[str]) -> Problem | None:
-    """The problem of the default environment."""
+def _problems_of_default(name: object, known: list[str]) -> Iterator[Problem]:
+    """The problem of the default environment, if there is one."""
     if isinstance(name, str) and name in known:
-        return None
+        return
     hint = f"it has: {names_and_hint(name, known)}" if isinstance(name, str) else ""
     got = shown(name) if isinstance(name, str) else shown_kind(name)
-    return Problem("", "an environment of the catalog", got=got, hint=hint, code="unknown-environment")
+    yield Problem("", "an environment of the catalog", got=got, hint=hint, code="unknown-environment")
 
 
 def _problem_of_name(name: str, code: str) -> Problem | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
-from ..credentials import MASK, is_placeholder, looks_like_credential, looks_like_key
+from ..credentials import MASK, is_placeholder, looks_like_credential, looks_like_key, mask_value
 from ..errors import Advice, DocumentProblem, Problem, Rejected, writing
 from ..fields.extras import extra_value
 from ..fields.masking import hide_headers, hide_json
@@ -20,12 +20,13 @@ from ..providers.held import unresolved_references
 from ..providers.on_runtime import doubts_of
 from ..runtimes.runtime import Runtime
 from ..secrets import MaskedText, Secret, each_part
-from ..similar_names import SimilarNames
+from ..similar_names import MAX_NAME, SimilarNames
 from .entry_options import RESERVED, specs_of
-from .layers import RawCatalog
+from .layers import MAX_ENVIRONMENTS, RawCatalog, environments
 from .origins import located_problems
 from .references import EntryProblem, read_parts, reference_advice, resolver_of, write_reference
 from .resolution import Resolution
+from .sources import Sources
 
 __all__ = ["checked", "literals_of"]
 
@@ -59,6 +60,7 @@ def checked(
         found.append(_of_providers(resolution, lambda _, provider: doubts_of(provider)))
     if resolve:
         found.append(_of_providers(resolution, lambda _, provider: unresolved_references(provider)))
+    yield from _misspelled_environments(resolution.raw.sources)
     for name, problem in chain.from_iterable(found):
         draft = resolution.draft(name)
         if draft.has_problems or problem.problem.code not in draft.details.ignore:
@@ -86,6 +88,31 @@ def _misspelled_replacements(raw: RawCatalog) -> _Found:
             yield name, entry.problem((), problem)
 
 
+def _misspelled_environments(sources: Sources) -> Iterator[DocumentProblem]:
+    """A warning for each environment whose name is that of an included file's with two letters exchanged, or one more or less."""
+    if len(environments(sources)) > MAX_ENVIRONMENTS:
+        return
+    known: dict[str, None] = {}
+    for document in sources.documents:
+        tables = document.tree.get("env")
+        names = [name for name in tables if name] if isinstance(tables, dict) else []
+        for name in names if "include" in document.tree else ():
+            if name not in known and (meant := next((each for each in known if _is_slip(name, each)), None)):
+                expected, hint = "the name of an environment of an included file", f"did you mean {mask_value(meant)}?"
+                problem = Problem("", expected, got="a new one", hint=hint, severity="warning", code="misspelled-environment")
+                yield document.problem(("env", name), problem)
+        known.update(dict.fromkeys(names))
+
+
+def _is_slip(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    if _digits(one) != _digits(other) or len(long) > MAX_NAME:
+        return False
+    if len(short) == len(long):
+        return sorted(one) == sorted(other)
+    return any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
+
+
 def _digits(name: str) -> str:
     return "".join(re.findall(r"\d", name))
 
@@ -93,7 +120,8 @@ def _digits(name: str) -> str:
 def _of_providers(resolution: Resolution, problems_of: Callable[[str, Provider], Iterable[Problem]]) -> _Found:
     """The problems of each provider, with the locations of its options."""
     for name in resolution.names:
-        provider = resolution.draft(name).provider
+        draft = resolution.draft(name)
+        provider = None if draft.is_abstract else draft.provider
         if provider is not None:
             problems = problems_of(name, provider)
             yield from ((name, problem) for problem in located_problems(resolution, name, problems))

@@ -17,16 +17,17 @@ from ..fields.spec import EXTRAS, Spec
 from ..providers.base import Provider
 from ..secrets import MaskedText, Secret, each_part
 from ..syntax.locations import Location
-from .entries import Draft
+from .drafts import Draft
 from .entry_options import RESERVED, specs_of, variable_in
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
 from .formats.trees import Tree
 from .references import read_parts, resolver_of
+from .sources import IGNORED, KEYS
 
 __all__ = ["Side", "masked_diff"]
 
-_HARMLESS: Final = ("default", "include", "providers", "env", "$schema")
+_HARMLESS: Final = (*KEYS, *IGNORED)
 _UNKNOWN: Final = object()
 """A value that may be a secret."""
 _NAME_OR_NOTHING: Final = r'\s*(?:"[^"\\]*(?:\\.[^"\\]*)*"\s*:\s*)?'

@@ -15,8 +15,7 @@ from ..fields.parts import kind_of
 from ..fields.spec import EXTRAS
 from ..providers.base import Provider
 from ..secrets import MaskedText, Secret
-from .entries import Setter
-from .entry_options import variable_in
+from .drafts import Setter, without_variable
 from .resolution import Resolution
 
 __all__ = ["Origin", "located_problems", "origins_of"]
@@ -61,14 +60,17 @@ def origins_of(resolution: Resolution, name: str) -> dict[str, Origin]:
     return found
 
 
+def _can_refer(cls: type[Provider], option: str) -> bool:
+    """Whether a table with the key ``env`` stands for the value of the option when the file is loaded."""
+    spec = compiled(cls).description.specs.get(option)
+    return spec is not None and spec.info is not None and not spec.info.secret and kind_of(spec.info) is None
+
+
 def _origin(setter: Setter, option: str, cls: type[Provider]) -> Origin:
     entry, path = setter.entry, setter.path(option)
     line = entry.document.locate((*entry.path, *path)).line
-    body: Any = entry.body
-    spec = compiled(cls).description.specs.get(path[0])
-    can_refer = spec is not None and spec.info is not None and not spec.info.secret and kind_of(spec.info) is None
-    variable = variable_in(body.get(path[0])) if can_refer else None
-    return Origin(entry.document.source, line, entry.name, path[0], entry.environment, variable or "")
+    variable = setter.variable(option) if _can_refer(cls, option) else ""
+    return Origin(entry.document.source, line, entry.name, path[0], entry.environment, variable)
 
 
 def _whole_and_part(option: str, names: Collection[str], longest: int) -> tuple[str, tuple[str, ...]]:
@@ -109,6 +111,7 @@ def located_problems(resolution: Resolution, name: str, problems: Iterable[Probl
         option, below = _whole_and_part(option, all_names, longest)
         option = option if option in names or option == "provider" else f"{EXTRAS}.{option}"
         setter = draft.setters.get(option)
+        problem = without_variable(problem, setter, option) if _can_refer(type(provider), option) else problem  # noqa: PLW2901
         entry, path = (setter.entry, setter.path(option)) if setter is not None else (raw.entries[name], ())
         # The path contains the name of the option.
         found = attrs.evolve(problem, option="", key="") if path else problem

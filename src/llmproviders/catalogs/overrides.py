@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
+from copy import deepcopy
 from typing import Any, Final
 
 import attrs
@@ -15,12 +15,16 @@ from ..fields.metadata import options
 from ..fields.spec import EXTRAS
 from ..messages import shown
 from ..providers.base import Provider
-from ..similar_names import SimilarNames, did_you_mean
+from ..secrets import reveal
+from ..similar_names import SimilarNames, did_you_mean, matching
 from ..syntax.locations import Location
+from ..tasks import task_of_endpoint
+from .drafts import Draft, with_parts
 from .entry_options import RESERVED
+from .entry_presets import PLACES, places_of
 from .formats.locations import Path
 from .layers import KINDS, Entry, RawCatalog, compose, environment_of
-from .resolution import classes_of
+from .resolution import drafts_of
 from .sources import Document, Sources
 from .values import Unreadable, path_of, typed
 
@@ -75,20 +79,25 @@ class _Amendment:
     body: dict[str, Any] = attrs.field(factory=dict)
     added_parts: set[str] = attrs.field(factory=set)
 
-    def set(self, option: str, value: Any) -> None:
-        """Set an option, or a part of one."""
+    def set(self, option: str, value: Any) -> bool:
+        """Set an option, or a part of one; return whether the value above the part can have parts."""
         whole, *below = path_of(self.cls, option)
         if not below:
             self.added_parts.discard(whole)
-            self.body[whole] = value
-            return
+            self.body[whole] = deepcopy(value)
+            return True
         if whole not in self.body and whole != EXTRAS:
             self.added_parts.add(whole)
-        node = self.body
+        if isinstance(self.body.get(whole), str) and self.cls is not None:
+            # The string of headers or a body, to which parts are added.
+            self.body[whole] = with_parts(self.cls, whole, self.body[whole], {}) or self.body[whole]
+        node: Any = self.body
         for step in (whole, *below[:-1]):
-            inner = node.get(step)
-            node[step] = node = dict(inner) if isinstance(inner, dict) else {}
+            node = node.setdefault(step, {})
+            if not isinstance(node, dict):
+                return False
         node[below[-1]] = value
+        return True
 
 
 @attrs.frozen(eq=False)
@@ -119,9 +128,9 @@ class _Overrides:
     def add(self, overrides: Mapping[str, object]) -> None:
         """Add overrides."""
         found = {key: found for key in overrides if (found := self._entries(key)) is not None}
-        classes = classes_of(self.raw, {name: None for names, _, _ in found.values() for name in names})
+        drafts = drafts_of(self.raw, {name: None for names, _, _ in found.values() for name in names})
         for key, (names, option, is_pattern) in found.items():
-            self._set(key, overrides[key], {name: classes[name] for name in names}, option, is_pattern=is_pattern)
+            self._set(key, overrides[key], {name: drafts[name] for name in names}, option, is_pattern=is_pattern)
         for name, amendment in self.amendments.items():
             below = self.raw.entries[name]
             parts = frozenset(amendment.added_parts)
@@ -137,7 +146,7 @@ class _Overrides:
         for name, option in _divisions(key, max(_LONGEST, self.longest)):
             if name in entries:
                 return [name], option, False
-            if any(each in name for each in "*?[") and (names := [each for each in entries if fnmatchcase(each, name)]):
+            if names := matching(name, entries):
                 return names, option, True
         name, _, option = key.partition(".")
         if not (name and option):
@@ -147,29 +156,31 @@ class _Overrides:
             self._problem(key, Problem("", expected, got=shown(name), hint=hint, code="unknown-base"))
         return None
 
-    def _set(self, key: str, value: Any, classes: Mapping[str, type[Provider] | None], option: str, *, is_pattern: bool) -> None:
-        """Set an option of entries; of those of a pattern, only of the entries whose class has the option."""
+    def _set(self, key: str, value: Any, drafts: Mapping[str, Draft], option: str, *, is_pattern: bool) -> None:
+        """Set an option of entries; of those of a pattern, only of the entries that have the option."""
         first = option.partition(".")[0]
         if first in KINDS:
             hint = "an entry has the same kind in every call; an environment may have another one"
             self._problem(key, Problem("", "an option", got=f"the key {first}", hint=hint, code="misplaced-key"))
             return
         if is_pattern:
-            known = {name: _names(cls) for name, cls in classes.items() if cls is not None}
-            having = {name: classes[name] for name, names in known.items() if first in names}
+            having = {name: draft for name, draft in drafts.items() if _has(draft, first)}
             if not having:
-                hint = did_you_mean(first, list(dict.fromkeys(each for names in known.values() for each in names)))
+                known = dict.fromkeys(each for draft in drafts.values() for each in _names(draft))
+                hint = did_you_mean(first, list(known))
                 self._problem(key, Problem("", "an option of these entries", got=shown(first), hint=hint, code="unknown-option"))
-            classes = having
-        for name, cls in classes.items():
-            amendment = self.amendments.setdefault(name, _Amendment(cls))
+            drafts = having
+        for name, draft in drafts.items():
+            amendment = self.amendments.setdefault(name, _Amendment(draft.cls))
             try:
                 string = typed(amendment.cls, option, value) if self.are_strings else value
             except Unreadable as error:
                 self.raw.problems.append(self.document.problem((name, *path_of(amendment.cls, option)), error.problem))
-            else:
-                amendment.set(option, string)
-                self.document.keys[name, first] = key
+                continue
+            if not amendment.set(option, string):
+                expected = "a part of a mapping, but the value above it is none"
+                self._problem(key, Problem("", expected, hint="write that as a mapping", code="conflicting-options"))
+            self.document.keys[name, first] = key
 
 
 def _divisions(key: str, longest: int) -> Iterator[tuple[str, str]]:
@@ -185,6 +196,22 @@ def _divisions(key: str, longest: int) -> Iterator[tuple[str, str]]:
             yield key[:end], key[end + 1 :]
 
 
-def _names(cls: type[Provider]) -> list[str]:
-    """The keys that an entry of a class may have."""
-    return [*(info.name for info in options(cls)), EXTRAS, *RESERVED]
+def _names(draft: Draft) -> list[str]:
+    """The keys that an entry may have; empty if its class is not known."""
+    if draft.cls is None:
+        return []
+    reserved = [key for key in RESERVED if key not in PLACES or key in places_of(draft.preset)]
+    return [*(info.name for info in options(draft.cls)), EXTRAS, *reserved]
+
+
+def _has(draft: Draft, name: str) -> bool:
+    """Whether an entry may have a key, and if it is an option, its task has it too."""
+    if name not in _names(draft):
+        return False
+    provider = draft.provider
+    info = next((info for info in options(draft.cls or Provider) if info.name == name), None)
+    if info is None or not info.tasks or provider is None:
+        return True
+    endpoint = getattr(provider, "endpoint", None)
+    task = getattr(provider, "task", None) or (task_of_endpoint(reveal(endpoint)) if endpoint else None)
+    return task is None or task in info.tasks

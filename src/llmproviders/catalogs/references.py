@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import attrs
 
-from ..credentials import MASK, looks_like_credential
+from ..credentials import MASK, looks_like_credential, mask_value
 from ..errors import Advice, InvalidOptionsError, Problem, dotted, writing
 from ..fields.masking import masked_header
 from ..fields.parts import Kind, parts_in, text_of
@@ -87,7 +87,7 @@ def _no_reference(value: Mapping[str, Any], option: str | int) -> Problem:
         if key.startswith(tuple(f"{each}:" for each in resolvers)):
             hint, is_unknown = "write a blank after the colon", False
         elif is_unknown:
-            advice = Advice(f"install the resolver of this name, or {advice.sentence}", advice.pieces)
+            advice = Advice(f"register a resolver of this name, or {advice.sentence}", advice.pieces)
     elif len(value) == 2 and "default" in value and "env" not in value:  # noqa: PLR2004
         hint = "only env has a default"
     return Problem(
@@ -102,7 +102,9 @@ def _no_reference(value: Mapping[str, Any], option: str | int) -> Problem:
 
 def reference_advice(option: str | int) -> Advice:
     """The advice to write a reference for an option; an item of a list has no name."""
-    return writing("" if isinstance(option, int) else option, {"env": "NAME"}, {"file": "path"})
+    # A name may be the secret itself.
+    is_shown = isinstance(option, str) and mask_value(option) == option
+    return writing(str(option) if is_shown else "", {"env": "NAME"}, {"file": "path"})
 
 
 def _reference_problem(resolver: str, reference: str, expected: str) -> Problem:

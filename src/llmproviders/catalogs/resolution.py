@@ -8,22 +8,25 @@ from typing import Any, Final
 
 import attrs
 
-from ..errors import DocumentError, DocumentProblem, Problem
+from ..errors import DocumentError, DocumentProblem, Problem, UnknownProviderError
 from ..fields.spec import EXTRAS
-from ..messages import circle, shown
+from ..messages import circle, names_and_hint, shown
 from ..providers.base import Provider
 from ..similar_names import SimilarNames
 from .catalog import Catalog, unknown_name
 from .details import NO_DETAILS
-from .entries import Draft, Setter, draft_of
+from .drafts import Draft, Setter
+from .entries import draft_of
 from .layers import KINDS, Entry, RawCatalog
 
-__all__ = ["Resolution", "classes_of", "draft_with", "in_order", "resolve"]
+__all__ = ["Resolution", "draft_with", "drafts_of", "in_order", "resolve"]
 
 MAX_INHERITED: Final = 10_000_000
 """The most characters of options that the entries of a catalog inherit together: a short file could else become very large."""
 EXTRA_SIZE: Final = 100
 """The characters as which an extra option counts."""
+PART_SIZE: Final = 20
+"""The characters as which a mapping, a list, a number or a boolean counts."""
 
 
 _EMPTY: Final = Draft()
@@ -64,6 +67,8 @@ class Resolution:
     """All problems, including those of reading."""
     origins: dict[tuple[Setter, str], Any] = attrs.field(factory=dict)
     """The origins of values, as `origins` has found them; entries share those that they inherit."""
+    joins: dict[tuple[int, ...], Draft] = attrs.field(factory=dict)
+    """What entries inherit from several bases, by the identities of the drafts of these."""
     sizes: dict[Entry, int] = attrs.field(factory=dict)
     """The sizes of the entries that others extend, in characters."""
     inherited: int = 0
@@ -119,7 +124,7 @@ def resolve(raw: RawCatalog, only: Iterable[str] | None = None) -> Resolution:
     if wanted is not None and not raw.problems:
         for name in wanted:
             if name not in raw.entries:
-                raise unknown_name(name, raw.entries)
+                raise unknown_name(name, _providers(raw))
     names = raw.entries if wanted is None else [name for name in raw.entries if name in wanted]
     resolution = Resolution(raw, names, problems=list(raw.problems))
     for name in names:
@@ -137,16 +142,14 @@ def resolve(raw: RawCatalog, only: Iterable[str] | None = None) -> Resolution:
     if wanted is not None and not resolution.problems:
         for name in wanted:
             if resolution.draft(name).is_abstract:
-                raise unknown_name(name, _providers(raw))
+                known = names_and_hint(name, _providers(raw))
+                raise UnknownProviderError(f"the entry {shown(name)} is abstract, and no provider; the catalog has: {known}")
     return resolution
 
 
 def _providers(raw: RawCatalog) -> list[str]:
     """The names of the entries that are not abstract."""
-    resolution = Resolution(raw, ())
-    for entry in raw.entries.values():
-        _resolve_entry(resolution, entry)
-    return [name for name in raw.entries if not resolution.draft(name).is_abstract]
+    return [name for name, draft in drafts_of(raw, raw.entries).items() if not draft.is_abstract]
 
 
 def draft_with(raw: RawCatalog, entry: Entry) -> Draft:
@@ -156,12 +159,12 @@ def draft_with(raw: RawCatalog, entry: Entry) -> Draft:
     return resolution.draft(entry.name)
 
 
-def classes_of(raw: RawCatalog, names: Iterable[str]) -> dict[str, type[Provider] | None]:
-    """The classes of entries, even of those with problems; None if a class is not known."""
+def drafts_of(raw: RawCatalog, names: Iterable[str]) -> dict[str, Draft]:
+    """Entries with all that they inherit; their problems are not kept."""
     resolution = Resolution(raw, ())
     for name in names:
         _resolve_entry(resolution, raw.entries[name])
-    return {name: resolution.draft(name).cls for name in names}
+    return {name: resolution.draft(name) for name in names}
 
 
 def _resolve_entry(resolution: Resolution, entry: Entry) -> None:
@@ -182,7 +185,7 @@ def _resolve_entry(resolution: Resolution, entry: Entry) -> None:
                 continue
         inherited = [_inherited(resolution, last, base) for base in bases]
         is_amended = resolution.raw.entries[last.name] is not last
-        drafts[last] = draft_of(last, inherited, resolution.problems, is_amended=is_amended)
+        drafts[last] = draft_of(last, inherited, resolution.problems, resolution.joins, is_amended=is_amended)
 
 
 def _bases(resolution: Resolution, entry: Entry, path: _Path) -> list[Entry | None]:
@@ -239,11 +242,14 @@ def _inherited(resolution: Resolution, entry: Entry, base: Entry | None) -> Draf
 
 def _size(draft: Draft) -> int:
     """The size of the values of an entry, in characters; an extra option counts as `EXTRA_SIZE`."""
-    rest = [value for name, value in draft.values.items() if name != EXTRAS and not name.startswith("_")]
+    rest: list[Any] = [value for name, value in draft.values.items() if name != EXTRAS and not name.startswith("_")]
     size = EXTRA_SIZE * len(draft.values.get(EXTRAS, ()))
     while rest:
         value = rest.pop()
-        if isinstance(value, (dict, list)):
-            rest += value.values() if isinstance(value, dict) else value
-        size += len(value) if isinstance(value, (str, dict, list)) else 1
+        if isinstance(value, dict):
+            rest += [*value, *value.values()]
+        elif isinstance(value, list):
+            rest += value
+        # A part of a body is converted again for each entry.
+        size += len(value) if isinstance(value, str) else PART_SIZE
     return size

@@ -10,15 +10,15 @@ from typing import Any
 import attrs
 
 from ..errors import DocumentError, DocumentProblem, ProviderError, dotted
-from ..messages import names_and_hint
+from ..messages import names_and_hint, shown_name
 from ..regular_files import read_start
 from .atomic import replace_file
 from .catalog import Catalog
-from .entries import Draft
+from .drafts import Draft
 from .formats.locations import Path as Path_
 from .formats.lookup import Format, format_module, format_of
 from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree, changed, has_tree, value_at, wrapped
-from .layers import Entry, compose, default_environment, environments
+from .layers import Entry, checked_environments, compose, default_environment
 from .masked_diff import Side, masked_diff
 from .resolution import Resolution, in_order, resolve
 from .sources import Sources, read_file, read_text
@@ -48,16 +48,17 @@ class Version:
 
     def drafts(self, file: str) -> dict[Path_, Draft]:
         """The entries of a file, by path."""
-        return {
-            entry.path: draft
-            for each in self.resolutions
-            for entry, draft in each.drafts.items()
-            if entry.document.source == file
-        }
+        found: dict[Path_, Draft] = {}
+        for each in self.resolutions:
+            for entry, draft in each.drafts.items():
+                # In environments, an entry that is amended is no provider by itself.
+                if entry.document.source == file and (entry.path not in found or draft.provider is not None):
+                    found[entry.path] = draft
+        return found
 
 
 def _version(sources: Sources) -> Version:
-    names = dict.fromkeys([default_environment(sources), *environments(sources)])
+    names = dict.fromkeys([default_environment(sources), *checked_environments(sources)])
     return Version([resolve(compose(sources, name)) for name in names])
 
 
@@ -99,6 +100,9 @@ class Original:
         if name not in entries:
             if sources.is_incomplete:
                 raise DocumentError(in_order(sources.problems))
+            having = [each.raw.environment for each in self.before.resolutions if name in each.raw.entries]
+            if having:
+                raise EditError(f"{self.file} has the entry {name!r} only in environments; pass --env {shown_name(having[0])}")
             raise EditError(f"{self.file} has no entry {name!r}; it has: {names_and_hint(name, entries)}")
 
     def check_own(self, name: str, verb: str) -> None:

@@ -18,7 +18,7 @@ from ..fields.bounds import Between
 from ..fields.metadata import OptionInfo, is_hidden, options
 from ..fields.parts import kind_of
 from ..fields.spec import EXTRAS
-from ..presets import SERVICES
+from ..presets import NAMES, SERVICES
 from ..providers.base import Provider
 from ..providers.classes import provider_classes
 from ..providers.openai_compat import DashScopeProvider, OpenAICompatProvider, content_types
@@ -239,7 +239,7 @@ def catalog_schema() -> dict[str, Any]:
     default = {**_NAME, "description": "name of the provider to use where none is given"}
     kinds: Schema = {
         "provider": {"enum": list(classes), "description": "identifier of the provider"},
-        "preset": {"enum": [*SERVICES, "dashscope"], "description": "a well-known service"},
+        "preset": {"enum": list(NAMES), "description": "a well-known service"},
         **generic,
         **extends,
     }

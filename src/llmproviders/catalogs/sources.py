@@ -26,10 +26,10 @@ from .formats.lookup import Format, format_module, format_of
 from .formats.notation import in_format, in_shell
 from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree, shown_kind
 
-__all__ = ["Document", "Sources", "decoded", "read_file", "read_text"]
+__all__ = ["IGNORED", "KEYS", "Document", "Sources", "decoded", "read_file", "read_text"]
 
-_KEYS: Final = ("default", "include", "providers", "env", "default_env")
-_IGNORED: Final = ("$schema",)
+KEYS: Final = ("default", "include", "providers", "env", "default_env")
+IGNORED: Final = ("$schema",)
 """Keys that only editors read."""
 
 
@@ -218,9 +218,9 @@ class _Reader:
             return
         document = Document(source, name, tree, locate, edited)
         for key in tree:
-            if key not in (*_KEYS, *_IGNORED):
-                hint = did_you_mean(key, _KEYS) or "providers go under the key providers"
-                expected = f"one of the keys {', '.join(_KEYS)}"
+            if key not in (*KEYS, *IGNORED):
+                hint = did_you_mean(key, KEYS) or "providers go under the key providers"
+                expected = f"one of the keys {', '.join(KEYS)}"
                 problem = Problem("", expected, got="an unknown key", hint=hint, code="unknown-key")
                 self._sources.problems.append(document.problem((key,), problem))
         includes = enumerate(_included(self._sources, document, tree.get("include", [])))

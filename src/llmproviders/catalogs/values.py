@@ -16,11 +16,12 @@ from ..fields.metadata import OptionInfo, options
 from ..fields.parts import Kind, kind_of
 from ..fields.spec import EXTRAS
 from ..providers.base import Provider
-from ..providers.classes import provider_classes
+from ..providers.classes import usable_classes
 from ..providers.openai_compat import content_types
 from ..resolvers import known_resolvers
 from .formats.lookup import Format, format_module
 from .formats.trees import SyntaxProblem, Tree, has_null
+from .references import resolver_of
 
 __all__ = ["Unreadable", "kind_of_part", "path_of", "typed"]
 
@@ -40,7 +41,7 @@ class Unreadable(Exception):
 
 def _info_of(cls: type[Provider] | None, name: str) -> tuple[type[Provider], OptionInfo | None]:
     """A class and its option of a name. Without a class, they are of the first one that has the option."""
-    classes = [*provider_classes().values()] if cls is None else [cls]
+    classes = usable_classes() if cls is None else [cls]
     return next(((each, info) for each in classes for info in options(each) if info.name == name), (classes[0], None))
 
 
@@ -109,6 +110,8 @@ def _typed_part(kind: Kind, option: str, string: str) -> Tree:
 
 
 def _typed_option(cls: type[Provider], info: OptionInfo, string: str) -> Tree:
+    if (literal := _literal(string)) is not None and resolver_of(literal) == "env" and kind_of(info) is None:
+        return literal
     if info.type in (bool, int, float):
         read = string_reader(info) or str
         try:

@@ -47,7 +47,12 @@ def _load_variables(file: Path | None) -> Path | None:
         if not file.is_file():
             msg = f"expected a file that can be read, got {file}"
             raise typer.BadParameter(msg)
-        load_dotenv(file)
+        try:
+            # A placeholder such as ${secret_values.key} stays as it is.
+            load_dotenv(file, interpolate=False)
+        except (OSError, ValueError):
+            msg = f"expected a file of lines NAME=VALUE in UTF-8, got {file}"
+            raise typer.BadParameter(msg) from None
     return file
 
 
@@ -98,7 +103,7 @@ Env = Annotated[
     typer.Option(
         "--env",
         metavar="ENV",
-        help=f"Environment of the catalog; by default that of the variable {VARIABLE}.",
+        help=f"Environment of the catalog; by default that of the variable {VARIABLE}, else its default_env.",
         show_default=False,
         autocompletion=environment_names,
     ),

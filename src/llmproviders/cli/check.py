@@ -14,8 +14,8 @@ from ..catalogs.arguments import unknown_codes
 from ..catalogs.discovery import catalogs_in
 from ..catalogs.files import check_sources
 from ..catalogs.formats.lookup import Format
+from ..catalogs.layers import environments
 from ..catalogs.settings import Settings, find_settings
-from ..catalogs.sources import Sources
 from ..errors import DocumentProblem, InvalidOptionsError, Problem, ProviderError
 from ..runtimes.runtime import runtime as runtime_named
 from .arguments import EnvFile, InputFormat, Json, Model, Overrides
@@ -82,7 +82,7 @@ def check(
         typer.Option(
             "--env",
             metavar="ENV",
-            help="Environment in which to check; may be repeated. Without it, every one, and none.",
+            help="Environment in which to check; may be repeated. By default all, and also none if there is no default_env.",
             show_default=False,
             autocompletion=environment_names,
         ),
@@ -104,7 +104,6 @@ def check(
     paths = _catalogs(named)
     check_one = partial(
         check_sources,
-        environments=envs,
         overrides=assigned(overrides or (), OVERRIDE),
         are_strings=True,
         runtimes=[runtime_named(name) for name in against],
@@ -113,7 +112,7 @@ def check(
         ignore=_codes("--ignore", ignore, settings.ignore),
         resolve_references=resolve,
     )
-    found = (_problems(path, format, check_one) for path in tracked(paths))
+    found = (_problems(path, format, envs, check_one, is_only=len(paths) == 1) for path in tracked(paths))
     # Several files may include the same file: each problem is printed once.
     problems = tuple(dict.fromkeys(problem for each in found for problem in each))
     checked = Checked(tuple(map(source_of, paths)), problems, settings.strict if strict is None else strict)
@@ -154,11 +153,17 @@ def _codes(option: str, given: Sequence[str] | None, default: Sequence[str]) -> 
 
 
 def _problems(
-    path: Path, input_format: Format | None, check_one: Callable[[Sources], Iterable[DocumentProblem]]
+    path: Path,
+    input_format: Format | None,
+    envs: Sequence[str] | None,
+    check_one: Callable[..., Iterable[DocumentProblem]],
+    *,
+    is_only: bool,
 ) -> Iterable[DocumentProblem]:
-    """The problems of a file."""
+    """The problems of a file. Of several files, one without environments is checked without them."""
     try:
-        return check_one(read_sources(path, input_format))
+        sources = read_sources(path, input_format)
+        return check_one(sources, environments=envs if is_only or environments(sources) else None)
     except InvalidOptionsError as error:
         # There is no such environment.
         raise UsageError(str(error)) from None

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import typer
 
-from ..catalogs.entries import Draft
+from ..catalogs.drafts import Draft
 from ..catalogs.layers import KINDS, Entry, RawCatalog, compose, environments
 from ..catalogs.resolution import draft_with
 from ..catalogs.sources import Document, Sources, read_file
@@ -21,7 +21,7 @@ from ..codes import CHECKS, CODES
 from ..fields.metadata import OptionInfo, options
 from ..fields.parts import kind_of
 from ..fields.spec import EXTRAS
-from ..presets import SERVICES
+from ..presets import NAMES
 from ..providers.base import Provider
 from ..providers.classes import provider_classes
 from ..providers.generic import GenericProvider
@@ -84,22 +84,19 @@ def file_names() -> list[str]:
 @_quiet
 def entry_names(ctx: typer.Context) -> Iterator[Candidate]:
     """The entries of the files of the command."""
-    files = [ctx.params[parameter] for parameter in ("file", "file_a", "file_b") if ctx.params.get(parameter)]
-    return ((name, "") for name in dict.fromkeys(name for file in files for name in _catalog(ctx, file).entries))
+    return ((name, "") for name in dict.fromkeys(name for file in _files(ctx) for name in _catalog(ctx, file).entries))
 
 
 @_quiet
 def environment_names(ctx: typer.Context) -> Iterator[Candidate]:
     """The environments of the files of the command."""
-    given = [ctx.params[parameter] for parameter in ("file", "file_a", "file_b") if ctx.params.get(parameter)]
-    files = [*given, *(ctx.params.get("files") or ())]
-    return ((name, "") for name in dict.fromkeys(name for file in files for name in environments(_sources(file))))
+    return ((name, "") for name in dict.fromkeys(name for file in _files(ctx) for name in environments(_sources(file))))
 
 
 @_quiet
 def overrides_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
     """The options of all entries as ``NAME.KEY=``."""
-    raw = _catalog(ctx, ctx.params["file"])
+    raw = _catalog(ctx, _files(ctx)[0])
     name = incomplete.partition(".")[0]
     if name not in raw.entries:
         yield from ((f"{each}.", "") for each in raw.entries)
@@ -178,6 +175,12 @@ def assignments_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
         yield key if key.endswith(".") else f"{key}=", meaning
 
 
+def _files(ctx: typer.Context) -> list[Path]:
+    """The files of the command. They are not parsed yet where the last word is an option without its value."""
+    given = [ctx.params[parameter] for parameter in ("file", "file_a", "file_b") if ctx.params.get(parameter)]
+    return [*given, *(ctx.params.get("files") or ())] or [Path(word) for word in ctx.args]
+
+
 def _file_and_name(ctx: typer.Context) -> tuple[Path, str]:
     """The file and the entry of the command. They are not parsed yet where the last word is an option without its value."""
     if ctx.params.get("name") is not None:
@@ -254,7 +257,7 @@ def _values(cls: type[Provider] | None, key: str, entries: Iterable[str]) -> Seq
     if key == "provider":
         return list(provider_classes())
     if key == "preset":
-        return [*SERVICES, "dashscope"]
+        return NAMES
     if key == "extends":
         return list(entries)
     if key == "ignore":

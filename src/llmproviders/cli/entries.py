@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..catalogs.restructuring import removal, renaming
-from .arguments import DryRun, EditedEnv, EditedFile, Name
+from .arguments import DryRun, EditedEnv, EditedFile, EnvFile, Name
 from .command import command
 from .printing import print_changes
 from .set import finish
@@ -17,7 +17,7 @@ __all__ = ["remove", "rename"]
 
 
 @command("remove", "llmproviders remove providers.toml brief", "llmproviders remove providers.toml brief --dry-run")
-def remove(file: EditedFile, name: Name, env: EditedEnv = None, dry_run: DryRun = False) -> None:
+def remove(file: EditedFile, name: Name, env: EditedEnv = None, env_file: EnvFile = None, dry_run: DryRun = False) -> None:
     """Remove an entry from its file; refused while other entries extend it, or while it is the default."""
     finish(removal(file, name, env or ""), env or "", dry_run=dry_run)
 
@@ -27,6 +27,7 @@ def rename(
     file: EditedFile,
     name: Name,
     new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.", show_default=False)],
+    env_file: EnvFile = None,
     dry_run: DryRun = False,
 ) -> None:
     """Rename an entry of a file, also where entries of this file extend it, and where it is the default."""

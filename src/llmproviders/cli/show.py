@@ -28,7 +28,8 @@ from .printing import console, print_changes, print_json, print_table, styled
 
 __all__ = ["diff", "options", "show"]
 
-_SIDES: Final = (0, 1)
+_BOTH: Final = 2
+"""The number of environments that `diff` compares."""
 
 
 @command("show", "llmproviders show providers.toml", "llmproviders show providers.toml chat --all")
@@ -145,20 +146,21 @@ def diff(
 ) -> None:
     """Print the differences between two files or environments, option by option; exit with 1 if there are any."""
     environments: list[str | None] = list(envs) if envs else [None]
-    if len(environments) > len(_SIDES):
+    if len(environments) > _BOTH:
         raise UsageError("diff: expected at most two environments")
-    if len(environments) == len(_SIDES) and file_b is not None and name is None and not _is_catalog(file_b):
+    if len(environments) == _BOTH and file_b is not None and name is None and not _is_catalog(file_b):
         file_b, name = None, str(file_b)
-    if file_b is None and len(environments) < len(_SIDES):
+    if file_b is None and len(environments) < _BOTH:
         raise UsageError("diff: give a second file, or two environments: --env dev --env prod")
     files = [file_a] if file_b is None else [file_a, file_b]
     check_inputs(files, format)
     sources = [read_sources(file, format) for file in files]
     given = assigned(overrides or (), OVERRIDE)
-    old, new = (
-        tagged(resolve(composed(each, env, given, are_strings=True)).catalog(), tag)
-        for each, env in ((sources[side % len(sources)], environments[side % len(environments)]) for side in _SIDES)
-    )
+    pairs = ((sources[0], environments[0]), (sources[-1], environments[-1]))
+    old, new = (resolve(composed(each, env, given, are_strings=True)).catalog() for each, env in pairs)
+    if tag is not None:
+        tagged(old | new, tag)  # this raises an error if neither side has a provider with the tag
+        old, new = (each.select(tag=tag) for each in (old, new))
     if name is not None:
         if name not in old:
             new[name]  # this raises an error if neither file has the provider

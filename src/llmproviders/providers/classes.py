@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ..boundary import public
 from ..entry_points import installed, load, shown_entry, shown_target
 from ..errors import InvalidClassError, InvalidOptionsError, Problem, ProviderError, invalid
+from ..fields.compiled import compiled
 from ..fields.description import is_unbuilt
 from ..messages import shown
 from .base import Provider
@@ -30,6 +32,7 @@ __all__ = [
     "provider_class",
     "provider_classes",
     "register_provider_class",
+    "usable_classes",
 ]
 
 ENTRY_POINTS: Final = "llmproviders.providers"
@@ -160,6 +163,16 @@ def provider_classes() -> dict[str, type[Provider]]:
     `provider_class` raises an error with the reason.
     """
     return known_classes.all()
+
+
+def usable_classes() -> list[type[Provider]]:
+    """The classes of all identifiers, without those that are declared in a way that cannot work."""
+    found = []
+    for cls in provider_classes().values():
+        with suppress(ProviderError):
+            compiled(cls)
+            found.append(cls)
+    return found
 
 
 @public

@@ -16,7 +16,17 @@ from ..secrets import reveal
 from ..similar_names import did_you_mean
 from ..tasks import endpoint_for_task, task_of_endpoint
 
-__all__ = ["changes_of", "defaults_of", "model_changes", "no_task", "non_defaults", "task_defaults", "to_task", "with_model"]
+__all__ = [
+    "changes_of",
+    "defaults_of",
+    "model_changes",
+    "no_task",
+    "non_defaults",
+    "not_for_task",
+    "task_defaults",
+    "to_task",
+    "with_model",
+]
 
 _Provider = TypeVar("_Provider", bound=Any)
 
@@ -156,7 +166,11 @@ def to_task(cls: Any, given: Mapping[str, Any], task: Any, changes: dict[str, An
     for name, value in task_defaults(cls, values, task).items():
         changes.setdefault(name, value)
     # A default of an option that the new task does not have may stay.
-    values = {**given, **changes}
+    return not_for_task(cls, task, {**given, **changes})
+
+
+def not_for_task(cls: Any, task: str, values: Mapping[str, Any]) -> list[Problem]:
+    """The problems of *values* of options that a task does not have."""
     return [
         Problem(
             name,
@@ -166,7 +180,7 @@ def to_task(cls: Any, given: Mapping[str, Any], task: Any, changes: dict[str, An
             in_document=Advice("write {} to drop it", (("omit", [name]),)),
             code="not-for-task",
         )
-        for name, spec in specs.items()
+        for name, spec in compiled(cls).description.specs.items()
         if spec.info and spec.info.tasks and task not in spec.info.tasks and values.get(name) is not None
     ]
 
