@@ -42,7 +42,7 @@ def test_every_service_is_in_the_table() -> None:
     """Every service has a row in the table, and is a function of its name."""
     assert [row[0] for row in SERVICES] == list(presets.SERVICES)
     assert all(getattr(presets, name) is service for name, service in presets.SERVICES.items())
-    assert {*presets.SERVICES, "dashscope", "Service", "SERVICES"} == set(presets.__all__)
+    assert {*presets.SERVICES, "dashscope", "Service", "SERVICES", "NAMES"} == set(presets.__all__)
 
 
 @pytest.mark.parametrize(("name", "base", "embeds", "variable", "place"), SERVICES, ids=[row[0] for row in SERVICES])
