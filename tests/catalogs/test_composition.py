@@ -364,6 +364,11 @@ class TestEnvironments:
         with pytest.raises(InvalidOptionsError, match="env: expected the name of an environment, got 3"):
             load("acme.toml", env=3)  # type: ignore[arg-type]
 
+    def test_that_only_one_has(self) -> None:
+        """An environment of an unknown name is no problem of its own if an included file cannot be read."""
+        lines = found("c.toml", 'include = ["none.toml"]\ndefault_env = "dev"\n[providers.a]\npreset = "deepseek"\n')
+        assert ["c.toml:1:12"] == [each.split(": ")[0] for each in lines]
+
     def test_a_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """`default_env` is for calls that name none; a check is then in the environments only."""
         base = '[providers.chat]\nprovider = "openai-compat"\napi_key = { env = "K" }\n'
@@ -635,6 +640,157 @@ class TestOverrides:
             "retry_num": ("shared.toml:9", "patient", "retry_num", "", ""),
             "retry_backoff_strategy": ("shared.toml:10", "patient", "retry_backoff_strategy", "", ""),
         }
+
+
+class TestMisspelledEnvironments:
+    """An environment with nearly the name of one of an included file."""
+
+    @pytest.mark.parametrize(
+        ("name", "is_reported"), [("prdo", True), ("pro", True), ("prods", True), ("prod2", False), ("eu", False)]
+    )
+    def test_of_an_including_file(self, name: str, is_reported: bool) -> None:
+        """Two letters exchanged, or one more or less, are a warning; another digit or another word is not."""
+        text = f'include = ["shared.toml"]\n[env.{name}.providers.chat]\nn = 2\n'
+        expected = (
+            f"c.toml:2:1: env.{name}: expected the name of an environment of an included file, got a new one; "
+            "did you mean prod? [misspelled-environment]"
+        )
+        assert found("c.toml", text) == ([expected] if is_reported else [])
+
+    def test_one_file(self) -> None:
+        """Environments of one file are not compared."""
+        assert [] == found("c.toml", f"{SHARED}[env.prdo.providers.chat]\nn = 2\n")
+
+
+class TestVariablesInMessages:
+    """No message has the value of a variable."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'preset = "dashscope"\nregion = { env = "HIDDEN" }\n',
+            'preset = "azure_openai"\nplace = { resource = { env = "HIDDEN" } }\n',
+            'preset = "azure_openai"\nplace = { env = "HIDDEN" }\n',
+            'provider = "openai-compat"\nendpoint = { env = "HIDDEN" }\n',
+            'preset = "deepseek"\nresponse_format = { env = "HIDDEN" }\n',
+        ],
+    )
+    def test_of_a_value(self, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+        """The message names the variable in its place."""
+        monkeypatch.setenv("HIDDEN", "https://h.example.com/hunter2/v1")
+        lines = found("c.toml", f"[providers.c]\n{text}")
+        assert lines
+        assert "hunter2" not in "".join(lines)
+        assert all("HIDDEN" in line or "a variable for all" in line for line in lines)
+
+    def test_of_an_inherited_value(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """That holds for a value that another task does not have, too."""
+        monkeypatch.setenv("HIDDEN", "hunter2")
+        text = '[providers.a]\npreset = "openai"\nuser_prompt = { env = "HIDDEN" }\nseed = 1\n'
+        lines = found("c.toml", f'{text}[providers.b]\nextends = "a"\nfor_task = "embeddings"\n')
+        assert lines
+        assert "hunter2" not in "".join(lines)
+
+
+class TestMixins:
+    """Entries without a class."""
+
+    TEXT = '[providers.m]\nabstract = true\nseed = 1\nn = 2\nextra_options = { k = "1", l = "2" }\n'
+
+    def test_amended(self) -> None:
+        """`without` and `omit` of an amendment hold for those that extend the entry."""
+        written("m.toml", f'{self.TEXT}[providers.s]\npreset = "deepseek"\n[providers.c]\nextends = ["s", "m"]\n')
+        written("o.toml", 'include = ["m.toml"]\n[providers.m]\nextends = "m"\nwithout = ["seed", "k"]\nomit = ["retry_num"]\n')
+        catalog = load("o.toml")
+        assert catalog["c"] == load("m.toml")["s"].with_(n=2, retry_num=None, extra_options={"l": "2"})
+        origin = explain("o.toml")[1]["c"]["retry_num"]
+        assert ("m", "omit", "o.toml") == (origin.entry, origin.key, origin.source)
+
+    def test_of_other_classes(self) -> None:
+        """The message names the entry, and all of its options that the class does not have."""
+        text = f'{self.TEXT}[providers.t]\nprovider = "triton"\nendpoint = "http://h"\n[providers.c]\nextends = ["t", "m"]\n'
+        assert found("c.toml", text) == [
+            "c.toml:10:1: providers.c.extends: expected entries with options of TritonProvider, got seed and n of m; "
+            "leave out m, or write its other options in another entry [unknown-option]"
+        ]
+
+    def test_with_a_class_that_cannot_be_used(self, own_classes: None) -> None:
+        """A registered class that cannot be used does not matter for other entries."""
+
+        @attrs.frozen(kw_only=True)
+        class Unusable(Provider):
+            identifier = "unusable"
+            public: int = attrs.field(default=1)
+
+        register_provider_class(Unusable)
+        written("m.toml", f'{self.TEXT}[providers.c]\nextends = ["s", "m"]\n[providers.s]\npreset = "deepseek"\n')
+        assert list(load("m.toml", overrides={"m.n": 3})) == ["c", "s"]
+
+
+class TestOverridesAndTasks:
+    """An override for many entries leaves out options that a task does not have."""
+
+    def test_patterns(self) -> None:
+        """An embedding gets no temperature, neither by itself nor by the entry that it extends."""
+        text = """
+[providers.qwen]
+preset = "dashscope"
+[providers.vectors]
+extends = "qwen"
+for_task = "embeddings"
+[providers.moved]
+preset = "dashscope"
+for_task = "embeddings"
+"""
+        catalog = loads(text, format="toml", overrides={"*.temperature": 0.5, "*.retry_num": 3})
+        assert [0.5, None, None] == [each.temperature for each in catalog.values()]  # type: ignore[attr-defined]
+        assert {3} == {each.retry_num for each in catalog.values()}  # type: ignore[attr-defined]
+
+    def test_an_abstract_base(self) -> None:
+        """What an entry inherits from abstract ones, and the task does not have, is a problem as from others."""
+        text = """
+[providers.qwen]
+preset = "dashscope"
+abstract = true
+[providers.cold]
+abstract = true
+temperature = 0
+[providers.vectors]
+extends = ["qwen", "cold"]
+for_task = "embeddings"
+"""
+        assert found("c.toml", text) == [
+            "c.toml:8:1: providers.vectors.temperature: expected no such option for task embeddings, got 0; "
+            'write omit = ["temperature"] to drop it [not-for-task]'
+        ]
+        azure = text.replace('"dashscope"', '"azure_openai"')
+        assert 'write omit = ["temperature"] to drop it' in found("c.toml", f'{azure}place = {{ resource = "r" }}\n')[0]
+
+    def test_places_of_patterns(self) -> None:
+        """A pattern with a key of some presets is for the entries of these."""
+        text = json.dumps({"providers": {"a": {"preset": "dashscope"}, "b": {"preset": "deepseek"}}})
+        catalog = loads(text, format="json", overrides={"*.region": "ap-southeast-1"})
+        assert str(catalog["a"].endpoint).startswith(SINGAPORE)  # type: ignore[attr-defined]
+
+    def test_a_part_of_what_has_none(self) -> None:
+        """A part cannot be added to a value without parts."""
+        text = '{"providers": {"a": {"preset": "deepseek"}}}'
+        with pytest.raises(DocumentError) as caught:
+            loads(
+                text,
+                format="json",
+                overrides={"a.extra_body": 3, "a.extra_body.b": 2, "a.extra_header": "x", "a.extra_header.c": "d"},
+            )
+        assert [str(each) for each in caught.value.problems] == [
+            f"override: a.{name}: expected a part of a mapping, but the value above it is none; write that as a mapping"
+            for name in ("extra_body.b", "extra_header.c")
+        ] + [str(each) for each in caught.value.problems[2:]]
+        with pytest.raises(DocumentError, match="extra_header"):
+            loads(
+                '{"providers": {"a": {"preset": "deepseek", "extra_header": "x"}}}',
+                format="json",
+                overrides={"a.extra_header.c": "d"},
+            )
 
 
 # Laws -----------------------------------------------------------------------------------------------------------------

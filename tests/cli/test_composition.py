@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -180,3 +181,111 @@ def test_tags() -> None:
     assert "--tag: expected a tag of a provider, got 'eus'; the tags are: eu; did you mean eu?\n" == run(
         "diff", "team.toml", "team.toml", "--tag", "eus", code=2
     )
+
+
+@pytest.mark.parametrize("suffix", ["toml", "yaml"])
+def test_edits_are_undone(suffix: str) -> None:
+    """What `set` adds for an environment of an included file, `remove` takes away without a trace."""
+    Path("own.toml").write_text('include = ["team.toml"]\n\n[providers.more]\nextends = "chat"\n', encoding="utf-8")
+    Path("own.yaml").write_text("include: [team.toml]\nproviders:\n  more:\n    extends: chat\n", encoding="utf-8")
+    file = f"own.{suffix}"
+    before = Path(file).read_text("utf-8")
+    assert run("set", file, "more", "n=2", "--env", "prod") == "+ more.n: 2\n"
+    written = {
+        "toml": "[env.prod.providers.more]\nn = 2\n",
+        "yaml": 'env:\n  prod:\n    providers:\n      more:\n        "n": 2\n',
+    }
+    assert Path(file).read_text("utf-8").endswith(written[suffix])
+    run("remove", file, "more", "--env", "prod")
+    assert before.rstrip() == Path(file).read_text("utf-8").rstrip()
+    run("add", file, "more", "n=2", "--env", "new")
+    run("remove", file, "more", "--env", "new")
+    assert "" == run("diff", file, "--env", "new", "--env", ""), "the environment is still there"
+
+
+def test_a_default_environment() -> None:
+    """Edits do not check a catalog without an environment if it has a default."""
+    text = '[providers.v]\nprovider = "openai-compat"\napi_key = { env = "K" }\n'
+    env = '[env.dev.providers.v]\nendpoint = "https://h/v1/chat/completions"\n[env.dev.providers.w]\npreset = "deepseek"\n'
+    Path("d.toml").write_text(f'default_env = "dev"\n{text}{env}', encoding="utf-8")
+    assert "+ v.seed: 1\n" == run("set", "d.toml", "v", "seed=1")
+    assert "+ v.n: 2\n" == run("set", "d.toml", "v", "n=2", "--env", "dev")
+    assert "api_key: expected no literal secret" in run("set", "d.toml", "v", "api_key=sk-1", code=2)
+    shown = run("set", "d.toml", "w", "seed=1", code=2)
+    assert "the entry 'w' is in the environment dev of d.toml; amend it here with " in shown
+    Path("d.toml").write_text(f"{text.replace('api_key', '#')}{env}", encoding="utf-8")
+    assert "d.toml has the entry 'w' only in environments; pass --env dev\n" == run("set", "d.toml", "w", "n=2", code=2)
+
+
+def test_rename_of_an_amended_entry() -> None:
+    """The entry of the included file is renamed first, and then the one that amends it, which follows."""
+    Path("own.toml").write_text('include = ["team.toml"]\n[providers.chat]\nextends = "chat"\nn = 2\n', encoding="utf-8")
+    Path("late.toml").write_text('include = ["team.toml"]\n[env.prod.providers.chat]\nn = 2\n', encoding="utf-8")
+    before = [load(name, env="prod")["chat"] for name in ("own.toml", "late.toml")]
+    assert "no included file has an entry of this name" in run("rename", "own.toml", "chat", "talk", code=2)
+    run("rename", "team.toml", "chat", "talk")
+    for name in ("own.toml", "late.toml"):
+        run("rename", name, "chat", "talk")
+    assert before == [load(name, env="prod")["talk"] for name in ("own.toml", "late.toml")]
+    assert "team.toml has an entry 'qwen' already" in run("rename", "team.toml", "talk", "qwen", code=2)
+
+
+def test_parts_of_what_an_entry_inherits() -> None:
+    """`set` and `add` copy the headers that an entry inherits, also if it is abstract; not if they are not known."""
+    text = '[providers.a]\npreset = "deepseek"\nextra_header = { A = "1" }\n[providers.b]\nextends = "a"\nabstract = true\n'
+    Path("p.toml").write_text(f"{text}[providers.m]\nabstract = true\n", encoding="utf-8")
+    run("set", "p.toml", "b", "extra_header.B=2")
+    assert 'extra_header = {A = "1", B = "2"}\n' in Path("p.toml").read_text("utf-8")
+    run("set", "p.toml", "m", "extra_header.C=3")
+    assert 'extra_header = {C = "3"}\n' in Path("p.toml").read_text("utf-8")
+    Path("p.toml").write_text('[providers.a]\npreset = "x"\n[providers.b]\nextends = "a"\n', encoding="utf-8")
+    shown = run("set", "p.toml", "b", "extra_header.B=2", code=2)
+    assert "the entry 'b' may inherit extra_header, but has problems; correct them first" in shown
+
+
+def test_dry_run_shows_what_is_no_secret() -> None:
+    """The values of abstract entries, of those without a class, and of environments are shown; secrets are not."""
+    more = 'api_key = "sk-secret-1"\nmodel = { env = "MODEL" }\n[env.dev]\nproviders = 3\n[env.x.providers.qwen]\napi_key = "hidden-2"\n'
+    Path("team.toml").write_text(CATALOG.replace("[env", f"{more}[env", 1), encoding="utf-8")
+    run("set", "team.toml", "policy", "retry_num=3", "--dry-run")
+    assert "env.dev.providers: expected names and entries of providers" in run("check", "team.toml", code=1)
+    Path("team.toml").write_text(CATALOG.replace("[env", f"{more}[env", 1).replace("providers = 3", ""), encoding="utf-8")
+    shown = run("set", "team.toml", "policy", "retry_num=3", "--dry-run")
+    assert "-retry_num = 10\n+retry_num = 3\n" in shown
+    assert " abstract = true\n" in shown
+    assert "secret-1" not in shown + run("set", "team.toml", "chat", "n=3", "--dry-run")
+    assert 'model = { env = "MODEL" }' in run("set", "team.toml", "chat", "n=3", "--dry-run")
+
+
+def test_variables_of_files_that_cannot_be_read() -> None:
+    """A file of variables that is no text is a wrong call; placeholders in it stay."""
+    Path("bad.env").write_bytes(b"A=\xff\xfe\n")
+    assert "in UTF-8" in " ".join(run("show", "team.toml", "--env-file", "bad.env", code=2).replace("\u2502", " ").split())
+    Path("good.env").write_text("LLM_TEST_PLACEHOLDER=${secret_values.key}\n", encoding="utf-8")
+    Path("v.toml").write_text('[providers.c]\npreset = "deepseek"\nmodel = { env = "LLM_TEST_PLACEHOLDER" }\n', encoding="utf-8")
+    try:
+        assert "model = ${secret_values.key}\n" in run("options", "v.toml", "c", "--env-file", "good.env")
+    finally:
+        os.environ.pop("LLM_TEST_PLACEHOLDER", None)
+
+
+def test_overrides_that_cannot_be_read() -> None:
+    """An override that looks like a list or a mapping, but is none, is reported as `set` reports it."""
+    shown = run("options", "team.toml", "chat", "-o", "chat.stop=[END", code=2)
+    assert shown.startswith("override: chat.stop: expected a list, as JSON or TOML, got a string that begins with [; write ")
+    assert "override: *.chat.x: " in run("check", "team.toml", "-o", "*.chat.x=1", code=1)
+
+
+def test_several_files_in_an_environment() -> None:
+    """Of several files, one without environments is checked without them; a single one is a wrong call."""
+    assert "" in run("check", "team.toml", "plain.toml", "--env", "prod")
+    assert "plain.toml: env: expected an environment of the catalog, got 'prod'; it has: none\n" == run(
+        "check", "plain.toml", "--env", "prod", code=2
+    )
+
+
+def test_a_new_file_with_an_environment() -> None:
+    """`add` makes a file with an environment alone, which can be a whole catalog."""
+    run("add", "n.toml", "a", "preset=deepseek", "--env", "prod")
+    assert '[env.prod.providers.a]\npreset = "deepseek"\n' == Path("n.toml").read_text("utf-8")
+    assert "1 file, no problems" in run("check", "n.toml")

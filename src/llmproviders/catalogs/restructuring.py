@@ -37,8 +37,9 @@ def removal(file: Path, name: str, environment: str = "") -> Revision:
             raise EditError(f"the environment {environment!r} of {file} has no entry {shown(name)}")
         place: TreePath = ("env", environment, "providers", name)
         elsewhere = environments(Sources(raw.sources.documents[:-1]))
-        while len(place) > 1 and len(value_at(original.tree, place[:-1])) == 1 and (len(place) > 3 or environment in elsewhere):  # noqa: PLR2004
-            # What held only this entry goes with it, but not the environment if this is its only place.
+        # What held only this entry goes with it, but not the environment if this is its only place.
+        least = 1 if environment in elsewhere else 3
+        while len(place) > least and len(value_at(original.tree, place[:-1])) == 1:
             place = place[:-1]
         text = format_module(original.format).edit(original.text, place, None)
         return original.revised(text, changed(original.tree, place, None))

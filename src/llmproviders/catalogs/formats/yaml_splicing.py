@@ -87,7 +87,9 @@ def spliced(
         if value is None:
             return text
         is_block = len(path) <= ENTRY_DEPTHS.get(path[0], 0) and isinstance(value, dict)
-        if is_block and not any(each.is_flow and each.children for each in mapping.children[1::2]):
+        # An entry is written as its neighbours are.
+        has_braces = len(path) > 1 and any(each.is_flow and each.children for each in mapping.children[1::2])
+        if is_block and not has_braces:
             if mapping.is_flow and not mapping.children:
                 return _with_first_block(text, key, mapping, write_block({name: value}))
             if not mapping.is_flow:
