@@ -121,7 +121,7 @@ class Catalog(Mapping[str, Provider]):
 
         Raises:
             UnknownProviderError: if the catalog does not have *name*.
-            InvalidOptionsError: if the provider is of another class.
+            InvalidOptionsError: if the provider is of another class, or *cls* is not a provider class.
         """
         given: object = cls
         if not (isinstance(given, type) and issubclass(given, Provider)):
@@ -200,9 +200,9 @@ class Catalog(Mapping[str, Provider]):
 
         Args:
             name: the name of the provider.
-            description: a text for people; an empty one removes it.
-            tags: words by which `select` finds the provider.
-            ignore: the codes of problems that checks of a file do not report for it.
+            description: a description for people; an empty one removes it.
+            tags: words by which `select` finds the provider; an empty list removes them.
+            ignore: the codes of problems that checks of a file do not report for it; an empty list removes them.
 
         Raises:
             UnknownProviderError: if the catalog does not have *name*.
@@ -222,6 +222,10 @@ class Catalog(Mapping[str, Provider]):
 
         >>> Catalog({"chat": OpenAICompatProvider(temperature=0.7)}).amend("chat", temperature=0)["chat"].temperature
         0
+
+        Args:
+            name: the name of the provider.
+            changes: options by their Python names, and extra options, as for `Provider.with_`.
 
         Raises:
             UnknownProviderError: if the catalog does not have *name*.
@@ -288,7 +292,7 @@ class Catalog(Mapping[str, Provider]):
         The order of providers and their details are ignored. Equal numbers, such as ``1`` and ``1.0``, are not a difference.
 
         Args:
-            other: the second catalog, or a mapping from names to providers.
+            other: the second catalog, or a mapping from names to providers, which has no default to compare.
 
         Raises:
             InvalidOptionsError: if *other* is not a mapping from names to providers.

@@ -25,12 +25,17 @@ class Details:
     >>> Details("Answers customers.", tags=["eu", "chat"])
     Details(description='Answers customers.', tags=('eu', 'chat'), ignore=())
 
+    Args:
+        description: a description for people; by default an empty one.
+        tags: words by which `Catalog.select` finds the provider, each once; by default none.
+        ignore: the codes of problems that checks of a file do not report for it; by default none.
+
     Raises:
         InvalidOptionsError: with every problem of the arguments.
     """
 
     description: str = ""
-    """A text for people."""
+    """A description for people; empty if there is none."""
     tags: tuple[str, ...] = ()
     """Words by which `Catalog.select` finds the provider."""
     ignore: tuple[str, ...] = ()

@@ -51,7 +51,7 @@ class EntryEdit:
 
     Raises:
         DocumentError: if the file cannot be read.
-        EditError: if the file does not have the entry.
+        EditError: if the file does not have the entry; for an environment, if the catalog does not have that or the entry.
     """
 
     def __init__(self, file: Path, name: str, environment: str = "") -> None:
@@ -236,7 +236,7 @@ class NewEntry(EntryEdit):
         is_default: whether it becomes the default of the catalog.
 
     Raises:
-        DocumentError: if the file cannot be read.
+        DocumentError: if the file or a value of *kind* cannot be read.
         EditError: if the catalog has an entry of that name, which the new one does not amend.
     """
 

@@ -49,8 +49,8 @@ def load(
         env: the environment in which to load it; by default that of the environment variable ``LLMPROVIDERS_ENV``, which a
             catalog without environments ignores, else the ``default_env`` of the catalog, else none. An empty string is none too.
         overrides: values for options, by ``NAME.OPTION``, such as ``{"chat.temperature": 0}``. In place of a name there may be a
-            pattern, such as ``*`` or ``eu-*``; it is for the providers whose class has the option. Parts are named as in
-            ``chat.extra_header.X-Tenant`` and ``chat.extra_options.some-key``. Later values win.
+            pattern, such as ``*`` or ``eu-*``; it is for the providers whose class and task have the option. Parts are named as
+            in ``chat.extra_header.X-Tenant`` and ``chat.extra_options.some-key``. Later values win.
 
     Raises:
         DocumentError: with every problem of the file, of the files that it includes, and of the overrides.
@@ -106,9 +106,9 @@ def check(
     """Return all problems of the catalog of a file, each with its location; they are not raised.
 
     Beyond the problems with which it does not load, there are warnings: of literal secrets, because everybody who can read the
-    file can read them; of an entry whose name is similar to that of an included one, which it was probably meant to replace; of
-    placeholders that nothing fills in; of endpoints that are probably not the whole URL. An entry with the key ``ignore``, a list
-    of codes, is not warned of these, and neither are the entries that extend it.
+    file can read them; of an entry whose name is similar to that of an included one, which it was probably meant to replace, and
+    likewise of an environment; of placeholders that nothing fills in; of endpoints that are probably not the whole URL. An entry
+    with the key ``ignore``, a list of codes, is not warned of these, and neither are the entries that extend it.
 
     Args:
         path: the path of the file.

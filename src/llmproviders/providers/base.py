@@ -195,6 +195,9 @@ class Provider(CompiledClass):
 
         Equal numbers, such as ``1`` and ``1.0``, are not a difference.
 
+        Args:
+            other: the second provider, of the same class.
+
         Raises:
             InvalidOptionsError: if *other* is not of the same class, because its options are others.
         """
