@@ -766,6 +766,43 @@ for_task = "embeddings"
         azure = text.replace('"dashscope"', '"azure_openai"')
         assert 'write omit = ["temperature"] to drop it' in found("c.toml", f'{azure}place = {{ resource = "r" }}\n')[0]
 
+    def test_hints_of_patterns(self) -> None:
+        """A pattern that is for no entry says why."""
+        tree = {"v": {"preset": "dashscope", "for_task": "embeddings"}, "m": {"abstract": True, "n": 2}}
+        text = json.dumps({"providers": tree})
+        for pattern, hint in (
+            ("v*.temperature", "their tasks do not have it"),
+            ("m*.n", "a pattern is not for entries without a class"),
+        ):
+            with pytest.raises(DocumentError, match=f"expected an option of these entries, got .*; {hint}"):
+                loads(text, format="json", overrides={pattern: 1})
+
+    def test_the_task_itself(self) -> None:
+        """A task can be overridden too, of an entry that is abstract as well."""
+        text = (
+            '[providers.q]\npreset = "azure_openai"\nabstract = true\n[providers.v]\nextends = "q"\nplace = { resource = "r" }\n'
+        )
+        catalog = loads(text, format="toml", overrides={"q.for_task": "embeddings", "q.model": "m"})
+        assert str(catalog["v"].endpoint).endswith("/embeddings")  # type: ignore[attr-defined]
+
+    def test_parts_of_a_mixin(self) -> None:
+        """A part is added to what an entry without a class has."""
+        text = (
+            '[providers.m]\nabstract = true\nextra_header = { A = "1" }\n[providers.s]\npreset = "deepseek"\n'
+            '[providers.c]\nextends = ["s", "m"]\n'
+        )
+        catalog = loads(text, format="toml", overrides={"m.extra_header.B": "2"})
+        assert json.loads(catalog["c"].extra_header) == {"A": "1", "B": "2"}  # type: ignore[attr-defined]
+
+    def test_beside_other_problems(self) -> None:
+        """If the file cannot be read, an unknown name is no problem; a key that ends with a dot is one."""
+        text = 'include = ["none.toml"]\n[providers.a]\npreset = "deepseek"\n'
+        assert len(found("c.toml", text, overrides={"b.n": 2})) == 1
+        assert (
+            "override: a.: expected NAME.OPTION, got 'a.'"
+            in found("c.toml", text, overrides={"a.": 2})[-1] + found("c.toml", text, overrides={"a.": 2})[0]
+        )
+
     def test_places_of_patterns(self) -> None:
         """A pattern with a key of some presets is for the entries of these."""
         text = json.dumps({"providers": {"a": {"preset": "dashscope"}, "b": {"preset": "deepseek"}}})

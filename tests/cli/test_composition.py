@@ -238,6 +238,8 @@ def test_parts_of_what_an_entry_inherits() -> None:
     assert 'extra_header = {A = "1", B = "2"}\n' in Path("p.toml").read_text("utf-8")
     run("set", "p.toml", "m", "extra_header.C=3")
     assert 'extra_header = {C = "3"}\n' in Path("p.toml").read_text("utf-8")
+    run("add", "p.toml", "m2", "extends=m", "abstract=true", "extra_header.D=4")
+    assert 'extra_header = {C = "3", D = "4"}\n' in Path("p.toml").read_text("utf-8")
     Path("p.toml").write_text('[providers.a]\npreset = "x"\n[providers.b]\nextends = "a"\n', encoding="utf-8")
     shown = run("set", "p.toml", "b", "extra_header.B=2", code=2)
     assert "the entry 'b' may inherit extra_header, but has problems; correct them first" in shown
@@ -289,3 +291,11 @@ def test_a_new_file_with_an_environment() -> None:
     run("add", "n.toml", "a", "preset=deepseek", "--env", "prod")
     assert '[env.prod.providers.a]\npreset = "deepseek"\n' == Path("n.toml").read_text("utf-8")
     assert "1 file, no problems" in run("check", "n.toml")
+    run("add", "m.toml", "a", "preset=deepseek", "--env", "prod", "--default")
+    text = '[env.prod]\ndefault = "a"\n\n[env.prod.providers.a]\npreset = "deepseek"\n'
+    assert text == Path("m.toml").read_text("utf-8")
+    shown = run("rename", "m.toml", "a", "b", "--dry-run")
+    assert '-default = "a"\n+default = "b"\n' in shown
+    Path("m.toml").write_text(f"{text}[env]\nx = 3\n", encoding="utf-8")
+    run("rename", "m.toml", "a", "b")
+    assert "[env.prod.providers.b]" in Path("m.toml").read_text("utf-8")

@@ -20,7 +20,7 @@ from .entry_options import own_problems, read_option, variable_in
 from .layers import Entry
 from .references import EntryProblem
 
-__all__ = ["SET_BY_PRESETS", "Draft", "Setter", "inherited", "joined", "with_parts", "without_variable"]
+__all__ = ["SET_BY_PRESETS", "Draft", "Setter", "inherited", "joined", "merged", "with_parts", "without_variable"]
 
 SET_BY_PRESETS: Final = ("endpoint", "api_key", "content_type")
 """The options to which presets give values."""
@@ -159,11 +159,11 @@ def with_parts(cls: type[Provider], name: str, inherited: Any, parts: Any) -> An
     except Exception:  # noqa: BLE001
         # A value that is not accepted is another problem; a custom converter may raise any exception.
         above = None
-    return _merged(above, parts)
+    return merged(above, parts)
 
 
-def _merged(above: Any, parts: Any) -> Any:
+def merged(above: Any, parts: Any) -> Any:
     """A copy of a dict with other values, also in the dicts in it."""
     if not (isinstance(above, dict) and isinstance(parts, dict)):
         return parts
-    return {**above, **{name: _merged(above.get(name), part) for name, part in parts.items()}}
+    return {**above, **{name: merged(above.get(name), part) for name, part in parts.items()}}

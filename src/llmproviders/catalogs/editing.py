@@ -18,7 +18,7 @@ from ..messages import with_hint
 from ..providers.generic import GenericProvider
 from ..similar_names import did_you_mean
 from ..syntax.locations import Location
-from .drafts import Draft
+from .drafts import Draft, merged
 from .entry_options import RESERVED
 from .formats.locations import Path as TreePath
 from .formats.lookup import format_module
@@ -132,9 +132,10 @@ class EntryEdit:
         value = self._draft.values.get(name)
         if value is None:
             return {}
-        if self._cls is not None:
-            # The value of an entry that is no provider is as in the document.
-            value = compiled(self._cls).description.specs[name].accepted(value)
+        if self._cls is None:
+            # Without a class, values are as in the document.
+            return merged(value, {}) if isinstance(value, dict) else {}
+        value = compiled(self._cls).description.specs[name].accepted(value)
         problems: list[Problem] = []
         copy = write_parts(name, kind, value, "reveal", problems)
         if problems or not isinstance(copy, dict):
@@ -259,7 +260,8 @@ class NewEntry(EntryEdit):
         self._is_default = is_default
         self._start(original, name, environment, body, Draft())
         document = Document(str(file), original.format, {}, lambda path: Location(0, 0))
-        new = Entry(name, body, document, self._at[:-1], below, environment, is_partial=bool(environment))
+        # As an abstract entry, it need not be complete yet.
+        new = Entry(name, {**body, "abstract": True}, document, self._at[:-1], below, environment, is_partial=bool(environment))
         self._draft = draft_with(raw, new)
         self._cls = self._draft.cls
 

@@ -27,7 +27,7 @@ from ..providers.generic import GenericProvider
 from ..similar_names import did_you_mean
 from ..syntax.locations import Location
 from .details import NO_DETAILS, Details
-from .drafts import Draft, Setter, inherited, joined, with_parts, without_variable
+from .drafts import Draft, Setter, inherited, joined, merged, with_parts, without_variable
 from .entry_options import (
     EVERYWHERE,
     Unset,
@@ -255,7 +255,8 @@ class _Reader:
             gone = read_names(self.body["without"], "without", self.found)
             extras = {name: value for name, value in draft.values.get(EXTRAS, {}).items() if name not in gone}
             draft.values = {name: value for name, value in draft.values.items() if name not in (*gone, EXTRAS)} | {EXTRAS: extras}
-        self._set(draft, read_options(None, self.body, (*reserved, *EVERYWHERE), self.found))
+        given = read_options(None, self.body, (*reserved, *EVERYWHERE), self.found)
+        self._set(draft, given | {name: merged(draft.values.get(name), given[name]) for name in self.entry.added_parts})
         if not draft.is_abstract:
             hint = "extend an entry with one of the keys provider, generic and preset too"
             self.found.append((("extends",), Problem("", "an entry with a class", hint=hint, code="unknown-base")))
@@ -283,8 +284,7 @@ class _Reader:
         """Change a draft as the entry says, and make its provider unless it is abstract."""
         changes = self._reset(draft, cls) if "without" in self.body else {}
         for name in self.entry.added_parts:
-            if name in given:
-                given[name] = with_parts(cls, name, draft.values.get(name), given[name])
+            given[name] = with_parts(cls, name, draft.values.get(name), given[name])
         is_new_preset = draft.is_unmade_preset or (bool(draft.preset) and bool(places))
         own = {key: read_place(key, value, (key,), self.found) for key, value in places.items()} if places else {}
         moved: dict[str, Any] = {}

@@ -13,6 +13,7 @@ import attrs
 from ..credentials import looks_like_credential, mask_value
 from ..errors import Problem, Rejected, writing
 from ..fields.compiled import compiled
+from ..fields.converters import fallback
 from ..fields.description import ALIASES, REQUEST_FIELDS, Description
 from ..fields.hooks import OptionReader
 from ..fields.metadata import OptionInfo
@@ -143,7 +144,9 @@ def read_option(description: Description, name: str, value: Any, path: tuple[str
         return None if own else parts
     if variable_in(value) is not None:
         return _read_variable(description, info, value, path, found)
-    if not spec.has_custom_converter and (hint := _hint_on_variables(value)):
+    convert: Any = info.field.converter
+    # Those of fallback values are objects.
+    if not spec.has_custom_converter and convert is not fallback and (hint := _hint_on_variables(value)):
         expected = "the value itself, or a reference to an environment variable"
         found.append((path, Problem("", expected, got="another mapping", hint=hint, code="invalid-reference")))
         return None
@@ -159,8 +162,8 @@ def _hint_on_variables(value: dict[str, Any]) -> str:
         hint = did_you_mean(others[0], ["default"]) if is_variable else ""
         if hint:
             return hint
-    key = next(iter(value), "")
-    return did_you_mean(key, ["env"]) if len(value) == 1 and isinstance(key, str) else ""
+    key = next(iter(value), "env")
+    return did_you_mean(key, ["env"]) if len(value) == 1 and isinstance(key, str) and key != "env" else ""
 
 
 def _read_string(info: OptionInfo, string: str, path: tuple[str, ...], found: list[EntryProblem]) -> Any:

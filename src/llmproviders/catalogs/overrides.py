@@ -168,6 +168,10 @@ class _Overrides:
             if not having:
                 known = dict.fromkeys(each for draft in drafts.values() for each in _names(draft))
                 hint = did_you_mean(first, list(known))
+                if first in known:
+                    hint = "their tasks do not have it"
+                elif not known:
+                    hint = "a pattern is not for entries without a class"
                 self._problem(key, Problem("", "an option of these entries", got=shown(first), hint=hint, code="unknown-option"))
             drafts = having
         for name, draft in drafts.items():

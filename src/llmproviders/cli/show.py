@@ -159,8 +159,8 @@ def diff(
     pairs = ((sources[0], environments[0]), (sources[-1], environments[-1]))
     old, new = (resolve(composed(each, env, given, are_strings=True)).catalog() for each, env in pairs)
     if tag is not None:
-        tagged(old | new, tag)  # this raises an error if neither side has a provider with the tag
-        old, new = (each.select(tag=tag) for each in (old, new))
+        both = [each.select(tag=tag) for each in (old, new)]
+        old, new = both if any(both) else (tagged(each, tag) for each in (old, new))
     if name is not None:
         if name not in old:
             new[name]  # this raises an error if neither file has the provider
