@@ -309,7 +309,7 @@ class _Reader:
             if not self.entry.is_override:
                 draft.set(self.entry, dict.fromkeys(self._overridden(draft, cls, task, draft.values)), "for_task")
             self._report_task(not_for_task(cls, task, draft.values), draft)
-        has_unset = Unset in map(type, draft.values.values()) or any(True for _ in unset_arguments(draft))
+        has_unset = Unset in map(type, draft.values.values()) or (bool(draft.arguments) and any(unset_arguments(draft)))
         if draft.is_abstract or self.is_amended:
             own_problems(compiled(cls).description, given, self.found)
             # It need not be complete. If it is, those that extend it share all that they do not change.
