@@ -62,6 +62,11 @@ def extended_names(body: object) -> Sequence[str]:
     return names if isinstance(names, list) and all(isinstance(name, str) and name for name in names) else ()
 
 
+def _extended(entry: Entry) -> Sequence[str]:
+    is_amendment = entry.is_partial and isinstance(entry.body, dict) and not kinds_of(entry.body)
+    return [entry.name] if is_amendment else extended_names(entry.body)
+
+
 # It is not frozen, because that would take twice the time.
 @attrs.define(eq=False, weakref_slot=False)
 class Entry:
@@ -81,13 +86,8 @@ class Entry:
     added_parts: frozenset[str] = frozenset()
     """The options whose headers or fields are added to the inherited ones, and do not replace these."""
 
-    extends: Sequence[str] = attrs.field(init=False)
+    extends: Sequence[str] = attrs.field(init=False, default=attrs.Factory(_extended, takes_self=True))
     """The names that it extends; its own one if it amends the entry below."""
-
-    @extends.default
-    def _extended(self) -> Sequence[str]:
-        is_amendment = self.is_partial and isinstance(self.body, dict) and not kinds_of(self.body)
-        return [self.name] if is_amendment else extended_names(self.body)
 
     @property
     def is_override(self) -> bool:

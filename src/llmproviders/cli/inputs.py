@@ -82,8 +82,10 @@ def tagged(catalog: Catalog, tag: str | None) -> Catalog:
     Raises:
         UsageError: if none has it.
     """
-    if tag is None or (found := catalog.select(tag=tag)):
-        return catalog if tag is None else found
+    if tag is None:
+        return catalog
+    if found := catalog.select(tag=tag):
+        return found
     known = dict.fromkeys(each for details in catalog.details.values() for each in details.tags)
     raise UsageError(f"--tag: expected a tag of a provider, got {tag!r}; the tags are: {names_and_hint(tag, known)}")
 
