@@ -27,7 +27,7 @@ from llmproviders import (
 )
 
 # For laws with many different inputs; CI runs more examples.
-MANY = settings(max_examples=300 if os.environ.get("CI") else 60)
+MANY = settings(max_examples=300 if os.environ.get("CI") else 40)
 
 UGLY = (
     "",
