@@ -177,15 +177,15 @@ class _Reader:
 
     def _joined(self) -> Draft:
         """The draft with all that the entry inherits; of several bases, a later one wins."""
+        if len(self.bases) == 1:
+            self.base = self.bases[0].provider
+            return inherited(self.bases[0])
         classes = {base.cls: None for base in self.bases if base.cls is not None}
         if len(classes) > 1:
             got = " and ".join(cls.__name__ for cls in classes)
             self.found.append((("extends",), Problem("", "entries of one class", got=got, code="conflicting-bases")))
             return Draft(has_problems=True)
         cls = next(iter(classes), None)
-        if len(self.bases) == 1:
-            self.base = self.bases[0].provider
-            return inherited(self.bases[0])
         key = tuple(map(id, self.bases))
         if (shared := self.joins.get(key)) is None:
             shared = joined(cls, self.bases, self.report)
@@ -231,7 +231,7 @@ class _Reader:
             draft.is_abstract = self.body["abstract"] is True
             if not isinstance(self.body["abstract"], bool):
                 self.found.append((("abstract",), type_problem("true or false", self.body["abstract"])))
-        ignore = {code: None for base in self.bases for code in base.details.ignore}
+        ignore = [code for base in self.bases if base.details is not NO_DETAILS for code in base.details.ignore]
         if not (ignore or "description" in self.body or "tags" in self.body or "ignore" in self.body):
             return
         description, tags = self.body.get("description", above.description), above.tags
