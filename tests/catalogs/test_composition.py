@@ -216,6 +216,25 @@ class TestSeveralBases:
         text = '[providers.a]\npreset = "deepseek"\n[providers.b]\nextends = ["a", "x", "y"]\n'
         assert [each.split(", ")[1] for each in found("c.toml", text)] == ["got 'x' [unknown-base]", "got 'y' [unknown-base]"]
 
+    def test_a_removed_extra_option(self) -> None:
+        """An extra option that a later base removes is gone, also from a generic provider."""
+        for kind in ({"generic": "g"}, {"preset": "deepseek"}):
+            a = {**kind, "extra_options": {"k": "1", "l": "2"}}
+            tree = {"a": a, "b": {"extends": "a", "without": ["k"]}, "c": {"extends": ["a", "b"]}, "d": {"extends": "b"}}
+            catalog = from_json(providers=tree)
+            assert [{"k": "1", "l": "2"}, *[{"l": "2"}] * 3] == [each.extra_options for each in catalog.values()]
+
+    def test_the_origin_of_another_preset(self) -> None:
+        """The place of one preset is not that of a later one."""
+        path = written(
+            "p.toml",
+            '[providers.a]\npreset = "azure_openai"\nplace = { resource = "r" }\n[providers.b]\npreset = "openai"\n'
+            '[providers.c]\nextends = ["a", "b"]\n',
+        )
+        origins = explain(path)[1]
+        assert ("a", "place") == (origins["a"]["endpoint"].entry, origins["a"]["endpoint"].key)
+        assert ("b", "preset") == (origins["c"]["endpoint"].entry, origins["c"]["endpoint"].key)
+
 
 class TestAbstract:
     """An abstract entry is no provider, and need not be complete."""

@@ -127,9 +127,10 @@ def joined(cls: type[Provider] | None, bases: Sequence[Draft], report: list[Docu
                 values.pop(name, None)
         values.update(own)
         extras.update(own.get(EXTRAS, {}))
-        setters.update(base.setters)
         if base.preset:
             draft.preset, draft.arguments = base.preset, base.arguments
+            setters.pop("preset", None)
+        setters.update(base.setters)
     draft.values, draft.setters = (values | {EXTRAS: extras} if extras else values), setters
     return draft
 
