@@ -681,6 +681,16 @@ class TestMisspelledEnvironments:
         assert [] == found("c.toml", f"{SHARED}[env.prdo.providers.chat]\nn = 2\n")
 
 
+def test_misspelled_keys_of_variables() -> None:
+    """The second key of a variable is the default."""
+    text = '[providers.c]\npreset = "deepseek"\nn = { env = "N", defualt = 3 }\nseed = { env = 3 }\n'
+    assert found("c.toml", text) == [
+        "c.toml:3:1: providers.c.n: expected the value itself, or a reference to an environment variable, got another mapping; "
+        "did you mean default? [invalid-reference]",
+        "c.toml:4:1: providers.c.seed: expected an int, got a value of type dict [wrong-type]",
+    ]
+
+
 class TestVariablesInMessages:
     """No message has the value of a variable."""
 

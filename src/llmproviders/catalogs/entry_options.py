@@ -157,13 +157,12 @@ def _hint_on_variables(value: dict[str, Any]) -> str:
     """A hint on a table that is probably meant to be a reference to a variable; else empty."""
     if resolver_of(value) is not None:
         return "only env is for options that are no secrets"
-    if others := [key for key in value if key != "env"]:
-        is_variable = "env" in value and len(others) == 1 and isinstance(others[0], str)
-        hint = did_you_mean(others[0], ["default"]) if is_variable else ""
-        if hint:
-            return hint
-    key = next(iter(value), "env")
-    return did_you_mean(key, ["env"]) if len(value) == 1 and isinstance(key, str) and key != "env" else ""
+    others = [key for key in value if key != "env" and isinstance(key, str)]
+    if len(others) != 1:
+        return ""
+    if "env" in value:
+        return did_you_mean(others[0], ["default"])
+    return did_you_mean(others[0], ["env"]) if len(value) == 1 else ""
 
 
 def _read_string(info: OptionInfo, string: str, path: tuple[str, ...], found: list[EntryProblem]) -> Any:
