@@ -246,7 +246,7 @@ class TestAbstract:
         assert list(catalog) == ["chat"]
         assert found("w.toml", '[providers.a]\nprovider = "triton"\nabstract = true\npriority = "x"\ntimeout = "1 parsec"\n') == [
             "w.toml:4:1: providers.a.priority: expected an int from 0 to 255, got 'x' (str) [wrong-type]",
-            *[each for each in found("w.toml") if ":5:1:" in each],
+            "w.toml:5:1: providers.a.timeout: expected a duration such as '30s', '500 ms' or '2min', got '1 parsec' [invalid-value]",
         ]
         text = (
             '[providers.a]\nprovider = "openai-compat"\nabstract = true\napi_key = { env = "K" }\n[providers.b]\nextends = "a"\n'
@@ -291,7 +291,7 @@ preset = "deepseek"
     def test_never_with_a_class(self) -> None:
         """An entry that extends only entries without a class is no provider."""
         assert found("c.toml", '[providers.a]\nabstract = true\nn = 2\n[providers.b]\nextends = "a"\n') == [
-            "c.toml:5:1: providers.b.extends: expected an entry with a class; "
+            "c.toml:5:1: providers.b.extends: expected an entry with a class, got only entries without one; "
             "extend an entry with one of the keys provider, generic and preset too [unknown-base]"
         ]
 
@@ -506,8 +506,8 @@ class TestVariables:
             monkeypatch.setenv("VALUE", string)
         text = '[providers.c]\npreset = "deepseek"\ntemperature = { env = "VALUE", default = 0.5 }\nn = { env = "VALUE", default = "x" }\n'
         assert found("c.toml", text) == [
-            "c.toml:4:12: providers.c.n.default: expected an int of at least 1, got 'x' (str) [wrong-type]"
-        ] or found("c.toml")[0].startswith("c.toml:4:")
+            "c.toml:4:22: providers.c.n.default: expected an int of at least 1, got 'x' (str) [wrong-type]"
+        ]
         assert (
             loads(text.replace('"x"', "2"), format="toml")["c"]
             == loads('[providers.c]\npreset = "deepseek"\ntemperature = 0.5\nn = 2\n', format="toml")["c"]
@@ -744,7 +744,7 @@ class TestMixins:
         ]
 
     def test_with_a_class_that_cannot_be_used(self, own_classes: None) -> None:
-        """A registered class that cannot be used does not matter for other entries."""
+        """A registered class that cannot be used does not matter for other entries, nor for hints."""
 
         @attrs.frozen(kw_only=True)
         class Unusable(Provider):
@@ -754,6 +754,8 @@ class TestMixins:
         register_provider_class(Unusable)
         written("m.toml", f'{self.TEXT}[providers.c]\nextends = ["s", "m"]\n[providers.s]\npreset = "deepseek"\n')
         assert list(load("m.toml", overrides={"m.n": 3})) == ["c", "s"]
+        text = '[providers.a]\npreset = "deepseek"\npriority = 3\n'
+        assert "got an unknown name; it is an option of triton" in found("u.toml", text)[0]
 
 
 class TestOverridesAndTasks:
@@ -826,11 +828,9 @@ for_task = "embeddings"
     def test_beside_other_problems(self) -> None:
         """If the file cannot be read, an unknown name is no problem; a key that ends with a dot is one."""
         text = 'include = ["none.toml"]\n[providers.a]\npreset = "deepseek"\n'
-        assert len(found("c.toml", text, overrides={"b.n": 2})) == 1
-        assert (
-            "override: a.: expected NAME.OPTION, got 'a.'"
-            in found("c.toml", text, overrides={"a.": 2})[-1] + found("c.toml", text, overrides={"a.": 2})[0]
-        )
+        assert ["c.toml:1:12"] == [each.split(": ")[0] for each in found("c.toml", text, overrides={"b.n": 2})]
+        lines = found("c.toml", text, overrides={"a.": 2})
+        assert "override: a.: expected NAME.OPTION, got 'a.'; for example \"chat.temperature\" [invalid-value]" in lines
 
     def test_places_of_patterns(self) -> None:
         """A pattern with a key of some presets is for the entries of these."""
@@ -841,16 +841,14 @@ for_task = "embeddings"
     def test_a_part_of_what_has_none(self) -> None:
         """A part cannot be added to a value without parts."""
         text = '{"providers": {"a": {"preset": "deepseek"}}}'
-        with pytest.raises(DocumentError) as caught:
-            loads(
-                text,
-                format="json",
-                overrides={"a.extra_body": 3, "a.extra_body.b": 2, "a.extra_header": "x", "a.extra_header.c": "d"},
+        for name, value in (("extra_body", 3), ("extra_header", "x")):
+            expected = (
+                f"override: a.{name}.b: expected a mapping that can have this part, got another value above it; "
+                "write that value as a mapping"
             )
-        assert [str(each) for each in caught.value.problems] == [
-            f"override: a.{name}: expected a part of a mapping, but the value above it is none; write that as a mapping"
-            for name in ("extra_body.b", "extra_header.c")
-        ] + [str(each) for each in caught.value.problems[2:]]
+            with pytest.raises(DocumentError) as caught:
+                loads(text, format="json", overrides={f"a.{name}": value, f"a.{name}.b": 2})
+            assert expected in map(str, caught.value.problems)
         with pytest.raises(DocumentError, match="extra_header"):
             loads(
                 '{"providers": {"a": {"preset": "deepseek", "extra_header": "x"}}}',

@@ -280,7 +280,7 @@ def test_overrides_that_cannot_be_read() -> None:
 
 def test_several_files_in_an_environment() -> None:
     """Of several files, one without environments is checked without them; a single one is a wrong call."""
-    assert "" in run("check", "team.toml", "plain.toml", "--env", "prod")
+    assert "2 files, no problems\n" == run("check", "team.toml", "plain.toml", "--env", "prod")
     assert "plain.toml: env: expected an environment of the catalog, got 'prod'; it has: none\n" == run(
         "check", "plain.toml", "--env", "prod", code=2
     )

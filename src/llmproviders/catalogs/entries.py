@@ -97,7 +97,7 @@ def draft_of(
         entry: the entry.
         bases: the drafts of the entries that it extends; one that does not exist has no class, and a problem.
         report: the list to which problems are added.
-        joins: what entries have inherited from several bases, by the identities of these; it is added to.
+        joins: the drafts of lists of bases that entries share, by the identities of the bases; new ones are added.
         is_amended: whether another entry amends it, so that it is no provider by itself.
     """
     reader = _Reader(entry, bases, report, joins, is_amended=is_amended)
@@ -259,7 +259,12 @@ class _Reader:
         self._set(draft, given | {name: merged(draft.values.get(name), given[name]) for name in self.entry.added_parts})
         if not draft.is_abstract:
             hint = "extend an entry with one of the keys provider, generic and preset too"
-            self.found.append((("extends",), Problem("", "an entry with a class", hint=hint, code="unknown-base")))
+            self.found.append(
+                (
+                    ("extends",),
+                    Problem("", "an entry with a class", got="only entries without one", hint=hint, code="unknown-base"),
+                )
+            )
 
     def _read_options(self, draft: Draft, cls: type[Provider]) -> None:
         """Read the options of the entry, and make its provider unless it is abstract or a base has a problem."""
@@ -325,7 +330,7 @@ class _Reader:
     def _make(self, draft: Draft, cls: type[Provider], changes: dict[str, Any], *, is_new_preset: bool) -> None:
         """Make the provider of a draft, which has the *changes* already."""
         if is_new_preset and "task" in draft.arguments and "task" in draft.setters:
-            problem = Problem("task", "no task beside for_task", hint="leave it out", code="conflicting-options")
+            problem = Problem("task", "no task beside for_task", got="both", hint="leave it out", code="conflicting-options")
             self._locate(problem, draft, is_own_key=False)
         elif is_new_preset:
             make_preset(draft)

@@ -22,7 +22,7 @@ from ..fields.problems import problem_of
 from ..fields.spec import EXTRAS, Spec
 from ..messages import listed, shown
 from ..providers.base import Provider
-from ..providers.classes import provider_classes, usable_classes
+from ..providers.classes import usable_classes
 from ..secrets import Secret
 from ..similar_names import did_you_mean
 from .formats.trees import shown_kind
@@ -111,9 +111,7 @@ def own_problems(description: Description, given: Mapping[str, Any], found: list
     """Add the problems of single values, for an entry of which no provider is made."""
     bad = {path[0] for path, _ in found if path}
     for name, value in given.items():
-        if name in bad:
-            continue
-        if isinstance(value, Unset):
+        if name in bad or isinstance(value, Unset):
             continue
         try:
             description.specs[name].accepted(value)
@@ -130,7 +128,7 @@ def read_option(description: Description, name: str, value: Any, path: tuple[str
         if info.type in (bool, int, float):
             found.append((path, _string_problem(description, name, value)))
             return None
-        # The string of any other type is that which Java reads.
+        # For other types, a document has the string that Java reads.
         is_plain = info.allowed or info.type in (str, Secret)
         return value if is_plain else _read_string(info, value, path, found)
     if not isinstance(value, dict):
@@ -205,7 +203,7 @@ def unknown_option(cls: type[Provider] | None, key: object, known: list[str]) ->
 
 def _elsewhere(key: str) -> str:
     """A hint with the identifiers whose classes have an option; empty if there are none."""
-    identifiers = [identifier for identifier, cls in provider_classes().items() if key in compiled(cls).description.specs]
+    identifiers = [cls.identifier for cls in usable_classes() if key in compiled(cls).description.specs]
     return f"it is an option of {listed(identifiers)}" if identifiers else ""
 
 
@@ -238,14 +236,14 @@ def type_problem(expected: str, value: object) -> Problem:
     return Problem("", expected, got=shown_kind(value), is_type=True)
 
 
+# Environment variables ------------------------------------------------------------------------------------------------
+
+
 @attrs.frozen
 class Unset:
     """In place of the value of a variable that is not set, which is a problem unless another entry replaces it."""
 
     problem: Problem
-
-
-# Environment variables ------------------------------------------------------------------------------------------------
 
 
 def variable_in(value: object) -> str | None:

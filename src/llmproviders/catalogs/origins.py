@@ -32,7 +32,7 @@ class Origin:
     entry: str
     """The entry that sets it; if it is inherited, not the entry of the provider."""
     key: str
-    """The key of the entry that sets it: the option itself, or ``preset``, ``for_task``, ``without`` or ``omit``."""
+    """The key of the entry that sets it: the option itself, or another one such as ``preset``, ``region`` or ``omit``."""
     environment: str = ""
     """The environment for which it is set; empty for all."""
     variable: str = ""

@@ -16,7 +16,7 @@ from ..fields.spec import EXTRAS
 from ..messages import shown
 from ..providers.base import Provider
 from ..secrets import reveal
-from ..similar_names import SimilarNames, did_you_mean, matching
+from ..similar_names import MAX_NAME, SimilarNames, did_you_mean, matching
 from ..syntax.locations import Location
 from ..tasks import task_of_endpoint
 from .drafts import Draft, with_parts
@@ -32,8 +32,6 @@ __all__ = ["composed"]
 
 _SOURCE: Final = "override"
 """The source of overrides in problems and origins."""
-_LONGEST: Final = 1_000
-"""The longest pattern, in characters."""
 
 
 def composed(
@@ -47,7 +45,7 @@ def composed(
 
     Args:
         sources: the documents.
-        environment: the environment; by default that of the variable.
+        environment: the environment; by default that of the variable, else that of ``default_env``.
         overrides: the values by ``NAME.OPTION``; of equal options, a later value wins.
         are_strings: whether the values are strings of the command line, each of which gets the type of its option.
 
@@ -143,7 +141,7 @@ class _Overrides:
     def _entries(self, key: str) -> tuple[list[str], str, bool] | None:
         """The entries of an override, its option, and whether the entries are those of a pattern; None if there are none."""
         entries = self.raw.entries
-        for name, option in _divisions(key, max(_LONGEST, self.longest)):
+        for name, option in _divisions(key, max(MAX_NAME, self.longest)):
             if name in entries:
                 return [name], option, False
             if names := matching(name, entries):
@@ -182,8 +180,9 @@ class _Overrides:
                 self.raw.problems.append(self.document.problem((name, *path_of(amendment.cls, option)), error.problem))
                 continue
             if not amendment.set(option, string):
-                expected = "a part of a mapping, but the value above it is none"
-                self._problem(key, Problem("", expected, hint="write that as a mapping", code="conflicting-options"))
+                expected, got = "a mapping that can have this part", "another value above it"
+                hint = "write that value as a mapping"
+                self._problem(key, Problem("", expected, got=got, hint=hint, code="conflicting-options"))
             self.document.keys[name, first] = key
 
 

@@ -39,7 +39,7 @@ class _Path:
     positions: dict[Entry, int] = attrs.field(factory=dict)
     names: list[str] = attrs.field(factory=list)
     bases: list[list[Entry | None]] = attrs.field(factory=list)
-    """What each of them extends."""
+    """The entries that each of them extends."""
 
     def push(self, entry: Entry, bases: list[Entry | None]) -> None:
         """Add an entry at the end."""
@@ -68,7 +68,7 @@ class Resolution:
     origins: dict[tuple[Setter, str], Any] = attrs.field(factory=dict)
     """The origins of values, as `origins` has found them; entries share those that they inherit."""
     joins: dict[tuple[int, ...], Draft] = attrs.field(factory=dict)
-    """What entries inherit from several bases, by the identities of the drafts of these."""
+    """The drafts that entries share because they extend the same list, by the identities of the drafts in it."""
     sizes: dict[Entry, int] = attrs.field(factory=dict)
     """The sizes of the entries that others extend, in characters."""
     inherited: int = 0

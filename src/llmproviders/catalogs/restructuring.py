@@ -37,7 +37,7 @@ def removal(file: Path, name: str, environment: str = "") -> Revision:
             raise EditError(f"the environment {environment!r} of {file} has no entry {shown(name)}")
         place: TreePath = ("env", environment, "providers", name)
         elsewhere = environments(Sources(raw.sources.documents[:-1]))
-        # What held only this entry goes with it, but not the environment if this is its only place.
+        # Tables that held only this entry go with it, but not the environment if this is its only place.
         least = 1 if environment in elsewhere else 3
         while len(place) > least and len(value_at(original.tree, place[:-1])) == 1:
             place = place[:-1]
@@ -78,7 +78,7 @@ def renaming(file: Path, old: str, new: str) -> tuple[Revision, list[Change]]:
     if not tables:
         original.check_own(old, "rename")
     # An amendment follows the entry below, which was renamed before.
-    amends = [path for path in tables if path or old in extended_names(value_at(tree, ("providers", old)))] == tables
+    amends = all(path or old in extended_names(value_at(tree, ("providers", old))) for path in tables)
     for each in original.before.resolutions:
         entry = each.raw.entries.get(new)
         if entry is not None and not (amends and entry.document.source != str(file)):

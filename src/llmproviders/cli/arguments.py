@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +15,7 @@ from .completion import entry_names, environment_names, file_names, overrides_of
 
 __all__ = [
     "AnyName",
+    "CheckedEnvs",
     "DryRun",
     "EditedEnv",
     "EditedFile",
@@ -98,35 +99,20 @@ Model = Annotated[
     typer.Option("--model", metavar="MODEL", callback=_model, help="Name of the service's model, if the file has none."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def _environment(help: str) -> Any:  # noqa: A002
+    return typer.Option("--env", metavar="ENV", help=help, show_default=False, autocompletion=environment_names)
+
+
 Env = Annotated[
-    str | None,
-    typer.Option(
-        "--env",
-        metavar="ENV",
-        help=f"Environment of the catalog; by default that of the variable {VARIABLE}, else its default_env.",
-        show_default=False,
-        autocompletion=environment_names,
-    ),
+    str | None, _environment(f"Environment of the catalog; by default that of the variable {VARIABLE}, else its default_env.")
 ]
-EditedEnv = Annotated[
-    str | None,
-    typer.Option(
-        "--env",
-        metavar="ENV",
-        help="Environment whose entry is changed; by default the entry of all.",
-        show_default=False,
-        autocompletion=environment_names,
-    ),
-]
-Envs = Annotated[
+EditedEnv = Annotated[str | None, _environment("Environment whose entry is changed; by default the entry of all.")]
+Envs = Annotated[list[str] | None, _environment("Environment of the catalog; may be repeated.")]
+CheckedEnvs = Annotated[
     list[str] | None,
-    typer.Option(
-        "--env",
-        metavar="ENV",
-        help="Environment of the catalog; may be repeated.",
-        show_default=False,
-        autocompletion=environment_names,
-    ),
+    _environment("Environment in which to check; may be repeated. By default all, and also none if there is no default_env."),
 ]
 EnvFile = Annotated[
     Path | None,

@@ -18,9 +18,9 @@ from ..catalogs.layers import environments
 from ..catalogs.settings import Settings, find_settings
 from ..errors import DocumentProblem, InvalidOptionsError, Problem, ProviderError
 from ..runtimes.runtime import runtime as runtime_named
-from .arguments import EnvFile, InputFormat, Json, Model, Overrides
+from .arguments import CheckedEnvs, EnvFile, InputFormat, Json, Model, Overrides
 from .command import FOUND, UsageError, command
-from .completion import code_lists, environment_names, runtime_names
+from .completion import code_lists, runtime_names
 from .inputs import OVERRIDE, STDIN, assigned, check_inputs, read_sources, source_of
 from .printing import counted, print_exactly, print_problems, tracked
 from .reports import REPORTS, Checked, OutputFormat
@@ -77,16 +77,7 @@ def check(
         ),
     ] = None,
     resolve: Annotated[bool, typer.Option("--resolve", help="Report references that cannot be resolved here.")] = False,
-    envs: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--env",
-            metavar="ENV",
-            help="Environment in which to check; may be repeated. By default all, and also none if there is no default_env.",
-            show_default=False,
-            autocompletion=environment_names,
-        ),
-    ] = None,
+    envs: CheckedEnvs = None,
     overrides: Overrides = None,
     env_file: EnvFile = None,
 ) -> None:
