@@ -129,7 +129,6 @@ def joined(cls: type[Provider] | None, bases: Sequence[Draft], report: list[Docu
         extras.update(own.get(EXTRAS, {}))
         if base.preset:
             draft.preset, draft.arguments = base.preset, base.arguments
-            setters.pop("preset", None)
         setters.update(base.setters)
     draft.values, draft.setters = (values | {EXTRAS: extras} if extras else values), setters
     return draft
