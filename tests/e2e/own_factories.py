@@ -61,8 +61,8 @@ public abstract class Own implements ModelProviderFactory {
 """
 
 
-def build_jar(folder: Path, *identifiers: str) -> Path:
-    """Compile factories of the identifiers, with the JDK of PyFlink and its jars, into ``own.jar``."""
+def build_jar(folder: Path, *identifiers: str, title: str = "Own", version: str = "1") -> Path:
+    """Compile factories of the identifiers, with PyFlink's JDK and jars, into ``own.jar`` with that title and version."""
     import pyflink
 
     classes = [
@@ -79,6 +79,8 @@ def build_jar(folder: Path, *identifiers: str) -> Path:
     subprocess.run(command, check=True, timeout=300)
     jar = folder / "own.jar"
     with zipfile.ZipFile(jar, "w") as archive:
+        manifest = f"Manifest-Version: 1.0\nImplementation-Title: {title}\nImplementation-Version: {version}\n"
+        archive.writestr("META-INF/MANIFEST.MF", manifest)
         for each in sorted((folder / "classes").rglob("*.class")):
             archive.write(each, each.relative_to(folder / "classes"))
         services = "".join(f"own.Own$F{number}\n" for number in range(len(identifiers)))

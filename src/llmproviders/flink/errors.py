@@ -26,8 +26,8 @@ _CAUSE: Final = r"(?:\A|\n)(?:: |Caused by: )?((?:[a-z]\w*\.)+[\w.$]+): (.*?)(?=
 _NO_FACTORY: Final = (
     r"Could not find any factory for identifier '([^']*)'.*?Available factory identifiers are:\s*(.*?)(?=\n\s*at |\Z)"
 )
-_NO_CLASS: Final = "'JavaPackage' object is not callable"
-"""The TypeError of Py4J for a class that the JVM does not have."""
+_NO_CLASS: Final = "Could not found the Java class"
+"""The beginning of PyFlink's TypeError for a class that the JVM does not have."""
 _LINKAGE: Final = (
     rf"does not exist in the JVM|{_NO_CLASS}|Method [^\n]* does not exist|NoSuch(?:Method|Field)Error|NoClassDefFoundError"
 )
@@ -42,7 +42,10 @@ _HINTS: Final = (
         "is it misspelled, or has the provider's jar another version than Flink? ensure_jars(t_env) compares the versions",
     ),
     ("MalformedURLException", "a jar in pipeline.jars is a URL, such as file:///folder/name.jar"),
-    ("Answer from Java side is empty|connect to the Java server", "the JVM of PyFlink has ended, see its output"),
+    (
+        "Answer from Java side is empty|connect to the Java server",
+        "has the JVM of PyFlink ended, or is PYFLINK_GATEWAY_PORT wrong?",
+    ),
     (
         "Async function call has timed out",
         "is the service up? a lower retry_num shows the service's error, config={'timeout': ...} waits longer",
@@ -112,7 +115,7 @@ def _flink_error(error: BaseException, secrets: list[str]) -> FlinkError | None:
     if problem := start_problem(error, secrets):
         return FlinkError(problem)
     message = str(error)
-    if not type(error).__module__.startswith(("py4j.", "pyflink.")) and message != _NO_CLASS:
+    if not type(error).__module__.startswith(("py4j.", "pyflink.")) and not message.startswith(_NO_CLASS):
         return None
     if found := re.search(_NO_FACTORY, message, re.DOTALL):
         available = found[2].split()
@@ -134,7 +137,7 @@ def _root_cause(causes: list[tuple[str, str]]) -> tuple[str, str]:
     # The client of the service repeats the class in the message.
     root = root.removeprefix(f"{kind}: ")
     # Messages of the JDK, such as "Connection refused", need the message above them.
-    if (kind.startswith(("java.lang.", "java.net.")) or kind.endswith("ParseException")) and root not in above:
+    if above and (kind.startswith(("java.lang.", "java.net.")) or kind.endswith("ParseException")) and root not in above:
         root = f"{above.strip().partition(chr(10))[0].rstrip('.')}: {root}"
     return kind, root
 

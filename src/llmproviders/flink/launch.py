@@ -6,7 +6,8 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from types import TracebackType
+from traceback import walk_tb
+from types import FrameType
 from typing import Final
 
 from ..credentials import one_line
@@ -38,16 +39,12 @@ _HINTS: Final = (
 
 def start_problem(error: BaseException, secrets: list[str]) -> str | None:
     """The message about an error of the start of PyFlink's JVM; None for other errors."""
-    if isinstance(error, SystemExit):
-        if _module(error.__traceback__) != "pyflink.find_flink_home":
-            return None
-        return "PyFlink finds no Flink beside it: expected the package apache-flink-libraries; install apache-flink again"
     if isinstance(error, OSError) and Path(str(error.filename)).name in ("java", "java.exe"):
         is_missing = isinstance(error, (FileNotFoundError, NotADirectoryError))
         found = "none" if is_missing else f"a file that does not run ({error.strerror})"
         return f"expected Java 11 or newer, found {found} at {error.filename}; install a JDK, or set JAVA_HOME"
     if not isinstance(error, RuntimeError) or "Java gateway process exited" not in str(error):
-        return None
+        return _python_problem(error, secrets)
     printed = str(error).partition("Stderr:")[2]
     if versions := re.search(_OTHER_CLASS_VERSION, printed):
         needed, given = (int(each) - _FIRST_CLASS_VERSION for each in versions.groups())
@@ -72,14 +69,26 @@ def java_reason(printed: str) -> str:
 
 def _expected_jars() -> str:
     """The jars that PyFlink expects, by the variables that it reads; it has set them if the user did not."""
-    home = os.environ.get("FLINK_HOME", "")
-    opt, lib = (os.environ.get(f"FLINK_{name.upper()}_DIR") or str(Path(home) / name) for name in ("opt", "lib"))
+    home = Path(os.environ.get("FLINK_HOME", ""))
+    opt, lib = (Path(os.environ.get(f"FLINK_{name.upper()}_DIR", home / name)).resolve() for name in ("opt", "lib"))
     where = f"flink-python-*.jar in {opt} and flink-dist-*.jar in {lib}"
     return f"expected {where}; correct or unset FLINK_HOME, FLINK_OPT_DIR and FLINK_LIB_DIR"
 
 
-def _module(traceback: TracebackType | None) -> str | None:
-    """The name of the module that raised an error."""
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    return None if traceback is None else traceback.tb_frame.f_globals.get("__name__")
+def _python_problem(error: BaseException, secrets: list[str]) -> str | None:
+    """The message about an error of PyFlink itself before the JVM runs; None for other errors."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    starts = any(frame.f_code.co_name == "get_gateway" and _module(frame) == "pyflink.java_gateway" for frame in frames)
+    # Py4J's own errors say that there is no connection to the JVM.
+    if not starts or type(error).__module__.startswith("py4j."):
+        return None
+    if _module(frames[-1]) == "pyflink.find_flink_home":
+        return "PyFlink finds no Flink: the package apache-flink-libraries is incomplete; install apache-flink again"
+    if os.environ.get("PYFLINK_GATEWAY_PORT") and isinstance(error, ValueError):
+        return "PYFLINK_GATEWAY_PORT: expected the port of a running JVM; unset it, and PyFlink starts one"
+    reason = one_line(str(error), secrets, longest=LONGEST_LINE)
+    return f"the JVM of PyFlink did not start: {reason} ({type(error).__name__})"
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__"))
