@@ -191,20 +191,20 @@ def test_the_version_before() -> None:
 
 @pytest.mark.parametrize("version", [OLDER, *VERSIONS])
 def test_pickles(version: str) -> None:
-    """An adapter is pickled with each protocol, and by PyFlink's cloudpickle and dill; its secret reference is kept."""
+    """An adapter is pickled with each protocol, and by the cloudpickle of PyFlink; a reference stays one."""
     result = run(
         version,
         """
         import copy, pickle
-        import cloudpickle, dill
+        import cloudpickle
 
         adapter = as_model_provider(chat.with_(api_key=Secret.from_env("NO_SUCH_KEY")))
         copies = [pickle.loads(pickle.dumps(adapter, protocol)) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)]
-        copies += [cloudpickle.loads(cloudpickle.dumps(adapter)), dill.loads(dill.dumps(adapter)), copy.deepcopy(adapter)]
+        copies += [cloudpickle.loads(cloudpickle.dumps(adapter)), copy.deepcopy(adapter)]
         result = [each == adapter and type(each) is type(adapter) and repr(each) == repr(adapter) for each in copies]
         """,
     )
-    assert [True] * 7 == result
+    assert [True] * 6 == result
 
 
 def test_a_pickle_without_the_api() -> None:

@@ -215,9 +215,12 @@ def _fetch(artifact: str, jar: Path, maven: str, otherwise: str) -> None:
 def _maven_reason(printed: str) -> str:
     """The line of Maven's output with the reason of its failure; empty if there is none."""
     # Maven colours its output also if it is not printed on a terminal.
-    printed = re.sub(_TERMINAL_CODE, "", printed)
-    errors = [line.removeprefix("[ERROR]").strip() for line in printed.splitlines() if line.startswith("[ERROR]")]
-    reason = next((line for line in errors if not re.match(f"(?:{_UNHELPFUL})", line)), "") or java_reason(printed)
+    lines = re.sub(_TERMINAL_CODE, "", printed).splitlines()
+    errors = [line.removeprefix("[ERROR]").strip() for line in lines if line.startswith("[ERROR]")]
+    reason = next((line for line in errors if not re.match(_UNHELPFUL, line)), "")
+    if not reason:
+        # Maven did not start.
+        reason = java_reason("\n".join(line for line in lines if not line.startswith("[ERROR]")))
     # The cause is last, after the plugins and files that need each other.
     cause = re.search(r"(?:Could not (?:find|transfer) artifact|Cannot access) .*", reason)
     return re.sub(r" -> \[Help \d+\]$", "", cause[0] if cause else reason).rstrip(",")
