@@ -33,7 +33,6 @@ def main() -> None:
             model=os.environ.get("OPENAI_MODEL", "demo"),
             system_prompt="Answer in one sentence.",
             max_tokens=60,
-            retry_num=2,
         )
         t_env = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
         ensure_jars(t_env, provider)

@@ -106,6 +106,7 @@ ROOMS = {
         models  jars  dataframe
         arguments  jvm
         errors
+        launch
     """,
     "syntax": """
         columns

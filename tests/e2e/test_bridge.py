@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import textwrap
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openai_server import OpenAIServer, answer
+from own_factories import IDENTIFIERS, build_jar
 
 from llmproviders import (
     GenericProvider,
@@ -62,7 +66,9 @@ def jar_folder(jars: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch) -> Pat
 def run(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A script in a process, and a JVM, of its own."""
     command = [sys.executable, "-c", textwrap.dedent(script)]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, check=False, timeout=300)
+    # PyFlink has set FLINK_HOME and others.
+    inherited = {name: each for name, each in os.environ.items() if not name.startswith("FLINK_")}
+    return subprocess.run(command, capture_output=True, text=True, env={**inherited, **environment}, check=False, timeout=300)
 
 
 # Models ---------------------------------------------------------------------------------------------------------------
@@ -269,6 +275,169 @@ def test_jars_that_do_not_exist(bare_env: Any, tmp_path: Path, monkeypatch: pyte
         ensure_jars(bare_env, GenericProvider("acme-rerank"))
 
 
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [
+        ("file.jar", "File exists"),
+        ("file.jar/below", "Not a directory"),
+        ("x" * 300, "File name too long"),
+        ("~nobody-has-this-name/jars", "Could not determine home directory."),
+    ],
+)
+def test_folders_that_cannot_be_used(folder: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable may name a file, or a folder that cannot be made."""
+    (tmp_path / "file.jar").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(JARS, folder)
+    with pytest.raises(FlinkError) as caught:
+        find_jar("openai", runtime("flink-2.3"))
+    assert f"expected a folder of provider jars that can be used, got {folder} ({reason}); set {JARS} to another" == str(
+        caught.value
+    )
+
+
+MAVEN = "Maven cannot fetch org.apache.flink:flink-model-openai:2.4.0: "
+
+
+def test_a_maven_without_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cause is shown, in whichever way Maven writes it."""
+    mirror = "<mirror><id>none</id><mirrorOf>*</mirrorOf><url>http://127.0.0.1:9/</url></mirror>"
+    (tmp_path / "settings.xml").write_text(f"<settings><mirrors>{mirror}</mirrors></settings>")
+    real = shutil.which("mvn")
+    maven = tmp_path / "bin" / "mvn"
+    maven.parent.mkdir()
+    monkeypatch.setenv(JARS, str(tmp_path))
+    monkeypatch.setenv("PATH", str(maven.parent), prepend=os.pathsep)
+    local = f"-s {tmp_path}/settings.xml -Dmaven.repo.local={tmp_path}/repository"
+    plugin = "org.apache.maven.plugins:maven-dependency-plugin"
+    for option, reason in (
+        ("-Dstyle.color=always", rf"Could not transfer artifact {plugin}:pom:2\.10 from/to none .* Connection refused"),
+        ("-Dstyle.color=never", rf"Could not transfer artifact {plugin}:pom:2\.10 from/to none .* Connection refused"),
+        (
+            "-o",
+            rf"Cannot access none \(http://127\.0\.0\.1:9/\) in offline mode and the artifact {plugin}:[a-z]+:2\.10 has not been",
+        ),
+    ):
+        maven.write_text(f'#!/bin/sh\nexec {real} {local} {option} "$@"\n')
+        maven.chmod(0o700)
+        with pytest.raises(FlinkError, match=f"^{MAVEN}{reason}") as caught:
+            find_jar("openai", runtime("flink-2.4"))
+        assert "[Help" not in str(caught.value)
+        assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        (
+            '#!/bin/sh\nJAVA_HOME=/none exec {real} "$@"\n',
+            r"The JAVA_(HOME|COMMAND) environment variable is not defined correctly",
+        ),
+        ('#!/bin/sh\nMAVEN_OPTS=--nope exec {real} "$@"\n', "Unrecognized option: --nope"),
+        ("#!/none/sh\n", r"No such file or directory \(.*/bin/mvn\)"),
+    ],
+)
+def test_a_maven_that_does_not_start(script: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason of the script, of its JVM or of the system is shown."""
+    maven = tmp_path / "bin" / "mvn"
+    maven.parent.mkdir()
+    maven.write_text(script.format(real=shutil.which("mvn")))
+    maven.chmod(0o700)
+    monkeypatch.setenv(JARS, str(tmp_path))
+    monkeypatch.setenv("PATH", str(maven.parent), prepend=os.pathsep)
+    with pytest.raises(FlinkError, match=f"^{MAVEN}{reason}; put the file"):
+        find_jar("openai", runtime("flink-2.4"))
+
+
+def test_jars_of_another_version(jars: Mapping[str, Path], runtime_name: str, tmp_path: Path) -> None:
+    """Apache's jars must have the version of Flink; jars of one's own have any version, and two are not told apart."""
+    released = jars["openai"].stem.rpartition("-")[2]
+
+    def built(name: str, **manifest: str) -> Path:
+        (tmp_path / name).mkdir()
+        return build_jar(tmp_path / name, "openai", **manifest)
+
+    apache = "Flink : Models : OpenAI"
+    old, own = built("old one", title=apache, version="2.0.9"), built("own")
+    patched = built("patched", title=apache, version=f"{released}.1")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    kept = shutil.copy(old, folder / jars["openai"].name)
+    given = [old.as_uri(), patched.as_uri(), own.as_uri(), f"{own.as_uri()};{jars['openai'].as_uri()}", "own.jar", "", "half"]
+    done = run(
+        f"""
+        from pyflink.table import EnvironmentSettings, TableEnvironment
+        from llmproviders import flink
+
+        t_env = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
+        # PyFlink's own method would add each jar to the classes of the process.
+        configuration = t_env._j_tenv.getConfig().getConfiguration()
+        for jars in {given}:
+            if jars == "half":
+                jars = ""
+                with open({str(jars["openai"])!r}, "rb") as whole, open({str(kept)!r}, "wb") as file:
+                    file.write(whole.read(100_000))
+            configuration.setString("pipeline.jars", jars)
+            try:
+                print(flink.ensure_jars(t_env, "openai"))
+            except flink.FlinkError as error:
+                print(error)
+        """,
+        **{JARS: str(folder)},
+    )
+    expected = f"expected version {released} of the provider openai for {runtime_name}, got 2.0.9"
+    lines = done.stdout.splitlines()
+    multiple = next((line for line in lines if line.startswith("Flink: Multiple factories for identifier 'openai'")), "")
+    assert [
+        f"{old}: {expected}; remove it from pipeline.jars, and ensure_jars adds the right one",
+        "()",
+        "()",
+        multiple,
+        "Flink: no protocol: own.jar (MalformedURLException); a jar in pipeline.jars is a URL, such as file:///folder/name.jar",
+        f"{kept}: {expected}; delete the file, and it is fetched again",
+        f"{kept} does not contain the provider openai; delete the file, and it is fetched again",
+    ] == lines, done.stderr
+
+
+def test_own_factories(jars: Mapping[str, Path], tmp_path: Path) -> None:
+    """A factory of one's own runs, also if its identifier is similar to one of Flink; the error about a misspelled one has a hint."""
+    own = build_jar(tmp_path, *IDENTIFIERS)
+    done = run(
+        f"""
+        from functools import reduce
+        from pyflink.table import EnvironmentSettings, TableEnvironment
+        from llmproviders import GenericProvider, flink
+
+        t_env = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
+        t_env.get_config().set("pipeline.jars", "{own.as_uri()}")
+        asked = t_env.sql_query("SELECT 'x' AS q")
+        providers = [GenericProvider(each, ending="!") for each in {IDENTIFIERS}]
+        assert flink.ensure_jars(t_env, *providers) == ()
+        tables = [flink.predict(asked, "q", provider=each) for each in providers]
+        with reduce(lambda one, other: one.union_all(other), tables).execute().collect() as rows:
+            print(*sorted(each[1] for each in rows), sep=", ")
+        flink.create_model(t_env, "m", providers[0], input="q STRING", output="a STRING")
+        with t_env.execute_sql("SELECT a FROM ML_PREDICT(TABLE " + str(asked) + ", MODEL m, DESCRIPTOR(q))").collect() as rows:
+            print(*(each[0] for each in rows))
+        for provider in (GenericProvider("opnay"), GenericProvider("acme"), GenericProvider("genai", endng="!")):
+            try:
+                flink.predict(asked, "q", provider=provider)
+            except flink.FlinkError as error:
+                print(error)
+        """
+    )
+    has = f"(it has: {', '.join(sorted(IDENTIFIERS))})"
+    assert [
+        ", ".join(sorted(f"{each}: x!" for each in IDENTIFIERS)),
+        "openai2: x!",
+        f"Flink has no provider opnay {has}; did you mean opnai?",
+        f"Flink has no provider acme {has}; add its jar to pipeline.jars",
+        "Flink: Unsupported options found for 'genai'. Unsupported options: endng Supported options: ending property-version provider "
+        "(ValidationException); is it misspelled, or has the provider's jar another version than Flink? "
+        "ensure_jars(t_env) compares the versions",
+    ] == done.stdout.splitlines(), done.stderr
+
+
 def test_a_missing_jar(jars: Mapping[str, Path], runtime_name: str) -> None:
     """In a JVM without the jar, the error names `ensure_jars`, which then helps."""
     done = run(
@@ -301,7 +470,7 @@ def test_an_unknown_provider(streaming_env: Any) -> None:
     with pytest.raises(FlinkError) as caught:
         predict(asked, "q", provider=GenericProvider("acme-rerank"))
     assert str(caught.value).startswith("Flink has no provider acme-rerank (it has: openai")
-    assert str(caught.value).endswith("); ensure_jars(t_env, 'acme-rerank') adds its jar")
+    assert str(caught.value).endswith("); add its jar to pipeline.jars")
 
 
 def test_a_job_without_the_jar(bare_env: Any, t_env: Any) -> None:
@@ -315,25 +484,98 @@ def test_a_job_without_the_jar(bare_env: Any, t_env: Any) -> None:
 # Missing parts -------------------------------------------------------------------------------------------------------
 
 
-def test_no_java(tmp_path: Path) -> None:
-    """A missing JVM, and one that does not start."""
-    script = """
-        from llmproviders import flink
+RUNNING = """
+    from llmproviders import flink
 
-        try:
-            flink.running_runtime()
-        except flink.FlinkError as error:
-            print(error)
-        """
-    done = run(script, JAVA_HOME=str(tmp_path))
-    expected = f"expected Java 11 or newer, found none at {tmp_path / 'bin' / 'java'}; install a JDK, or set JAVA_HOME"
-    assert [expected] == done.stdout.splitlines(), done.stderr
-    done = run(script, JVM_ARGS="-javaagent:none.jar")
-    expected = "the JVM of PyFlink did not start: Error opening zip file or JAR manifest missing : none.jar"
+    try:
+        flink.running_runtime()
+    except flink.FlinkError as error:
+        print(error)
+    """
+OPTIONS = "the options of the JVM are in JVM_ARGS, FLINK_ENV_JAVA_OPTS, and env.java.opts.all of Flink's configuration"
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"JAVA_HOME": "none"}, "expected Java 11 or newer, found none at none/bin/java; install a JDK, or set JAVA_HOME"),
+        (
+            {"JVM_ARGS": "-javaagent:none.jar"},
+            f"the JVM of PyFlink did not start: Error opening zip file or JAR manifest missing : none.jar; {OPTIONS}",
+        ),
+        # The JVM prints this error on standard output, which PyFlink does not read.
+        ({"JVM_ARGS": "-Xmx1k"}, "the JVM of PyFlink did not start: see its output"),
+        (
+            {"FLINK_HOME": ""},
+            "the JVM of PyFlink did not start, because it found no Flink: "
+            f"expected flink-python-*.jar in {Path.cwd() / 'opt'} and flink-dist-*.jar in {Path.cwd() / 'lib'}; correct or unset FLINK_HOME, FLINK_OPT_DIR and FLINK_LIB_DIR",
+        ),
+        (
+            {"PYFLINK_GATEWAY_PORT": "1"},
+            "Flink: An error occurred while trying to connect to the Java server (127.0.0.1:1); "
+            "has the JVM of PyFlink ended, or is PYFLINK_GATEWAY_PORT wrong?",
+        ),
+        (
+            {"PYFLINK_GATEWAY_PORT": "one"},
+            "PYFLINK_GATEWAY_PORT: expected the port of a running JVM; unset it, and PyFlink starts one",
+        ),
+        ({"SUBMIT_ARGS": "none"}, "the JVM of PyFlink did not start: 2 (SystemExit)"),
+    ],
+)
+def test_a_jvm_that_does_not_start(environment: dict[str, str], expected: str) -> None:
+    """The reason is one line."""
+    done = run(RUNNING, **environment)
     assert expected == done.stdout.splitlines()[-1], done.stderr
-    # The JVM prints this error on standard output, which PyFlink does not read.
-    done = run(script, JVM_ARGS="-Xmx1k")
-    assert "the JVM of PyFlink did not start: see its output" == done.stdout.splitlines()[-1], done.stderr
+
+
+def test_an_old_java(tmp_path: Path) -> None:
+    """The error names the Java that Flink needs: here a real JVM refuses a class of a Java of the future."""
+    source = tmp_path / "PythonGatewayServer.java"
+    source.write_text("package org.apache.flink.client.python; public class PythonGatewayServer {}")
+    home = os.environ.get("JAVA_HOME")
+    compiler = str(Path(home) / "bin" / "javac") if home else "javac"
+    subprocess.run([compiler, "-d", str(tmp_path), str(source)], check=True)
+    name = "org/apache/flink/client/python/PythonGatewayServer.class"
+    code = bytearray((tmp_path / name).read_bytes())
+    code[6:8] = (44 + 99).to_bytes(2, "big")
+    (tmp_path / "opt").mkdir()
+    with zipfile.ZipFile(tmp_path / "opt" / "flink-python-9.jar", "w") as archive:
+        archive.writestr(name, bytes(code))
+    done = run(RUNNING, FLINK_HOME=str(tmp_path))
+    found = re.fullmatch(r"expected Java 99 or newer, got Java (\d+); install a JDK, or set JAVA_HOME\n", done.stdout)
+    assert found is not None, done.stderr
+    assert int(found[1]) >= 11
+
+
+def test_no_flink_beside_pyflink() -> None:
+    """PyFlink would end the process."""
+    prologue = "import os, pyflink.find_flink_home as f; os.environ.pop('FLINK_HOME', 0); f._is_flink_home = lambda _: False\n"
+    done = run(prologue + textwrap.dedent(RUNNING))
+    expected = "PyFlink finds no Flink: the package apache-flink-libraries is incomplete; install apache-flink again"
+    assert [expected] == done.stdout.splitlines(), done.stderr
+
+
+def test_a_pyflink_of_another_version(t_env: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a class or a method is missing in the JVM, the error names both versions."""
+    from pyflink import version
+
+    jvm = running_jvm()
+    real = jvm.org.apache.flink.runtime.util.EnvironmentInformation.getVersion()
+    monkeypatch.setattr(version, "__version__", "2.99.0")
+    install = f"install apache-flink=={'.'.join(real.split('.')[:2])}.*"
+    monkeypatch.setenv("FLINK_HOME", "/opt/flink")
+    with pytest.raises(FlinkError) as caught, clear_errors():
+        _ = jvm.java.lang.System.noSuchField
+    hint = f"PyFlink is 2.99.0, but Flink in FLINK_HOME (/opt/flink) is {real}: unset FLINK_HOME, or {install}"
+    assert f"Flink: java.lang.System.noSuchField does not exist in the JVM; {hint}" == str(caught.value)
+    monkeypatch.delenv("FLINK_HOME")
+    with pytest.raises(FlinkError) as caught, clear_errors():
+        jvm.org.apache.flink.NoSuchClass()
+    assert str(caught.value).startswith("Flink: Could not found the Java class 'org.apache.flink.NoSuchClass'. ")
+    assert str(caught.value).endswith(f"; PyFlink is 2.99.0, but Flink is {real}: {install}")
+    with pytest.raises(FlinkError) as caught, clear_errors():
+        t_env.execute_sql("SELECT")
+    assert "2.99" not in str(caught.value)
 
 
 def test_no_data_frames(t_env: Any) -> None:

@@ -187,3 +187,29 @@ def test_the_version_before() -> None:
     # The only string that differs: they use the name of Java's constant.
     differ = [["context-overflow-action", "TRUNCATED_TAIL"], ["context-overflow-action", "truncated-tail"]]
     assert {"is one": True, "name": "openai-compat", "differ": differ} == result
+
+
+@pytest.mark.parametrize("version", [OLDER, *VERSIONS])
+def test_pickles(version: str) -> None:
+    """An adapter is pickled with each protocol, and by the cloudpickle of PyFlink; a reference stays one."""
+    result = run(
+        version,
+        """
+        import copy, pickle
+        import cloudpickle
+
+        adapter = as_model_provider(chat.with_(api_key=Secret.from_env("NO_SUCH_KEY")))
+        copies = [pickle.loads(pickle.dumps(adapter, protocol)) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)]
+        copies += [cloudpickle.loads(cloudpickle.dumps(adapter)), copy.deepcopy(adapter)]
+        result = [each == adapter and type(each) is type(adapter) and repr(each) == repr(adapter) for each in copies]
+        """,
+    )
+    assert [True] * 6 == result
+
+
+def test_a_pickle_without_the_api() -> None:
+    """Where the API is not installed, loading the pickle says so."""
+    made = run(VERSIONS[-1], "import pickle\nresult = pickle.dumps(as_model_provider(chat)).hex()")
+    script = f"import pickle; pickle.loads(bytes.fromhex({made!r}))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)
+    assert "FlinkError: expected a PyFlink with the DataFrame API" in done.stderr.splitlines()[-1]

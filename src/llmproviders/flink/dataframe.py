@@ -21,8 +21,10 @@ __all__ = ["as_model_provider"]
 def as_model_provider(provider: Provider | str | None = None) -> Any:
     """Return an adapter of a provider for PyFlink's DataFrame API, in ``ververica-flink`` 11.7 to 11.9 and Apache Flink 2.4.
 
-    For example: ``pf.set_model_provider(as_model_provider(provider))``. The adapter calls the provider, so that the overrides of
-    each call are checked. Its repr shows no secret.
+    For example: ``pf.set_model_provider(as_model_provider(provider))``. The options of each call come from the provider. In
+    ``ververica-flink`` 11.8 and 11.9 the overrides of a call are checked; the other versions do not pass them to the provider.
+    Its repr shows no secret. A pickle of the adapter can be loaded where the API is installed, and has the secrets in clear,
+    except references.
 
     Args:
         provider: a provider, the name of a registered one, or None for the default.
@@ -57,6 +59,10 @@ def _adapter_class(base: type) -> Callable[[Provider], Any]:
 
         def to_options(self, input_columns: Any = None, overrides: Any = None) -> dict[str, str]:
             return self.provider.to_options(input_columns, overrides)
+
+        def __reduce__(self) -> tuple[Callable[..., Any], tuple[Provider]]:
+            # The class has no name that a pickle could contain.
+            return as_model_provider, (self.provider,)
 
         def __repr__(self) -> str:
             return f"as_model_provider({self.provider!r})"

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Final
 
 from ..credentials import MASK, one_line
@@ -13,14 +16,20 @@ from ..errors import ProviderError
 from ..messages import with_hint
 from ..providers.base import Provider
 from ..providers.held import secrets_in
+from ..runtimes.runtime import NAMES, runtime
+from ..similar_names import did_you_mean
+from .launch import LONGEST_LINE, start_problem
 
-__all__ = ["LONGEST_LINE", "FlinkError", "clear_errors"]
+__all__ = ["FlinkError", "clear_errors"]
 
-LONGEST_LINE: Final = 500
-"""The greatest length of a message of Flink, Maven or the JVM in one line."""
 _CAUSE: Final = r"(?:\A|\n)(?:: |Caused by: )?((?:[a-z]\w*\.)+[\w.$]+): (.*?)(?=\n\s*(?:at |\.\.\. |Caused by: )|\Z)"
 _NO_FACTORY: Final = (
     r"Could not find any factory for identifier '([^']*)'.*?Available factory identifiers are:\s*(.*?)(?=\n\s*at |\Z)"
+)
+_NO_CLASS: Final = "Could not found the Java class"
+"""The beginning of PyFlink's TypeError for a class that the JVM does not have."""
+_LINKAGE: Final = (
+    rf"does not exist in the JVM|{_NO_CLASS}|Method [^\n]* does not exist|NoSuch(?:Method|Field)Error|NoClassDefFoundError"
 )
 _HINTS: Final = (
     ("ConnectException|UnknownHostException|NoRouteToHostException", "is the service up, and reachable from Flink?"),
@@ -28,6 +37,15 @@ _HINTS: Final = (
     ("metadataHandlerProvider", "Flink plans only in the thread that created the TableEnvironment"),
     ("Could not find any factories that implement .*ModelProviderFactory", "ensure_jars(t_env) adds the provider's jar"),
     (r"ClassNotFoundException: org\.apache\.flink\.model\.", "ensure_jars(t_env) adds the provider's jar to the job"),
+    (
+        "Unsupported options found for '",
+        "is it misspelled, or has the provider's jar another version than Flink? ensure_jars(t_env) compares the versions",
+    ),
+    ("MalformedURLException", "a jar in pipeline.jars is a URL, such as file:///folder/name.jar"),
+    (
+        "Answer from Java side is empty|connect to the Java server",
+        "has the JVM of PyFlink ended, or is PYFLINK_GATEWAY_PORT wrong?",
+    ),
     (
         "Async function call has timed out",
         "is the service up? a lower retry_num shows the service's error, config={'timeout': ...} waits longer",
@@ -60,7 +78,8 @@ def clear_errors(*providers: Provider) -> Iterator[None]:
     """
     try:
         yield
-    except Exception as error:
+    # PyFlink ends the process if it finds no Flink.
+    except (Exception, SystemExit) as error:
         problem = _flink_error(error, [secret for each in providers for secret in _secrets(each)])
         if problem is None:
             raise
@@ -91,27 +110,23 @@ def _secrets(provider: Provider) -> list[str]:
     return sorted((secret for secret in found if len(secret) > 3), key=len, reverse=True)  # noqa: PLR2004
 
 
-def _flink_error(error: Exception, secrets: list[str]) -> FlinkError | None:
+def _flink_error(error: BaseException, secrets: list[str]) -> FlinkError | None:
     """An error of PyFlink or its JVM as one line; None for other errors."""
-    if isinstance(error, FileNotFoundError) and "java" in str(error.filename):
-        return FlinkError(f"expected Java 11 or newer, found none at {error.filename}; install a JDK, or set JAVA_HOME")
-    if isinstance(error, RuntimeError) and "Java gateway process exited" in str(error):
-        lines = str(error).partition("Stderr:")[2].strip().splitlines()
-        reason = one_line(lines[-1], secrets, longest=LONGEST_LINE) if lines else "see its output"
-        return FlinkError(f"the JVM of PyFlink did not start: {reason}")
-    if not type(error).__module__.startswith(("py4j.", "pyflink.")):
-        return None
+    if problem := start_problem(error, secrets):
+        return FlinkError(problem)
     message = str(error)
+    if not type(error).__module__.startswith(("py4j.", "pyflink.")) and not message.startswith(_NO_CLASS):
+        return None
     if found := re.search(_NO_FACTORY, message, re.DOTALL):
-        available = ", ".join(found[2].split()) or "none"
-        return FlinkError(
-            f"Flink has no provider {found[1]} (it has: {available}); ensure_jars(t_env, {found[1]!r}) adds its jar"
-        )
+        available = found[2].split()
+        hint = _factory_hint(found[1], available)
+        return FlinkError(f"Flink has no provider {found[1]} (it has: {', '.join(available) or 'none'}); {hint}")
     causes = re.findall(_CAUSE, message, re.DOTALL)
+    hint = _version_hint() if re.search(_LINKAGE, message) else ""
+    hint = hint or next((hint for pattern, hint in _HINTS if re.search(pattern, message)), "")
     if not causes:
-        return FlinkError(f"Flink: {one_line(message, secrets, longest=LONGEST_LINE)}")
+        return FlinkError(with_hint(f"Flink: {one_line(message, secrets, longest=LONGEST_LINE)}", hint))
     kind, root = _root_cause(causes)
-    hint = next((hint for pattern, hint in _HINTS if re.search(pattern, message)), "")
     line = f"Flink: {one_line(root, secrets, longest=LONGEST_LINE)} ({kind.rpartition('.')[2]})"
     return FlinkError(with_hint(line, hint))
 
@@ -122,6 +137,32 @@ def _root_cause(causes: list[tuple[str, str]]) -> tuple[str, str]:
     # The client of the service repeats the class in the message.
     root = root.removeprefix(f"{kind}: ")
     # Messages of the JDK, such as "Connection refused", need the message above them.
-    if (kind.startswith(("java.lang.", "java.net.")) or kind.endswith("ParseException")) and root not in above:
+    if above and (kind.startswith(("java.lang.", "java.net.")) or kind.endswith("ParseException")) and root not in above:
         root = f"{above.strip().partition(chr(10))[0].rstrip('.')}: {root}"
     return kind, root
+
+
+def _factory_hint(identifier: str, available: list[str]) -> str:
+    """A hint about an identifier of which Flink has no factory."""
+    released = (runtime(name).factories.get(identifier) for name in NAMES)
+    if any(factory is not None and ":" in factory.artifact for factory in released):
+        return f"ensure_jars(t_env, {identifier!r}) adds its jar"
+    return did_you_mean(identifier, available) or "add its jar to pipeline.jars"
+
+
+def _version_hint() -> str:
+    """A hint if PyFlink and the Flink of its JVM have different versions; empty if not, or if they are not known."""
+    versions = []
+    with suppress(Exception):
+        versions.append(sys.modules["pyflink.version"].__version__)
+        jvm = sys.modules["pyflink.java_gateway"].get_gateway().jvm
+        versions.append(jvm.org.apache.flink.runtime.util.EnvironmentInformation.getVersion())
+    minors = [".".join(each.split(".")[:2]) for each in versions]
+    if len(set(minors)) < 2:  # noqa: PLR2004
+        return ""
+    where, cure = "", f"install apache-flink=={minors[1]}.*"
+    home = os.environ.get("FLINK_HOME")
+    # If the variable is not set, PyFlink sets it to its own folder.
+    if home and Path(home) != Path(str(sys.modules["pyflink"].__file__)).parent:
+        where, cure = f" in FLINK_HOME ({home})", f"unset FLINK_HOME, or {cure}"
+    return f"PyFlink is {versions[0]}, but Flink{where} is {versions[1]}: {cure}"
