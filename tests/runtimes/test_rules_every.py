@@ -228,7 +228,9 @@ CASES: dict[str, Case] = {
         TRITON,
         "flink-2.4",
         {"output": "a STRING, `error-string` STRING METADATA"},
-        ["output: expected no metadata column, got error-string STRING METADATA; triton has metadata columns in no known runtime"],
+        [
+            "output: expected no metadata column, got error-string STRING METADATA; triton has metadata columns in no known runtime"
+        ],
     ),
     "metadata columns that Java may know": (
         COMPAT,
