@@ -135,6 +135,10 @@ def test_some_of_the_columns(env: Any, service: OpenAIServer) -> None:
     result = predict(table(env, "one"), "question", provider=ignoring(service, "some"), output=output, errors=True)
     names = ["question", "http-status-code", "answer", "error-string", "http-headers-map"]
     assert names == list(result.get_resolved_schema().get_column_names())
+    # The array in the map of headers does not make it an embedding.
+    embedding = ignoring(service, "some").for_task("embeddings")
+    output = "answer STRING, `http-headers-map` MAP<STRING, ARRAY<STRING>> METADATA"
+    assert {"one": (None, FAILURE[-1])} == rows(predict(table(env, "one"), "question", provider=embedding, output=output))
 
 
 # Models ---------------------------------------------------------------------------------------------------------------

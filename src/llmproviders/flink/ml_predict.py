@@ -77,7 +77,7 @@ def predict(
     changes = validate_overrides(overrides, allow_sensitive=allow_sensitive)
     made = columns(output, "output")
     found = resolve_provider(provider)
-    has_vectors = any("ARRAY" in each.type.upper() for each in made)
+    has_vectors = any("ARRAY" in each.type.upper() for each in made if not each.metadata)
     task = CHAT if not has_vectors and _task(found, changes) == EMBEDDINGS else None
     derived = found.for_task(task, **changes) if task else found.with_(**changes)
     return _predict(table, column, derived, model, made, errors, config)

@@ -124,16 +124,16 @@ def _problems(column: Column, option: str) -> Iterator[Problem]:
     if expected := expected_name(column.name):
         yield Problem(option, expected, got=ascii(column.name)[:60])
         return
-    is_input, option = option == "input", f"{option}.{column.name}"
+    name = f"{option}.{column.name}"
     try:
         spell_type(column.type)
     except Misread as error:
-        yield error.problem(option, column.type)
+        yield error.problem(name, column.type)
     for part, value in (("comment", column.comment), ("metadata key", column.metadata)):
         if has_surrogate(value):
-            yield Problem(option, f"a {part} without lone surrogates", hint="Java cannot read them")
-    if column.metadata and is_input:
-        yield Problem(option, "a physical column", got="a metadata column", hint=_ONLY_OUTPUT, code="invalid-columns")
+            yield Problem(name, f"a {part} without lone surrogates", hint="Java cannot read them")
+    if column.metadata and option == "input":
+        yield Problem(name, "a physical column", got="a metadata column", hint=_ONLY_OUTPUT, code="invalid-columns")
 
 
 def read_columns(cursor: Cursor, sql: str, option: str, end: str = ")") -> Iterator[tuple[int, Column]]:
