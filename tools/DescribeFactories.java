@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.FallbackKey;
 import org.apache.flink.table.factories.Factory;
 import org.apache.flink.table.factories.ModelProviderFactory;
+import org.apache.flink.table.types.DataType;
 
 /** Prints the model provider factories on the class path: one fact per line, tab-separated. */
 public class DescribeFactories {
@@ -25,6 +27,7 @@ public class DescribeFactories {
             describe(identifier, "optional", factory.optionalOptions());
             if (identifier.equals("openai")) {
                 tokenizers(identifier);
+                metadata(identifier);
             }
         }
     }
@@ -58,6 +61,30 @@ public class DescribeFactories {
                             defaultValue,
                             String.join(",", choices),
                             String.join(",", deprecated)));
+        }
+    }
+
+    /** Prints the metadata columns that the jar's model functions can write. */
+    private static void metadata(String identifier) throws Exception {
+        Class<?> columns = null;
+        // The class is a file of its own from Flink 2.4 on.
+        for (String owner : List.of("AbstractOpenAIModelFunction$", "")) {
+            try {
+                columns = Class.forName("org.apache.flink.model.openai." + owner + "ErrorMessageMetadata");
+            } catch (ClassNotFoundException e) {
+                // Flink 2.1 has none.
+            }
+        }
+        if (columns == null) {
+            return;
+        }
+        Field key = columns.getDeclaredField("key");
+        Field type = columns.getDeclaredField("dataType");
+        key.setAccessible(true);
+        type.setAccessible(true);
+        for (Object each : columns.getEnumConstants()) {
+            String sqlType = ((DataType) type.get(each)).getLogicalType().asSummaryString();
+            System.out.println(String.join("\t", "metadata", identifier, (String) key.get(each), sqlType));
         }
     }
 

@@ -61,6 +61,8 @@ def refreshed(runtime: dict[str, Any], cache: Path) -> dict[str, Any]:
         described = of_wheel(artifact, cache) if "==" in artifact else of_jar(artifact, cache)
         if sorted(described) != sorted(name for name, each in runtime["factories"].items() if each["artifact"] == artifact):
             sys.exit(f"{runtime['name']}: expected the factories of {artifact} that its file names, got {', '.join(described)}")
+        for fact in ("tokenizer", "metadata"):
+            factory.pop(fact, None)
         factory.update(described[identifier])
     return runtime
 
@@ -118,6 +120,8 @@ def factories(facts: Iterator[list[str]]) -> Iterator[tuple[str, dict[str, Any]]
             if deprecated:
                 option["deprecated_keys"] = deprecated.split(",")
             known[identifier]["options"][key] = option
+        elif kind == "metadata":
+            known[identifier].setdefault("metadata", {})[rest[0]] = rest[1]
         else:
             known[identifier].setdefault("tokenizer", {}).setdefault({"name": "names", "prefix": "prefixes"}[rest[0]], []).append(
                 rest[1]

@@ -130,6 +130,9 @@ def runtime_factories() -> Iterator[str]:
             if factory.tokenizer is not None:
                 prefixes = (f"{prefix}…" for prefix in factory.tokenizer.prefixes)
                 yield f"- Models whose tokens it counts: {codes([*factory.tokenizer.names, *prefixes])}."
+            if factory.metadata:
+                columns = ", ".join(f"{code(name)} {kind}" for name, kind in factory.metadata.items())
+                yield f"- Metadata columns that the output can have: {plain(columns)}."
             yield from table("Java key | Type | Default | Accepts | Option", _factory_rows(identifier, factory.options.values()))
 
 

@@ -41,6 +41,8 @@ def test_runtimes_json() -> None:
     (option,) = (each for each in openai["options"] if each["key"] == "top-p")
     expected = {"type": "Double", "required": False, "default": None, "choices": [], "deprecated_keys": ["topP"]}
     assert {"key": "top-p", **expected} == option
+    columns = {"error-string": "STRING", "http-status-code": "INT", "http-headers-map": "MAP<STRING, ARRAY<STRING>>"}
+    assert columns == openai["metadata"]
     assert [each.name for each in map(llmproviders.runtime, llmproviders.list_runtimes())] == [
         each["runtime"] for each in run_json("runtimes")
     ]

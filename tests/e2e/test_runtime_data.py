@@ -37,12 +37,16 @@ def test_differences_are_found_and_fixed(tmp_path: Path) -> None:
         (folder / name).write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     data = json.loads((folder / "flink-2.3.json").read_text(encoding="utf-8"))
     data["factories"]["openai"]["options"]["retry-num"]["default"] = "3"
+    data["factories"]["openai"]["metadata"]["http-status-code"] = "STRING"
+    data["factories"]["triton"]["metadata"] = {"error-string": "STRING"}
     (folder / "flink-2.3.json").write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     found = refresh("--check", tool=tool)
     assert 1 == found.returncode, found.stderr
     assert 5 == found.stdout.count('-        "made-up": {}')
     assert 5 == found.stdout.count('+        "endpoint": {')
     assert '-          "default": "3"' in found.stdout
+    assert '-        "http-status-code": "STRING"' in found.stdout
+    assert '-        "error-string": "STRING"' in found.stdout
     assert 0 == refresh(tool=tool).returncode
     for name in ("flink-2.3.json", "vvr-11.9.json"):
         assert (folder / name).read_bytes() == (ROOT / "src/llmproviders/runtimes" / name).read_bytes()

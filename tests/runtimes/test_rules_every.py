@@ -182,6 +182,72 @@ CASES: dict[str, Case] = {
         {},
         [],
     ),
+    "every metadata column, in any order": (
+        CHAT,
+        "flink-2.2",
+        {
+            "output": "`http-status-code` INTEGER METADATA, a STRING, `error-string` VARCHAR METADATA VIRTUAL,"
+            " `http-headers-map` MAP<STRING, ARRAY<STRING>> METADATA FROM 'http-headers-map' VIRTUAL"
+        },
+        [],
+    ),
+    "metadata columns of an embedding": (
+        CHAT.for_task("embeddings"),
+        "flink-2.4",
+        {"output": "a ARRAY<FLOAT>, `error-string` STRING METADATA"},
+        [],
+    ),
+    "metadata columns that cannot be": (
+        CHAT,
+        "flink-2.3",
+        {"output": "e STRING METADATA FROM 'error-string', `error-string` STRING NOT NULL METADATA, `http-status-code` INT"},
+        [
+            "output: expected a metadata column error-string, http-status-code or http-headers-map, got e STRING METADATA; its name has to be the key",
+            "output: expected error-string of type STRING, got error-string STRING NOT NULL METADATA",
+            "output: expected a physical column of another name, got http-status-code INT; Flink knows a metadata column by the name http-status-code",
+            "output: expected exactly one column, of type STRING, got http-status-code INT",
+        ],
+    ),
+    "another metadata column under a known name": (
+        CHAT,
+        "flink-2.3",
+        {"output": "a STRING, `error-string` STRING METADATA FROM 'x'"},
+        [
+            "output: expected a metadata column error-string, http-status-code or http-headers-map, got error-string STRING METADATA; its name has to be the key"
+        ],
+    ),
+    "metadata columns on an older runtime": (
+        CHAT,
+        "flink-2.1",
+        {"output": "a STRING, `error-string` STRING METADATA"},
+        [
+            "output: expected no metadata column, got error-string STRING METADATA; openai has metadata columns in flink-2.2, flink-2.3, flink-2.4"
+        ],
+    ),
+    "metadata columns of another factory": (
+        TRITON,
+        "flink-2.4",
+        {"output": "a STRING, `error-string` STRING METADATA"},
+        [
+            "output: expected no metadata column, got error-string STRING METADATA; triton has metadata columns in no known runtime"
+        ],
+    ),
+    "metadata columns that Java may know": (
+        COMPAT,
+        "vvr-11.9",
+        {"output": "a STRING, `error-string` STRING METADATA"},
+        [
+            "!output: expected no metadata column, got error-string STRING METADATA; openai-compat has metadata columns in no known runtime"
+        ],
+    ),
+    "metadata columns of a user-defined factory": (
+        GenericProvider("acme"),
+        "flink-2.3",
+        {"output": "a STRING, b STRING METADATA"},
+        [
+            "!provider: expected an identifier that flink-2.3 has (openai, triton), got 'acme'; it is not checked: its factory is user-defined"
+        ],
+    ),
 }
 
 

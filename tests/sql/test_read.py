@@ -64,6 +64,21 @@ READ: dict[str, tuple[str, ModelStatement]] = {
             output=(Column("b", "STRING"),),
         ),
     ),
+    "metadata columns as SHOW CREATE MODEL prints them": (
+        "CREATE TEMPORARY MODEL `m`\nINPUT (`a` VARCHAR(2147483647))\nOUTPUT (`b` VARCHAR(2147483647), "
+        "`error-string` VARCHAR(2147483647) METADATA VIRTUAL, `e` INT METADATA FROM 'http-status-code')\nWITH (\n  'provider' = 'g'\n)\n",
+        ModelStatement(
+            path=("m",),
+            provider=G,
+            input=(Column("a", "STRING"),),
+            output=(
+                Column("b", "STRING"),
+                Column("error-string", "STRING", metadata="error-string"),
+                Column("e", "INT", metadata="http-status-code"),
+            ),
+            temporary=True,
+        ),
+    ),
     "literals": (
         "CREATE MODEL m WITH ('pro' 'vider'='g', 'a'='\\n' -- c\n 'x', '' = '', 'd'='--')",
         ModelStatement(path=("m",), provider=GenericProvider("g", **{"a": "\\nx", "": "", "d": "--"})),

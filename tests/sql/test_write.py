@@ -189,6 +189,11 @@ NOT_WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
         lambda: create_model_sql("m", CHAT, input="a INT", output=OUT, runtime="flink-2.3"),
         "create_model_sql: input: expected exactly one column, of type STRING, got a INT",
     ),
+    "metadata columns": (
+        lambda: create_model_sql("m", CHAT, input=IN, output="a STRING, `error-string` STRING METADATA VIRTUAL"),
+        "create_model_sql: output.error-string: expected a physical column, got a metadata column; "
+        "Flink's SQL cannot declare it; llmproviders.flink.create_model can",
+    ),
 }
 
 

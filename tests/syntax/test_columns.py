@@ -79,7 +79,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "a metadata column": (
         "a INT METADATA",
-        "columns: input: expected a physical column, got a bare word at column 7; a model has no metadata columns",
+        "columns: input: expected a physical column, got a bare word at column 7; only the output of a model has metadata columns",
     ),
     "a watermark": (
         "a INT, WATERMARK FOR a AS a",
@@ -114,7 +114,74 @@ def test_the_role_of_columns() -> None:
         columns(5, "output")  # type: ignore[arg-type]
 
 
-@given(st.lists(st.builds(Column, names, types, st.text(max_size=5)), min_size=1, unique_by=lambda column: column.name))
+def test_metadata_columns() -> None:
+    """An output has metadata columns, as SHOW CREATE MODEL prints them; without FROM, the name is the key."""
+    expected = (
+        Column("a", "STRING"),
+        Column("error-string", "STRING", metadata="error-string"),
+        Column("code", "INT NOT NULL", "it's", "http-status-code"),
+    )
+    sql = "a STRING, `error-string` STRING METADATA VIRTUAL, code INT NOT NULL METADATA FROM 'http-status-code' COMMENT 'it''s'"
+    assert expected == columns(sql, "output") == columns(expected, "output")
+    assert [
+        "`a` STRING",
+        "`error-string` STRING METADATA VIRTUAL",
+        "`code` INT NOT NULL METADATA FROM 'http-status-code' VIRTUAL COMMENT 'it''s'",
+    ] == [str(column) for column in expected]
+    assert Column("a", "INT") != Column("a", "INT", metadata="a")
+
+
+REFUSED_METADATA: dict[str, tuple[Any, str, str]] = {
+    "of an input": (
+        [Column("a", "INT", metadata="a")],
+        "input",
+        "columns: input.a: expected a physical column, got a metadata column; only the output of a model has metadata columns",
+    ),
+    "a surrogate": (
+        [Column("a", "INT", metadata="\ud800")],
+        "output",
+        "columns: output.a: expected a metadata key without lone surrogates; Java cannot read them",
+    ),
+    "no string": (
+        [Column("a", "INT", metadata=5)],  # type: ignore[arg-type]
+        "output",
+        "columns: output: expected a name and a SQL type, both str, got an item of type Column",
+    ),
+    "four parts": (
+        [("a", "INT", "", "a")],
+        "output",
+        "columns: output: expected a name and a SQL type, both str, got an item of type tuple",
+    ),
+    "an empty key": (
+        "a INT METADATA FROM ''",
+        "output",
+        "columns: output: expected a key that is not empty, got '' at column 21",
+    ),
+    "no key": (
+        "a INT METADATA FROM VIRTUAL",
+        "output",
+        "columns: output: expected the key of the metadata as a string in quotes, got a bare word at column 21; write it in single quotes",
+    ),
+    "a primary key": ("a INT METADATA PRIMARY KEY", "output", "columns: output: expected ',', got PRIMARY at column 16"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_METADATA)
+def test_refused_metadata_columns(name: str) -> None:
+    """The message states what a metadata column needs."""
+    given, option, message = REFUSED_METADATA[name]
+    with pytest.raises(InvalidOptionsError) as caught:
+        columns(given, option)
+    assert message == str(caught.value)
+
+
+@given(
+    st.lists(
+        st.builds(Column, names, types, st.text(max_size=5), st.text(max_size=5)),
+        min_size=1,
+        unique_by=lambda column: column.name,
+    )
+)
 def test_columns_round_trip(made: list[Column]) -> None:
     """Columns come back from their SQL."""
-    assert tuple(made) == columns(", ".join(map(str, made)))
+    assert tuple(made) == columns(", ".join(map(str, made)), "output")

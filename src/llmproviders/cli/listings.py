@@ -175,6 +175,7 @@ def _runtime_record(runtime: Runtime, identifier: str | None) -> dict[str, Any]:
             "defects": list(factory.defects),
             "rules": list(factory.rules),
             "options": [_runtime_option_record(option) for option in factory.options.values()],
+            "metadata": dict(factory.metadata),
         }
         for each, factory in runtime.factories.items()
         if identifier in (None, each)

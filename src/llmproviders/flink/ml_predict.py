@@ -22,7 +22,7 @@ from ..tasks import CHAT, EMBEDDINGS, task_of_endpoint
 from .arguments import resolve_provider, validate_overrides
 from .errors import clear_errors
 from .jvm import environment_of, import_pyflink, java_columns, running_runtime
-from .models import adapt_provider, build_descriptor, find_errors
+from .models import adapt_provider, build_descriptor, find_errors, with_error_columns
 
 if TYPE_CHECKING:
     from pyflink.table import Table  # type: ignore[import-not-found]
@@ -39,6 +39,7 @@ def predict(
     provider: Provider | str | None = None,
     model: str | None = None,
     output: Columns = "answer STRING",
+    errors: bool = False,
     config: Mapping[str, Any] | None = None,
     overrides: Mapping[str, Any] | None = None,
     allow_sensitive: bool = False,
@@ -49,12 +50,18 @@ def predict(
     array. On Apache Flink, an `OpenAICompatProvider` is used as an `OpenAIProvider`. The model exists only for the resulting
     table, and is not in a catalog. With Flink's own providers, the result has no row for an input of NULL.
 
+    If a request fails, ``error_handling_strategy="IGNORE"`` leaves the row out of the result, and so does
+    ``retry_fallback_strategy="IGNORE"`` after the last retry. With *errors*, the row stays: its output is NULL, and the columns
+    that are added say why.
+
     Args:
         table: the rows.
         column: the name of the input column; several names for a model with several inputs.
         provider: a provider, the name of a registered one, or None for the default.
         model: the model's name, if the provider does not set it.
         output: the columns that the model adds: a mapping of names to SQL types, or a SQL string.
+        errors: whether to add what is known of a failed request: ``error-string``, a STRING; ``http-status-code``, an INT; and
+            ``http-headers-map``, a MAP<STRING, ARRAY<STRING>>. They are NULL where the request succeeded.
         config: the configuration of ML_PREDICT: ``async``, ``max-concurrent-operations``, ``output-mode`` and ``timeout``, as
             Python values or strings in Flink's syntax.
         overrides: changes to the provider for this call, by Python names.
@@ -70,10 +77,10 @@ def predict(
     changes = validate_overrides(overrides, allow_sensitive=allow_sensitive)
     made = columns(output, "output")
     found = resolve_provider(provider)
-    has_vectors = any("ARRAY" in each.type.upper() for each in made)
+    has_vectors = any("ARRAY" in each.type.upper() for each in made if not each.metadata)
     task = CHAT if not has_vectors and _task(found, changes) == EMBEDDINGS else None
     derived = found.for_task(task, **changes) if task else found.with_(**changes)
-    return _predict(table, column, derived, model, made, config)
+    return _predict(table, column, derived, model, made, errors, config)
 
 
 @unframed
@@ -85,6 +92,7 @@ def embed(
     model: str | None = None,
     dimension: int | None = None,
     output: str = "embedding",
+    errors: bool = False,
     config: Mapping[str, Any] | None = None,
     overrides: Mapping[str, Any] | None = None,
     allow_sensitive: bool = False,
@@ -101,6 +109,7 @@ def embed(
         model: the model's name, if the provider does not set it.
         dimension: the size of the embeddings; by default the provider's, else the model's.
         output: the name of the column that is added.
+        errors: as for `predict`.
         config: as for `predict`.
         overrides: changes to the provider for this call, by Python names.
         allow_sensitive: whether the overrides may change the endpoint and secrets.
@@ -118,7 +127,7 @@ def embed(
     task = EMBEDDINGS if _task(found, changes) in (CHAT, None) and EMBEDDINGS in found.tasks else None
     made = columns({output: "ARRAY<FLOAT>"}, "output")
     derived = found.for_task(task, **changes) if task else found.with_(**changes)
-    return _predict(table, (column,), derived, model, made, config)
+    return _predict(table, (column,), derived, model, made, errors, config)
 
 
 def _task(provider: Provider, changes: Mapping[str, Any]) -> str | None:
@@ -134,6 +143,7 @@ def _predict(
     provider: Provider,
     model: str | None,
     output: tuple[Column, ...],
+    errors: object,
     config: Mapping[str, Any] | None,
 ) -> Table:
     """*table* with the output of a model.
@@ -144,6 +154,8 @@ def _predict(
     t_env, runtime = environment_of(table), running_runtime()
     provider = adapt_provider(provider, runtime, model)
     parameters, problems = _read_config(config)
+    output, more = with_error_columns(output, errors, provider, runtime)
+    problems += more
     input_columns, column_problems = _input_columns(table, names, output)
     problems += column_problems
     problems += find_errors(provider, runtime, None if column_problems else input_columns, output)
@@ -206,7 +218,7 @@ def _input_columns(table: Table, names: tuple[str, ...], output: tuple[Column, .
             "output",
             "a name that no column of the table has",
             got=shown(each.name),
-            hint="choose another name",
+            hint="rename that column: Flink sets the name of this one" if each.metadata else "choose another name",
             code="invalid-columns",
         )
         for each in output

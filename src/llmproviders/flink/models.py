@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..boundary import unframed
 from ..errors import Problem, invalid
+from ..messages import shown
 from ..providers.base import Provider
 from ..providers.derive import with_model
+from ..runtimes.rules.every import metadata_hint
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_named
 from ..syntax.columns import Column, Columns, columns
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from pyflink.table import TableEnvironment  # type: ignore[import-not-found]
     from pyflink.table.model_descriptor import ModelDescriptor  # type: ignore[import-not-found]
 
-__all__ = ["adapt_provider", "build_descriptor", "create_model", "find_errors", "model_descriptor"]
+__all__ = ["adapt_provider", "build_descriptor", "create_model", "find_errors", "model_descriptor", "with_error_columns"]
 
 
 @unframed
@@ -34,6 +36,7 @@ def model_descriptor(
     model: str | None = None,
     runtime: str | Runtime | None = None,
     comment: str | None = None,
+    errors: bool = False,
 ) -> ModelDescriptor:
     """Return PyFlink's `ModelDescriptor` of a provider and the columns of its model. It holds the secrets in clear.
 
@@ -44,6 +47,7 @@ def model_descriptor(
         model: the model's name, if the provider does not set it.
         runtime: the runtime for which the model is; by default the running Flink.
         comment: a comment on the model; by default none.
+        errors: whether the output also has the columns about a failed request, as for `predict`.
 
     Raises:
         InvalidOptionsError: with every problem, if the runtime does not accept the provider with these columns.
@@ -52,7 +56,7 @@ def model_descriptor(
         FlinkError: if the JVM cannot be started.
     """
     found = runtime_named(runtime) if runtime is not None else running_runtime()
-    return _descriptor(resolve_provider(provider), found, model, columns(input), columns(output, "output"), comment)
+    return _descriptor(resolve_provider(provider), found, model, columns(input), columns(output, "output"), comment, errors)
 
 
 @unframed
@@ -67,6 +71,7 @@ def create_model(
     temporary: bool = True,
     if_not_exists: bool = False,
     comment: str | None = None,
+    errors: bool = False,
     overrides: Mapping[str, Any] | None = None,
     allow_sensitive: bool = False,
 ) -> None:
@@ -85,6 +90,7 @@ def create_model(
         temporary: whether the model exists only as long as *t_env*; otherwise it is stored in the catalog.
         if_not_exists: whether an existing model of that name stays, without an error.
         comment: a comment on the model; by default none.
+        errors: whether the output also has the columns about a failed request, as for `predict`. Flink's SQL cannot declare them.
         overrides: changes to the provider, by Python names; by default none.
         allow_sensitive: whether the overrides may change the endpoint and secrets.
 
@@ -96,7 +102,7 @@ def create_model(
     """
     found = resolve_provider(provider).with_(**validate_overrides(overrides, allow_sensitive=allow_sensitive))
     name = validate_string("name", name)
-    made = _descriptor(found, running_runtime(), model, columns(input), columns(output, "output"), comment)
+    made = _descriptor(found, running_runtime(), model, columns(input), columns(output, "output"), comment, errors)
     create = t_env.create_temporary_model if temporary else t_env.create_model
     with clear_errors(found):
         create(name, made, if_not_exists)
@@ -117,6 +123,22 @@ def find_errors(
     return [each for each in provider.check(runtime, input=input, output=output) if each.severity == "error"]
 
 
+def with_error_columns(
+    output: tuple[Column, ...], errors: object, provider: Provider, runtime: Runtime
+) -> tuple[tuple[Column, ...], list[Problem]]:
+    """*output* with the columns for the argument *errors* of a call, and the problems of that argument."""
+    if not isinstance(errors, bool):
+        return output, [Problem("errors", "True or False", got=shown(errors), is_type=True)]
+    factory = runtime.factories.get(provider.provider_name())
+    known = factory.metadata if factory else {}
+    if errors and not known:
+        hint = metadata_hint(provider.provider_name())
+        return output, [Problem("errors", f"False on {runtime}", got="True", hint=hint, code="not-on-runtime")]
+    given = {each.name for each in output}
+    added = [Column(name, kind, metadata=name) for name, kind in known.items() if errors and name not in given]
+    return (*output, *added), []
+
+
 def _descriptor(
     provider: Provider,
     runtime: Runtime,
@@ -124,10 +146,12 @@ def _descriptor(
     input: tuple[Column, ...],  # noqa: A002
     output: tuple[Column, ...],
     comment: str | None,
+    errors: object,
 ) -> ModelDescriptor:
     """The descriptor of a model, after all checks."""
     provider = adapt_provider(provider, runtime, model)
-    problems = find_errors(provider, runtime, input, output)
+    output, problems = with_error_columns(output, errors, provider, runtime)
+    problems += find_errors(provider, runtime, input, output)
     if problems:
         raise invalid(f"{type(provider).__name__} on {runtime}", problems)
     comment = None if comment is None else validate_string("comment", comment)
@@ -156,7 +180,11 @@ def _schema(given: tuple[Column, ...]) -> Any:
     builder = import_pyflink("table").Schema.new_builder()
     for each in given:
         # PyFlink's parser of types reads VARCHAR as VARCHAR(1), unlike SQL. So it gets the canonical type.
-        builder.column(each.name, canonical_type(each.type))
+        kind = canonical_type(each.type)
+        if each.metadata:
+            builder.column_by_metadata(each.name, kind, None if each.metadata == each.name else each.metadata, is_virtual=True)
+        else:
+            builder.column(each.name, kind)
         if each.comment:
             java_schema_builder(builder).withComment(each.comment)
     return builder.build()

@@ -42,7 +42,8 @@ def check(
         input: the model's input columns, if they are known.
         output: the model's output columns, if they are known.
     """
-    input_columns, output_columns = (None if each is None else columns(each) for each in (input, output))
+    input_columns = None if input is None else columns(input)
+    output_columns = None if output is None else columns(output, "output")
     facts = facts_of(provider)
     found = problems(facts, runtime_named(runtime), input=input_columns, output=output_columns)
     if input_columns is not None:

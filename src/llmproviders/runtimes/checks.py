@@ -43,6 +43,7 @@ _FIRST: Final[Mapping[str, _Rule]] = {
     "works": every.check_defects,
     "keys": every.check_keys,
     "required": every.check_required,
+    "metadata": every.check_metadata,
 }
 _LAST: Final[Mapping[str, _Rule]] = {
     "ignored": every.check_task,

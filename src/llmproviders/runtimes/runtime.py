@@ -70,6 +70,8 @@ class Factory:
     """Its options, by Java key."""
     tokenizer: Tokenizer | None = None
     """The models that its option ``max-context-size`` supports; None if it does not count tokens."""
+    metadata: Mapping[str, str] = attrs.field(factory=dict)
+    """The metadata columns that the output of a model can have besides its physical columns: their SQL types, by name."""
 
     def option(self, key: str) -> RuntimeOption | None:
         """Return the option of a Java key; None if there is none.
@@ -150,4 +152,5 @@ def _factory(identifier: str, record: Mapping[str, Any]) -> Factory:
         defects=tuple(record.get("defects", ())),
         options=options,
         tokenizer=tokenizer,
+        metadata=record.get("metadata", {}),
     )

@@ -218,7 +218,7 @@ class _Reader:
         if not self.cursor.accept_words(keyword):
             return ()
         self.cursor.expect_sign("(")
-        found = list(read_columns(self.cursor, self.sql))
+        found = list(read_columns(self.cursor, self.sql, keyword.lower()))
         columns = tuple(column for _, column in found)
         for index, problem in repeated_names(columns, keyword.lower()):
             self.report(found[index][0], problem)

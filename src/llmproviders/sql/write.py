@@ -24,6 +24,7 @@ from .names import PROVIDER, accept_path
 
 __all__ = ["create_model_sql"]
 
+_NO_METADATA: Final = "Flink's SQL cannot declare it; llmproviders.flink.create_model can"
 _NO_SECRET: Final = "no secret in a statement"  # noqa: S105
 
 
@@ -80,6 +81,11 @@ def create_model_sql(
     problems: list[Problem] = []
     path = accept_path(name, problems)
     inputs, outputs = _accept_columns(input, "input", problems), _accept_columns(output, "output", problems)
+    problems += [
+        Problem(f"output.{each.name}", "a physical column", got="a metadata column", hint=_NO_METADATA, code="invalid-columns")
+        for each in outputs
+        if each.metadata
+    ]
     problems += _comment_problems(comment)
     if not provider.provider_name():
         problems.append(Problem(PROVIDER, "an identifier that is not empty", got="''", code="missing-option"))

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The columns of a model's input and output.
 
-Source: the columns that INPUT and OUTPUT of CREATE MODEL accept, run on Flink 2.3.
+Source: the columns that INPUT and OUTPUT of CREATE MODEL accept and SHOW CREATE MODEL prints, run on Flink 2.3.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -19,6 +19,8 @@ from .sql_types import read_type, spell_type
 from .tokens import Misread
 
 __all__ = ["Column", "Columns", "columns", "read_columns", "repeated_names"]
+
+_ONLY_OUTPUT: Final = "only the output of a model has metadata columns"
 
 
 def _spelling(sql_type: str) -> str:
@@ -42,11 +44,15 @@ class Column:
     """Its SQL type as written, such as ``STRING`` or ``ARRAY<FLOAT> NOT NULL``."""
     comment: str = ""
     """A comment on it; empty if there is none."""
+    metadata: str = ""
+    """The key of the metadata that it holds, such as ``error-string``; empty for a physical column."""
 
     def __str__(self) -> str:
         """The column in a statement, its type in Flink's spelling."""
+        source = "" if self.metadata == self.name else f" FROM {quote_string(self.metadata)}"
+        metadata = f" METADATA{source} VIRTUAL" if self.metadata else ""
         comment = f" COMMENT {quote_string(self.comment)}" if self.comment else ""
-        return f"{quote_name(self.name)} {_spelling(self.type)}{comment}"
+        return f"{quote_name(self.name)} {_spelling(self.type)}{metadata}{comment}"
 
 
 Columns: TypeAlias = str | Mapping[str, str] | Sequence[Column | tuple[str, str]]
@@ -91,7 +97,7 @@ def _from_sql(sql: str, option: str, problems: list[Problem]) -> Iterator[Column
     try:
         cursor = Cursor.over(sql)
         if cursor.token.kind != "end":
-            yield from (column for _, column in read_columns(cursor, sql, "end"))
+            yield from (column for _, column in read_columns(cursor, sql, option, "end"))
     except Misread as error:
         problems.append(error.problem(option, sql))
 
@@ -103,8 +109,9 @@ def _from_items(given: object, option: str, problems: list[Problem]) -> Iterator
         problems.append(Problem(option, expected, got=type(given).__name__, is_type=True))
         return
     for item in items:
-        parts: object = (item.name, item.type, item.comment) if isinstance(item, Column) else item
-        if not isinstance(parts, (tuple, list)) or len(parts) not in (2, 3) or not all(isinstance(part, str) for part in parts):
+        parts: object = attrs.astuple(item, recurse=False) if isinstance(item, Column) else item
+        count = (2, 3, 4) if isinstance(item, Column) else (2, 3)
+        if not isinstance(parts, (tuple, list)) or len(parts) not in count or not all(isinstance(part, str) for part in parts):
             expected = "a name and a SQL type, both str"
             problems.append(Problem(option, expected, got=f"an item of type {type(item).__name__}", is_type=True))
             continue
@@ -117,17 +124,26 @@ def _problems(column: Column, option: str) -> Iterator[Problem]:
     if expected := expected_name(column.name):
         yield Problem(option, expected, got=ascii(column.name)[:60])
         return
-    option = f"{option}.{column.name}"
+    name = f"{option}.{column.name}"
     try:
         spell_type(column.type)
     except Misread as error:
-        yield error.problem(option, column.type)
-    if has_surrogate(column.comment):
-        yield Problem(option, "a comment without lone surrogates", hint="Java cannot read them")
+        yield error.problem(name, column.type)
+    for part, value in (("comment", column.comment), ("metadata key", column.metadata)):
+        if has_surrogate(value):
+            yield Problem(name, f"a {part} without lone surrogates", hint="Java cannot read them")
+    if column.metadata and option == "input":
+        yield Problem(name, "a physical column", got="a metadata column", hint=_ONLY_OUTPUT, code="invalid-columns")
 
 
-def read_columns(cursor: Cursor, sql: str, end: str = ")") -> Iterator[tuple[int, Column]]:
+def read_columns(cursor: Cursor, sql: str, option: str, end: str = ")") -> Iterator[tuple[int, Column]]:
     """The columns up to the sign *end*, each with the index of its first character; keys are skipped, because Flink ignores them.
+
+    Args:
+        cursor: the cursor before the first column.
+        sql: the string that the cursor reads.
+        option: ``"input"`` or ``"output"``; an input has no metadata columns.
+        end: the sign after the last column, or ``"end"``.
 
     Raises:
         Misread: if Flink's parser would stop there, or would ignore more than a key.
@@ -143,15 +159,31 @@ def read_columns(cursor: Cursor, sql: str, end: str = ")") -> Iterator[tuple[int
             first = cursor.token
             read_type(cursor)
             sql_type = sql[first.start : cursor.last.end]
-            _read_key(cursor, of_table=False)
-            if cursor.token.keyword == "METADATA":
-                raise cursor.misread("a physical column", hint="a model has no metadata columns")
+            if cursor.token.keyword == "METADATA" and option == "input":
+                raise cursor.misread("a physical column", hint=_ONLY_OUTPUT)
+            metadata = _read_metadata(cursor, name)
+            if not metadata:
+                _read_key(cursor, of_table=False)
             comment = cursor.expect_string("the comment as a string in quotes") if cursor.accept_words("COMMENT") else ""
-            yield start, Column(name, sql_type, comment)
+            yield start, Column(name, sql_type, comment, metadata)
         if end == "end" and cursor.token.kind == "end":
             return
         if cursor.expect_sign(",", *(() if end == "end" else (end,))) == end:
             return
+
+
+def _read_metadata(cursor: Cursor, name: str) -> str:
+    """The key of the metadata column *name*, read after its type; empty for a physical column."""
+    if not cursor.accept_words("METADATA"):
+        return ""
+    key = name
+    if cursor.accept_words("FROM"):
+        key = cursor.expect_string("the key of the metadata as a string in quotes")
+        if not key:
+            raise Misread(cursor.last.start, "a key that is not empty", got="''")
+    # Flink treats a column without this word alike.
+    cursor.accept_words("VIRTUAL")
+    return key
 
 
 def _read_key(cursor: Cursor, *, of_table: bool) -> bool:

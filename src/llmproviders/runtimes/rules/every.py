@@ -14,6 +14,7 @@ from ...similar_names import did_you_mean
 from ...syntax.durations import read_duration
 from ...syntax.maps import read_map
 from ...syntax.scalars import JAVA_BOUNDS, read_boolean, read_double, read_integer
+from ...syntax.sql_types import canonical_type
 from ..doubts import DOCUMENTED, placeholders
 from ..runtime import NAMES, Factory, Runtime, RuntimeOption, runtime
 from ..view import ALWAYS, Facts, View
@@ -21,11 +22,13 @@ from ..view import ALWAYS, Facts, View
 __all__ = [
     "check_defects",
     "check_keys",
+    "check_metadata",
     "check_placeholders",
     "check_plain_http",
     "check_required",
     "check_task",
     "is_known_key",
+    "metadata_hint",
     "placeholder_problems",
     "unknown_key_problem",
 ]
@@ -135,6 +138,34 @@ def check_required(view: View) -> Iterator[Problem]:
             if option.key == view.facts.model_key:
                 hint += "; give it here, or with the call as model=..."
             yield view.problem(option.key, "a value", got="nothing", hint=hint, code="missing-on-runtime")
+
+
+def check_metadata(view: View) -> Iterator[Problem]:
+    """The factory has the metadata columns of the output, by name, key and type; no physical column has the name of one.
+
+    Source: the model functions of ``flink-model-openai``, at planning. They go by names alone, and compare types exactly.
+    """
+    known = view.factory.metadata
+    for column in view.output or ():
+        wanted = known.get(column.name)
+        if not column.metadata and wanted:
+            expected, hint = "a physical column of another name", f"Flink knows a metadata column by the name {column.name}"
+        elif column.metadata and not known:
+            expected, hint = "no metadata column", metadata_hint(view.facts.identifier)
+        elif column.metadata and (not wanted or column.metadata != column.name):
+            expected, hint = f"a metadata column {listed(list(known))}", "its name has to be the key"
+        elif column.metadata and canonical_type(column.type) != wanted:
+            expected, hint = f"{column.name} of type {wanted}", ""
+        else:
+            continue
+        got = f"{column.name} {canonical_type(column.type)}{' METADATA' if column.metadata else ''}"
+        yield Problem("output", expected, got=got, hint=hint, severity=view.severity, code="invalid-columns")
+
+
+def metadata_hint(identifier: str) -> str:
+    """The runtimes whose factory of that identifier has metadata columns, in words."""
+    having = [name for name in NAMES if (other := runtime(name).factories.get(identifier)) and other.metadata]
+    return f"{identifier} has metadata columns in {', '.join(having) or 'no known runtime'}"
 
 
 def check_task(view: View) -> Iterator[Problem]:

@@ -68,12 +68,13 @@ def check_stop_strings(view: View) -> Iterator[Problem]:
 def check_one_column(
     option: str, columns: tuple[Column, ...] | None, types: str, accepts: Callable[[str], bool]
 ) -> Iterator[Problem]:
-    """The model has one input or output column, of a type that *accepts* accepts; *types* names these types."""
+    """The model has one physical input or output column, of a type that *accepts* accepts; *types* names these types."""
     expected = f"exactly one column, of type {types}"
     if columns is None:
         return
-    if len(columns) != 1:
-        yield Problem(option, expected, got=f"{len(columns)} columns", code="invalid-columns")
-    elif not accepts(found := canonical_type(columns[0].type)):
+    physical = [column for column in columns if not column.metadata]
+    if len(physical) != 1:
+        yield Problem(option, expected, got=f"{len(physical)} columns", code="invalid-columns")
+    elif not accepts(found := canonical_type(physical[0].type)):
         hint = "leave NOT NULL out" if accepts(found.removesuffix(" NOT NULL")) else ""
-        yield Problem(option, expected, got=f"{columns[0].name} {found}", hint=hint, code="invalid-columns")
+        yield Problem(option, expected, got=f"{physical[0].name} {found}", hint=hint, code="invalid-columns")
