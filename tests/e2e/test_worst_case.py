@@ -124,9 +124,10 @@ def test_the_timeout_ends_first(env: Any, openai_server: OpenAIServer, runtime_n
 
 @pytest.mark.usefixtures("has_retries")
 def test_no_timeout(env: Any, openai_server: OpenAIServer) -> None:
-    """With a timeout of 0, a row may take any time."""
-    openai_server.delay = 1.0
-    assert 1 == len(run(env, chat(openai_server, "none"), {"timeout": "0"}, rows=1))
+    """With a timeout of 0, a row may take any time; five requests are sent at once."""
+    openai_server.delay = 2.0
+    assert 8 == len(run(env, chat(openai_server, "none"), {"timeout": "0"}, rows=8))
+    assert openai_server.most_at_once <= 5
 
 
 def test_retries_of_flink_2_1(env: Any, openai_server: OpenAIServer, flink_version: str) -> None:

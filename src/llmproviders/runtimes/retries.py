@@ -4,9 +4,10 @@
 Sources:
 
 - ``openai``: ``flink-model-openai`` 2.1.0, 2.2.0 and 2.3.0 with the OpenAI SDK 1.6.1 and OkHttp 4.12.0 in them, run against a
-  server that counts. The SDK repeats a request after an exception of the connection and the statuses 408, 409, 429 and 500 or
-  more. It waits 0.5 s, then twice as long each time, at most 8 s, and shortens each wait by up to a quarter; the headers
-  Retry-After-Ms and Retry-After of an answer replace the wait if they are at most a minute. A request ends after 10 minutes.
+  server that counts; 2.4 is assumed to be the same. The SDK repeats a request after an exception of the connection and the
+  statuses 408, 409, 429 and 500 or more, unless the header X-Should-Retry decides otherwise. It waits 0.5 s, then twice as long
+  each time, at most 8 s, and shortens each wait by up to a quarter; the headers Retry-After-Ms and Retry-After of an answer
+  replace the wait if they are at most a minute. A request ends after 10 minutes.
 - ``triton``: ``flink-model-triton`` 2.3.0, which does not retry, and the source of 2.4, which halves a wait at most. Its
   timeout is that of connecting, and of each pause while writing or reading, not of the whole request.
 - VVR: the documentation of its classes, not run. A wait of the strategy EXPONENTIAL is assumed to double without a limit.
