@@ -73,7 +73,7 @@ ROOMS = {
         openai_compat
         openai  triton  generic
         changes  base
-        calls  comparison
+        calls  comparison  worst_case
         openai_options  on_runtime
         derive  flatten
         held
@@ -93,7 +93,7 @@ ROOMS = {
         checks
         rules.openai  rules.triton
         rules.every  rules.shared
-        doubts
+        doubts  retries
         view
         runtime
     """,
@@ -160,12 +160,14 @@ PUBLIC = [
     "ProviderError",
     "Rejected",
     "RejectedType",
+    "RetriesWarning",
     "Rule",
     "Secret",
     "SecretError",
     "TritonProvider",
     "UnknownProviderError",
     "UnknownRuntimeError",
+    "WorstCase",
     "Factory",
     "Runtime",
     "RuntimeOption",

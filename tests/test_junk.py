@@ -405,6 +405,11 @@ def _calls() -> dict[str, Call]:
         "Provider.check": Call(
             lambda runtime, **given: _compat().check(runtime, **given), {"runtime": "flink-2.3", "model": "m", **columns}
         ),
+        "Provider.worst_case": Call(lambda **given: _compat().worst_case(**given), {"timeout": "3 min", "runtime": "vvr-11.9"}),
+        "Provider.worst_case values": Call(
+            lambda name, value: GenericProvider("openai", **{"retry-num": value, "api-key": MARK}).with_(name=name).worst_case(),
+            {"name": "x", "value": "3"},
+        ),
         "Provider.for_runtime": Call(lambda runtime: _compat().for_runtime(runtime), {"runtime": "vvr-11.9"}),
         "Provider.from_options": Call(OpenAICompatProvider.from_options, {"options": FLAT}),
         "Provider.from_options values": Call(
@@ -678,7 +683,7 @@ def _registered() -> None:
 NO_CALLS = {
     *("MASK", "presets", "converter", "MaskedText", "Rule"),
     *("Advice", "Change", "Column", "DocumentProblem", "Factory", "ModelStatement", "Option", "OptionInfo", "Origin", "Problem"),
-    *("Runtime", "RuntimeOption"),
+    *("Runtime", "RuntimeOption", "WorstCase"),
 }
 TABLE = _calls()
 CASES = [(name, argument) for name, call in TABLE.items() for argument in call.given]

@@ -18,6 +18,7 @@ from .errors import (
     ProviderError,
     Rejected,
     RejectedType,
+    RetriesWarning,
     SecretError,
     UnknownProviderError,
     UnknownRuntimeError,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from .providers.generic import GenericProvider
     from .providers.triton import TritonProvider
     from .registry import get_provider, list_providers, remove_provider, set_default_provider, set_provider, using_provider
+    from .runtimes.retries import WorstCase
     from .runtimes.runtime import Factory, Runtime, RuntimeOption, list_runtimes, runtime
     from .sql.read import ModelStatement, OldSpellingWarning, parse_create_model, parse_statements
     from .sql.write import create_model_sql
@@ -82,6 +84,7 @@ __all__ = [
     "ProviderError",
     "Rejected",
     "RejectedType",
+    "RetriesWarning",
     "Rule",
     "Runtime",
     "RuntimeOption",
@@ -90,6 +93,7 @@ __all__ = [
     "TritonProvider",
     "UnknownProviderError",
     "UnknownRuntimeError",
+    "WorstCase",
     "at_least",
     "between",
     "check",
@@ -145,6 +149,7 @@ _LATER: Final = {
     "Runtime": "runtimes.runtime",
     "RuntimeOption": "runtimes.runtime",
     "TritonProvider": "providers.triton",
+    "WorstCase": "runtimes.retries",
     "check": "catalogs.files",
     "create_model_sql": "sql.write",
     "dump": "catalogs.files",

@@ -148,6 +148,12 @@ _ALL: Final = (
         "Leave it out, or change the others.",
         is_check=True,
     ),
+    Code(
+        "retries-outlast-timeout",
+        "ML_PREDICT's timeout may fail the job before the retries of a request end, whatever the fallback is.",
+        "Write fewer retries, or give ML_PREDICT a longer timeout.",
+        is_check=True,
+    ),
     Code("plain-http", "A key is sent over a connection that is not encrypted.", "Use https.", is_check=True),
     Code("unsupported-value", "The runtime cannot use this value.", "Write a value that the message describes.", is_check=True),
 )

@@ -20,6 +20,7 @@ __all__ = [
     "ProviderError",
     "Rejected",
     "RejectedType",
+    "RetriesWarning",
     "SecretError",
     "UnknownProviderError",
     "UnknownRuntimeError",
@@ -112,6 +113,10 @@ class InvalidClassError(ProviderError, TypeError):
 
 class ExtraOptionWarning(UserWarning):
     """A keyword that is not an option became an extra option, and Java probably does not know it."""
+
+
+class RetriesWarning(UserWarning):
+    """The retries of a model may not end before ML_PREDICT's timeout, which fails the job, whatever the fallback is."""
 
 
 def invalid(subject: str, problems: Iterable[Problem]) -> InvalidOptionsError:

@@ -44,6 +44,8 @@ class Asked:
     path: str
     headers: Headers
     body: Any
+    time: float
+    """The second of its arrival, on a clock of its own."""
 
     @property
     def prompt(self) -> str:
@@ -130,7 +132,7 @@ class OpenAIServer:
     def _respond(self, request: Request) -> Response:
         if request.method != "POST" or request.path not in (CHAT, EMBEDDINGS):
             return _error(404, f"no such API: {request.method} {request.path}")
-        asked = Asked(request.path, Headers(request.headers), request.get_json())
+        asked = Asked(request.path, Headers(request.headers), request.get_json(), time.monotonic())
         with self._lock:
             self.requests.append(asked)
             self._at_once += 1

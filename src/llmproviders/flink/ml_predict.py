@@ -7,12 +7,13 @@ import itertools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from ..boundary import unframed
-from ..errors import Problem, Rejected, RejectedType, invalid
+from ..boundary import unframed, warn
+from ..errors import Problem, Rejected, RejectedType, RetriesWarning, invalid
 from ..fields.acceptance import accept_string, choice_acceptor
 from ..fields.converters import duration
 from ..messages import shown
 from ..providers.base import Provider
+from ..providers.worst_case import retries_problem
 from ..runtimes.runtime import Runtime
 from ..similar_names import did_you_mean
 from ..syntax.columns import Column, Columns, columns
@@ -166,6 +167,9 @@ def _predict(
     problems += execution_mode_problems(runtime, t_env.get_config().get("execution.runtime-mode", ""))
     if problems:
         raise invalid(f"{type(provider).__name__} on {runtime}", problems)
+    timeout = parameters.get("timeout") or t_env.get_config().get("table.exec.async-ml-predict.timeout", "3 min")
+    if problem := retries_problem(provider, runtime, timeout):
+        warn(f"{type(provider).__name__}: {problem}", RetriesWarning)
     name = f"llmproviders_{next(_calls)}"
     # Flink merges two ML_PREDICT calls that differ only in the model. An unknown key of the config makes them different.
     parameters["llmproviders"] = name

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,12 +26,13 @@ from .flatten import fingerprint, flatten
 
 if TYPE_CHECKING:
     from ..catalogs.catalog import Catalog
+    from ..runtimes.retries import WorstCase
     from ..runtimes.runtime import Runtime
     from ..syntax.columns import Columns
     from .comparison import ProviderDiff
 else:
     # They are imported only for type checkers: few processes need them, and the import takes time.
-    Catalog = Columns = ProviderDiff = Runtime = Any
+    Catalog = Columns = ProviderDiff = Runtime = WorstCase = Any
 
 __all__ = ["Provider"]
 
@@ -304,6 +306,29 @@ class Provider(CompiledClass):
         from .on_runtime import check
 
         return check(with_model(self, model), runtime, input=input, output=output)
+
+    @public
+    def worst_case(self, *, timeout: str | timedelta | None = None, runtime: str | Runtime | None = None) -> WorstCase:
+        """Return the most requests and the longest time that a row can take in ML_PREDICT.
+
+        >>> chat = OpenAIProvider("https://h/v1/chat/completions", "sk-1", retry_num=3)
+        >>> print(chat.worst_case())
+        at most 4 attempts (8 requests) and 180 s per row; if the service is down, the retries wait 2.62 to 3.5 s
+
+        Flink shares a client between the models of a URL and a key: the retries of the first model hold for all of them. A job
+        that restarts begins again.
+
+        Args:
+            timeout: ML_PREDICT's timeout, a string in Flink's syntax or a `timedelta`; 0 is none. By default Flink's, 3 min.
+            runtime: a distribution of Flink; by default the newest released one that has the identifier.
+
+        Raises:
+            InvalidOptionsError: if *timeout* is no duration, the runtime has no such provider, or its factory is user-defined.
+            UnknownRuntimeError: if there is no such runtime.
+        """
+        from .worst_case import worst_case
+
+        return worst_case(self, timeout, runtime)
 
     @public
     def for_runtime(self, runtime: str | Runtime) -> Provider:

@@ -30,6 +30,7 @@ RULES: Final[Mapping[str, _Rule]] = {
     "openai-retries": openai.check_retries,
     "service": shared.check_service,
     "stop-texts": shared.check_stop_strings,
+    "retries-timeout": shared.check_timeout,
     "triton-columns": triton.check_columns,
     "triton-default": triton.check_default,
     "triton-latest": triton.check_model_version,

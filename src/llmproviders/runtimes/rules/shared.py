@@ -11,9 +11,10 @@ from ...syntax.columns import Column
 from ...syntax.sql_types import canonical_type
 from ...syntax.urls import expected_url
 from ..doubts import base_url_problem, whole_url_advice
+from ..retries import DEFAULT_TIMEOUT, timeout_problem
 from ..view import View
 
-__all__ = ["check_http_url", "check_one_column", "check_service", "check_stop_strings"]
+__all__ = ["check_http_url", "check_one_column", "check_service", "check_stop_strings", "check_timeout"]
 
 
 def check_http_url(view: View) -> Iterator[Problem]:
@@ -63,6 +64,15 @@ def check_stop_strings(view: View) -> Iterator[Problem]:
     if not all(parts):
         hint = "Java drops empty strings at the end, and sends the others"
         yield view.problem("stop", "no empty stop string", hint=hint, severity="warning")
+
+
+def check_timeout(view: View) -> Iterator[Problem]:
+    """The retries that the provider sets end before ML_PREDICT's default timeout; a warning.
+
+    Source: that of `retries`. When the timeout is reached, the job fails, also with the fallback IGNORE.
+    """
+    if problem := timeout_problem(view, DEFAULT_TIMEOUT):
+        yield problem
 
 
 def check_one_column(
