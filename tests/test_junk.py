@@ -678,7 +678,7 @@ def _registered() -> None:
 NO_CALLS = {
     *("MASK", "presets", "converter", "MaskedText", "Rule"),
     *("Advice", "Change", "Column", "DocumentProblem", "Factory", "ModelStatement", "Option", "OptionInfo", "Origin", "Problem"),
-    *("Runtime", "RuntimeOption"),
+    *("Runtime", "RuntimeOption", "Script"),
 }
 TABLE = _calls()
 CASES = [(name, argument) for name, call in TABLE.items() for argument in call.given]

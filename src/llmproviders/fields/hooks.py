@@ -213,6 +213,7 @@ class OptionReader:
         keys: dict[str, str] = {}
         extras: dict[str, str] = {}
         problems: list[Problem] = []
+        newer = {info.name for info in self.infos.values() if info.key in flat}
         for key, string in flat.items():
             if type(key) is not str or type(string) is not str:
                 is_known = not isinstance(string, MaskedText) or not string.is_reference
@@ -225,6 +226,9 @@ class OptionReader:
                 extras[key] = string
                 continue
             name, read = entry
+            if name in newer and key in self.infos[name].deprecated_keys:
+                # Flink ignores the older key, whatever its value is.
+                continue
             if name in keys and self._is_older(name, key, keys[name], problems):
                 continue
             keys[name] = key

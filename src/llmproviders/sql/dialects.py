@@ -11,11 +11,22 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+import attrs
+
 from ..credentials import mask_value
 from ..errors import Problem
 from ..messages import shown_name
 
-__all__ = ["OLD_KEYS", "cdc_problem", "confluent_version", "foreign_problems", "old_dialect", "unused_task"]
+__all__ = [
+    "OLD_KEYS",
+    "Foreign",
+    "cdc_problem",
+    "confluent_provider",
+    "confluent_version",
+    "foreign_problems",
+    "old_dialect",
+    "unused_task",
+]
 
 _OTHER: Final = "other-dialect"
 _OPENAI: Final = "write 'provider' = 'openai' with 'endpoint', 'api-key' and 'model'"
@@ -52,7 +63,7 @@ _CONFLUENT_KEYS: Final[Mapping[str, str]] = {
 }
 """Confluent's keys without the name of the provider in front, and what to write in place of each."""
 _CONFLUENT_OTHERS: Final = re.compile(
-    r"(?:params\..*|(?:in|out)put_(?:format|content_type)|input_content_type|deployment_name|service_key|custom_attributes"
+    r"(?:params\..*|(?:in|out)put_(?:format|content_type)|deployment_name|service_key|custom_attributes"
     r"|enable_explanations|inference_(?:component_name|id)|target_(?:container_hostname|model|variant)|system_instruction)"
 )
 """More of Confluent's keys, without a counterpart."""
@@ -135,13 +146,14 @@ def _cmf_options(options: Mapping[str, str]) -> Iterator[Foreign]:
 def _confluent_options(name: str, options: Mapping[str, str]) -> Iterator[Foreign]:
     for key, value in options.items():
         prefix, dot, rest = key.lower().partition(".")
-        if dot and (prefix in _CONFLUENT or rest == "connection"):
-            instead = _CONFLUENT_KEYS.get(rest) or ("leave it out" if _CONFLUENT_OTHERS.fullmatch(rest) else "")
-            if instead:
-                yield _foreign(key, "Confluent's", instead)
+        if dot and prefix in _CONFLUENT and (instead := _CONFLUENT_KEYS.get(rest)):
+            yield _foreign(key, "Confluent's", instead)
+        elif dot and (rest == "connection" or (prefix in _CONFLUENT and _CONFLUENT_OTHERS.fullmatch(rest))):
+            yield _foreign(key, "Confluent's", "leave it out")
         elif key == "task" and name in _CONFLUENT and value.lower() in _CONFLUENT_TASKS:
-            hint = "leave it out; the end of the endpoint tells the task, and VVR has 'chat/completions' and 'embeddings'"
-            yield Foreign(key, _problem(key, "no such task", f"Confluent's {value.lower()}", hint))
+            expected = "a task of Apache Flink or VVR"
+            hint = "leave it out; the end of the endpoint tells the task"
+            yield Foreign(key, _problem(key, expected, f"Confluent's {value.lower()}", hint))
         elif key == "default_version":
             yield _foreign(key, "Confluent's", "leave it out; models have no versions")
 
@@ -155,9 +167,14 @@ def _problem(option: str, expected: str, got: str, hint: str) -> Problem:
     return Problem(option, expected, got=got, hint=hint, code=_OTHER)
 
 
-def is_of_confluent(identifier: str) -> bool:
-    """Whether only Confluent has a provider of this identifier."""
-    return identifier.lower() in _CONFLUENT and identifier.lower() != "openai"
+def confluent_provider(identifier: str) -> Problem | None:
+    """The warning about an identifier that only Confluent has, in a statement without Confluent's options; else None."""
+    name = identifier.lower()
+    if name not in _CONFLUENT or name == "openai":
+        return None
+    hint = f"{_CONFLUENT[name]}, unless you have a factory of this name"
+    problem = _problem("provider", "a provider of Apache Flink or VVR", f"a name of Confluent's, {name}", hint)
+    return attrs.evolve(problem, severity="warning")
 
 
 def confluent_version(name: str) -> str | None:
@@ -166,7 +183,9 @@ def confluent_version(name: str) -> str | None:
     return found[1] if found else None
 
 
-_CDC_DOCUMENT: Final = re.compile(r"(?:\s+|#[^\n]*|---)*(?:source|sink|transform|route|pipeline)[ \t]*:[ \t]*(?:#[^\n]*)?$", re.M)
+_CDC_DOCUMENT: Final = re.compile(
+    r"(?:\s|#[^\n]*\n|---)*(?:source|sink|transform|route|pipeline)[ \t]*:[ \t]*(?:#[^\n]*)?$", re.MULTILINE
+)
 _CDC_MODEL: Final = re.compile(r"^[ \t]+model[ \t]*:", re.MULTILINE)
 
 

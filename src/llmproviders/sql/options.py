@@ -14,7 +14,7 @@ from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
 from ..providers.generic import GenericProvider
 from ..similar_names import did_you_mean
-from .dialects import OLD_KEYS, foreign_problems, is_of_confluent, old_dialect, unused_task
+from .dialects import OLD_KEYS, confluent_provider, foreign_problems, old_dialect, unused_task
 from .grammar import Given
 from .names import PROVIDER
 from .reports import Report
@@ -74,7 +74,7 @@ def _report_foreign(
 def _read(
     identifier: str,
     infos: tuple[OptionInfo, ...],
-    options: Mapping[str, Given],
+    options: dict[str, Given],
     named: Given,
     index: int,
     report: Report,
@@ -130,11 +130,8 @@ def _report_class(report: Report, index: int, error: ProviderError) -> None:
 
 
 def _warn_of_unknown_identifier(report: Report, index: int, identifier: str) -> None:
-    if is_of_confluent(identifier):
-        hint = "Confluent has a provider of this name; no release of Apache Flink or VVR has it"
-        report.warn(
-            index, PROVIDER, "a provider of Apache Flink or VVR", got=identifier.lower(), hint=hint, code="other-dialect"
-        )
+    if (problem := confluent_provider(identifier)) is not None:
+        report.add(index, problem)
     else:
         _warn_of_unknown(report, index, PROVIDER, identifier, "a known identifier", list(provider_classes()))
 

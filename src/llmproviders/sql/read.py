@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -20,6 +21,9 @@ from .grammar import Create, read_create
 from .options import make_provider
 from .reports import Report
 from .script import read_script
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["ModelStatement", "OldSpellingWarning", "Script", "parse_create_model", "parse_statements"]
 
@@ -54,7 +58,7 @@ class ModelStatement:
     """Its column, counted from 1."""
 
 
-class Script(tuple[ModelStatement, ...]):
+class Script(tuple[ModelStatement, ...]):  # noqa: SLOT001
     """The models at the end of a script, in the order of their creation, as a tuple.
 
     The attribute ``warnings`` is a tuple with every warning of the script, a `DocumentProblem` each, also of statements that left
@@ -63,7 +67,9 @@ class Script(tuple[ModelStatement, ...]):
 
     warnings: tuple[DocumentProblem, ...]
 
-    def __new__(cls, models: Iterable[ModelStatement] = (), warnings: Iterable[DocumentProblem] = ()) -> Script:
+    def __new__(  # noqa: D102
+        cls, models: Iterable[ModelStatement] = (), warnings: Iterable[DocumentProblem] = ()
+    ) -> Self:
         script = super().__new__(cls, models)
         script.warnings = tuple(warnings)
         return script
@@ -89,35 +95,24 @@ def parse_create_model(sql: str, *, source: str = "sql") -> ModelStatement:
     """
     _check_arguments("parse_create_model", sql, source)
     report = Report(source, locations_in(sql))
-    create: Create | None = None
-    provider: Provider | None = None
-    try:
-        first, *others = _split(list(tokens(sql)))
-        start = first[0].start
-        try:
-            create = read_create(Cursor(first), sql, report)
-            provider = make_provider(create.options, create.options_index, report)
-        except Misread as error:
-            report.misread(error)
-        for tokens_of_other in others[:1]:
-            report.error(tokens_of_other[0].start, "one statement", got="another", hint="parse_statements reads several")
-    except Misread as error:
-        report.misread(error)
-    if (found := cdc_problem(sql)) is not None:
-        report.problems.clear()
+    statement = None
+    if (found := cdc_problem(sql)) is None:
+        statement = _read_one(sql, report)
+    else:
         report.add(*found)
-    if create is None or provider is None or report.problems:
+    if statement is None or report.problems:
         raise DocumentError(report.problems)
     _warn_of_old([report])
-    return _statement(create, create.path, provider, [report], report.locate(start))
+    return statement
 
 
 @public
 def parse_statements(sql: str, *, source: str = "sql") -> Script:
     """Read the models of a script: those that are there at its end.
 
-    CREATE MODEL, ALTER MODEL and DROP MODEL are applied in order, and read as by `parse_create_model`. USE decides full names. All
-    other statements are skipped. ALTER MODEL and DROP MODEL of a model that the script does not create are skipped with a warning.
+    CREATE MODEL, ALTER MODEL and DROP MODEL are read as by `parse_create_model`, and applied in order. USE decides full names.
+    All other statements are skipped; so are ALTER MODEL and DROP MODEL of a model that the script does not create, with a
+    warning. The options are checked at the end of the script.
 
     >>> script = "SET 'a' = 'b'; CREATE MODEL m WITH ('provider' = 'g', 'x' = '1'); ALTER MODEL m SET ('x' = '2');"
     >>> [(statement.path, statement.provider) for statement in parse_statements(script)]
@@ -141,6 +136,26 @@ def parse_statements(sql: str, *, source: str = "sql") -> Script:
         raise DocumentError(problems)
     _warn_of_old(reports)
     return Script(statements, [problem for report in reports for problem in report.warnings])
+
+
+def _read_one(sql: str, report: Report) -> ModelStatement | None:
+    """The first statement of a string; None if there are problems, which are reported, as is another statement."""
+    statement = None
+    try:
+        first, *others = _split(list(tokens(sql)))
+    except Misread as error:
+        report.misread(error)
+        return None
+    try:
+        create = read_create(Cursor(first), sql, report)
+        provider = make_provider(create.options, create.options_index, report)
+        if provider is not None:
+            statement = _statement(create, create.path, provider, [report], report.locate(first[0].start))
+    except Misread as error:
+        report.misread(error)
+    for other in others[:1]:
+        report.error(other[0].start, "one statement", got="another", hint="parse_statements reads several")
+    return statement
 
 
 def _check_arguments(function: str, sql: object, source: object) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import chain, islice, product
-from typing import Final, NamedTuple
+from typing import Literal, NamedTuple
 
 import attrs
 
@@ -25,8 +25,6 @@ from .splitting import Piece, pieces, swallowed
 
 __all__ = ["Model", "read_script"]
 
-_UNKNOWN: Final = "unknown-model"
-
 
 class _Name(NamedTuple):
     """The name of a model; a part that the script does not tell is None, and may be any."""
@@ -38,7 +36,7 @@ class _Name(NamedTuple):
     def path(self) -> tuple[str, ...]:
         """The parts of the name that are known up to the model."""
         known = (self.database, self.model) if self.database is not None else (self.model,)
-        return (self.catalog, *known) if self.catalog is not None and len(known) > 1 else known  # type: ignore[return-value]
+        return (self.catalog, *known) if self.catalog is not None and len(known) > 1 else known
 
     def __str__(self) -> str:
         return shown(".".join(self.path()))
@@ -124,15 +122,12 @@ class _Script:
 
     def run(self, piece: Piece) -> None:
         """Apply a statement."""
-        if piece.kind == "use":
-            self._use(piece)
-        elif piece.kind == "other":
+        if piece.kind in ("use", "connection", "other"):
+            if piece.kind == "use":
+                self._use(piece)
+            elif piece.kind == "connection":
+                self._warn_of_connection(piece.start)
             self._skip(piece)
-        elif piece.kind == "connection":
-            hint = "write 'endpoint' and 'api-key' into the models that use it"
-            self.report(piece.start).warn(
-                piece.start, "", "no statement about a connection", got="Confluent's", hint=hint, code="other-dialect"
-            )
         else:
             report = self.report(piece.start)
             text = self.sql[piece.start : piece.end]
@@ -158,23 +153,30 @@ class _Script:
             self.catalog = found.catalog or self.catalog
             self.database = found.database
 
+    def _warn_of_connection(self, index: int) -> None:
+        hint = "write 'endpoint' and 'api-key' into the models that use it"
+        self.report(index).warn(index, "", "no connection", got="a statement of Confluent's", hint=hint, code="other-dialect")
+
     def _skip(self, piece: Piece) -> None:
+        """Report a statement about models that is hidden in one that is skipped."""
         found = swallowed(self.sql, piece)
         if found is None:
             return
         index, place = found
-        what = self.sql[place : place + 6].upper().split()[0] + " MODEL"
+        what = f"{self.sql[place : place + 6].split()[0].upper()} MODEL"
         report = self.report(piece.start)
         if index == place:
-            report.error(place, f"a semicolon before {what}", got="another statement")
+            report.error(place, f"a semicolon, or nothing, before {what}", got="other characters")
             return
         line = self.locate(place).line
-        expected = f"the end of this string or comment before {what} of line {line}"
+        is_comment = self.sql[index] == "/"
         if piece.unclosed is not None:
-            report.error(index, expected, got="none", hint="write a quote within a string twice")
+            kind = "comment" if is_comment else "string"
+            hint = "" if is_comment else "a quote within a string is written twice"
+            report.error(index, f"the end of this {kind} before the {what} of line {line}", got="none", hint=hint)
         else:
-            hint = "this statement is part of the string, and is not read"
-            report.warn(index, "", f"no {what} in a string, as of line {line}", hint=hint, code="skipped-statement")
+            hint = "it is not read, because it is part of the string; look for a quote that is missing"
+            report.warn(index, "", f"no {what} inside a string", got=f"one in line {line}", hint=hint, code="skipped-statement")
 
     def _name(self, path: tuple[str, ...]) -> _Name:
         """The name of a model; the current catalog and database are those of USE."""
@@ -191,11 +193,10 @@ class _Script:
         if (other := models.by_name.get(name)) is None:
             models.add(Model(name, create, self.locate(report.start), [report]))
         elif not create.if_not_exists:
-            self._report_existing(other, report.start, report)
+            self._report_existing(other, report.start, report, "; write IF NOT EXISTS, or drop it before")
 
-    def _report_existing(self, other: Model, index: int, report: Report) -> None:
-        line = other.location.line
-        hint = f"line {line} creates it; write IF NOT EXISTS, or drop it before"
+    def _report_existing(self, other: Model, index: int, report: Report, advice: str = "") -> None:
+        hint = f"line {other.location.line} creates it{advice}"
         report.error(index, "a model that does not exist yet", got=str(other.name), hint=hint, code="model-exists")
 
     def _alter(self, alter: Alter, report: Report) -> None:
@@ -203,8 +204,7 @@ class _Script:
         found, temporary = self.models[False].find(name), self.models[True].find(name)
         if name in self.models[True].by_name or (temporary and not found):
             report.error(alter.path_index, "a model that is not temporary", got=str(name), hint="Flink alters no temporary model")
-        elif self._is_one(found, name, alter.path_index, alter.if_exists, report, "ALTER"):
-            [model] = found
+        elif (model := self._only(found, name, alter, report)) is not None:
             model.reports.append(report)
             if alter.rename:
                 self._rename(model, alter, report)
@@ -230,28 +230,29 @@ class _Script:
         models, others = self.models[drop.temporary], self.models[not drop.temporary]
         found = models.find(name)
         if not found and others.find(name):
-            which = "no temporary model" if drop.temporary else "a temporary model"
-            write = "DROP MODEL" if drop.temporary else "DROP TEMPORARY MODEL"
-            severity = "warning" if drop.if_exists else "error"
-            problem = Problem("", write, got=f"{which}, {name}", code=_UNKNOWN, severity=severity)  # type: ignore[arg-type]
-            report.add(drop.path_index, problem)
-        elif self._is_one(found, name, drop.path_index, drop.if_exists, report, "DROP"):
-            models.remove(found[0])
+            expected = f"a model that is {'' if drop.temporary else 'not '}temporary"
+            hint = f"write DROP {'' if drop.temporary else 'TEMPORARY '}MODEL"
+            severity: Literal["error", "warning"] = "warning" if drop.if_exists else "error"
+            report.add(drop.path_index, Problem("", expected, got=str(name), hint=hint, severity=severity, code="unknown-model"))
+        elif (model := self._only(found, name, drop, report)) is not None:
+            models.remove(model)
 
-    def _is_one(self, found: list[Model], name: _Name, index: int, if_exists: bool, report: Report, verb: str) -> bool:
-        """Whether a name means exactly one model of the script; if not, that is reported."""
+    def _only(self, found: list[Model], name: _Name, statement: Alter | Drop, report: Report) -> Model | None:
+        """The model of the script that a name means; None if there is none or several, which is reported."""
         if len(found) == 1:
-            return True
+            return found[0]
+        index, verb = statement.path_index, type(statement).__name__.upper()
         if found:
             names = " and ".join(str(each.name) for each in found)
             hint = "write the name with catalog and database, here and where they are created"
-            report.error(index, f"the name of one model, got {name}, which may be {names}", hint=hint, code="unclear-model")
+            got = f"{name}, which may be {names}"
+            report.error(index, "the name of one model", got=got, hint=hint, code="unclear-model")
         elif (model := confluent_version(name.model)) is not None:
             hint = f"write {verb} MODEL {shown(model)[1:-1]}; models have no versions"
             report.error(
                 index, "a model of Apache Flink or VVR", got=f"Confluent's version {name}", hint=hint, code="other-dialect"
             )
-        elif not if_exists:
+        elif not statement.if_exists:
             hint = f"this {verb} MODEL is skipped"
             report.warn(index, "", "a model of this script", got=str(name), hint=hint, code="unknown-model")
-        return False
+        return None

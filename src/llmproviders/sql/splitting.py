@@ -33,7 +33,8 @@ _SKIPPED: Final = re.compile(_CHUNK)
 _READ: Final = re.compile(rf"//[^\n\r]*|{_CHUNK}")
 # A statement about models that begins a line or follows a semicolon.
 _BEGINNING: Final = re.compile(
-    r"(?:^|;)[^\w\n;'\"`/*-]*\b((?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?MODEL)\b", re.MULTILINE | re.IGNORECASE
+    r"(?:^|;)[^\w\n;'\"`/*-]*\b((?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?MODEL)\b",
+    re.MULTILINE | re.IGNORECASE,
 )
 
 
@@ -58,7 +59,7 @@ def pieces(script: str) -> Iterator[Piece]:
         if start >= len(script):
             return
         kind = _kind(script, start)
-        pattern = _SKIPPED if kind in ("other", "connection") else _READ
+        pattern = _READ if kind in ("create", "alter", "drop") else _SKIPPED
         unclosed = None
         while end < len(script) and script[end] != ";":
             found = pattern.match(script, end)
