@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +124,7 @@ class Splitter:
 def splitter(t_env: TableEnvironment, flink_version: str) -> Splitter:
     """Flink's splitter."""
     folder = Path(os.environ["LLMPROVIDERS_JARS"]).resolve()
-    return Splitter(t_env, sorted(folder.glob(f"flink-sql-gateway-{flink_version}.*.jar"))[-1])
+    return Splitter(t_env, max(folder.glob(f"flink-sql-gateway-{flink_version}.*.jar")))
 
 
 # Splitting --------------------------------------------------------------------------------------------------------------
@@ -142,9 +141,31 @@ MODELS = [
     "drop model a.b.c",
 ]
 OTHERS = [
-    *("SELECT 1", "SELECT 'it''s; CREATE MODEL x'", "SELECT `a;b`, `c'd` FROM t", "SELECT 1 -- CREATE MODEL m;\n", "SELECT '--', '/*'"),
-    *("SET 'a' = 'b;c'", "SET dir = s3://bucket/it", "RESET 'a'", "RESET", "ADD JAR '/a;b.jar'", "SHOW MODELS", "SHOW CREATE MODEL m"),
-    *("USE CATALOG c", "USE a.`b;c`", "USE MODULES x, y", "DESCRIBE MODEL m", "QUIT", "CREATE DATABASE model", "DROP TABLE model"),
+    *(
+        "SELECT 1",
+        "SELECT 'it''s; CREATE MODEL x'",
+        "SELECT `a;b`, `c'd` FROM t",
+        "SELECT 1 -- CREATE MODEL m;\n",
+        "SELECT '--', '/*'",
+    ),
+    *(
+        "SET 'a' = 'b;c'",
+        "SET dir = s3://bucket/it",
+        "RESET 'a'",
+        "RESET",
+        "ADD JAR '/a;b.jar'",
+        "SHOW MODELS",
+        "SHOW CREATE MODEL m",
+    ),
+    *(
+        "USE CATALOG c",
+        "USE a.`b;c`",
+        "USE MODULES x, y",
+        "DESCRIBE MODEL m",
+        "QUIT",
+        "CREATE DATABASE model",
+        "DROP TABLE model",
+    ),
     "CREATE TABLE model (a INT, `create model m` STRING) WITH ('a' = 'CREATE MODEL m')",
     "INSERT INTO t /*+ OPTIONS('a' = 'b;') */ SELECT * FROM s /*+ OPTIONS('c' = 'd') */",
     "EXECUTE STATEMENT SET BEGIN INSERT INTO t SELECT 1; INSERT INTO u SELECT ';'; END",
@@ -154,8 +175,41 @@ OTHERS = [
     "CREATE VIEW v AS SELECT 7 / 2 - -1 AS `x`, a.b FROM t WHERE a <> '\\'",
     "SELECT * FROM ML_PREDICT(TABLE t, MODEL m, DESCRIPTOR(a), MAP['a', ';'])",
 ]
-GAPS = ["", " ", "\n", "\t\n", "-- it's; \"\n", "/* it's; `CREATE MODEL x */", "/**/", "/***/", "/*/ ; */", "// a; b\n", ";", "--\n"]
-MISTAKES = ["'", '"', "`", "/*", "*/", "--", "//", ";", "\n", "\\", "/", "*", "-", "CREATE MODEL m", "\r", "$", "\u00e9", "/*+", " "]
+GAPS = [
+    "",
+    " ",
+    "\n",
+    "\t\n",
+    "-- it's; \"\n",
+    "/* it's; `CREATE MODEL x */",
+    "/**/",
+    "/***/",
+    "/*/ ; */",
+    "// a; b\n",
+    ";",
+    "--\n",
+]
+MISTAKES = [
+    "'",
+    '"',
+    "`",
+    "/*",
+    "*/",
+    "--",
+    "//",
+    ";",
+    "\n",
+    "\\",
+    "/",
+    "*",
+    "-",
+    "CREATE MODEL m",
+    "\r",
+    "$",
+    "\u00e9",
+    "/*+",
+    " ",
+]
 
 
 @st.composite
@@ -204,20 +258,26 @@ def test_scripts_are_accepted(splitter: Splitter) -> None:
 
 # Applying ---------------------------------------------------------------------------------------------------------------
 
-NAMES = ("m", "n", "db.m", "default_database.n", "default_catalog.db.n")
+NAMES = ("m", "n", "other.m", "default_database.n", "default_catalog.other.n")
 START = ("USE CATALOG default_catalog", "USE default_database")
 options = st.sampled_from(["'a' = '1'", "'b' = '2', 'a' = '3'", "'provider' = 'h'"])
 names = st.sampled_from(NAMES)
 temporary = st.sampled_from(["", "TEMPORARY "])
 exists = st.sampled_from(["", "IF EXISTS "])
 statements = st.one_of(
-    st.builds("CREATE {}MODEL {}{} WITH ('provider' = 'g', {})".format, temporary, st.sampled_from(["", "IF NOT EXISTS "]), names, options),
+    st.builds(
+        "CREATE {}MODEL {}{} WITH ('provider' = 'g', {})".format,
+        temporary,
+        st.sampled_from(["", "IF NOT EXISTS "]),
+        names,
+        options,
+    ),
     st.builds("CREATE MODEL {} WITH ('provider' = 'g')".format, names),
     st.builds("ALTER MODEL {}{} SET ({})".format, exists, names, options),
     st.builds("ALTER MODEL {}{} RESET ('a')".format, exists, names),
     st.builds("ALTER MODEL {}{} RENAME TO {}".format, exists, names, names),
     st.builds("DROP {}MODEL {}{}".format, temporary, exists, names),
-    st.sampled_from(["USE db", "USE default_database", "USE default_catalog.db"]),
+    st.sampled_from(["USE other", "USE default_database", "USE default_catalog.other"]),
 )
 Held = dict[tuple[tuple[str, ...], bool], dict[str, str]]
 
@@ -226,7 +286,7 @@ def held(t_env: TableEnvironment) -> Held:
     """The models in Flink's catalog, by name and whether they are temporary."""
     found: Held = {}
     manager = t_env._j_tenv.getCatalogManager()
-    for database in ("default_database", "db"):
+    for database in ("default_database", "other"):
         for name in ("m", "n"):
             path = ("default_catalog", database, name)
             identifier = get_gateway().jvm.org.apache.flink.table.catalog.ObjectIdentifier.of(*path)
@@ -256,7 +316,7 @@ def test_applying(t_env: TableEnvironment, script: list[str]) -> None:
     """After a script that Flink executes to its end, the models are those that the library reads; it reports all others."""
     given_statements = [*START, *script]
     is_executed = True
-    t_env.execute_sql("CREATE DATABASE IF NOT EXISTS default_catalog.db")
+    t_env.execute_sql("CREATE DATABASE IF NOT EXISTS default_catalog.other")
     for statement in given_statements:
         try:
             t_env.execute_sql(statement)
@@ -267,5 +327,8 @@ def test_applying(t_env: TableEnvironment, script: list[str]) -> None:
     found = read(";\n".join(given_statements))
     assert is_executed == (found is not None)
     if found is not None:
-        models = {(each.path, each.temporary): {"provider": each.provider.provider_name(), **each.provider.to_options()} for each in found}
+        models = {
+            (each.path, each.temporary): {"provider": each.provider.provider_name(), **each.provider.to_options()}
+            for each in found
+        }
         assert expected == models

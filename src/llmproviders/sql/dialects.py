@@ -61,12 +61,7 @@ _CONFLUENT_KEYS: Final[Mapping[str, str]] = {
     "params.model": "write 'model'",
     "client_timeout": "leave it out; ML_PREDICT has MAP['timeout', '30 s']",
 }
-"""Confluent's keys without the name of the provider in front, and what to write in place of each."""
-_CONFLUENT_OTHERS: Final = re.compile(
-    r"(?:params\..*|(?:in|out)put_(?:format|content_type)|deployment_name|service_key|custom_attributes"
-    r"|enable_explanations|inference_(?:component_name|id)|target_(?:container_hostname|model|variant)|system_instruction)"
-)
-"""More of Confluent's keys, without a counterpart."""
+"""Confluent's keys without the name of the provider in front, and what to write in place of each; others have no counterpart."""
 _CDC: Final[Mapping[str, str]] = {
     "openai.host": "write 'endpoint', with /chat/completions or /embeddings at its end",
     "openai.apikey": "write 'api-key'",
@@ -146,11 +141,11 @@ def _cmf_options(options: Mapping[str, str]) -> Iterator[Foreign]:
 def _confluent_options(name: str, options: Mapping[str, str]) -> Iterator[Foreign]:
     for key, value in options.items():
         prefix, dot, rest = key.lower().partition(".")
-        if dot and prefix in _CONFLUENT and (instead := _CONFLUENT_KEYS.get(rest)):
-            yield _foreign(key, "Confluent's", instead)
-        elif dot and (rest == "connection" or (prefix in _CONFLUENT and _CONFLUENT_OTHERS.fullmatch(rest))):
+        if dot and prefix in _CONFLUENT and (rest in _CONFLUENT_KEYS or prefix == name):
+            yield _foreign(key, "Confluent's", _CONFLUENT_KEYS.get(rest, "leave it out"))
+        elif dot and rest == "connection":
             yield _foreign(key, "Confluent's", "leave it out")
-        elif key == "task" and name in _CONFLUENT and value.lower() in _CONFLUENT_TASKS:
+        elif key == "task" and name in _CONFLUENT and value.lower().replace("-", "_") in _CONFLUENT_TASKS:
             expected = "a task of Apache Flink or VVR"
             hint = "leave it out; the end of the endpoint tells the task"
             yield Foreign(key, _problem(key, expected, f"Confluent's {value.lower()}", hint))
@@ -159,7 +154,8 @@ def _confluent_options(name: str, options: Mapping[str, str]) -> Iterator[Foreig
 
 
 def _foreign(key: str, whose: str, hint: str) -> Foreign:
-    shown = shown_name(key) if mask_value(key) == key else ""
+    last = key.rpartition(".")[2]
+    shown = shown_name(key) if mask_value(last) == last else ""
     return Foreign(key, _problem(shown, "an option of Apache Flink or VVR", whose, hint))
 
 

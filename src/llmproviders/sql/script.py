@@ -248,9 +248,13 @@ class _Script:
             got = f"{name}, which may be {names}"
             report.error(index, "the name of one model", got=got, hint=hint, code="unclear-model")
         elif (model := confluent_version(name.model)) is not None:
-            hint = f"write {verb} MODEL {shown(model)[1:-1]}; models have no versions"
+            hint = f"write {verb} MODEL with the name alone; models have no versions"
             report.error(
-                index, "a model of Apache Flink or VVR", got=f"Confluent's version {name}", hint=hint, code="other-dialect"
+                index,
+                "a model of Apache Flink or VVR",
+                got=f"Confluent's version of {shown(model)}",
+                hint=hint,
+                code="other-dialect",
             )
         elif not statement.if_exists:
             hint = f"this {verb} MODEL is skipped"
