@@ -358,7 +358,7 @@ def test_a_script_of_confluent() -> None:
     assert [
         f"job.sql:5:7: task: expected a task of Apache Flink or VVR, got Confluent's text_generation; {TASK}",
         f"job.sql:6:1: openai.connection: {OPTION}; write 'endpoint' and 'api-key'",
-        f"job.sql:9:19: default_version: {OPTION}; leave it out; models have no versions",
+        f"job.sql:9:26: default_version: {OPTION}; leave it out; models have no versions",
         f"job.sql:8:20: {PROVIDER} googleai; {OPENAI} of its OpenAI-compatible API in place of 'googleai.connection'",
         "job.sql:10:12: expected a model of Apache Flink or VVR, got Confluent's version of 'summary'; write DROP MODEL with the name alone; models have no versions",
     ] == [str(each) for each in caught.value.problems]

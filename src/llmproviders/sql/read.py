@@ -115,8 +115,8 @@ def parse_statements(sql: str, *, source: str = "sql") -> Script:
     warning. The options are checked at the end of the script.
 
     >>> script = "SET 'a' = 'b'; CREATE MODEL m WITH ('provider' = 'g', 'x' = '1'); ALTER MODEL m SET ('x' = '2');"
-    >>> [(statement.path, statement.provider) for statement in parse_statements(script)]
-    [(('m',), GenericProvider('g', x='2'))]
+    >>> [(statement.path, statement.provider.to_options()) for statement in parse_statements(script)]
+    [(('m',), {'x': '2'})]
 
     Args:
         sql: the statements, separated by semicolons.
