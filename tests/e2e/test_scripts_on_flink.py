@@ -323,6 +323,8 @@ def test_applying(t_env: TableEnvironment, script: list[str]) -> None:
             is_executed = False
             break
     expected = held(t_env)
+    for statement in START:
+        t_env.execute_sql(statement)
     found = read(";\n".join(given_statements))
     assert is_executed == (found is not None)
     if found is not None:

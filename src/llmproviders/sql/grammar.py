@@ -17,6 +17,8 @@ from .reports import Report
 __all__ = ["Alter", "Create", "Drop", "Given", "Use", "read_alter", "read_create", "read_drop", "read_use"]
 
 _ONLY_MODELS: Final = "only CREATE MODEL statements are read"
+_FIRST_WORDS: Final = ("ALTER", "BEGIN", "CREATE", "DROP", "EXECUTE", "INSERT", "SELECT", "SET", "SHOW", "USE")
+"""The keywords that probably begin another statement."""
 _KEY: Final = "the key of an option as a string in quotes"
 
 
@@ -171,7 +173,8 @@ def read_use(cursor: Cursor) -> Use | None:
 
 def _expect_end(cursor: Cursor, *, hint: str = "") -> None:
     if cursor.token.kind != "end":
-        raise cursor.misread("the end of the statement", hint=hint)
+        is_another = cursor.token.keyword in _FIRST_WORDS
+        raise cursor.misread("the end of the statement", hint="write a semicolon before it" if is_another else hint)
 
 
 def _read_head(cursor: Cursor, report: Report) -> bool:
