@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import strategies as st
 
 from llmproviders.syntax.quoting import expected_name, quote_name
@@ -125,7 +127,8 @@ names = st.text(max_size=8).filter(lambda name: not expected_name(name))
 types = st.recursive(
     st.sampled_from([sql_type for sql_type in TYPES if "--" not in sql_type]),
     lambda inner: st.one_of(
-        inner.map("ARRAY<{}>".format),
+        # An element has no old spelling, such as INT ARRAY.
+        inner.filter(lambda element: not re.search(r"(?:ARRAY|MULTISET)( NOT)?( NULL)?$", element)).map("ARRAY<{}>".format),
         st.builds("MAP<{}, {}>".format, inner, inner),
         st.builds("{}ROW<{} {}>".format, st.just(""), names.map(quote_name), inner),
     ),

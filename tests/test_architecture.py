@@ -99,7 +99,9 @@ ROOMS = {
     """,
     "sql": """
         read  write
-        names
+        script  options
+        splitting  dialects  grammar
+        names  reports
     """,
     "flink": """
         ml_predict
@@ -127,6 +129,7 @@ PUBLIC = [
     "ProviderDiff",
     "Column",
     "ModelStatement",
+    "Script",
     "OldSpellingWarning",
     "create_model_sql",
     "parse_create_model",

@@ -683,7 +683,7 @@ def _registered() -> None:
 NO_CALLS = {
     *("MASK", "presets", "converter", "MaskedText", "Rule"),
     *("Advice", "Change", "Column", "DocumentProblem", "Factory", "ModelStatement", "Option", "OptionInfo", "Origin", "Problem"),
-    *("Runtime", "RuntimeOption", "WorstCase"),
+    *("Runtime", "RuntimeOption", "Script", "WorstCase"),
 }
 TABLE = _calls()
 CASES = [(name, argument) for name, call in TABLE.items() for argument in call.given]

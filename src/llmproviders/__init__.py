@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from .registry import get_provider, list_providers, remove_provider, set_default_provider, set_provider, using_provider
     from .runtimes.retries import WorstCase
     from .runtimes.runtime import Factory, Runtime, RuntimeOption, list_runtimes, runtime
-    from .sql.read import ModelStatement, OldSpellingWarning, parse_create_model, parse_statements
+    from .sql.read import ModelStatement, OldSpellingWarning, Script, parse_create_model, parse_statements
     from .sql.write import create_model_sql
     from .syntax.columns import Column
 
@@ -88,6 +88,7 @@ __all__ = [
     "Rule",
     "Runtime",
     "RuntimeOption",
+    "Script",
     "Secret",
     "SecretError",
     "TritonProvider",
@@ -148,6 +149,7 @@ _LATER: Final = {
     "ProviderDiff": "providers.comparison",
     "Runtime": "runtimes.runtime",
     "RuntimeOption": "runtimes.runtime",
+    "Script": "sql.read",
     "TritonProvider": "providers.triton",
     "WorstCase": "runtimes.retries",
     "check": "catalogs.files",

@@ -64,6 +64,11 @@ _ALL: Final = (
     Code("unwritable-option", "A document cannot hold this option.", "Leave it out, or add it in code."),
     # SQL.
     Code("sql-syntax", "The statement does not follow the grammar of Flink.", "Correct the place that the message names."),
+    Code("other-dialect", "The statement is of another distribution of Flink.", "Write the options in the message."),
+    Code("model-exists", "The script creates a model twice.", "Write IF NOT EXISTS, or drop the model before."),
+    Code("unknown-model", "The script does not create this model.", "Correct the name, or create the model before."),
+    Code("unclear-model", "A name may be that of several models.", "Write the name with catalog and database."),
+    Code("skipped-statement", "A statement about models is inside a string.", "Look for a quote that is missing."),
     Code("invalid-columns", "The columns of a model do not fit it.", "Write columns of the types in the message."),
     # Checks of files.
     Code(

@@ -121,8 +121,8 @@ def test_import() -> None:
         'provider = "openai"\n'
         'endpoint = "https://api.example.com/v1/embeddings"\n'
         'api_key = "${secret_values.other}"\n'
-        "model.sql:3:16: warning: provider: expected openai-compat, got an old spelling; write 'provider' = 'openai-compat'\n"
-        "model.sql:5:3: warning: apiKey: expected api-key, got an old spelling; write 'api-key' = ...\n"
+        "model.sql:3:16: warning: provider: expected openai-compat, got VVR's old name; write 'provider' = 'openai-compat'\n"
+        "model.sql:5:3: warning: apiKey: expected api-key, got VVR's old spelling; write 'api-key' = ...\n"
     ) == shown
     run("import", "model.sql", "--output", "out.yaml")
     assert ["chat", "embed"] == list(load("out.yaml"))
@@ -137,14 +137,14 @@ def test_import_refuses() -> None:
     assert f"model.sql: providers.embed.api_key: expected no literal secret in a document, got ******; {hint}\n" in shown
     assert "sk-hush" not in shown
     assert 'api_key = "sk-hush"' in run("import", "model.sql", "--secrets", "reveal")
-    Path("model.sql").write_text(SQL + SQL, encoding="utf-8")
+    Path("model.sql").write_text(f"{SQL};USE c.d;{SQL}", encoding="utf-8")
     lines = run("import", "model.sql", code=2).splitlines()
     assert [
         "model.sql: expected models of different names, got 'chat' twice",
         "model.sql: expected models of different names, got 'embed' twice",
     ] == lines[-2:]
     Path("model.sql").write_text("SELECT 1", encoding="utf-8")
-    assert run("import", "model.sql", code=2).startswith("model.sql:1:1: expected CREATE MODEL")
+    assert "model.sql: expected a CREATE MODEL statement, got none\n" == run("import", "model.sql", code=2)
     assert "nope.sql: No such file or directory\n" == run("import", "nope.sql", code=2)
     Path("model.sql").write_bytes(b"\xff")
     assert "model.sql:1:1: expected UTF-8 text, got byte 0xff; save it as UTF-8\n" == run("import", "model.sql", code=2)

@@ -64,6 +64,8 @@ NAMES = [
     *("nodb.m", "nocat.default_database.m", ".m", "m.", "default_database..m", '"m"', "'m'", "[m]", "1m", "_m", "$m", "m$", "m-1", "\u00e9", "\u65e5\u672c", "m1", "m_1", "`1`", "model", "value", "`value`"),
     *("user", "table", "if", "`if`", "IF", "exists", "input", "output", "with", "comment", "*", "m.*", "\U0001f600", "`\U0001f600`", "a\u0660", "\u0660a", "\u00aa", "\u2160", "a\u0301"),
     *("`" + "x" * 128 + "`", "`" + "x" * 129 + "`", "`" + "x" * 256 + "`", "`" + "x" * 257 + "`", "x" * 200, "x" * 129, 'U&"m"', "U&`m`", "`\x00`", "`;`", "`--`", "`/*`", "`a\\b`", "`'`"),
+    *("x$y", "default_database.x$y", "default_database.$y", "default_database.b$$", "default_database.y$", "default_database.b$1", "default_database.b1$c", "default_database . x$y"),
+    *("`default_database`.x$y", "default_database.`x$y`", "default_catalog.default_database.x$y", "default_catalog.`default_database`.x$y", "default_database./**/x$y"),
     *('`"`', "system.m", "default_database.`value`", "default_database.value", "`\u2028`", "`\x0b`", "`\x85`", "`\u3000`", "`\ufeff`", "`\x1f`", "` a`", "\u0130", "a\u212a", "default_database.` `", "default_database.``", "`default_database.m`"),
 ]
 COLUMNS = [
@@ -84,6 +86,8 @@ COLUMNS = [
     *("a BINARY VARYING", "a CHARACTER", "a VARCHAR VARYING", "a DEC", "a MAP<INT,INT> ARRAY", "a MAP(INT,INT)", "a ARRAY(INT)", "a ROW<b INT>, c ROW<b INT>", "a ROW<B INT, b INT>", "a ROW<`` INT>", "a ROW<` ` INT>", "a ROW<` b` INT>"),
     *("a ROW<`b\nc` INT>", "` a ` STRING", "a STRING, `a ` STRING", "a STRING,, b STRING", "(a STRING)", "a VARCHAR()", "a DECIMAL(1,2,3)", "a VARCHAR(\uff11)", "a VARCHAR('1')", "a VARCHAR(+1)", "a VARCHAR(1.0)", "a ARRAY<INT COMMENT 'x'>"),
     *("a ROW<b INT NOT NULL 'x'>", "a ROW<b INT 'x' NOT NULL>", "a BITMAP", "a VARIANT", "a ROW<b INT, PRIMARY KEY (b) NOT ENFORCED>", "a ROW<b c INT>", "a ROW<b.c INT>", "a STRING NOT", "a NOT NULL", "a STRING NOT NULL NOT NULL", "1 STRING", "'a' STRING"),
+    *("a ARRAY<INT ARRAY>", "a ARRAY<INT MULTISET >", "a MULTISET<INT ARRAY>", "a MAP<INT ARRAY, INT MULTISET>", "a ROW<x INT ARRAY>", "a ROW(x INT ARRAY NOT NULL MULTISET)", "a ARRAY<INT NOT NULL ARRAY>"),
+    *("a ARRAY<ARRAY<INT> ARRAY>", "a ARRAY<ROW<x INT ARRAY>>", "a ARRAY<MAP<INT, INT ARRAY>>", "a ARRAY<INT NULL>", "a ARRAY<INT>ARRAY", "a ARRAY<STRING ARRAY NOT NULL>"),
     "a" + " ARRAY" * 3, "a INT" + " ARRAY" * 3, "a " + "ARRAY<" * 3 + "INT" + ">" * 3, "a ARRAY<INT", "a ROW<b INT, >", "a DECIMAL(10 , 2 )", "a DECIMAL(10,)", "a CHAR(5) VARYING", "a VARCHAR(10) CHARACTER SET UTF16", "a VARCHAR(10) CHARACTER SET x", "a DOUBLE  PRECISION", "a TIMESTAMP WITHOUT LOCAL TIME ZONE", "a TIMESTAMP WITH LOCAL ZONE",
     "a STRING -- c\n, b INT // d\n", "a STRING PRIMARY KEY NOT ENFORCED CONSTRAINT x UNIQUE", "CONSTRAINT a STRING", "CONSTRAINT PRIMARY KEY (a) NOT ENFORCED, a STRING", "a STRING, CONSTRAINT `p q` PRIMARY KEY (a) NOT ENFORCED", "primary STRING", "key STRING", "a STRING, CONSTRAINT p.q PRIMARY KEY (a) NOT ENFORCED", "a.b STRING, PRIMARY KEY (a.b) NOT ENFORCED", "a STRING, PRIMARY KEY (A) NOT ENFORCED", "a.b STRING, `a.b` INT", "a.b STRING, a.c INT",
 ]

@@ -186,6 +186,18 @@ def test_one_key_for_two_options() -> None:
             use()
 
 
+def test_older_keys_of_an_option() -> None:
+    """As in Flink, the newest key of an option that is given counts, and the values of the others are not read."""
+
+    @attrs.frozen(kw_only=True)
+    class Renamed(Provider):
+        identifier = "renamed"
+        length: int = attrs.field(default=1, metadata=option("length", deprecated_keys=("size", "len")))
+
+    assert Renamed(length=2) == Renamed.from_options({"size": "2", "len": "3"})
+    assert Renamed(length=3) == Renamed.from_options({"size": "many", "length": "3", "len": "none"})
+
+
 def _faulty() -> dict[str, tuple[Callable[[], Any], str]]:
     def own(**namespace: Any) -> Callable[[], Any]:
         return lambda: attrs.frozen(kw_only=True)(type("Faulty", (Provider,), {"identifier": "faulty", **namespace}))()  # noqa: PLW0108

@@ -162,8 +162,9 @@ def import_(
         warnings.simplefilter("ignore", OldSpellingWarning)
         text = read_stdin() if file == STDIN else _text_of(file)
         statements = parse_statements(text, source=source_of(file))
-    for statement in statements:
-        print_warnings(statement.warnings)
+    print_warnings(statements.warnings)
+    if not statements:
+        fail(f"{source_of(file)}: expected a CREATE MODEL statement, got none")
     names = [statement.path[-1] for statement in statements]
     if twice := sorted(name for name, count in Counter(names).items() if count > 1):
         fail(*(f"{source_of(file)}: expected models of different names, got {name!r} twice" for name in twice))

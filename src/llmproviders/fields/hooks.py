@@ -213,6 +213,7 @@ class OptionReader:
         keys: dict[str, str] = {}
         extras: dict[str, str] = {}
         problems: list[Problem] = []
+        newer = {info.name for info in self.infos.values() if info.key in flat}
         for key, string in flat.items():
             if type(key) is not str or type(string) is not str:
                 is_known = not isinstance(string, MaskedText) or not string.is_reference
@@ -225,7 +226,14 @@ class OptionReader:
                 extras[key] = string
                 continue
             name, read = entry
-            if name in keys and self._is_older(name, key, keys[name], problems):
+            if name in newer and key in self.infos[name].deprecated_keys:
+                # Flink ignores the older key, whatever its value is.
+                continue
+            if name in keys:
+                info = self.infos[name]
+                if info.sequence_key in (key, keys[name]):
+                    expected = f"either {info.key} or {info.sequence_key}"
+                    problems.append(Problem(name, expected, got="both", code="conflicting-options"))
                 continue
             keys[name] = key
             try:
@@ -235,14 +243,6 @@ class OptionReader:
                 given.pop(name, None)
                 problems.append(self._unreadable(name, string, failure))
         return given, extras, problems
-
-    def _is_older(self, name: str, key: str, other: str, problems: list[Problem]) -> bool:
-        """Whether *key* is an older key of an option that the key *other* has set; Flink uses the newer key."""
-        info = self.infos[name]
-        if info.sequence_key in (key, other):
-            problems.append(Problem(name, f"either {info.key} or {info.sequence_key}", got="both", code="conflicting-options"))
-            return True
-        return key in info.deprecated_keys
 
     def _unreadable(self, name: str, string: str, failure: Exception) -> Problem:
         info = self.infos[name]

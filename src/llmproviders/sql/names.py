@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -21,18 +22,25 @@ _MAX_PARTS: Final = 3
 _EXPECTED: Final = "a model's name"
 
 
-def read_path(cursor: Cursor) -> tuple[str, ...]:
-    """Read a model's name of one to three parts.
+def read_path(cursor: Cursor, expected: str = _EXPECTED) -> tuple[str, ...]:
+    """Read a name of one to three parts, such as that of a model.
 
     Raises:
         Misread: if the next token does not begin a name.
     """
-    path = [cursor.expect_name(_EXPECTED)]
+    path = [cursor.expect_name(expected)]
+    before = cursor.last
     while cursor.accept_sign("."):
-        path.append(cursor.expect_name(_EXPECTED))
+        dot, token = cursor.last, cursor.token
+        path.append(cursor.expect_name(expected))
+        is_joined = before.kind == token.kind == "word" and before.end == dot.start and dot.end == token.start
+        if is_joined and re.search(r"\$[^0-9]", token.value):
+            # For the lexer, a.b$c is the name of a collation.
+            raise Misread(token.start, expected, hint="write it in backticks, because there is a $ in it")
         if len(path) > _MAX_PARTS:
             hint = "write a part with dots in backticks"
-            raise Misread(cursor.last.start, "a model's name of at most three parts", hint=hint)
+            raise Misread(token.start, f"{expected} of at most three parts", hint=hint)
+        before = token
     return tuple(path)
 
 

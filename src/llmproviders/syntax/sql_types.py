@@ -85,8 +85,13 @@ def spell_type(sql_type: str) -> str:
     return found
 
 
-def read_type(cursor: Cursor, depth: int = 0) -> str:
+def read_type(cursor: Cursor, depth: int = 0, *, is_element: bool = False) -> str:
     """Read a type, with NOT NULL if that follows; return Flink's spelling.
+
+    Args:
+        cursor: the cursor before the type.
+        depth: the number of types around it.
+        is_element: whether it is the element of an ARRAY or a MULTISET, which has no old spelling.
 
     Raises:
         Misread: if the next token does not begin a type.
@@ -94,7 +99,7 @@ def read_type(cursor: Cursor, depth: int = 0) -> str:
     if depth > _MAX_DEPTH:
         raise cursor.misread(_TOO_DEEP)
     found = _with_null(cursor, _read_base(cursor, depth))
-    while cursor.token.keyword in ("ARRAY", "MULTISET"):
+    while not is_element and cursor.token.keyword in ("ARRAY", "MULTISET"):
         # In the old spelling, INT ARRAY is an array of INT.
         depth += 1
         if depth > _MAX_DEPTH:
@@ -131,10 +136,12 @@ def _read_base(cursor: Cursor, depth: int) -> str:
     if name == "ROW":
         return _read_row(cursor, depth)
     cursor.expect_sign("<")
-    inner = read_type(cursor, depth + 1)
+    inner = read_type(cursor, depth + 1, is_element=name != "MAP")
     if name == "MAP":
         cursor.expect_sign(",")
         inner = f"{inner}, {read_type(cursor, depth + 1)}"
+    if cursor.token.keyword in ("ARRAY", "MULTISET"):
+        raise cursor.misread("'>'", hint=f"write {cursor.token.keyword}<INT>, not INT {cursor.token.keyword}, as an element")
     cursor.expect_sign(">")
     return f"{name}<{inner}>"
 

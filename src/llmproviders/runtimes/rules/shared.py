@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ...credentials import is_placeholder
 from ...errors import Problem
 from ...syntax.columns import Column
 from ...syntax.sql_types import canonical_type
@@ -23,7 +22,7 @@ def check_http_url(view: View) -> Iterator[Problem]:
     Source: OkHttp, the client in Apache Flink's jars; the documentation of VVR.
     """
     endpoint = view.value("endpoint")
-    if endpoint is None or is_placeholder(endpoint):
+    if endpoint is None or "${" in endpoint:
         return
     if expected := expected_url(endpoint):
         advice = None if "://" in endpoint else whole_url_advice(view.facts, f"https://{endpoint}")
