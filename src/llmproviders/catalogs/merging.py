@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Entries merged into a catalog's file, all in one revision; an entry that is there already is compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ..fields.compiled import compiled
+from ..fields.parts import Kind, kind_of, parts_in
+from ..fields.spec import EXTRAS
+from ..providers.base import Provider
+from ..providers.comparison import Change, changes_between
+from ..secrets import MaskedText, Secret, mapped
+from .formats.locations import Path as TreePath
+from .formats.lookup import Format, format_module
+from .formats.trees import Tree
+from .revision import Revision, edited, read_original
+
+__all__ = ["Merger"]
+
+_FOR_PEOPLE: Final = ("description", "tags", "ignore")
+"""Keys of an entry that a statement does not have: they stay when the entry is replaced."""
+
+
+class Merger:
+    """A catalog's file, which need not exist, and the entries to merge into it.
+
+    Raises:
+        DocumentError: if the file cannot be read.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._original = read_original(file, may_be_new=True)
+        self._resolution = self._original.before.in_environment("")
+
+    @property
+    def format(self) -> Format:
+        """The format of the file."""
+        return self._original.format
+
+    def provider(self, name: str) -> Provider | None:
+        """The provider of a name; None if there is none, or if its entry is abstract or has problems."""
+        return self._resolution.draft(name).provider if self.has(name) else None
+
+    def has(self, name: str) -> bool:
+        """Whether the catalog has an entry of a name."""
+        return name in self._resolution.raw.entries
+
+    def variables(self) -> Iterator[str]:
+        """The names of the environment variables of the catalog, and perhaps other strings."""
+        todo: list[Any] = [document.tree for document in self._resolution.raw.sources.documents]
+        while todo:
+            node = todo.pop()
+            if isinstance(node, dict) and isinstance(name := node.get("env"), str):
+                yield name
+            if isinstance(node, (dict, list)):
+                todo += node.values() if isinstance(node, dict) else node
+
+    def changes(self, name: str, provider: Provider) -> list[Change]:
+        """The differences between the provider of a name, which the catalog has, and another one; secrets are masked."""
+        old = self.provider(name)
+        if old is None:
+            return [Change(name, "", "no complete provider", provider.provider_name())]
+        return list(changes_between(name, old, _spelled_as(old, provider)))
+
+    def revision(self, entries: Mapping[str, Tree]) -> Revision:
+        """The file with new entries, and with others in place of those that it has, which keep their description and tags.
+
+        Raises:
+            DocumentError: if the catalog would have problems that it does not have.
+            EditError: if another file has an entry that is to be replaced.
+            ProviderError: if the file cannot be edited without other changes.
+        """
+        original = self._original
+        format_ = format_module(original.format)
+        changes: dict[TreePath, Tree] = {}
+        for name, entry in entries.items():
+            if self.has(name):
+                original.check_own(name, "replace")
+                changes.update(_changes_of_entry(name, original.own_body(("providers", name)), entry))
+            else:
+                changes["providers", name] = entry
+        if original.text is None:
+            tree = {"providers": dict(entries)}
+            return original.revised(format_.write(tree), tree)
+        return original.revised(*edited(format_, original.text, original.tree, changes))
+
+
+def _changes_of_entry(name: str, old: Tree, new: Mapping[str, Tree]) -> Iterator[tuple[TreePath, Tree]]:
+    """The changes of the keys of an entry; None removes a key."""
+    for key in old:
+        if key not in new and key not in _FOR_PEOPLE:
+            yield ("providers", name, key), None
+    for key, value in new.items():
+        if old.get(key) != value:
+            yield ("providers", name, key), value
+
+
+def _spelled_as(old: Any, new: Any) -> Any:
+    """The provider *new*, with the headers, bodies and maps of *old* where only the order or the spelling differs."""
+    if type(old) is not type(new):
+        return new
+    changes: dict[str, Any] = {}
+    for name, spec in compiled(type(new)).description.specs.items():
+        kind = None if spec.info is None else kind_of(spec.info)
+        if kind is not None and _is_same(kind, value := getattr(old, name), getattr(new, name)):
+            changes[spec.parameter] = value
+    extras = dict(new.extra_options)
+    for key, value in old.extra_options.items():
+        if key in extras and _is_same("body", value, extras[key]):
+            extras[key] = changes[EXTRAS] = value
+    if EXTRAS in changes:
+        changes[EXTRAS] = extras
+    return new.with_(**changes) if changes else new
+
+
+def _is_same(kind: Kind, old: object, new: object) -> bool:
+    """Whether two different values have the same parts."""
+    if old == new:
+        return False
+    parts = [parts_in(kind, each) for each in (old, new)]
+    return None not in parts and _canonical(parts[0]) == _canonical(parts[1])
+
+
+def _canonical(parts: Any) -> str:
+    """A string that is equal for equal parts; it has their secrets."""
+    return json.dumps(mapped(parts, _scalar), sort_keys=True)
+
+
+def _scalar(_: object, part: Any) -> Any:
+    if isinstance(part, Secret) and part.is_reference:
+        default = None if part.default is None else part.default.reveal()
+        return {"": [part.source, part.reference, default]}
+    return {"": part.reveal()} if isinstance(part, (Secret, MaskedText)) else part
