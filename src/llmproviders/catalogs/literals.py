@@ -86,10 +86,10 @@ class Variables:
     def name(self, entry: str, path: SecretPath) -> str:
         """A name for the secret at a path of an entry, such as ``CHAT_API_KEY``."""
         steps = path[1:] if path[0] == EXTRAS else path
-        words = [_word(entry) or "MODEL", *map(_word, map(str, steps))]
-        base = "_".join(filter(None, words))
-        base = f"_{base}" if base[0].isdigit() else base
-        name = base
+        words = [_word(entry), *map(_word, map(str, steps))]
+        if not words[0][:1].isalpha():
+            words.insert(0, "MODEL")
+        name = base = "_".join(filter(None, words))
         while name in self._taken:
             self._numbers[base] += 1
             name = f"{base}_{self._numbers[base] + 1}"

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from ..errors import DocumentError
 from ..fields.compiled import compiled
 from ..fields.parts import Kind, kind_of, parts_in
 from ..fields.spec import EXTRAS
@@ -16,7 +18,7 @@ from ..providers.comparison import Change, changes_between
 from ..secrets import MaskedText, Secret, mapped
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
-from .formats.trees import Tree
+from .formats.trees import Tree, changed
 from .revision import Revision, edited, read_original
 
 __all__ = ["Merger"]
@@ -62,41 +64,80 @@ class Merger:
     def changes(self, name: str, provider: Provider) -> list[Change]:
         """The differences between the provider of a name, which the catalog has, and another one; secrets are masked."""
         old = self.provider(name)
-        if old is None:
-            return [Change(name, "", "no complete provider", provider.provider_name())]
-        return list(changes_between(name, old, _spelled_as(old, provider)))
+        return (
+            [Change(name, "", "no complete provider", provider.provider_name())] if old is None else _changes(name, old, provider)
+        )
 
-    def revision(self, entries: Mapping[str, Tree]) -> Revision:
-        """The file with new entries, and with others in place of those that it has, which keep their description and tags.
+    def revision(self, entries: Mapping[str, Tree], providers: Mapping[str, Provider]) -> Revision:
+        """The file with new entries, and with other options of entries that it has; these keep their description and tags.
+
+        Args:
+            entries: the entries, as if the file were new.
+            providers: their providers.
 
         Raises:
             DocumentError: if the catalog would have problems that it does not have.
-            EditError: if another file has an entry that is to be replaced.
+            EditError: if another file has an entry that is to be changed.
             ProviderError: if the file cannot be edited without other changes.
         """
+        bodies = {}
+        for name in filter(self.has, entries):
+            self._original.check_own(name, "replace")
+            bodies[name] = self._original.own_body(("providers", name))
+        new = {name: entry for name, entry in entries.items() if name not in bodies}
+        amended = {name: self._amended(name, body, entries[name], providers[name]) for name, body in bodies.items()}
+        with suppress(DocumentError):
+            made = self._revised(new, amended)
+            after = made.after.in_environment("")
+            others = [name for name in bodies if _differs(after.draft(name).provider, providers[name])]
+            if not others:
+                return made
+        # An option that is inherited cannot be changed back to its default.
+        return self._revised(new, {name: _replaced(body, entries[name]) for name, body in bodies.items()})
+
+    def _amended(self, name: str, body: Mapping[str, Tree], entry: Mapping[str, Tree], new: Any) -> Mapping[str, Tree]:
+        """The changes of the keys of an entry if it stays of its kind: only of the options that differ; None removes a key."""
+        old: Any = self.provider(name)
+        if type(old) is not type(new):
+            return _replaced(body, entry)
+        new = _spelled_as(old, new)
+        keys = [key for key in compiled(type(new)).description.specs if getattr(old, key) != getattr(new, key)]
+        found = {key: entry.get(key) for key in (*keys, "omit") if key in entry or key in body}
+        return found | {key: entry[key] for key in _FOR_PEOPLE if key in entry}
+
+    def _revised(self, new: Mapping[str, Tree], changed_keys: Mapping[str, Mapping[str, Tree]]) -> Revision:
+        """The revision with new entries, and with changes of the keys of others."""
         original = self._original
         format_ = format_module(original.format)
-        changes: dict[TreePath, Tree] = {}
-        for name, entry in entries.items():
-            if self.has(name):
-                original.check_own(name, "replace")
-                changes.update(_changes_of_entry(name, original.own_body(("providers", name)), entry))
-            else:
-                changes["providers", name] = entry
         if original.text is None:
-            tree = {"providers": dict(entries)}
+            tree = {"providers": dict(new)}
             return original.revised(format_.write(tree), tree)
-        return original.revised(*edited(format_, original.text, original.tree, changes))
+        changes: dict[TreePath, Tree] = {
+            ("providers", name, key): value for name, keys in changed_keys.items() for key, value in keys.items()
+        }
+        there = original.own_body(("providers",))
+        if not isinstance(there, dict):
+            changes.update({("providers", name): entry for name, entry in new.items()})
+            new = {}
+        text, tree = edited(format_, original.text, original.tree, changes)
+        if new:
+            text = format_.add(text, ("providers",), new)
+            tree = changed(tree, ("providers",), {**tree["providers"], **new})
+        return original.revised(text, tree)
 
 
-def _changes_of_entry(name: str, old: Tree, new: Mapping[str, Tree]) -> Iterator[tuple[TreePath, Tree]]:
-    """The changes of the keys of an entry; None removes a key."""
-    for key in old:
-        if key not in new and key not in _FOR_PEOPLE:
-            yield ("providers", name, key), None
-    for key, value in new.items():
-        if old.get(key) != value:
-            yield ("providers", name, key), value
+def _replaced(body: Mapping[str, Tree], entry: Mapping[str, Tree]) -> dict[str, Tree]:
+    """The changes of the keys of an entry that make it another one; None removes a key."""
+    removed = {key: None for key in body if key not in entry and key not in _FOR_PEOPLE}
+    return removed | {key: value for key, value in entry.items() if body.get(key) != value}
+
+
+def _changes(name: str, old: Provider, new: Provider) -> list[Change]:
+    return list(changes_between(name, old, _spelled_as(old, new)))
+
+
+def _differs(made: Provider | None, wanted: Provider) -> bool:
+    return made is None or bool(_changes("", made, wanted))
 
 
 def _spelled_as(old: Any, new: Any) -> Any:

@@ -100,7 +100,7 @@ def import_(
     same, differing = plan.compared()
     if differing and not replace:
         fail(
-            f"{into}: {names_of(differing)} would change; pass --replace to replace what is there, or rename the model",
+            f"{into} has other options for {names_of(differing)}; pass --replace to change them as follows, or rename the model",
             *(str(change) for changes in differing.values() for change in changes),
         )
     names = [name for name in models if name not in same]
@@ -109,12 +109,12 @@ def import_(
     problems: list[Problem] = []
     tree = tree_of(catalog, "refuse" if secrets == "reference" else secrets, problems, inherit=False)
     if problems:
-        fail(*(f"{source}: {attrs.evolve(each, option=each.option.removeprefix('providers.'))}" for each in problems))
+        fail(*(f"{source}: {_unwritten(each)}" for each in problems))
     if merger is None:
         write_output(format_module(format_).write(tree), out, private=secrets == "reveal")
         plan.print_references(format_)
         return
-    revision = merger.revision(tree["providers"])
+    revision = merger.revision(tree["providers"], catalog)
     plan.print_references(format_)
     plan.print_kept(str(into), same)
     finish(revision, dry_run=dry_run, private=secrets == "reveal")
@@ -132,7 +132,7 @@ def _check_call(
         for is_given, name in ((replace, "--replace"), (dry_run, "--dry-run")):
             if is_given:
                 raise UsageError(f"{name} is for --into")
-        check_output(out, force=force, hint=f"pass --into {out} to add to it, ")
+        check_output(out, force=force, hint=f"--into {out} to add to it, or ")
         return
     for is_given, name in ((out is not None, "--output"), (to is not None, "--to"), (force, "--force")):
         if is_given:
@@ -239,7 +239,8 @@ class _Plan:
         self._by_value: dict[str, Secret] = {}
         for name, path, part in self._each():
             if isinstance(part, Secret) and (reference := self._reference(name, path)) is not None:
-                self._by_value.setdefault(part.reveal(), reference)
+                # A default, which is a secret too, is not copied.
+                self._by_value.setdefault(part.reveal(), Secret.from_resolver(reference.source, reference.reference))
         taken = [*(merger.variables() if merger else ()), *(each.reference for each in given.values() if each.source == "env")]
         self._variables = Variables(taken)
         self._used: dict[Secret, list[str]] = {}
@@ -348,6 +349,15 @@ class _Plan:
         kept = [_location(name, path) for name, each in self._kept.items() for path in each if (name, path) not in self._given]
         if kept:
             print_error(f"{file}: references stay, and were not compared with the secrets in {self._source}: {names_of(kept)}")
+
+
+def _unwritten(problem: Problem) -> Problem:
+    """The problem of an option that a document cannot hold, in terms of the command."""
+    hints = {
+        "literal-secret": "remove this default, or pass --secrets reveal",
+        "unwritable-option": "change it in the statement, or pass --secrets reveal",
+    }
+    return attrs.evolve(problem, option=problem.option.removeprefix("providers."), hint=hints[problem.code])
 
 
 def _problem(location: str, part: Secret | MaskedText, policy: _Policy) -> Problem:

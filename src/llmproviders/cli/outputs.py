@@ -18,7 +18,7 @@ def check_output(out: Path | None, *, force: bool, hint: str = "") -> None:
     Args:
         out: the output file; None for standard output.
         force: whether a file may be replaced.
-        hint: advice beyond that on ``--force``.
+        hint: an option to pass in place of ``--force``.
 
     Raises:
         UsageError: if the file exists.
@@ -26,7 +26,7 @@ def check_output(out: Path | None, *, force: bool, hint: str = "") -> None:
     if out is None and force:
         raise UsageError("--force is for a file (--output)")
     if out is not None and not force and out.exists():
-        raise UsageError(f"{out} exists already; {hint}pass --force to replace it, or name another file with --output")
+        raise UsageError(f"{out} exists already; pass {hint}--force to replace it")
 
 
 def write_output(text: str, out: Path | None, *, private: bool) -> None:
