@@ -19,24 +19,29 @@ from ..secrets import MaskedText, Secret, mapped
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
 from .formats.trees import Tree, changed
+from .resolution import in_order
 from .revision import Revision, edited, read_original
 
 __all__ = ["Merger"]
 
 _FOR_PEOPLE: Final = ("description", "tags", "ignore")
-"""Keys of an entry that a statement does not have: they stay when the entry is replaced."""
+"""Keys of an entry that stay when its options are replaced."""
 
 
 class Merger:
     """A catalog's file, which need not exist, and the entries to merge into it.
 
     Raises:
-        DocumentError: if the file cannot be read.
+        DocumentError: if the file, or one that it includes, cannot be read.
     """
 
     def __init__(self, file: Path) -> None:
         self._original = read_original(file, may_be_new=True)
         self._resolution = self._original.before.in_environment("")
+        sources = self._resolution.raw.sources
+        if sources.is_incomplete:
+            # The file that is missing may have the entries.
+            raise DocumentError(in_order(sources.problems))
 
     @property
     def format(self) -> Format:
@@ -45,7 +50,8 @@ class Merger:
 
     def provider(self, name: str) -> Provider | None:
         """The provider of a name; None if there is none, or if its entry is abstract or has problems."""
-        return self._resolution.draft(name).provider if self.has(name) else None
+        draft = self._resolution.draft(name)
+        return None if draft.is_abstract else draft.provider
 
     def has(self, name: str) -> bool:
         """Whether the catalog has an entry of a name."""
@@ -80,23 +86,24 @@ class Merger:
             EditError: if another file has an entry that is to be changed.
             ProviderError: if the file cannot be edited without other changes.
         """
-        bodies = {}
+        new = dict(entries)
+        old: dict[str, tuple[Mapping[str, Tree], dict[str, Tree]]] = {}
         for name in filter(self.has, entries):
             self._original.check_own(name, "replace")
-            bodies[name] = self._original.own_body(("providers", name))
-        new = {name: entry for name, entry in entries.items() if name not in bodies}
-        amended = {name: self._amended(name, body, entries[name], providers[name]) for name, body in bodies.items()}
+            body = self._original.own_body(("providers", name))
+            entry = new.pop(name)
+            old[name] = body, {key: value for key, value in entry.items() if key not in _FOR_PEOPLE or key not in body}
+        amended = {name: self._amended(name, *both, providers[name]) for name, both in old.items()}
         with suppress(DocumentError):
             made = self._revised(new, amended)
             after = made.after.in_environment("")
-            others = [name for name in bodies if _differs(after.draft(name).provider, providers[name])]
-            if not others:
+            if not any(_differs(after.draft(name).provider, providers[name]) for name in old):
                 return made
         # An option that is inherited cannot be changed back to its default.
-        return self._revised(new, {name: _replaced(body, entries[name]) for name, body in bodies.items()})
+        return self._revised(new, {name: _replaced(*both) for name, both in old.items()})
 
     def _amended(self, name: str, body: Mapping[str, Tree], entry: Mapping[str, Tree], new: Any) -> Mapping[str, Tree]:
-        """The changes of the keys of an entry if it stays of its kind: only of the options that differ; None removes a key."""
+        """The changes of the keys of an entry that stays of its kind: only of the options that differ; None removes a key."""
         old: Any = self.provider(name)
         if type(old) is not type(new):
             return _replaced(body, entry)
