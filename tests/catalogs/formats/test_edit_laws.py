@@ -77,6 +77,25 @@ def test_edits(format_: Format, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 @given(st.data())
+def test_additions(format_: Format, data: st.DataObject) -> None:
+    """Entries that are added at once are added as one by one."""
+    text, tree = data.draw(documents(format_))
+    module = format_module(format_)
+    members = {f"new {number}": entry for number, entry in enumerate(data.draw(st.lists(entries, min_size=1, max_size=3)))}
+    expected = text
+    for name, entry in members.items():
+        expected = module.edit(expected, ("providers", name), entry)
+    assert expected == module.add(text, ("providers",), members)
+    options = {f"new {number}": value for number, value in enumerate(data.draw(st.lists(values, min_size=1, max_size=3)))}
+    for name in list(tree["providers"])[:1]:
+        expected = text
+        for option, value in options.items():
+            expected = module.edit(expected, ("providers", name, option), value)
+        assert expected == module.add(text, ("providers", name), options)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@given(st.data())
 def test_renames(format_: Format, data: st.DataObject) -> None:
     """A key that is renamed: only that changes; a name that is taken is refused."""
     text, tree = data.draw(documents(format_))
