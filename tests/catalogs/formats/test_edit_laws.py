@@ -78,20 +78,27 @@ def test_edits(format_: Format, data: st.DataObject) -> None:
 @pytest.mark.parametrize("format_", FORMATS)
 @given(st.data())
 def test_additions(format_: Format, data: st.DataObject) -> None:
-    """Entries that are added at once are added as one by one."""
+    """Entries, and options of an entry, that are added at once are added as one by one."""
     text, tree = data.draw(documents(format_))
-    module = format_module(format_)
-    members = {f"new {number}": entry for number, entry in enumerate(data.draw(st.lists(entries, min_size=1, max_size=3)))}
-    expected = text
-    for name, entry in members.items():
-        expected = module.edit(expected, ("providers", name), entry)
-    assert expected == module.add(text, ("providers",), members)
-    options = {f"new {number}": value for number, value in enumerate(data.draw(st.lists(values, min_size=1, max_size=3)))}
+    added = data.draw(st.lists(entries, min_size=1, max_size=3))
+    assert_added(format_, text, ("providers",), added)
     for name in list(tree["providers"])[:1]:
+        assert_added(format_, text, ("providers", name), data.draw(st.lists(values, min_size=1, max_size=3)))
+
+
+def assert_added(format_: Format, text: str, path: tuple[str, ...], added: list[Any]) -> None:
+    """Check that members that are added at once are added as one by one, or that both are refused."""
+    module = format_module(format_)
+    members = {f"new {number}": value for number, value in enumerate(added)}
+    try:
         expected = text
-        for option, value in options.items():
-            expected = module.edit(expected, ("providers", name, option), value)
-        assert expected == module.add(text, ("providers", name), options)
+        for name, value in members.items():
+            expected = module.edit(expected, (*path, name), value)
+    except ProviderError:
+        with pytest.raises(ProviderError):
+            module.add(text, path, members)
+    else:
+        assert expected == module.add(text, path, members)
 
 
 @pytest.mark.parametrize("format_", FORMATS)
