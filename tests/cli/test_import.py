@@ -435,9 +435,9 @@ def test_merging_keeps_what_is_there() -> None:
         f'endpoint = "{URL}"\napi_key = {{env = "FRESH_API_KEY"}}\nmax_tokens = 5\n'
     )
     expected = (
-        'job.sql: fresh.api_key is now { env = "FRESH_API_KEY" }; set FRESH_API_KEY to the value in the statement\n'
         "c.toml: unchanged: mood\n"
         "c.toml: references stay, and were not compared with the secrets in job.sql: mood.api_key\n"
+        'job.sql: fresh.api_key is now { env = "FRESH_API_KEY" }; set FRESH_API_KEY to the value in the statement\n'
     )
     shown = run("import", "job.sql", "--into", "c.toml", "--dry-run")
     assert shown.startswith("--- c.toml\n+++ c.toml\n")
@@ -591,6 +591,10 @@ def test_a_catalog_that_is_empty_or_broken() -> None:
         write(statement("m"), statement("n"))
         run("import", "job.sql", "--into", name)
         assert ["m", "n"] == list(load(name))
+    catalog('{"providers": {"m": 5}}', "c.json")
+    assert "providers.m is not a mapping; edit the file by hand\n" == run(
+        "import", "job.sql", "--into", "c.json", "--replace", code=2
+    )
     catalog("[providers", "c.toml")
     assert run("import", "job.sql", "--into", "c.toml", code=2).startswith("c.toml:1:")
     assert "[providers" == read("c.toml")

@@ -70,9 +70,9 @@ class Merger:
     def changes(self, name: str, provider: Provider) -> list[Change]:
         """The differences between the provider of a name, which the catalog has, and another one; secrets are masked."""
         old = self.provider(name)
-        return (
-            [Change(name, "", "no complete provider", provider.provider_name())] if old is None else _changes(name, old, provider)
-        )
+        if old is None:
+            return [Change(name, "", "no complete provider", provider.provider_name())]
+        return _changes(name, old, provider)
 
     def revision(self, entries: Mapping[str, Tree], providers: Mapping[str, Provider]) -> Revision:
         """The file with new entries, and with other options of entries that it has; these keep their description and tags.
@@ -90,9 +90,10 @@ class Merger:
         old: dict[str, tuple[Mapping[str, Tree], dict[str, Tree]]] = {}
         for name in filter(self.has, entries):
             self._original.check_own(name, "replace")
-            body = self._original.own_body(("providers", name))
-            entry = new.pop(name)
-            old[name] = body, {key: value for key, value in entry.items() if key not in _FOR_PEOPLE or key not in body}
+            found = self._original.own_body(("providers", name))
+            # Another value than a mapping is refused by the edit.
+            body = found if isinstance(found, dict) else {}
+            old[name] = body, {key: each for key, each in new.pop(name).items() if key not in _FOR_PEOPLE or key not in body}
         amended = {name: self._amended(name, *both, providers[name]) for name, both in old.items()}
         with suppress(DocumentError):
             made = self._revised(new, amended)

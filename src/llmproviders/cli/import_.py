@@ -115,9 +115,9 @@ def import_(
         plan.print_references(format_)
         return
     revision = merger.revision(tree["providers"], catalog)
-    plan.print_references(format_)
     plan.print_kept(str(into), same)
     finish(revision, dry_run=dry_run, private=secrets == "reveal")
+    plan.print_references(format_)
 
 
 def _check_call(
