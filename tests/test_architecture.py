@@ -41,9 +41,9 @@ HOUSE = """
 # The same inside each folder; the __init__ of a folder may import all its files.
 ROOMS = {
     "catalogs": """
-        files  editing  restructuring  usage  discovery  settings
+        files  editing  merging  restructuring  usage  discovery  settings
         revision  overrides  grids
-        lint  masked_diff
+        lint  masked_diff  literals
         origins
         resolution  writing  schema
         inheritance  entries
@@ -61,9 +61,9 @@ ROOMS = {
     """,
     "cli": """
         app
-        entries
+        entries  import_
         check  convert  explain  listings  set  show
-        inputs
+        inputs  outputs
         command  arguments
         reports
         printing  completion

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands `convert`, `sql` and `import`."""
+"""The commands `convert` and `sql`."""
 
 from __future__ import annotations
 
@@ -12,19 +12,6 @@ import pytest
 from command_line import TEXTS, run
 
 from llmproviders import load, loads
-from llmproviders.catalogs import sources
-
-SQL = """\
--- an old job
-CREATE MODEL `chat` INPUT (`text` STRING) OUTPUT (`answer` STRING) WITH (
-  'provider' = 'bailian',
-  'endpoint' = 'https://api.example.com/v1/chat/completions',
-  'apiKey' = '${secret_values.key}'
-);
-CREATE TEMPORARY MODEL db.embed WITH ('provider' = 'openai', 'endpoint' = 'https://api.example.com/v1/embeddings',
-  'api-key' = 'sk-hush');
-"""
-
 
 STATEMENT = """\
 CREATE MODEL `base`
@@ -107,49 +94,6 @@ def test_sql_warns() -> None:
     assert "warning" not in run("sql", "held.toml", "base", *columns)
 
 
-def test_import() -> None:
-    """`import` writes a catalog; an old spelling is a warning, and the new one is written."""
-    Path("model.sql").write_text(SQL.replace("sk-hush", "${secret_values.other}"), encoding="utf-8")
-    shown = run("import", "model.sql")
-    assert (
-        "[providers.chat]\n"
-        'provider = "openai-compat"\n'
-        'endpoint = "https://api.example.com/v1/chat/completions"\n'
-        'api_key = "${secret_values.key}"\n'
-        "\n"
-        "[providers.embed]\n"
-        'provider = "openai"\n'
-        'endpoint = "https://api.example.com/v1/embeddings"\n'
-        'api_key = "${secret_values.other}"\n'
-        "model.sql:3:16: warning: provider: expected openai-compat, got VVR's old name; write 'provider' = 'openai-compat'\n"
-        "model.sql:5:3: warning: apiKey: expected api-key, got VVR's old spelling; write 'api-key' = ...\n"
-    ) == shown
-    run("import", "model.sql", "--output", "out.yaml")
-    assert ["chat", "embed"] == list(load("out.yaml"))
-    assert run("import", "model.sql", "--to", "yaml").startswith(Path("out.yaml").read_text(encoding="utf-8"))
-
-
-def test_import_refuses() -> None:
-    """`import` refuses literal secrets unless the call allows them, models of the same name, and invalid files."""
-    Path("model.sql").write_text(SQL, encoding="utf-8")
-    shown = run("import", "model.sql", code=2)
-    hint = "write a reference in place of the mask of --secrets redact, or pass --secrets reveal"
-    assert f"model.sql: providers.embed.api_key: expected no literal secret in a document, got ******; {hint}\n" in shown
-    assert "sk-hush" not in shown
-    assert 'api_key = "sk-hush"' in run("import", "model.sql", "--secrets", "reveal")
-    Path("model.sql").write_text(f"{SQL};USE c.d;{SQL}", encoding="utf-8")
-    lines = run("import", "model.sql", code=2).splitlines()
-    assert [
-        "model.sql: expected models of different names, got 'chat' twice",
-        "model.sql: expected models of different names, got 'embed' twice",
-    ] == lines[-2:]
-    Path("model.sql").write_text("SELECT 1", encoding="utf-8")
-    assert "model.sql: expected a CREATE MODEL statement, got none\n" == run("import", "model.sql", code=2)
-    assert "nope.sql: No such file or directory\n" == run("import", "nope.sql", code=2)
-    Path("model.sql").write_bytes(b"\xff")
-    assert "model.sql:1:1: expected UTF-8 text, got byte 0xff; save it as UTF-8\n" == run("import", "model.sql", code=2)
-
-
 @pytest.mark.parametrize("to", ["toml", "yaml", "json"])
 def test_convert_keeps_the_catalog(to: str) -> None:
     """`convert` writes an equal catalog to standard output, or to a file whose suffix gives the format."""
@@ -172,6 +116,16 @@ def test_convert_to_the_input_file() -> None:
     shown = run("convert", "a.toml", "--output", "./a.toml", code=2)
     assert "convert: the output is the input file; use set to change its values, or name another file with --output\n" == shown
     assert TEXTS["toml"] == Path("a.toml").read_text(encoding="utf-8")
+
+
+def test_convert_to_a_file_that_exists() -> None:
+    """A file is replaced only with --force, which is only for files."""
+    shown = run("convert", "a.toml", "--output", "a.yaml", code=2)
+    assert "a.yaml exists already; pass --force to replace it\n" == shown
+    assert TEXTS["yaml"] == Path("a.yaml").read_text(encoding="utf-8")
+    run("convert", "a.toml", "--output", "a.yaml", "--force")
+    assert load("a.yaml") == load("a.toml")
+    assert "--force is for a file (--output)\n" == run("convert", "a.toml", "--to", "yaml", "--force", code=2)
 
 
 def test_convert_refuses_literal_secrets() -> None:
@@ -199,15 +153,3 @@ def test_convert_to_an_unknown_suffix(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (2, "") == (done.returncode, done.stdout)
     assert f"{tmp_path / 'out.txt'}:1:1: expected a file that ends with .toml, .json, .yaml, .yml, got '.txt'\n" == done.stderr
-
-
-def test_import_reads_regular_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A directory, a FIFO or a device is refused at once, and so is a file that is too large."""
-    assert run("import", str(tmp_path), code=2) == f"{tmp_path}: it is a directory\n"
-    file = tmp_path / "a.sql"
-    file.write_text(SQL, encoding="utf-8")
-    monkeypatch.setattr(sources, "MAX_CHARACTERS", 9)
-    assert run("import", str(file), code=2) == f"{file}:1:1: expected a document of at most 9 bytes\n"
-    if os.name == "posix":
-        os.mkfifo(tmp_path / "fifo")
-        assert run("import", str(tmp_path / "fifo"), code=2) == f"{tmp_path / 'fifo'}: it is a FIFO\n"

@@ -23,7 +23,7 @@ from .formats.lookup import Format, format_module
 from .formats.trees import SyntaxProblem, Tree, has_null
 from .references import resolver_of
 
-__all__ = ["Unreadable", "kind_of_part", "path_of", "typed"]
+__all__ = ["Unreadable", "kind_of_part", "path_of", "reference_of", "typed"]
 
 _SCALAR: Final = r"true|false|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
 _NAMES: Final = ("omit", "without", "ignore", "tags")
@@ -82,7 +82,7 @@ def typed(cls: type[Provider] | None, option: str, string: str) -> Tree:
         return string == "true"
     if (info and info.secret) or (extra != option and looks_like_credential(extra)):
         literal = _literal(string)
-        return _reference(string) or (literal if isinstance(literal, dict) else string)
+        return reference_of(string) or (literal if isinstance(literal, dict) else string)
     if option in _NAMES:
         structure = _structure(option, [], string)
         # Names contain no commas.
@@ -93,7 +93,7 @@ def typed(cls: type[Provider] | None, option: str, string: str) -> Tree:
     if option == "place":
         structure = _structure(option, _MAPPING, string)
         return string if structure is None else structure
-    if (info is not None or option in ("region", "workspace")) and (variable := _reference(string)) and "env" in variable:
+    if (info is not None or option in ("region", "workspace")) and (variable := reference_of(string)) and "env" in variable:
         return variable
     return string if info is None else _typed_option(cls, info, string)
 
@@ -101,7 +101,7 @@ def typed(cls: type[Provider] | None, option: str, string: str) -> Tree:
 def _typed_part(kind: Kind, option: str, string: str) -> Tree:
     """The value of a header or of a field of a body."""
     path = option.split(".")[1:]
-    if (reference := _reference(string)) and (kind != "body" or any(map(looks_like_credential, path))):
+    if (reference := reference_of(string)) and (kind != "body" or any(map(looks_like_credential, path))):
         return reference
     if kind == "body" and (structure := _structure(option, ["VALUE"] if string[:1] == "[" else _MAPPING, string)) is not None:
         return structure
@@ -140,7 +140,7 @@ def _typed_option(cls: type[Provider], info: OptionInfo, string: str) -> Tree:
     return literal
 
 
-def _reference(string: str) -> dict[str, str] | None:
+def reference_of(string: str) -> dict[str, str] | None:
     """The table of a reference in the form ``env:NAME``, ``file:PATH`` or ``resolver:REFERENCE``; None for another string."""
     source, colon, reference = string.partition(":")
     return {source: reference} if colon and source in known_resolvers else None

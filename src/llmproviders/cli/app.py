@@ -10,9 +10,10 @@ import typer
 
 from .check import check
 from .command import Command
-from .convert import convert, import_, sql
+from .convert import convert, sql
 from .entries import remove, rename
 from .explain import explain
+from .import_ import import_
 from .listings import presets, providers, runtimes, schema
 from .set import add, set_
 from .show import diff, options, show

@@ -23,6 +23,7 @@ __all__ = [
     "EnvFile",
     "Envs",
     "File",
+    "Force",
     "InputFormat",
     "Json",
     "LiteralSecrets",
@@ -138,6 +139,7 @@ Overrides = Annotated[
     ),
 ]
 Tag = Annotated[str | None, typer.Option("--tag", metavar="TAG", help="Only the providers with this tag.", show_default=False)]
-Out = Annotated[Path | None, typer.Option("--output", "-O", metavar="OUT", help="Output file; by default standard output.")]
+Out = Annotated[Path | None, typer.Option("--output", "-O", metavar="OUT", help="New output file; by default standard output.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the output file if it exists.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print how the file would change, and write nothing.")]
 LiteralSecrets = Annotated[Secrets, typer.Option("--secrets", help="What to do with literal secrets.")]

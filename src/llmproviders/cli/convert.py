@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands ``convert``, ``sql`` and ``import``: providers in other forms."""
+"""The commands ``convert`` and ``sql``: providers in other forms."""
 
 from __future__ import annotations
 
-import warnings
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,26 +11,23 @@ from typing import Annotated
 import attrs
 import typer
 
-from ..catalogs.atomic import replace_file
 from ..catalogs.catalog import Catalog
 from ..catalogs.files import dumps
 from ..catalogs.formats.lookup import Format, format_of
-from ..catalogs.formats.trees import MAX_CHARACTERS
 from ..catalogs.origins import located_problems
 from ..catalogs.resolution import in_order, resolve
-from ..catalogs.sources import decoded
 from ..catalogs.usage import located_errors, provider_for
 from ..errors import DocumentError, InvalidOptionsError, invalid
-from ..regular_files import read_start
 from ..runtimes.doubts import DOCUMENTED, fills_placeholders
 from ..secret_policy import Secrets
-from .arguments import Env, EnvFile, File, InputFormat, LiteralSecrets, Model, Name, Out, Overrides, Tag
+from .arguments import Env, EnvFile, File, Force, InputFormat, LiteralSecrets, Model, Name, Out, Overrides, Tag
 from .command import UsageError, command, fail
 from .completion import runtime_names
-from .inputs import STDIN, check_inputs, read_catalog, read_stdin, source_of, tagged
+from .inputs import STDIN, check_inputs, read_catalog, source_of, tagged
+from .outputs import check_output, write_output
 from .printing import print_exactly, print_warnings
 
-__all__ = ["convert", "import_", "sql"]
+__all__ = ["convert", "sql"]
 
 
 @command(
@@ -46,6 +41,7 @@ def convert(
     inherit: Annotated[bool, typer.Option("--inherit", help="Let entries extend others where this is shorter.")] = False,
     secrets: LiteralSecrets = "refuse",
     out: Out = None,
+    force: Force = False,
     env: Env = None,
     overrides: Overrides = None,
     tag: Tag = None,
@@ -60,8 +56,10 @@ def convert(
         raise UsageError(
             "convert: the output is the input file; use set to change its values, or name another file with --output"
         )
+    check_output(out, force=force)
     catalog = tagged(resolve(read_catalog(file, format, env, overrides)).catalog(), tag)
-    _write(file, catalog, to or format_of(out or file), secrets, out, inherit=inherit)
+    text = _written(file, catalog, to or format_of(out or file), secrets, inherit=inherit)
+    write_output(text, out, private=secrets == "reveal")
 
 
 @command(
@@ -137,72 +135,15 @@ def _problems_of_command(has_placeholders: bool) -> Iterator[None]:
     raise invalid("sql", problems)
 
 
-@command(
-    "import",
-    "llmproviders import model.sql",
-    "llmproviders import model.sql --to yaml",
-    "llmproviders import model.sql --secrets reveal --output providers.toml",
-)
-def import_(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE", help="A file with CREATE MODEL statements; - is standard input.", show_default=False),
-    ],
-    to: Annotated[
-        Format | None, typer.Option("--to", help="The format; by default that of OUT, else toml.", show_default=False)
-    ] = None,
-    secrets: LiteralSecrets = "refuse",
-    out: Out = None,
-) -> None:
-    """Write CREATE MODEL statements, or the output of SHOW CREATE MODEL, as a catalog; columns are left out."""
-    from ..sql.read import OldSpellingWarning, parse_statements
-
-    with warnings.catch_warnings():
-        # The warnings of the statements include them, and are printed.
-        warnings.simplefilter("ignore", OldSpellingWarning)
-        text = read_stdin() if file == STDIN else _text_of(file)
-        statements = parse_statements(text, source=source_of(file))
-    print_warnings(statements.warnings)
-    if not statements:
-        fail(f"{source_of(file)}: expected a CREATE MODEL statement, got none")
-    names = [statement.path[-1] for statement in statements]
-    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
-        fail(*(f"{source_of(file)}: expected models of different names, got {name!r} twice" for name in twice))
-    catalog = Catalog(dict(zip(names, (statement.provider for statement in statements), strict=True)))
-    hint = "write a reference in place of the mask of --secrets redact, or pass --secrets reveal"
-    _write(file, catalog, to or (format_of(out) if out else "toml"), secrets, out, hint=hint)
-
-
-def _text_of(file: Path) -> str:
-    """The text of a file of statements."""
+def _written(file: Path, catalog: Catalog, to: Format, secrets: Secrets, *, inherit: bool) -> str:
+    """The document of the catalog of *file*."""
     try:
-        content = read_start(str(file), MAX_CHARACTERS + 1)
-    except OSError as error:
-        fail(f"{file}: {error.strerror}")
-    return decoded(content, str(file))
-
-
-def _write(
-    file: Path,
-    catalog: Catalog,
-    to: Format,
-    secrets: Secrets,
-    out: Path | None,
-    *,
-    inherit: bool = False,
-    hint: str = "make it a reference, or pass --secrets reveal or --secrets redact",
-) -> None:
-    """Write the catalog of *file* to *out*, or to standard output; *hint* is advice on literal secrets."""
-    try:
-        text = dumps(catalog, format=to, secrets=secrets, inherit=inherit)
+        return dumps(catalog, format=to, secrets=secrets, inherit=inherit)
     except DocumentError as error:
         # Problems that are not of secrets have their own hints.
+        hint = "make it a reference, or pass --secrets reveal or --secrets redact"
         pairs = [(each.path, each.problem) for each in error.problems]
         pairs = [
             (path, attrs.evolve(problem, hint=hint) if problem.code == "literal-secret" else problem) for path, problem in pairs
         ]
         fail(*(f"{source_of(file)}: {path}: {problem}" for path, problem in pairs))
-    if out is None:
-        print_exactly(text)
-    else:
-        replace_file(out, text, private=secrets == "reveal")

@@ -221,6 +221,52 @@ def test_add_an_entry(format_: Format) -> None:
     assert text.removesuffix(end) + NEW[format_] + end == new
 
 
+@pytest.mark.parametrize(
+    ("format_", "text"),
+    [
+        ("toml", "[providers]\n"),
+        ("toml", "providers = {}\n"),
+        ("toml", "providers = { a = { x = 1 } }  # all\n"),
+        ("toml", "[providers]\na = { x = 1 }\n  b = { x = 2 }  # last\n"),
+        ("toml", 'providers.a.x = 1\n\n[env.prod]\ndefault = "a"\n'),
+        ("toml", "[providers.a]\nx = 1\n[providers.b]\nx = 2\n"),
+        ("toml", '[providers.a]\nx = 1\n\n[providers.b]\nx = 2\n\n[env.prod]\ndefault = "a"'),
+        ("yaml", "providers: {}\n"),
+        ("yaml", "providers: {a: {x: 1}}  # all\n"),
+        ("yaml", "providers:\n  a: {x: 1}\n"),
+        ("yaml", "providers:\n    a:\n        x: 1\n\n    b: &b\n        x: 2\ndefault: a"),
+        ("json", '{"providers": {}}'),
+        ("json", '{"providers": {"a": {"x": 1}}}'),
+        ("json", '{\r\n\t"providers": {},\r\n\t"default": "a"\r\n}\r\n'),
+        ("json", '{\n  "providers": {"a": {"x": 1}},\n  "default": "a"\n}\n'),
+    ],
+)
+def test_add_several_entries(format_: Format, text: str) -> None:
+    """Entries that are added at once are added as one by one, in the layout of the others."""
+    module = format_module(format_)
+    members = {"new": {"x": 3, "y": {"z": [4]}}, "newer": {"x": 5}, "a b": {"x": 6}}
+    expected = text
+    for name, entry in members.items():
+        expected = module.edit(expected, ("providers", name), entry)
+    new = module.add(text, ("providers",), members)
+    assert expected == new
+    tree = module.read(text)[0]
+    assert module.read(new)[0] == {**tree, "providers": {**tree["providers"], **members}}
+
+
+@pytest.mark.parametrize(
+    ("format_", "text"),
+    [
+        ("yaml", "env: &e\n  a: {x: 1}\nproviders: *e\n"),
+        ("yaml", "env: &e {}\nproviders: *e\n"),
+    ],
+)
+def test_entries_that_cannot_be_added(format_: Format, text: str) -> None:
+    """Entries of a mapping that others share are not added."""
+    with pytest.raises(ProviderError, match="cannot be (set|edited) without changing other values"):
+        format_module(format_).add(text, ("providers",), {"new": {"x": 3}, "newer": {"x": 5}})
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 def test_remove_an_entry(format_: Format) -> None:
     """An entry is removed with the comment directly above it and the blank line; other comments stay."""

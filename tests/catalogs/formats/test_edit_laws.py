@@ -77,6 +77,32 @@ def test_edits(format_: Format, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 @given(st.data())
+def test_additions(format_: Format, data: st.DataObject) -> None:
+    """Entries, and options of an entry, that are added at once are added as one by one."""
+    text, tree = data.draw(documents(format_))
+    added = data.draw(st.lists(entries, min_size=1, max_size=3))
+    assert_added(format_, text, ("providers",), added)
+    for name in list(tree["providers"])[:1]:
+        assert_added(format_, text, ("providers", name), data.draw(st.lists(values, min_size=1, max_size=3)))
+
+
+def assert_added(format_: Format, text: str, path: tuple[str, ...], added: list[Any]) -> None:
+    """Check that members that are added at once are added as one by one, or that both are refused."""
+    module = format_module(format_)
+    members = {f"new {number}": value for number, value in enumerate(added)}
+    try:
+        expected = text
+        for name, value in members.items():
+            expected = module.edit(expected, (*path, name), value)
+    except ProviderError:
+        with pytest.raises(ProviderError):
+            module.add(text, path, members)
+    else:
+        assert expected == module.add(text, path, members)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@given(st.data())
 def test_renames(format_: Format, data: st.DataObject) -> None:
     """A key that is renamed: only that changes; a name that is taken is refused."""
     text, tree = data.draw(documents(format_))

@@ -16,7 +16,7 @@ from .lines import line_break, line_start, with_cuts, with_end_of
 from .locations import Locate, Part, Path, locator, part_at
 from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, is_too_deep, renamed, wrapped
 
-__all__ = ["edit", "read", "rename", "replace", "write"]
+__all__ = ["add", "edit", "read", "rename", "replace", "write"]
 
 
 def read(text: str) -> tuple[Tree, Locate]:
@@ -63,8 +63,16 @@ def edit(text: str, path: Path, value: Tree) -> str:
     elif old is not None:
         new = text[: old.start] + _indented(value, text, old.start) + text[old.end :]
     else:
-        new = _with_member(text, parent, json.dumps(path[-1], ensure_ascii=False), value)
+        new = _with_members(text, parent, {path[-1]: value})
     return with_end_of(text, new)
+
+
+def add(text: str, path: Path, members: Mapping[str, Tree]) -> str:
+    """The document with new members of the object at a path, which it has; all other characters stay."""
+    parent = _whole(text)
+    for step in path:
+        parent = parent.parts[step]
+    return with_end_of(text, _with_members(text, parent, members))
 
 
 def rename(text: str, path: Path, name: str) -> str:
@@ -103,8 +111,12 @@ def _whole(text: str) -> _Value:
 
 def _indented(value: Tree, text: str, index: int) -> str:
     """The JSON of a value that starts on the line of a character, indented as that line."""
-    written = json.dumps(value, indent=_unit(text), ensure_ascii=False, allow_nan=False)
-    return written.replace("\n", line_break(text) + _line_before(text, index)[0])
+    return _dumped(value, _unit(text), line_break(text) + _line_before(text, index)[0])
+
+
+def _dumped(value: Tree, unit: str | None, between: str) -> str:
+    """The JSON of a value, indented by *unit*, with *between* in place of line breaks."""
+    return json.dumps(value, indent=unit, ensure_ascii=False, allow_nan=False).replace("\n", between)
 
 
 def _unit(text: str) -> str | None:
@@ -120,21 +132,21 @@ def _line_before(text: str, index: int) -> tuple[str, str]:
     return line.removesuffix(rest), rest
 
 
-def _with_member(text: str, parent: _Value, name: str, value: Tree) -> str:
-    """The document with one more member of an object, below the last one or after it."""
+def _with_members(text: str, parent: _Value, members: Mapping[Any, Tree]) -> str:
+    """The document with more members of an object, below the last one or after it."""
+    last = [*parent.parts.values()][-1] if parent.parts else parent
+    unit, (indent, before) = _unit(text), _line_before(text, last.start)
+    outer = line_break(text) + indent
+    written = [f"{json.dumps(name, ensure_ascii=False)}: {_dumped(value, unit, outer)}" for name, value in members.items()]
     if parent.parts:
-        last = [*parent.parts.values()][-1]
-        indent, before = _line_before(text, last.start)
-        # The new member gets its own line if the last one has its own line.
-        is_alone = re.fullmatch(r'"(?:[^"\\]|\\.)*"\s*:\s*', before)
-        between = line_break(text) + indent if is_alone else " "
-        return f"{text[: last.end]},{between}{name}: {_indented(value, text, last.start)}{text[last.end :]}"
-    unit = _unit(text)
+        # A new member gets its own line if the last one has its own line.
+        between = outer if re.fullmatch(r'"(?:[^"\\]|\\.)*"\s*:\s*', before) else " "
+        return f"{text[: last.end]}{''.join(f',{between}{member}' for member in written)}{text[last.end :]}"
     if unit is None:
-        return f"{text[: parent.start]}{{{name}: {_indented(value, text, parent.start)}}}{text[parent.end :]}"
-    outer = line_break(text) + _line_before(text, parent.start)[0]
-    member = f"{name}: {_indented(value, text, parent.start)}".replace(outer, outer + unit)
-    return f"{text[: parent.start]}{{{outer}{unit}{member}{outer}}}{text[parent.end :]}"
+        return f"{text[: parent.start]}{{{', '.join(written)}}}{text[parent.end :]}"
+    inner = outer + unit
+    lines = f",{inner}".join(member.replace(outer, inner) for member in written)
+    return f"{text[: parent.start]}{{{inner}{lines}{outer}}}{text[parent.end :]}"
 
 
 def _without_member(text: str, brace: int, members: list[_Value], position: int) -> str:

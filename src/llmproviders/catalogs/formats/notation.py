@@ -19,7 +19,7 @@ from ...resolvers import known_resolvers
 from .locations import Path
 from .lookup import Format
 
-__all__ = ["in_format", "in_shell"]
+__all__ = ["in_format", "in_shell", "written"]
 
 # Names and values in these forms need no quotes.
 _TOML_KEY: Final = r"[A-Za-z0-9_-]+"
@@ -33,6 +33,11 @@ def in_format(format: Format, problem: Problem) -> Problem:  # noqa: A002
         return problem
     hint = advice.sentence.format(*(_member(format, name, value) for name, value in advice.pieces))
     return attrs.evolve(problem, hint=hint, in_document=None)
+
+
+def written(format: Format, value: Any) -> str:  # noqa: A002
+    """A value as *format* writes it on one line."""
+    return _value(format, value)
 
 
 def in_shell(problem: Problem, path: Path, *, prefix: str = "") -> Problem:

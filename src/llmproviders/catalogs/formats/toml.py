@@ -13,10 +13,10 @@ from ...syntax.locations import Location, location_of
 from .lines import with_breaks, with_cuts, with_end_of
 from .locations import Locate, Path, locator, part_at
 from .toml_scanning import has_long_key, scan, tomllib
-from .toml_splicing import spliced, with_key
-from .trees import TOO_DEEP, SyntaxProblem, Tree, changed, has_tree, is_too_deep, renamed, wrapped
+from .toml_splicing import spliced, with_key, with_members
+from .trees import TOO_DEEP, SyntaxProblem, Tree, changed, has_tree, is_too_deep, renamed, value_at, wrapped
 
-__all__ = ["edit", "read", "rename", "replace", "write"]
+__all__ = ["add", "edit", "read", "rename", "replace", "write"]
 
 _NO_NULL: Final = "TOML has no null: leave the option out, or list it in omit"
 _INSTEAD: Final = {
@@ -87,6 +87,17 @@ def edit(text: str, path: Path, value: Tree) -> str:
     path, value = wrapped(tree, path, value)
     new = with_end_of(text, spliced(text, path, value, _value, write))
     return _checked(new, changed(tree, path, value), path)
+
+
+def add(text: str, path: Path, members: Mapping[str, Tree]) -> str:
+    """The document with new members of the table at a path, which it has; all other characters stay.
+
+    Raises:
+        ProviderError: if the document cannot be edited without other changes.
+    """
+    tree, _ = read(text)
+    new = with_end_of(text, with_members(text, path, members, _value, write))
+    return _checked(new, changed(tree, path, {**value_at(tree, path), **members}), path)
 
 
 def rename(text: str, path: Path, name: str) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from .lines import (
     Cut,
@@ -26,7 +27,7 @@ from .locations import Path
 from .toml_scanning import Statement, TomlPart, scan
 from .trees import ENTRY_DEPTHS, Tree
 
-__all__ = ["spliced", "with_key"]
+__all__ = ["spliced", "with_key", "with_members"]
 
 
 def spliced(text: str, path: Path, value: Tree, write: Callable[[Tree], str], write_tables: Callable[[Tree], str]) -> str:
@@ -50,15 +51,15 @@ def spliced(text: str, path: Path, value: Tree, write: Callable[[Tree], str], wr
         parts = _parts(whole, path)
     if value is None:
         return text
-    parent = parts[-1]
-    if parent.value is not None:
-        return _with_member(text, parent, f"{_key(path[-1])} = {write(value)}")
-    levels = ENTRY_DEPTHS.get(path[0], 0) + 1 - len(path)
-    if levels > 0 and _is_tables(value, levels) and not any(map(_is_inline, parent.parts.values())):
-        for step in reversed(path):
-            value = {step: value}
-        return _with_tables(text, statements, parent, write_tables(value))
-    return _with_line(text, statements, path, parts, write(value))
+    return _with_members(text, statements, path[:-1], parts, {path[-1]: value}, write, write_tables)
+
+
+def with_members(
+    text: str, path: Path, members: Mapping[str, Tree], write: Callable[[Tree], str], write_tables: Callable[[Tree], str]
+) -> str:
+    """The document with new members of the table at a path, which it has; the functions are those of `spliced`."""
+    whole, statements = scan(text)
+    return _with_members(text, statements, path, _parts(whole, path), members, write, write_tables)
 
 
 def with_key(text: str, path: Path, name: str) -> str:
@@ -74,6 +75,32 @@ def _parts(whole: TomlPart, path: Path) -> list[TomlPart]:
         if step in parts[-1].parts:
             parts.append(parts[-1].parts[step])
     return parts
+
+
+def _with_members(
+    text: str,
+    statements: list[Statement],
+    path: Path,
+    parts: list[TomlPart],
+    members: Mapping[Any, Tree],
+    write: Callable[[Tree], str],
+    write_tables: Callable[[Tree], str],
+) -> str:
+    """The document with new members of the table at *path*; *parts* are those on the path."""
+    parent = parts[-1]
+    lines = [f"{_key(name)} = {write(value)}" for name, value in members.items()]
+    if parent.value is not None:
+        return _with_inline(text, parent, ", ".join(lines))
+    top = path[0] if path else next(iter(members))
+    levels = ENTRY_DEPTHS.get(top, 0) - len(path)
+    if levels > 0 and _is_tables(members, levels + 1) and not any(map(_is_inline, parent.parts.values())):
+        tables = []
+        for name, value in members.items():
+            for step in reversed((*path, name)):
+                value = {step: value}  # noqa: PLW2901
+            tables.append(write_tables(value))
+        return _with_tables(text, statements, parent, tables)
+    return _with_keys(text, statements, path, parts, lines)
 
 
 def _is_tables(value: Tree, levels: int) -> bool:
@@ -114,7 +141,7 @@ def _with_lines(text: str, index: int, lines: str) -> str:
     return f"{before}{end}{with_breaks(lines, text)}{text[index:]}"
 
 
-def _with_tables(text: str, statements: list[Statement], parent: TomlPart, tables: str) -> str:
+def _with_tables(text: str, statements: list[Statement], parent: TomlPart, tables: list[str]) -> str:
     """The document with new tables below those of *parent*."""
     positions = _statements_of(statements, parent)
     last = positions[-1] if positions else len(statements) - 1
@@ -126,39 +153,40 @@ def _with_tables(text: str, statements: list[Statement], parent: TomlPart, table
     if len(parent.parts) > 1:
         first = statements[_statements_of(statements, list(parent.parts.values())[-1])[0]]
         is_apart = not first.header_end or has_blank_above(text, line_start(text, first.start))
-    return _with_lines(text, index, f"\n{tables}" if is_apart else tables)
+    return _with_lines(text, index, "".join(f"\n{table}" if is_apart else table for table in tables))
 
 
-def _with_line(text: str, statements: list[Statement], path: Path, parts: list[TomlPart], value: str) -> str:
-    """The document with one more key, on a line of its own."""
+def _with_keys(text: str, statements: list[Statement], path: Path, parts: list[TomlPart], keys: list[str]) -> str:
+    """The document with more keys of the table at *path*, each with its value on a line of its own."""
     parent = parts[-1]
-    line = f"{_key(path[-1])} = {value}\n"
+    lines = "".join(f"{key}\n" for key in keys)
     if own := [each for each in statements if each.table is parent]:
         last = own[-1]
         indent = indent_of(text, last.start)
-        return _with_lines(text, line_below(text, last.end), indent + line)
+        return _with_lines(text, line_below(text, last.end), "".join(f"{indent}{key}\n" for key in keys))
     inside = [statements[position] for position in _statements_of(statements, parent)]
     dotted = [each for each in inside if not each.header_end and each.table in parts]
     if dotted:
         last = dotted[-1]
         prefix = next(text[last.start : end] for start, end in parent.keys if last.start <= start < last.end)
-        return _with_lines(text, line_below(text, last.end), f"{indent_of(text, last.start)}{prefix}.{line}")
+        indent = indent_of(text, last.start)
+        return _with_lines(text, line_below(text, last.end), "".join(f"{indent}{prefix}.{key}\n" for key in keys))
     if len(parts) > 1:
         index = line_below(text, inside[-1].end)
-        return _with_lines(text, index, f"\n[{'.'.join(map(_key, path[:-1]))}]\n{line}")
+        return _with_lines(text, index, f"\n[{'.'.join(map(_key, path))}]\n{lines}")
     if not statements:
-        return _with_lines(text, len(text), line)
+        return _with_lines(text, len(text), lines)
     index = above_comments(text, line_start(text, statements[0].start))
-    return _with_lines(text, index, f"{line}\n")
+    return _with_lines(text, index, f"{lines}\n")
 
 
-def _with_member(text: str, table: TomlPart, member: str) -> str:
-    """The document with one more member of an inline table."""
+def _with_inline(text: str, table: TomlPart, members: str) -> str:
+    """The document with more members of an inline table."""
     assert table.value is not None
     if not table.parts:
-        return f"{text[: table.value]}{{{member}}}{text[table.end :]}"
+        return f"{text[: table.value]}{{{members}}}{text[table.end :]}"
     end = len(text[: table.end - 1].rstrip())
-    return f"{text[:end]}, {member}{text[end:]}"
+    return f"{text[:end]}, {members}{text[end:]}"
 
 
 def _without(text: str, statements: list[Statement], path: Path, parts: list[TomlPart]) -> str:

@@ -13,11 +13,11 @@ from ...optional import import_optional
 from ...syntax.locations import Location, location_of
 from .lines import with_end_of
 from .locations import Locate, Path, locator
-from .trees import SyntaxProblem, Tree, changed, has_tree, renamed, wrapped
+from .trees import SyntaxProblem, Tree, changed, has_tree, renamed, value_at, wrapped
 from .yaml_reading import TreeBuilder
-from .yaml_splicing import spliced, with_key, with_scalars
+from .yaml_splicing import spliced, with_key, with_members, with_scalars
 
-__all__ = ["edit", "read", "rename", "replace", "write"]
+__all__ = ["add", "edit", "read", "rename", "replace", "write"]
 
 MAX_TAG: Final = 50_000
 """The longest tag that the parser gets, because its time is quadratic in the length of a tag."""
@@ -95,6 +95,17 @@ def edit(text: str, path: Path, value: Tree) -> str:
     path, value = wrapped(tree, path, value)
     new = with_end_of(text, spliced(text, _events(text), path, value, _inline, write))
     return _checked(new, changed(tree, path, value), path)
+
+
+def add(text: str, path: Path, members: Mapping[str, Tree]) -> str:
+    """The document with new members of the mapping at a path, which it has; all other characters stay.
+
+    Raises:
+        ProviderError: if other values would change too, because they share an anchor.
+    """
+    tree, _ = read(text)
+    new = with_end_of(text, with_members(text, _events(text), path, members, _inline, write))
+    return _checked(new, changed(tree, path, {**value_at(tree, path), **members}), path)
 
 
 def rename(text: str, path: Path, name: str) -> str:

@@ -26,7 +26,7 @@ from .lines import (
 from .locations import Path
 from .trees import ENTRY_DEPTHS, Tree
 
-__all__ = ["spliced", "with_key", "with_scalars"]
+__all__ = ["spliced", "with_key", "with_members", "with_scalars"]
 
 
 @attrs.define(eq=False)
@@ -86,17 +86,7 @@ def spliced(
     if position is None:
         if value is None:
             return text
-        is_block = len(path) <= ENTRY_DEPTHS.get(path[0], 0) and isinstance(value, dict)
-        # An entry is written as its neighbours are.
-        has_braces = len(path) > 1 and any(each.is_flow and each.children for each in mapping.children[1::2])
-        if is_block and not has_braces:
-            if mapping.is_flow and not mapping.children:
-                return _with_first_block(text, key, mapping, write_block({name: value}))
-            if not mapping.is_flow:
-                last = mapping.children[-2:-1] if len(mapping.members) > 1 else []
-                is_apart = any(has_blank_above(text, line_start(text, key.start)) for key in last)
-                return _with_block(text, mapping, write_block({name: value}), is_apart=is_apart)
-        return _with_member(text, mapping, f"{write(name)}: {write(value)}")
+        return _with_members(text, path[:-1], key, mapping, {name: value}, write, write_block)
     if value is not None:
         cut = _replacement(text, *mapping.members[position], write(value))
     elif mapping.is_flow:
@@ -107,6 +97,43 @@ def spliced(
     else:
         cut = _lines_of_member(text, mapping, position)
     return _with_cut(text, nodes, cut)
+
+
+def with_members(
+    text: str,
+    events: Iterable[Any],
+    path: Path,
+    members: Mapping[str, Tree],
+    write: Callable[[Tree], str],
+    write_block: Callable[[Tree], str],
+) -> str:
+    """The document with new members of the mapping at a path, which it has; the arguments are those of `spliced`."""
+    found = _mapping(_nodes(text, events)[0], (*path, ""))
+    return text if found is None else _with_members(text, path, *found, members, write, write_block)
+
+
+def _with_members(
+    text: str,
+    path: Path,
+    key: _Node | None,
+    mapping: _Node,
+    members: Mapping[Any, Tree],
+    write: Callable[[Tree], str],
+    write_block: Callable[[Tree], str],
+) -> str:
+    """The document with new members of the mapping at *path*, whose own key is *key*."""
+    top = path[0] if path else next(iter(members))
+    is_block = len(path) < ENTRY_DEPTHS.get(top, 0) and all(isinstance(value, dict) for value in members.values())
+    # An entry is written as its neighbours are.
+    has_braces = bool(path) and any(each.is_flow and each.children for each in mapping.children[1::2])
+    if is_block and not has_braces:
+        if mapping.is_flow and not mapping.children:
+            return _with_first_block(text, key, mapping, write_block(members))
+        if not mapping.is_flow:
+            last = mapping.children[-2:-1] if len(mapping.members) > 1 else []
+            is_apart = any(has_blank_above(text, line_start(text, each.start)) for each in last)
+            return _with_blocks(text, mapping, [write_block({name: value}) for name, value in members.items()], is_apart=is_apart)
+    return _with_lines(text, mapping, [f"{write(name)}: {write(value)}" for name, value in members.items()])
 
 
 def with_key(text: str, events: Iterable[Any], path: Path, name: str) -> str:
@@ -265,27 +292,27 @@ def _end_of_member(text: str, key: _Node, value: _Node) -> int:
     return max(value.end, _after_colon(text, key))
 
 
-def _with_member(text: str, mapping: _Node, member: str) -> str:
-    """The document with one more member: below the last one, or after it within braces."""
-    members = mapping.members
+def _with_lines(text: str, mapping: _Node, members: list[str]) -> str:
+    """The document with more members, each on one line: below the last one, or after it within braces."""
     if mapping.is_flow:
-        end = _end_of_member(text, *members[-1]) if members else mapping.end - 1
+        end = _end_of_member(text, *mapping.members[-1]) if mapping.members else mapping.end - 1
         # YAML does not read a comma right after a colon.
         comma = " , " if text[end - 1] == ":" else ", "
-        return f"{text[:end]}{comma if members else ''}{member}{text[end:]}"
-    return _with_block(text, mapping, f"{member}\n")
+        return f"{text[:end]}{comma if mapping.members else ''}{', '.join(members)}{text[end:]}"
+    return _with_blocks(text, mapping, [f"{member}\n" for member in members])
 
 
-def _with_block(text: str, mapping: _Node, lines: str, *, is_apart: bool = False) -> str:
+def _with_blocks(text: str, mapping: _Node, blocks: list[str], *, is_apart: bool = False) -> str:
     """The document with lines below the last member of a mapping, with its indentation, and below a blank line if *is_apart*."""
     if not mapping.members:
         # The mapping is an alias.
         return text
     index = mapping.next_line
     end = "" if text[:index].endswith("\n") else line_break(text)
-    end += line_break(text) if is_apart else ""
+    blank = line_break(text) if is_apart else ""
     indent = indent_of(text, mapping.members[0][0].start)
-    return f"{text[:index]}{end}{_indented(lines, indent, text)}{text[index:]}"
+    lines = "".join(f"{blank}{_indented(block, indent, text)}" for block in blocks)
+    return f"{text[:index]}{end}{lines}{text[index:]}"
 
 
 def _with_first_block(text: str, key: _Node | None, mapping: _Node, lines: str) -> str:

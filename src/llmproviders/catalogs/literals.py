@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The literal secrets of providers, and references in their place."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from ..credentials import MASK, looks_like_key, mask_urls
+from ..fields.compiled import compiled
+from ..fields.parts import Kind, hidden_parts, kind_of, parts_in
+from ..fields.spec import EXTRAS
+from ..providers.base import Provider
+from ..secrets import MaskedText, Secret, mapped
+
+__all__ = ["SecretPath", "Variables", "is_literal", "secret_parts", "with_references", "without_keys"]
+
+SecretPath: TypeAlias = "tuple[str | int, ...]"
+"""The path of a secret in an entry, such as ``("api_key",)`` or ``("extra_options", "my-token")``."""
+
+
+def secret_parts(provider: Provider) -> Iterator[tuple[SecretPath, Secret | MaskedText]]:
+    """Each secret of a provider with its path; of an option whose parts are not known, the value itself."""
+    for info in compiled(type(provider)).description.infos:
+        for path, part in hidden_parts(kind_of(info), getattr(provider, info.name)):
+            yield (info.name, *path), part
+    for key, extra in provider.extra_options.items():
+        for path, part in hidden_parts("body", extra):
+            yield (EXTRAS, key, *path), part
+
+
+def is_literal(part: Secret | MaskedText) -> bool:
+    """Whether a secret, or a part of the string, is written out."""
+    return not part.is_reference and not (isinstance(part, Secret) and part.source == "placeholder")
+
+
+def with_references(provider: Provider, references: Mapping[SecretPath, Secret]) -> Provider:
+    """The provider with references in place of the secrets at some paths, each of which is a whole `Secret`."""
+    inside: dict[SecretPath, dict[SecretPath, Secret]] = {}
+    for path, reference in references.items():
+        depth = 2 if path[0] == EXTRAS else 1
+        inside.setdefault(path[:depth], {})[path[depth:]] = reference
+    specs = compiled(type(provider)).description.specs
+    changes: dict[str, Any] = {}
+    extras: dict[str, Any] = dict(provider.extra_options)
+    for option, below in inside.items():
+        if option[0] == EXTRAS:
+            key = str(option[1])
+            extras[key] = changes[EXTRAS] = _replaced("body", extras[key], below)
+        else:
+            spec = specs[str(option[0])]
+            kind = None if spec.info is None else kind_of(spec.info)
+            changes[spec.parameter] = _replaced(kind, getattr(provider, spec.attribute.name), below)
+    if EXTRAS in changes:
+        changes[EXTRAS] = extras
+    return provider.with_(**changes) if changes else provider
+
+
+def _replaced(kind: Kind | None, value: object, references: Mapping[SecretPath, Secret]) -> Any:
+    """A value with references at some paths in it; the empty path is the value itself."""
+    if () in references:
+        return references[()]
+
+    def replaced(path: SecretPath, part: Any) -> Any:
+        # The provider masks a string in part again; it accepts none that is masked already.
+        return references.get(path) or (part.reveal() if isinstance(part, MaskedText) else part)
+
+    assert kind is not None
+    return mapped(parts_in(kind, value), replaced)
+
+
+class Variables:
+    """Names for environment variables, each of which is given once.
+
+    Args:
+        taken: names that are not given.
+    """
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        # On Windows, names that differ only in case are equal.
+        self._taken = {name.upper() for name in taken}
+        self._numbers: Counter[str] = Counter()
+
+    def name(self, entry: str, path: SecretPath) -> str:
+        """A name for the secret at a path of an entry, such as ``CHAT_API_KEY``."""
+        steps = path[1:] if path[0] == EXTRAS else path
+        words = [_word(entry), *map(_word, map(str, steps))]
+        if not words[0][:1].isalpha():
+            words.insert(0, "MODEL")
+        name = base = "_".join(filter(None, words))
+        while name in self._taken:
+            self._numbers[base] += 1
+            name = f"{base}_{self._numbers[base] + 1}"
+        self._taken.add(name)
+        return name
+
+
+def _word(string: str) -> str:
+    """The letters, digits and underscores of a name, which itself may be a key in the wrong place."""
+    return "SECRET" if looks_like_key(string) else re.sub(r"[^A-Z0-9]+", "_", string.upper()).strip("_")
+
+
+def without_keys(text: str, keys: Iterable[str]) -> str:
+    """A text for people with masks in place of *keys*, of words that look like keys, and of credentials in URLs."""
+    # The last word of a header is the key; padding is not part of a word here.
+    known = {key.split()[-1].strip("=.") for key in keys if key.strip()}
+    return re.sub(r"[\w.+/-]+", lambda word: MASK if _is_key(word[0], known) else word[0], mask_urls(text))
+
+
+def _is_key(word: str, known: set[str]) -> bool:
+    return word.strip(".") in known or looks_like_key(word.strip("."))
