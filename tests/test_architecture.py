@@ -63,6 +63,7 @@ ROOMS = {
         app
         entries
         check  convert  explain  listings  set  show
+        alter
         inputs
         command  arguments
         reports
@@ -98,12 +99,14 @@ ROOMS = {
         runtime
     """,
     "sql": """
-        read  write
+        compare
+        differences
+        read  write  plan  meaning  renames  stored
         names
     """,
     "flink": """
         ml_predict
-        models  jars  dataframe
+        models  jars  dataframe  planning
         arguments  jvm
         errors
     """,

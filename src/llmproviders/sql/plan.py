@@ -76,7 +76,7 @@ class Step:
 class Plan(Sequence[Step]):
     """The steps that bring models in line with providers, in an order that can be executed: a frozen sequence of `Step`.
 
-    It is false if there are none. ``str()`` writes one change in each line, with secrets masked; a pickle of it holds the secrets.
+    It is false if there are none. ``str()`` writes one change in each line, with secrets masked; a pickle holds the secrets.
     """
 
     _steps: tuple[Step, ...] = ()

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from itertools import count
+from itertools import count, pairwise
 
 __all__ = ["chains", "in_order", "pending"]
 
@@ -37,12 +37,7 @@ def pending(renames: Mapping[str, str], existing: Collection[str], is_done: Call
         is_done: whether the model of a name exists as it shall be.
     """
     possible = {old: new for old, new in renames.items() if old in existing}
-    return {
-        old: new
-        for chain in chains(possible)
-        if not all(map(is_done, chain[1:]))
-        for old, new in zip(chain, chain[1:], strict=False)
-    }
+    return {old: new for chain in chains(possible) if not all(map(is_done, chain[1:])) for old, new in pairwise(chain)}
 
 
 def in_order(renames: Mapping[str, str], taken: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -57,7 +52,7 @@ def in_order(renames: Mapping[str, str], taken: Collection[str]) -> Iterator[tup
         is_circle = chain[0] == chain[-1]
         if is_circle:
             yield chain[-2], third
-        pairs = list(zip(chain, chain[1:], strict=False))
+        pairs = list(pairwise(chain))
         yield from reversed(pairs[:-1] if is_circle else pairs)
         if is_circle:
             yield third, chain[-1]

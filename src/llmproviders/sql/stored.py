@@ -44,7 +44,7 @@ def read_models(sql: str, source: str = "sql") -> list[StoredModel]:
     locate = locations_in(sql)
     try:
         cursor = Cursor.over(sql)
-        found = []
+        found: list[StoredModel] = []
         while True:
             while cursor.accept_sign(";"):
                 pass

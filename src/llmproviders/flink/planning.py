@@ -135,7 +135,7 @@ def _wanted(
             elif not isinstance(pair, (tuple, list)) or len(pair) != 2:  # noqa: PLR2004
                 problems.append(Problem(f"columns.{shown_name(name)}", expected, got=shown(pair), is_type=True))
             else:
-                single[name] = _pair(f"columns.{shown_name(name)}.", *pair, problems)
+                single[name] = _pair(f"columns.{shown_name(name)}.", pair[0], pair[1], problems)
     return [
         Wanted(name=name, provider=provider, input=pair[0], output=pair[1])
         for name, provider in providers.items()
