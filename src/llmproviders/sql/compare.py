@@ -82,7 +82,7 @@ def compare(
     if drop:
         kept = {*work.wanted, *renames}
         steps += [drop_step(work.path(name), work.readable(name)) for name in existing if name not in kept]
-    return Comparison(Plan(tuple(steps)), work.problems)
+    return Comparison(Plan(tuple(steps)), {name: work.problems[name] for name in ("", *work.wanted) if name in work.problems})
 
 
 class _Work:
