@@ -72,21 +72,16 @@ def test_create_and_alter(env: TableEnvironment, monkeypatch: pytest.MonkeyPatch
 
 def test_models_of_others(env: TableEnvironment) -> None:
     """Options that the library cannot read are compared as they are; equal values in other spellings are no change."""
-    env.execute_sql(CREATE.format("a", f"'provider'='openai', 'endpoint'='{URL}', 'api-key'='{KEY}', 'model'='gpt', 'topP'='.5'"))
+    options = {**CHAT.to_options(), "provider": "openai", "temperature": "5e-1", "system-prompt": "You are a helpful assistant."}
+    env.execute_sql(CREATE.format("a", ", ".join(f"'{key}' = '{value}'" for key, value in options.items())))
     env.execute_sql(CREATE.format("b", f"'temperature'='warm', 'api-key'='{KEY}'"))
-    wanted = {"a": CHAT.with_(top_p=0.5, retry_num=100) if "retry-num" in _defaults() else CHAT.with_(top_p=0.5), "b": CHAT}
+    wanted = {"a": CHAT.with_(temperature=0.5), "b": CHAT}
     found = plan(env, wanted)
     assert ["set b", "reset b"] == titles(found)
     assert KEY not in str(found) + repr(found)
     apply(env, found)
     assert not plan(env, wanted)
     assert CHAT == parse_create_model(shown(env, "b")).provider
-
-
-def _defaults() -> set[str]:
-    from llmproviders.flink import running_runtime
-
-    return {key for key, option in running_runtime().factories["openai"].options.items() if option.default is not None}
 
 
 def test_renames(env: TableEnvironment) -> None:
@@ -205,6 +200,8 @@ def test_problems(env: TableEnvironment, runtime_name: str) -> None:
         "b.input: expected columns of a model that does not exist yet, got none; give its input and output columns",
     ] == [str(problem) for problem in other.value.problems]
     assert str(other.value).startswith(f"plan on {runtime_name}: 3 problems\n")
+    with pytest.raises(InvalidTypeError, match="rename: expected a mapping of old names to new names, got 5"):
+        plan(env, {}, rename=5)  # type: ignore[arg-type]
     with pytest.raises(FlinkError, match=r"^Flink: Database nope does not exist"):
         plan(env, {}, database="nope")
     with pytest.raises(InvalidTypeError, match="^apply: plan: expected a Plan, got a value of type list"):

@@ -223,6 +223,8 @@ def test_references(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "~ m.api-key: ****** -> ****** (another value)" == str(plan)
     assert "'another'" in plan.sql(secrets="reveal")[0]
     monkeypatch.delenv("LLMPROVIDERS_PLANNED")
+    # The secret of the plan is masked in errors of Flink also when the reference has another value, or none.
+    assert [CHAT.with_(api_key="another")] == [step.provider for step in plan]
     [message] = messages(compared({"m": written(CHAT)}, {"m": provider}))
     assert message.startswith("m: api_key: expected a secret, got nothing; environment variable LLMPROVIDERS_PLANNED")
 

@@ -76,7 +76,8 @@ def plan(
     with clear_errors():
         current = (t_env.get_current_catalog(), t_env.get_current_database())
     path = (*current[:1], *path)[-2:] if path else current
-    existing = _existing(t_env, path, None if drop else {each.name for each in wanted}.union(rename or ()))
+    needed = {each.name for each in wanted}.union(rename if isinstance(rename, Mapping) else ())
+    existing = _existing(t_env, path, None if drop else needed)
     if path == current:
         with clear_errors():
             hidden = {*t_env.list_temporary_models()}

@@ -264,6 +264,7 @@ class _Work:
         if stored is not None and not input:
             input, output = stored.input, stored.output  # noqa: A001
         problems: list[Problem] = []
+        both: list[dict[str, str]] = []
         if self.runtime is not None:
             problems += provider.check(self.runtime, input=input or None, output=output or None)
             problems = [problem for problem in problems if problem.severity == "error"]
@@ -271,7 +272,7 @@ class _Work:
                 problems = [problem for problem in problems if problem.code != "unfilled-placeholder"]
         pairs = [(column.name, column.type) for column in input] or None
         try:
-            clear, masked = (provider.to_options(pairs, redact=redact) for redact in (False, True))
+            both = [provider.to_options(pairs, redact=redact) for redact in (False, True)]
         except InvalidOptionsError as error:
             # A check with columns has found some of them already.
             problems = list(dict.fromkeys([*problems, *error.problems]))
@@ -280,12 +281,12 @@ class _Work:
             problems += [*unresolved_references(provider)] or [failure]
         if problems:
             return None, problems
-        identifier = {PROVIDER: provider.provider_name()}
+        clear, masked = ({PROVIDER: provider.provider_name(), **options} for options in both)
         target = Target(
             path=self.path(each.name),
             provider=provider,
-            options={**identifier, **clear},
-            masked={**identifier, **masked},
+            options=clear,
+            masked=masked,
             input=input,
             output=output,
             meaning=Meaning(provider, self.runtime),

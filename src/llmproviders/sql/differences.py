@@ -52,6 +52,10 @@ class Target:
         """The name of the model, without catalog and database."""
         return self.path[-1]
 
+    def resolved(self) -> Provider:
+        """The provider with the secrets that its references have resolved to, which are masked in errors of Flink."""
+        return _provider_of(self.options, self) or self.provider
+
     def secrets(self, keys: Iterable[str]) -> Iterator[Problem]:
         """A problem for each of the options *keys* that holds a secret."""
         names = {key: info.name for info in options_of(type(self.provider)) for key in (info.key, info.sequence_key)}
@@ -86,7 +90,7 @@ def option_steps(stored: StoredModel, target: Target) -> Iterator[Step]:
             model=target.name,
             keys=tuple(keys),
             changes=tuple(Change(target.name, key, old.get(key), target.masked[key]) for key in keys),
-            provider=target.provider,
+            provider=target.resolved(),
             sql=head + quote_options({key: target.options[key] for key in keys}),
             masked_sql=head + quote_options({key: target.masked[key] for key in keys}),
             secrets=tuple(target.secrets(keys)),
@@ -114,19 +118,24 @@ def _changed_keys(stored: StoredModel, target: Target) -> tuple[set[str], list[s
 
 def _masked(stored: StoredModel, target: Target) -> dict[str, str]:
     """The options of a model, masked; those that its class does not read are hidden, because they may be anything."""
-    options = dict(stored.options)
-    identifier = options.pop(PROVIDER, None)
-    known: Mapping[str, str] = {}
+    read = _provider_of(stored.options, target)
+    known = {} if read is None else read.to_options(redact=True)
+    found = {key: mask_value(known.get(key, MASK)) for key in stored.options if key != PROVIDER}
+    identifier = stored.options.get(PROVIDER)
+    return found if identifier is None else {PROVIDER: mask_value(identifier), **found}
+
+
+def _provider_of(options: Mapping[str, str], target: Target) -> Provider | None:
+    """The provider of the options of a model, of the class of the target if that has its identifier; None if there is none."""
+    options = dict(options)
+    identifier = options.pop(PROVIDER, "")
     cls = type(target.provider)
     try:
         if identifier == target.options[PROVIDER] and cls is not GenericProvider:
-            known = cls.from_options(options).to_options(redact=True)
-        elif identifier:
-            known = from_options(identifier, options).to_options(redact=True)
+            return cls.from_options(options)
+        return from_options(identifier, options) if identifier else None
     except ProviderError:
-        pass
-    found = {key: known.get(key, MASK) for key in options}
-    return found if identifier is None else {PROVIDER: mask_value(identifier), **found}
+        return None
 
 
 def create_step(target: Target, comment: str | None = None) -> Step:
@@ -139,7 +148,7 @@ def create_step(target: Target, comment: str | None = None) -> Step:
         kind="create",
         model=target.name,
         changes=(Change(target.name, "", None, target.options[PROVIDER]),),
-        provider=target.provider,
+        provider=target.resolved(),
         sql=sql,
         masked_sql=masked,
         secrets=tuple(target.secrets(target.options)),

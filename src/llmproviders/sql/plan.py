@@ -36,9 +36,9 @@ class Step:
     """The change of each key, or that of the whole model, with secrets masked; empty for a rename."""
     provider: Provider | None = None
     """The provider whose secrets the statement may contain; None if it contains none."""
-    _sql: str
-    _masked_sql: str
-    _secrets: tuple[Problem, ...] = ()
+    _sql: str = attrs.field(alias="sql")
+    _masked_sql: str = attrs.field(alias="masked_sql")
+    _secrets: tuple[Problem, ...] = attrs.field(default=(), alias="secrets")
     """A problem for each option whose secret would be in the statement."""
 
     @public
