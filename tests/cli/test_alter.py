@@ -154,6 +154,13 @@ def test_misuses(arguments: tuple[str, ...]) -> None:
     assert f"sql: {MISUSES[arguments]}\n" == altered(*arguments, code=2)
 
 
+def test_abstract_entries() -> None:
+    """An abstract entry is no model."""
+    text = CATALOG.replace("[providers.chat]", "[providers.chat]\nabstract = true")
+    Path("c.toml").write_text(text, encoding="utf-8")
+    assert "the entry 'chat' is abstract, and no provider" in altered("chat", "--alter-from", "show.sql", code=2)
+
+
 def test_standard_input_twice() -> None:
     """Standard input is read once."""
     shown = run("sql", "-", "--format", "toml", "--alter-from", "-", code=2, stdin=CATALOG)
