@@ -63,6 +63,7 @@ ROOMS = {
         app
         entries  import_
         check  convert  explain  listings  set  show
+        alter
         inputs  outputs
         command  arguments
         reports
@@ -98,14 +99,16 @@ ROOMS = {
         runtime
     """,
     "sql": """
-        read  write
+        compare
+        differences
+        read  write  plan  meaning  renames  stored
         script  options
         splitting  dialects  grammar
         names  reports
     """,
     "flink": """
         ml_predict
-        models  jars  dataframe
+        models  jars  dataframe  planning
         arguments  jvm
         errors
         launch

@@ -27,6 +27,7 @@ import llmproviders
 from llmproviders import (
     MASK,
     Catalog,
+    Column,
     DashScopeProvider,
     DocumentError,
     GenericProvider,
@@ -59,6 +60,7 @@ from llmproviders import (
 )
 from llmproviders.cli.app import application
 from llmproviders.fields.converters import stop_strings
+from llmproviders.sql.compare import Wanted, compare
 
 MARK = "sk-mArKeR-7f3"
 OURS = (str(Path(llmproviders.__file__).parent), "<llmproviders")
@@ -212,6 +214,7 @@ def assert_hidden(call: Callable[[], Any], kind: type[BaseException] | tuple[typ
         assert ascii(MARK)[1:-1] not in text
 
 
+COLUMNS = (Column("a", "STRING"),)
 BASE = OpenAICompatProvider(endpoint=ENDPOINT, api_key=MARK, extra_options={"vendor-token": MARK})
 GENERIC = GenericProvider("g", **{"api-key": MARK})
 BAD_JSON = f'{{"a": "{MARK}", "a": 1}}'
@@ -314,6 +317,7 @@ FAILURES: dict[str, Callable[[], Any]] = {
     "to_options reference, columns": lambda: BASE.with_(**NO_REFERENCE, content_type=["AUDIO_URL"]).to_options([("a", "STRING")]),
     "create_model_sql reference": lambda: create_model_sql("m", BASE.with_(**NO_REFERENCE), input="a STRING", output="b STRING"),
     "create_model_sql": lambda: create_model_sql("m", BASE, input="a STRING", output="b STRING", runtime="flink-2.3"),
+    "Plan.sql": lambda: compare({}, [Wanted(name="m", provider=BASE, input=COLUMNS, output=COLUMNS)]).plan.sql(),  # noqa: PLW0108
     "parse_create_model": lambda: parse_create_model(f"CREATE MODEL m WITH ('provider'='openai', 'api-key'='{MARK}')"),
     "own": lambda: RerankProvider("h", token=MARK, top_k=0),
     "own validator": lambda: RerankProvider(WITH_MARK, token=MARK, label="a b"),

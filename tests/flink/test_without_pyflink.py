@@ -25,6 +25,7 @@ CALLS: dict[str, Callable[[], Any]] = {
     ),
     "create_model": lambda: flink.create_model(None, "m", PROVIDER, input="a STRING", output="b STRING"),
     "ensure_jars": lambda: flink.ensure_jars(None, PROVIDER),
+    "plan": lambda: flink.plan(None, {"m": PROVIDER}, input="a STRING", output="b STRING"),
     "as_model_provider": lambda: flink.as_model_provider(PROVIDER),
 }
 

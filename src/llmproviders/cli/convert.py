@@ -18,12 +18,11 @@ from ..catalogs.origins import located_problems
 from ..catalogs.resolution import in_order, resolve
 from ..catalogs.usage import located_errors, provider_for
 from ..errors import DocumentError, InvalidOptionsError, invalid
-from ..runtimes.doubts import DOCUMENTED, fills_placeholders
 from ..secret_policy import Secrets
-from .arguments import Env, EnvFile, File, Force, InputFormat, LiteralSecrets, Model, Name, Out, Overrides, Tag
+from .arguments import AnyName, Env, EnvFile, File, Force, InputFormat, LiteralSecrets, Model, Out, Overrides, Tag
 from .command import UsageError, command, fail
 from .completion import runtime_names
-from .inputs import STDIN, check_inputs, read_catalog, source_of, tagged
+from .inputs import STDIN, assigned, check_inputs, read_catalog, source_of, tagged
 from .outputs import check_output, write_output
 from .printing import print_exactly, print_warnings
 
@@ -66,14 +65,30 @@ def convert(
     "sql",
     "llmproviders sql providers.toml chat --input 'text STRING' --output 'answer STRING' --model gpt-4o",
     "llmproviders sql providers.toml chat --input 'text STRING' --output 'answer STRING' --for flink-2.3 --secrets reveal",
+    "llmproviders sql providers.toml --alter-from show.sql --for flink-2.3 --secrets redact",
 )
 def sql(
     file: File,
-    name: Name,
-    input_columns: Annotated[str, typer.Option("--input", metavar="COLUMNS", help="Input columns as SQL.", show_default=False)],
+    name: AnyName = None,
+    input_columns: Annotated[
+        str | None, typer.Option("--input", metavar="COLUMNS", help="Input columns as SQL.", show_default=False)
+    ] = None,
     output_columns: Annotated[
-        str, typer.Option("--output", metavar="COLUMNS", help="Output columns as SQL.", show_default=False)
-    ],
+        str | None, typer.Option("--output", metavar="COLUMNS", help="Output columns as SQL.", show_default=False)
+    ] = None,
+    alter_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="SHOWN",
+            help="Outputs of SHOW CREATE MODEL: print the statements that bring these models in line; - is standard input.",
+            show_default=False,
+        ),
+    ] = None,
+    rename: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OLD=NEW", help="With --alter-from: a model's new name; may be repeated.", show_default=False),
+    ] = None,
+    drop: Annotated[bool, typer.Option("--drop", help="With --alter-from: drop the models that are no entries.")] = False,
     model: Model = None,
     model_name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="The model's name in SQL; NAME by default.")
@@ -91,13 +106,37 @@ def sql(
     env_file: EnvFile = None,
     format: InputFormat = None,  # noqa: A002
 ) -> None:
-    """Print the CREATE MODEL statement of a provider."""
+    """Print the CREATE MODEL statement of a provider, or the ALTER MODEL statements of models that exist."""
     from ..sql.write import create_model_sql
+    from .alter import read_shown_models, secrets_hint, write_alterations
 
     check_inputs([file], format)
+    if alter_from is not None:
+        if model_name is not None or temporary or if_not_exists or comment is not None:
+            raise UsageError("sql: --name, --temporary, --if-not-exists and --comment do not go with --alter-from")
+        if name is not None and drop:
+            raise UsageError("sql: --drop does not go with NAME, because it drops the models of all other names")
+        if file == alter_from == STDIN:
+            raise UsageError("expected - once, because standard input can be read only once")
+        write_alterations(
+            resolve(read_catalog(file, format, env, overrides), None if name is None else [name]),
+            read_shown_models(alter_from),
+            input=input_columns,
+            output=output_columns,
+            model=model,
+            runtime=runtime,
+            rename=assigned(rename or (), "OLD=NEW"),
+            drop=drop,
+            secrets=secrets,
+        )
+        return
+    if rename or drop:
+        raise UsageError("sql: --rename and --drop need --alter-from")
+    if name is None or input_columns is None or output_columns is None:
+        raise UsageError("sql: give NAME, --input and --output, or --alter-from")
     resolution = resolve(read_catalog(file, format, env, overrides), [name])
     own = resolution.catalog()[name]
-    with located_errors(resolution, name), _problems_of_command(fills_placeholders(own.provider_name(), runtime)):
+    with located_errors(resolution, name), _problems_of_command(secrets_hint(own.provider_name(), runtime)):
         provider = provider_for(own, runtime)
         statement = create_model_sql(
             (name,) if model_name is None else model_name,
@@ -119,11 +158,12 @@ def sql(
 
 
 @contextmanager
-def _problems_of_command(has_placeholders: bool) -> Iterator[None]:
-    """Within the block, raise problems of `create_model_sql` with the options of the command in place of its arguments."""
-    hint = "pass --secrets reveal or --secrets redact"
-    if has_placeholders:
-        hint = f"write a placeholder such as {DOCUMENTED}, or {hint}"
+def _problems_of_command(hint: str) -> Iterator[None]:
+    """Within the block, raise problems of `create_model_sql` with the options of the command in place of its arguments.
+
+    Args:
+        hint: the advice on secrets.
+    """
     try:
         yield
     except InvalidOptionsError as error:

@@ -13,7 +13,7 @@ from ..syntax.cursor import Cursor
 from ..syntax.quoting import expected_name
 from ..syntax.tokens import Misread
 
-__all__ = ["PROVIDER", "accept_path", "read_path"]
+__all__ = ["PROVIDER", "accept_database", "accept_path", "read_path"]
 
 PROVIDER: Final = "provider"
 """The key of the option with the identifier of the provider."""
@@ -68,3 +68,15 @@ def accept_path(name: object, problems: list[Problem]) -> tuple[str, ...]:
         problems.append(Problem("name", expected, got=f"{len(name)} parts"))
     problems += [Problem("name", instead, got=shown(part)) for part in name if (instead := expected_name(part))]
     return tuple(name)
+
+
+def accept_database(name: object, problems: list[Problem]) -> tuple[str, ...]:
+    """The parts of a database's name, given as SQL or as a sequence; its problem is added to *problems*."""
+    found: list[Problem] = []
+    path = accept_path(name, found)
+    if not found and len(path) < _MAX_PARTS:
+        return path
+    got = shown(name) if isinstance(name, str) else found[0].got if found else f"{len(path)} parts"
+    is_type = any(each.is_type for each in found)
+    problems.append(Problem("database", "the name of a database, such as db or catalog.db", got=got, is_type=is_type))
+    return ()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ..boundary import public
@@ -22,10 +22,18 @@ from ..syntax.columns import Column, Columns, columns
 from ..syntax.quoting import quote_name, quote_string
 from .names import PROVIDER, accept_path
 
-__all__ = ["create_model_sql"]
+__all__ = [
+    "NO_SECRET",
+    "create_model_sql",
+    "identifier_problems",
+    "placeholder_hint",
+    "quote_options",
+    "quote_path",
+    "statement",
+]
 
 _NO_METADATA: Final = "Flink's SQL cannot declare it; llmproviders.flink.create_model can"
-_NO_SECRET: Final = "no secret in a statement"  # noqa: S105
+NO_SECRET: Final = "no secret in a statement"  # noqa: S105
 
 
 @public
@@ -87,11 +95,7 @@ def create_model_sql(
         if each.metadata
     ]
     problems += _comment_problems(comment)
-    if not provider.provider_name():
-        problems.append(Problem(PROVIDER, "an identifier that is not empty", got="''", code="missing-option"))
-    if PROVIDER in provider.extra_options:
-        hint = "the identifier is the provider's own; take the extra option out"
-        problems.append(Problem(f"{EXTRAS}.{PROVIDER}", "no such extra option", hint=hint, code="conflicting-options"))
+    problems += identifier_problems(provider)
     if secrets == "refuse":
         problems += _secret_problems(provider, None if runtime is None else str(runtime))
     if runtime is not None:
@@ -105,19 +109,48 @@ def create_model_sql(
     written = provider if runtime is None else provider.for_runtime(runtime)
     options = written.to_options(pairs, model=model, redact=secrets == "redact")
     head = f"CREATE {'TEMPORARY ' if temporary else ''}MODEL {'IF NOT EXISTS ' if if_not_exists else ''}"
+    options = {PROVIDER: provider.provider_name(), **options}
+    return statement(head, path, options, input=inputs, output=outputs, comment=comment)
+
+
+def statement(
+    head: str,
+    path: Sequence[str],
+    options: Mapping[str, str],
+    *,
+    input: tuple[Column, ...],  # noqa: A002
+    output: tuple[Column, ...],
+    comment: str | None,
+) -> str:
+    """The CREATE MODEL statement of parts that were checked; *head* is all before the model's name."""
     clauses = [
-        head + ".".join(map(quote_name, path)),
-        f"INPUT ({', '.join(map(str, inputs))})",
-        f"OUTPUT ({', '.join(map(str, outputs))})",
+        head + quote_path(path),
+        f"INPUT ({', '.join(map(str, input))})",
+        f"OUTPUT ({', '.join(map(str, output))})",
         *([] if comment is None else [f"COMMENT {quote_string(comment)}"]),
-        "WITH (",
-        ",\n".join(
-            f"  {quote_string(key)} = {quote_string(value)}"
-            for key, value in {PROVIDER: provider.provider_name(), **options}.items()
-        ),
-        ")",
+        f"WITH {quote_options(options)}",
     ]
     return "\n".join(clauses)
+
+
+def quote_path(path: Sequence[str]) -> str:
+    """The name of a model in a statement."""
+    return ".".join(map(quote_name, path))
+
+
+def quote_options(options: Mapping[str, str]) -> str:
+    """Options in a statement, each on a line."""
+    lines = ",\n".join(f"  {quote_string(key)} = {quote_string(value)}" for key, value in options.items())
+    return f"(\n{lines}\n)"
+
+
+def identifier_problems(provider: Provider) -> Iterator[Problem]:
+    """The problems of the identifier of a provider, which is an option of the model."""
+    if not provider.provider_name():
+        yield Problem(PROVIDER, "an identifier that is not empty", got="''", code="missing-option")
+    if PROVIDER in provider.extra_options:
+        hint = "the identifier is the provider's own; take the extra option out"
+        yield Problem(f"{EXTRAS}.{PROVIDER}", "no such extra option", hint=hint, code="conflicting-options")
 
 
 def _accept_columns(given: Columns, where: str, problems: list[Problem]) -> tuple[Column, ...]:
@@ -140,12 +173,17 @@ def _comment_problems(comment: object) -> Iterator[Problem]:
 
 def _secret_problems(provider: Provider, runtime: str | None) -> Iterator[Problem]:
     """The problems of secrets that would be in the statement."""
-    is_filled = fills_placeholders(provider.provider_name(), runtime)
-    placeholder = "use a placeholder such as ${secret_values.key}, or " if is_filled else ""
+    placeholder = placeholder_hint(provider, runtime)
     for option, each in secrets_in(provider):
         if isinstance(each, Secret) and each.is_reference:
             hint = 'a statement cannot refer to it; pass secrets="reveal" to write what it refers to, or secrets="redact"'
-            yield Problem(option, _NO_SECRET, got=f"a reference ({each.source})", hint=hint, code="literal-secret")
+            yield Problem(option, NO_SECRET, got=f"a reference ({each.source})", hint=hint, code="literal-secret")
         elif isinstance(each, MaskedText) or (isinstance(each, Secret) and each.source == "text"):
             hint = f'{placeholder}pass secrets="reveal" or secrets="redact"'
-            yield Problem(option, _NO_SECRET, got=MASK, hint=hint, code="literal-secret")
+            yield Problem(option, NO_SECRET, got=MASK, hint=hint, code="literal-secret")
+
+
+def placeholder_hint(provider: Provider, runtime: str | None) -> str:
+    """The advice to write a placeholder, if something fills it in."""
+    is_filled = fills_placeholders(provider.provider_name(), runtime)
+    return "use a placeholder such as ${secret_values.key}, or " if is_filled else ""

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``sql --alter-from``: the statements that bring models in line with a catalog."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import attrs
+
+from ..catalogs.formats.trees import MAX_CHARACTERS
+from ..catalogs.origins import located_problems
+from ..catalogs.resolution import Resolution, in_order
+from ..catalogs.sources import decoded
+from ..catalogs.usage import located_errors
+from ..errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, invalid
+from ..messages import names_of, shown_name
+from ..providers.derive import with_model
+from ..regular_files import read_start
+from ..runtimes.doubts import DOCUMENTED, fills_placeholders
+from ..runtimes.runtime import runtime as runtime_named
+from ..secret_policy import Secrets
+from ..sql.compare import Wanted, compare
+from ..sql.plan import Plan, Step
+from ..sql.stored import StoredModel, read_models
+from ..syntax.columns import Column
+from ..syntax.columns import columns as columns_of
+from .command import UsageError, fail
+from .inputs import STDIN, read_stdin, source_of
+from .printing import print_error, print_exactly, print_warnings
+
+__all__ = ["read_shown_models", "secrets_hint", "write_alterations"]
+
+
+def read_shown_models(file: Path) -> list[StoredModel]:
+    """Read the models of a file, or of standard input, with outputs of SHOW CREATE MODEL; they are of one database."""
+    if file == STDIN:
+        text = read_stdin()
+    else:
+        try:
+            content = read_start(str(file), MAX_CHARACTERS + 1)
+        except OSError as error:
+            fail(f"{file}: {error.strerror}")
+        text = decoded(content, str(file))
+    source = source_of(file)
+    models = read_models(text, source)
+    if others := sorted({".".join(each.path[:-1]) for each in models})[1:]:
+        fail(f"{source}: expected models of one database, got also models of {names_of(others)}")
+    counts = Counter(each.path[-1] for each in models)
+    if twice := [name for name, count in counts.items() if count > 1]:
+        fail(*(f"{source}: expected each model once, got {shown_name(name)} twice" for name in twice))
+    return models
+
+
+def write_alterations(
+    resolution: Resolution,
+    models: Iterable[StoredModel],
+    *,
+    input: str | None,  # noqa: A002
+    output: str | None,
+    model: str | None,
+    runtime: str | None,
+    rename: dict[str, str],
+    drop: bool,
+    secrets: Secrets,
+) -> None:
+    """Print the statements that bring *models* in line with the entries of a catalog."""
+    if (input is None) != (output is None):
+        raise UsageError("sql: give both --input and --output, or neither")
+    inputs, outputs = _columns(input, "input"), _columns(output, "output")
+    wanted = []
+    for name, provider in resolution.catalog().items():
+        with located_errors(resolution, name):
+            wanted.append(Wanted(name=name, provider=with_model(provider, model), input=inputs, output=outputs))
+    existing = {each.path[-1]: each for each in models}
+    found = compare(
+        existing,
+        wanted,
+        database=next((each.path[:-1] for each in existing.values()), ()),
+        runtime=None if runtime is None else runtime_named(runtime),
+        rename=rename,
+        drop=drop,
+        # A script may fill in the placeholders of a statement.
+        accept_placeholders=True,
+    )
+    if problems := found.problems.pop("", []):
+        raise invalid("sql", [attrs.evolve(each, option=f"--{each.option}") for each in problems])
+    if found.problems:
+        raise DocumentError(in_order(_located(resolution, found.problems.items())))
+    print_exactly("".join(f"{statement};\n" for statement in _statements(resolution, found.plan, runtime, secrets)))
+    if not found.plan:
+        print_error("no changes")
+    if runtime is not None:
+        # Errors were refused, so that these are warnings.
+        changed = {step.model: step.provider for step in found.plan if step.provider is not None}
+        checks = [(name, list(provider.check(runtime))) for name, provider in changed.items()]
+        print_warnings(in_order(_located(resolution, checks)))
+
+
+def secrets_hint(identifier: str, runtime: str | None) -> str:
+    """The advice on a secret that would be in a statement."""
+    hint = "pass --secrets reveal or --secrets redact"
+    return f"write a placeholder such as {DOCUMENTED}, or {hint}" if fills_placeholders(identifier, runtime) else hint
+
+
+def _columns(given: str | None, option: str) -> tuple[Column, ...]:
+    try:
+        return () if given is None else columns_of(given, option)
+    except InvalidOptionsError as error:
+        problems = error.problems
+    raise invalid("sql", [attrs.evolve(each, option=f"--{each.option}") for each in problems])
+
+
+def _statements(resolution: Resolution, plan: Plan, runtime: str | None, secrets: Secrets) -> list[str]:
+    """The statements of a plan.
+
+    Raises:
+        DocumentError: with the location of every secret that is refused.
+    """
+    statements: list[str] = []
+    refused: list[tuple[str, list[Problem]]] = []
+    for step in plan:
+        try:
+            statements.append(step.sql(secrets=secrets))
+        except InvalidOptionsError as error:
+            refused.append((step.model, [attrs.evolve(each, hint=_hint_of(step, runtime)) for each in error.problems]))
+    if refused:
+        raise DocumentError(in_order(_located(resolution, refused)))
+    return statements
+
+
+def _hint_of(step: Step, runtime: str | None) -> str:
+    assert step.provider is not None
+    return secrets_hint(step.provider.provider_name(), runtime)
+
+
+def _located(resolution: Resolution, problems: Iterable[tuple[str, list[Problem]]]) -> list[DocumentProblem]:
+    """The problems of entries with their locations; those of columns are about options of the command."""
+    found: list[DocumentProblem] = []
+    for name, each in problems:
+        own = [attrs.evolve(one, option=f"--{one.option}") if one.option in ("input", "output") else one for one in each]
+        found += located_problems(resolution, name, own)
+    return found

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The difference between a model that exists and one that is wanted, and the steps that make both equal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import attrs
+
+from ..credentials import MASK, mask_value
+from ..errors import Problem, ProviderError
+from ..fields.metadata import options as options_of
+from ..fields.spec import EXTRAS
+from ..providers.base import Provider
+from ..providers.classes import from_options
+from ..providers.comparison import Change
+from ..providers.generic import GenericProvider
+from ..syntax.columns import Column
+from ..syntax.quoting import quote_string
+from .meaning import Meaning
+from .names import PROVIDER
+from .plan import Step
+from .stored import StoredModel
+from .write import NO_SECRET, placeholder_hint, quote_options, quote_path, statement
+
+__all__ = ["Target", "create_step", "drop_step", "have_equal_columns", "option_steps", "rename_step"]
+
+
+@attrs.frozen(kw_only=True)
+class Target:
+    """A model as it shall be."""
+
+    path: tuple[str, ...]
+    """The parts of its name."""
+    provider: Provider
+    """The provider, for the runtime."""
+    options: Mapping[str, str] = attrs.field(repr=False)
+    """Its options with the identifier, secrets in clear."""
+    masked: Mapping[str, str]
+    """The same with secrets masked."""
+    input: tuple[Column, ...]
+    """The input columns; empty if they are not known."""
+    output: tuple[Column, ...]
+    """The output columns; empty if they are not known."""
+    meaning: Meaning
+    """The meaning of its options."""
+    runtime_name: str | None
+    """The name of the runtime; None if it is not known."""
+
+    @property
+    def name(self) -> str:
+        """The name of the model, without catalog and database."""
+        return self.path[-1]
+
+    def resolved(self) -> Provider:
+        """The provider with the secrets that its references have resolved to, which are masked in errors of Flink."""
+        return _provider_of(self.options, self) or self.provider
+
+    def secrets(self, keys: Iterable[str]) -> Iterator[Problem]:
+        """A problem for each of the options *keys* that holds a secret."""
+        names = {key: info.name for info in options_of(type(self.provider)) for key in (info.key, info.sequence_key)}
+        hint = f'{placeholder_hint(self.provider, self.runtime_name)}pass secrets="reveal" or secrets="redact"'
+        for key in keys:
+            if self.options[key] != self.masked[key]:
+                yield Problem(names.get(key, f"{EXTRAS}.{key}"), NO_SECRET, got=MASK, hint=hint, code="literal-secret")
+
+
+def have_equal_columns(stored: StoredModel, target: Target) -> bool:
+    """Whether the columns are equal; comments on them are not compared, because they change nothing."""
+    pairs = ((stored.input, target.input), (stored.output, target.output))
+    return all(_plain(before) == _plain(after) for before, after in pairs)
+
+
+def _plain(columns: tuple[Column, ...]) -> list[Column]:
+    return [attrs.evolve(column, comment="") for column in columns]
+
+
+def option_steps(stored: StoredModel, target: Target) -> Iterator[Step]:
+    """The steps that change the options of a model which has the name of the target; none if they mean the same."""
+    to_set, to_reset = _changed_keys(stored, target)
+    if not to_set and not to_reset:
+        return
+    old = _masked(stored, target)
+    if to_set:
+        # In the order of the target, which begins with the identifier.
+        keys = [key for key in target.options if key in to_set]
+        head = f"ALTER MODEL {quote_path(target.path)} SET "
+        yield Step(
+            kind="set",
+            model=target.name,
+            keys=tuple(keys),
+            changes=tuple(Change(target.name, key, old.get(key), target.masked[key]) for key in keys),
+            provider=target.resolved(),
+            sql=head + quote_options({key: target.options[key] for key in keys}),
+            masked_sql=head + quote_options({key: target.masked[key] for key in keys}),
+            secrets=tuple(target.secrets(keys)),
+        )
+    if to_reset:
+        sql = f"ALTER MODEL {quote_path(target.path)} RESET ({', '.join(map(quote_string, to_reset))})"
+        changes = tuple(Change(target.name, key, old[key], None) for key in to_reset)
+        yield Step(kind="reset", model=target.name, keys=tuple(to_reset), changes=changes, sql=sql, masked_sql=sql)
+
+
+def _changed_keys(stored: StoredModel, target: Target) -> tuple[set[str], list[str]]:
+    """The keys to set and the keys to reset."""
+    to_set: set[str] = set()
+    to_reset: list[str] = []
+    if stored.options.get(PROVIDER) != target.options[PROVIDER]:
+        to_set.add(PROVIDER)
+    old, new = target.meaning.groups(stored.options), target.meaning.groups(target.options)
+    for key in {**old, **new}:
+        before, after = old.get(key, {}), new.get(key, {})
+        if target.meaning.of(key, before) != target.meaning.of(key, after):
+            to_set.update(each for each in after if before.get(each) != after[each])
+            to_reset += [each for each in before if each not in after]
+    return to_set, to_reset
+
+
+def _masked(stored: StoredModel, target: Target) -> dict[str, str]:
+    """The options of a model, masked; those that its class does not read are hidden, because they may be anything."""
+    read = _provider_of(stored.options, target)
+    known = {} if read is None else read.to_options(redact=True)
+    found = {key: mask_value(known.get(key, MASK)) for key in stored.options if key != PROVIDER}
+    identifier = stored.options.get(PROVIDER)
+    return found if identifier is None else {PROVIDER: mask_value(identifier), **found}
+
+
+def _provider_of(options: Mapping[str, str], target: Target) -> Provider | None:
+    """The provider of the options of a model, of the class of the target if that has its identifier; None if there is none."""
+    options = dict(options)
+    identifier = options.pop(PROVIDER, "")
+    cls = type(target.provider)
+    try:
+        if identifier == target.options[PROVIDER] and cls is not GenericProvider:
+            return cls.from_options(options)
+        return from_options(identifier, options) if identifier else None
+    except ProviderError:
+        return None
+
+
+def create_step(target: Target, comment: str | None = None) -> Step:
+    """The step that creates the model of a target."""
+    sql, masked = (
+        statement("CREATE MODEL ", target.path, options, input=target.input, output=target.output, comment=comment)
+        for options in (target.options, target.masked)
+    )
+    return Step(
+        kind="create",
+        model=target.name,
+        changes=(Change(target.name, "", None, target.options[PROVIDER]),),
+        provider=target.resolved(),
+        sql=sql,
+        masked_sql=masked,
+        secrets=tuple(target.secrets(target.options)),
+    )
+
+
+def drop_step(path: Sequence[str], stored: StoredModel | None, reason: str = "") -> Step:
+    """The step that drops a model; *stored* is None if it was not read."""
+    identifier = "a model" if stored is None else mask_value(stored.options.get(PROVIDER, "no provider"))
+    sql = f"DROP MODEL {quote_path(path)}"
+    change = Change(path[-1], "", f"{identifier} ({reason})" if reason else identifier, None)
+    return Step(kind="drop", model=path[-1], changes=(change,), sql=sql, masked_sql=sql)
+
+
+def rename_step(path: Sequence[str], new: Sequence[str]) -> Step:
+    """The step that renames a model within its database."""
+    sql = f"ALTER MODEL {quote_path(path)} RENAME TO {quote_path(new)}"
+    return Step(kind="rename", model=path[-1], new_name=new[-1], sql=sql, masked_sql=sql)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Renames in an order in which each new name is free; models that swap their names go over a third name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import count, pairwise
+
+__all__ = ["chains", "in_order", "pending"]
+
+
+def chains(renames: Mapping[str, str]) -> Iterator[list[str]]:
+    """The chains of renames, whose names each get the next one. That of a circle ends with its first name.
+
+    Args:
+        renames: new names by old ones; no new name is there twice.
+    """
+    targets = set(renames.values())
+    seen: set[str] = set()
+    # The names that begin a chain come first, so that only circles are left after them.
+    for start in [*(name for name in renames if name not in targets), *renames]:
+        if start in seen:
+            continue
+        chain = [start]
+        while (name := chain[-1]) in renames and name not in seen:
+            seen.add(name)
+            chain.append(renames[name])
+        yield chain
+
+
+def pending(renames: Mapping[str, str], existing: Collection[str], is_done: Callable[[str], bool]) -> dict[str, str]:
+    """The renames that are left to do: those of models that exist, except chains whose new names all have the wanted models.
+
+    Args:
+        renames: new names by old ones.
+        existing: the names of the models that exist.
+        is_done: whether the model of a name exists as it shall be.
+    """
+    possible = {old: new for old, new in renames.items() if old in existing}
+    return {old: new for chain in chains(possible) if not all(map(is_done, chain[1:])) for old, new in pairwise(chain)}
+
+
+def in_order(renames: Mapping[str, str], taken: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The renames, each as the old and the new name, in an order that can be executed.
+
+    Args:
+        renames: new names by old ones; a new name is free, or that of a model which is renamed too.
+        taken: all names that are in use before or after it.
+    """
+    third = next(name for number in count(1) if (name := f"llmproviders_rename_{number}") not in taken)
+    for chain in chains(renames):
+        is_circle = chain[0] == chain[-1]
+        if is_circle:
+            yield chain[-2], third
+        pairs = list(pairwise(chain))
+        yield from reversed(pairs[:-1] if is_circle else pairs)
+        if is_circle:
+            yield third, chain[-1]
