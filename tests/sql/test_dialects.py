@@ -6,6 +6,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import attrs
 import pytest
 
 from llmproviders import (
@@ -17,8 +18,10 @@ from llmproviders import (
     OpenAIProvider,
     Provider,
     TritonProvider,
+    option,
     parse_create_model,
     parse_statements,
+    register_provider_class,
 )
 
 URL = "https://api.example.com/v1/chat/completions"
@@ -290,9 +293,9 @@ READ: dict[str, tuple[dict[str, str], Provider, list[str]]] = {
             f"{OPENAI}, unless you have a factory of this name"
         ],
     ),
-    "keys with dots": (
-        {"provider": "g", "openai": "a", "a.b": "c", "type": "t"},
-        GenericProvider("g", **{"openai": "a", "a.b": "c", "type": "t"}),
+    "keys of a factory of one's own": (
+        {"provider": "g", "class-name": "a", "a.connection": "c", "type": "openai-compatible", "default_version": "1"},
+        GenericProvider("g", **{"class-name": "a", "a.connection": "c", "type": "openai-compatible", "default_version": "1"}),
         [],
     ),
 }
@@ -307,6 +310,21 @@ def test_read(name: str) -> None:
         statement = parse_create_model(with_options(**options))
     assert expected == statement.provider
     assert messages == [str(each.problem) for each in statement.warnings]
+
+
+def test_a_class_of_ones_own(own_classes: None) -> None:
+    """The options of a class whose identifier is a name of Confluent's are its own."""
+
+    @register_provider_class
+    @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+    class Bedrock(Provider):
+        """A factory of one's own."""
+
+        identifier = "bedrock"
+        region: str | None = attrs.field(default=None, metadata=option("bedrock.region"))
+
+    statement = parse_create_model(with_options(**{"provider": "bedrock", "bedrock.region": "eu", "bedrock.connection": "c"}))
+    assert {"bedrock.region": "eu", "bedrock.connection": "c"} == statement.provider.to_options()
 
 
 def test_the_spelling_of_vera_is_an_old_spelling() -> None:

@@ -8,7 +8,7 @@ and the classes of Flink CDC.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
 import attrs
@@ -103,15 +103,19 @@ def unused_task(identifier: str, task: str) -> bool:
     return identifier == "openai" and task == "completions"
 
 
-def foreign_problems(identifier: str | None, options: Mapping[str, str], known: Iterable[str]) -> Iterator[Foreign]:
+def foreign_problems(identifier: str | None, options: Mapping[str, str], known: Collection[str]) -> Iterator[Foreign]:
     """The problems of the options that belong to another dialect.
+
+    A factory of one's own may have any options, so that only providers whose name another dialect has are looked at.
 
     Args:
         identifier: the identifier of the provider; None if there is none.
         options: the other options.
-        known: the keys of the provider's class, which are of no other dialect.
+        known: the keys of the provider's class, which are of no other dialect; empty if it has none.
     """
     name = (identifier or "").lower()
+    if (identifier and name not in _CONFLUENT) or (known and name != "openai"):
+        return
     others = {key: value for key, value in options.items() if key not in known}
     found = [*_cdc_options(identifier, others), *_cmf_options(others)]
     taken = {each.key for each in found}
@@ -145,7 +149,7 @@ def _confluent_options(name: str, options: Mapping[str, str]) -> Iterator[Foreig
             yield _foreign(key, "Confluent's", _CONFLUENT_KEYS.get(rest, "leave it out"))
         elif dot and rest == "connection":
             yield _foreign(key, "Confluent's", "leave it out")
-        elif key == "task" and name in _CONFLUENT and value.lower().replace("-", "_") in _CONFLUENT_TASKS:
+        elif key == "task" and value.lower().replace("-", "_") in _CONFLUENT_TASKS:
             expected = "a task of Apache Flink or VVR"
             hint = "leave it out; the end of the endpoint tells the task"
             yield Foreign(key, _problem(key, expected, f"Confluent's {value.lower()}", hint))
