@@ -34,11 +34,20 @@ class FlinkCluster:
     """A JobManager, TaskManagers and a SQL Gateway, started by Flink's own scripts; a context manager.
 
     ``address`` is the host and port of the JobManager's REST API, ``gateway`` the URL of the SQL Gateway's. ``home`` is its
-    FLINK_HOME, in a temporary folder. ``java_options`` are options of every Java process, clients included.
+    FLINK_HOME, in a temporary folder. ``java_options`` are options of every Java process, clients included. ``job_manager``
+    starts the process "jobmanager" of an application cluster.
     """
 
-    def __init__(self, task_managers: int = 2, *, gateway_jar: Path | None = None, java_options: str = "") -> None:
-        self._count, self._gateway_jar, self._java_options = task_managers, gateway_jar, java_options
+    def __init__(
+        self,
+        task_managers: int = 2,
+        *,
+        gateway_jar: Path | None = None,
+        java_options: str = "",
+        job_manager: Callable[[FlinkCluster], None] | None = None,
+    ) -> None:
+        self._count, self._gateway_jar = task_managers, gateway_jar
+        self._java_options, self._job_manager = java_options, job_manager
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
@@ -46,7 +55,10 @@ class FlinkCluster:
         self.home = self._folder / "flink"
         try:
             self._make_home()
-            self._start_server("jobmanager", "jobmanager.sh")
+            if self._job_manager:
+                self._job_manager(self)
+            else:
+                self._start_server("jobmanager", "jobmanager.sh")
             for number in range(self._count):
                 self.start_task_manager(f"taskmanager-{number + 1}")
             if self._gateway_jar:
@@ -197,9 +209,10 @@ class FlinkCluster:
             time.sleep(0.1)
         raise AssertionError(f"{subject}: {reason}\n{self.last_lines()}")
 
-    def files(self) -> list[Path]:
-        """All files of the cluster, except Flink's own: logs, checkpoints, uploaded jars."""
-        return [file for file in self._folder.rglob("*") if file.is_file() and not file.is_symlink()]
+    def files_with(self, text: str) -> list[str]:
+        """The files of the cluster that contain *text*: logs, checkpoints, and whatever else its processes stored."""
+        files = [file for file in self._folder.rglob("*") if file.is_file() and not file.is_symlink()]
+        return [str(file) for file in files if text.encode() in file.read_bytes()]
 
     def last_lines(self, count: int = 25) -> str:
         """The last lines that each process printed."""

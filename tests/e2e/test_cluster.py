@@ -28,7 +28,7 @@ def cluster(jars: Mapping[str, Path], flink_version: str) -> Iterator[FlinkClust
     (gateway,) = jars["openai"].parent.glob(f"flink-sql-gateway-{flink_version}.*.jar")
     with FlinkCluster(gateway_jar=gateway, java_options=QUICK) as running:
         with (running.home / "conf" / "log4j-cli.properties").open("a", encoding="utf-8") as file:
-            file.write("\n" + page_block("text"))
+            file.write("\n" + page_block("text", "logger"))
         yield running
 
 
@@ -82,8 +82,13 @@ EXPECTED = [(row, question(row), answer(question(row))) for row in range(ROWS)]
 
 def page_block(language: str, start: str = "") -> str:
     """The block of the page in a language that begins with *start*."""
-    (found,) = re.findall(rf"```{language}\n({re.escape(start)}.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (found,) = re.findall(rf"```{language}\n *({re.escape(start)}.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     return found
+
+
+def page_command(block: str, folder: Path) -> str:
+    """A command of the page, by its first words, with our folder for its data."""
+    return page_block("shell", block).replace("file:///data", folder.as_uri())
 
 
 @pytest.fixture
@@ -101,8 +106,7 @@ def variables(cluster: FlinkCluster, service: FastService, jars: Mapping[str, Pa
 def start(cluster: FlinkCluster, variables: Mapping[str, str], folder: Path, block: str) -> str:
     """Start a command of the page, and return the name of its process."""
     name = block.split()[0]
-    command = page_block("shell", block).replace("file:///data", folder.as_uri())
-    cluster.start_client(name, command, folder, variables)
+    cluster.start_client(name, page_command(block, folder), folder, variables)
     return name
 
 
@@ -140,9 +144,28 @@ def test_a_task_manager_is_killed(cluster: FlinkCluster, service: FastService, v
     assert EXPECTED == rows_in(folder / "answers")
 
 
+def test_application_mode(service: FastService, variables: dict[str, str], folder: Path) -> None:
+    """The JobManager runs the job, and reads the key from a file, so that no log has it."""
+    (folder / "key").write_text(KEY, encoding="utf-8")
+    catalog = (folder / "catalog.toml").read_text(encoding="utf-8")
+    assert "/run/secrets/llm/deepseek" in catalog
+    (folder / "catalog.toml").write_text(catalog.replace("/run/secrets/llm/deepseek", str(folder / "key")), encoding="utf-8")
+    (folder / "questions" / "1.csv").unlink()
+    del variables["DEEPSEEK_API_KEY"]
+
+    def job_manager(cluster: FlinkCluster) -> None:
+        cluster.start_client("jobmanager", page_command('mkdir -p "$FLINK_HOME/usrlib"', folder), folder, variables)
+
+    with FlinkCluster(1, java_options=QUICK, job_manager=job_manager) as cluster:
+        cluster.wait_for_client("jobmanager")
+        assert [] == cluster.files_with(KEY)
+    assert EXPECTED[::2] == rows_in(folder / "answers")
+    assert {KEY: ROWS // 2} == service.keys
+
+
 def test_nothing_shows_the_key(cluster: FlinkCluster) -> None:
     """After these jobs, the key is in no file of the cluster, such as logs and checkpoints, and in no answer about jobs."""
     jobs = [f"/jobs/{each['id']}" for each in cluster.rest("/jobs")["jobs"]]
     answers = [job + part for job in jobs for part in ("", "/plan", "/config", "/exceptions", "/checkpoints")]
     assert [] == [path for path in answers if KEY in cluster.rest_text(path)]
-    assert [] == [file for file in cluster.files() if KEY.encode() in file.read_bytes()]
+    assert [] == cluster.files_with(KEY)
