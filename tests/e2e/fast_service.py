@@ -28,8 +28,9 @@ def answer(prompt: str) -> str:
 class FastService:
     """The service, in threads of this process; a context manager.
 
-    ``asked`` counts the requests of each prompt, ``keys`` those of each key. ``first`` and ``last`` are the times of the first
-    request and the last answer. ``delay`` is the time of an answer in seconds.
+    ``asked`` counts the requests of each prompt, ``keys`` those of each key. ``most_at_once`` is the greatest number of requests
+    at the same time; ``first`` and ``last`` are the times of the first request and the last answer. ``delay`` is the time of an
+    answer in seconds.
     """
 
     def __init__(self, delay: float = 0.0) -> None:
@@ -43,6 +44,7 @@ class FastService:
         with self.lock:
             self.asked: Counter[str] = Counter()
             self.keys: Counter[str] = Counter()
+            self.at_once = self.most_at_once = 0
             self.first = self.last = 0.0
 
     def __enter__(self) -> Self:
@@ -83,7 +85,11 @@ class _Handler(BaseHTTPRequestHandler):
             service.asked[prompt] += 1
             service.keys[self.headers["Authorization"].removeprefix("Bearer ")] += 1
             service.first = service.first or began
+            service.at_once += 1
+            service.most_at_once = max(service.most_at_once, service.at_once)
         time.sleep(service.delay)
+        with service.lock:
+            service.at_once -= 1
         body = json.dumps(_reply(asked["model"], answer(prompt))).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")

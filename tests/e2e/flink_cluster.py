@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 SLOTS = 2
 """The slots of each TaskManager."""
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds until something that should happen is an error. Nothing takes so long, except on a machine that does much else."""
+# Run a command, and kill its group when the pipe of its standard input closes: this process may be killed itself.
+_WITH_US = 'exec 3<&0 </dev/null; (read -r _ <&3; kill -KILL 0) & exec 3<&-; exec "$@"'
 
 
 class FlinkCluster:
@@ -133,13 +135,13 @@ class FlinkCluster:
     def _start(self, name: str, command: list[str], folder: Path, environment: Mapping[str, str]) -> None:
         with (self.home / "log" / f"{name}.out").open("wb") as out:
             self._processes[name] = subprocess.Popen(
-                command,
+                ["bash", "-c", _WITH_US, "bash", *command],
                 cwd=folder,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 env=environment,
-                # Its own group, which is killed with all that the script started.
+                # Its own group, so that all that the script started can be killed.
                 start_new_session=True,
             )
 
@@ -167,7 +169,8 @@ class FlinkCluster:
         process = self._processes.pop(name)
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        # This also closes the pipe.
+        process.communicate()
 
     def _environment(self, variables: Mapping[str, str]) -> dict[str, str]:
         # This process may have a Flink of its own.
