@@ -15,7 +15,7 @@ from fast_service import FastService
 from flink_cluster import FlinkCluster
 
 ROWS = 5_000
-DELAY = 0.02
+DELAY = 0.05
 
 TABLES = """
 import sys
@@ -63,7 +63,9 @@ def run(cluster: FlinkCluster, folder: Path, jar: Path, job: str, parallelism: i
 
 
 def main(jar: Path, runs: int) -> None:
-    print(f"| TaskManagers | parallelism | requests at once | {' | '.join(JOBS)} |\n|---|---|---|{'---|' * len(JOBS)}", flush=True)
+    print(
+        f"| TaskManagers | parallelism | requests at once | {' | '.join(JOBS)} |\n|---|---|---|{'---|' * len(JOBS)}", flush=True
+    )
     with tempfile.TemporaryDirectory() as folder:
         questions = Path(folder) / "questions"
         questions.mkdir()
