@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The steps of docs/guides/cluster.md, on a session cluster whose JobManager, TaskManagers and SQL Gateway are processes."""
+"""The steps of docs/guides/cluster.md, on clusters whose JobManager, TaskManagers and SQL Gateway are processes."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def _service() -> Iterator[FastService]:
 def service(_service: FastService) -> FastService:
     """A service that answers in 10 ms, and has seen no request."""
     _service.reset()
+    _service.delay = 0.01
     return _service
 
 
@@ -53,15 +54,11 @@ def folder(tmp_path: Path) -> Path:
         for example in document.examples():
             example.evaluate()
         shutil.copytree(Path.cwd(), tmp_path, dirs_exist_ok=True)
-    write_questions(tmp_path / "questions")
-    return tmp_path
-
-
-def write_questions(folder: Path) -> None:
-    folder.mkdir()
+    (tmp_path / "questions").mkdir()
     for number in range(2):
-        with (folder / f"{number}.csv").open("w", encoding="utf-8", newline="") as file:
+        with (tmp_path / "questions" / f"{number}.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows((row, question(row)) for row in range(number, ROWS, 2))
+    return tmp_path
 
 
 def question(row: int) -> str:
@@ -80,7 +77,7 @@ def rows_in(folder: Path) -> list[tuple[int, str, str]]:
 EXPECTED = [(row, question(row), answer(question(row))) for row in range(ROWS)]
 
 
-def page_block(language: str, start: str = "") -> str:
+def page_block(language: str, start: str) -> str:
     """The block of the page in a language that begins with *start*."""
     (found,) = re.findall(rf"```{language}\n *({re.escape(start)}.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     return found
@@ -103,20 +100,14 @@ def variables(cluster: FlinkCluster, service: FastService, jars: Mapping[str, Pa
     }
 
 
-def start(cluster: FlinkCluster, variables: Mapping[str, str], folder: Path, block: str) -> str:
-    """Start a command of the page, and return the name of its process."""
-    name = block.split(maxsplit=1)[0]
-    cluster.start_client(name, page_command(block, folder), folder, variables)
-    return name
-
-
 FLINK_RUN = "flink run --jobmanager"
 
 
 def test_flink_run(cluster: FlinkCluster, service: FastService, variables: dict[str, str], folder: Path) -> None:
     """The client submits the jar and the key with the job: each row is asked once, and answered once."""
     assert not list((cluster.home / "lib").glob("flink-model-*"))
-    cluster.wait_for_client(start(cluster, variables, folder, FLINK_RUN))
+    cluster.start_client("flink-run", page_command(FLINK_RUN, folder), folder, variables)
+    cluster.wait_for_client("flink-run")
     assert EXPECTED == rows_in(folder / "answers")
     assert {KEY: ROWS} == service.keys
     assert {question(row): 1 for row in range(ROWS)} == service.asked
@@ -126,7 +117,8 @@ def test_flink_run(cluster: FlinkCluster, service: FastService, variables: dict[
 
 def test_sql_gateway(cluster: FlinkCluster, service: FastService, variables: dict[str, str], folder: Path) -> None:
     """The gateway executes what ``llmproviders sql`` prints, and the model answers each row."""
-    cluster.wait_for_client(start(cluster, variables, folder, "llmproviders sql"))
+    cluster.start_client("sql", page_command("llmproviders sql", folder), folder, variables)
+    cluster.wait_for_client("sql")
     assert EXPECTED == rows_in(folder / "answers")
     assert {KEY: ROWS} == service.keys
 
@@ -135,28 +127,28 @@ def test_a_task_manager_is_killed(cluster: FlinkCluster, service: FastService, v
     """A TaskManager is killed after a checkpoint, while rows flow: the result has no row twice, and none is lost."""
     # The job takes ten seconds: each of the two TaskManagers asks at most five rows at once.
     service.delay = 0.02
-    client = start(cluster, variables, folder, FLINK_RUN)
-    cluster.wait("requests", lambda: ROWS / 10 < sum(service.asked.values()))
+    cluster.start_client("flink-run-2", page_command(FLINK_RUN, folder), folder, variables)
+    # A checkpoint commits rows.
+    cluster.wait("rows in the result", lambda: rows_in(folder / "answers"))
     (job,) = (each["id"] for each in cluster.rest("/jobs")["jobs"] if each["status"] == "RUNNING")
-    cluster.wait("a checkpoint", lambda: cluster.rest(f"/jobs/{job}/checkpoints")["counts"]["completed"])
     cluster.kill("taskmanager-1")
-    assert 0 < len(rows_in(folder / "answers")) < ROWS
-    cluster.wait_for_client(client)
+    assert sum(service.asked.values()) < ROWS
+    cluster.wait_for_client("flink-run-2")
     assert cluster.rest(f"/jobs/{job}/checkpoints")["counts"]["restored"]
     assert EXPECTED == rows_in(folder / "answers")
 
 
-def test_application_mode(service: FastService, variables: dict[str, str], folder: Path) -> None:
+def test_application_mode(service: FastService, folder: Path) -> None:
     """The JobManager runs the job, and reads the key from a file, so that no log has it."""
     (folder / "key").write_text(KEY, encoding="utf-8")
     catalog = (folder / "catalog.toml").read_text(encoding="utf-8")
     assert "/run/secrets/llm/deepseek" in catalog
     (folder / "catalog.toml").write_text(catalog.replace("/run/secrets/llm/deepseek", str(folder / "key")), encoding="utf-8")
     (folder / "questions" / "1.csv").unlink()
-    del variables["DEEPSEEK_API_KEY"]
+    command = page_command('mkdir -p "$FLINK_HOME/usrlib"', folder)
 
     def job_manager(cluster: FlinkCluster) -> None:
-        cluster.start_client("jobmanager", page_command('mkdir -p "$FLINK_HOME/usrlib"', folder), folder, variables)
+        cluster.start_client("jobmanager", command, folder, {"CHAT_ENDPOINT": service.endpoint})
 
     with FlinkCluster(1, java_options=QUICK, job_manager=job_manager) as cluster:
         cluster.wait_for_client("jobmanager")
