@@ -92,8 +92,8 @@ def test_import() -> None:
         'provider = "openai"\n'
         'endpoint = "https://api.example.com/v1/embeddings"\n'
         'api_key = "${secret_values.other}"\n'
-        "job.sql:3:16: warning: provider: expected openai-compat, got an old spelling; write 'provider' = 'openai-compat'\n"
-        "job.sql:5:3: warning: apiKey: expected api-key, got an old spelling; write 'api-key' = ...\n"
+        "job.sql:3:16: warning: provider: expected openai-compat, got VVR's old name; write 'provider' = 'openai-compat'\n"
+        "job.sql:5:3: warning: apiKey: expected api-key, got VVR's old spelling; write 'api-key' = ...\n"
     ) == shown
     run("import", "job.sql", "--output", "out.yaml")
     assert ["chat", "embed"] == list(load("out.yaml"))
@@ -120,11 +120,11 @@ def test_nothing_to_import() -> None:
     assert "job.sql:1:1: expected UTF-8 text, got byte 0xff; save it as UTF-8\n" == run("import", "job.sql", code=2)
 
 
-def test_no_statements(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A script without models is an error, also if all of it is read."""
-    monkeypatch.setattr("llmproviders.sql.read.parse_statements", lambda *_, **__: ())
-    write("")
-    assert "job.sql: expected a CREATE MODEL statement, got none\n" == run("import", "job.sql", code=2)
+def test_no_statements() -> None:
+    """A script without models is an error."""
+    for script in ("", "SELECT 1", "DROP MODEL IF EXISTS m"):
+        write(script)
+        assert "job.sql: expected a CREATE MODEL statement, got none\n" == run("import", "job.sql", code=2)
 
 
 def test_import_reads_regular_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
