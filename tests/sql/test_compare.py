@@ -463,6 +463,17 @@ def test_a_second_plan_is_empty(
 
 
 @MANY
+@given(raw=_raw, wanted=_chats | _generic, known=st.booleans())
+def test_a_second_plan_of_options_is_empty(raw: dict[str, str], wanted: Provider, known: bool) -> None:
+    """The options of one model are as wanted after the statements, in any spelling before."""
+    models = Models({"m": stored("m", raw)})
+    asked, on = [Wanted(name="m", provider=wanted)], FLINK if known else None
+    for sql in compare(models.found, asked, runtime=on).plan.sql(secrets="reveal"):
+        models.execute(sql)
+    assert Comparison(Plan(), {}) == compare(models.found, asked, runtime=on)
+
+
+@MANY
 @given(old=every_provider, new=every_provider)
 def test_every_provider(old: Provider, new: Provider) -> None:
     """A model of any provider becomes a model of any other one."""
