@@ -31,6 +31,7 @@ from llmproviders import (
 )
 from llmproviders.runtimes.runtime import Runtime
 from llmproviders.sql.compare import Comparison, Wanted, compare
+from llmproviders.sql.meaning import Meaning
 from llmproviders.sql.plan import Plan, Step
 from llmproviders.sql.stored import StoredModel, read_models
 from llmproviders.syntax.columns import Column, columns
@@ -460,6 +461,19 @@ def test_a_second_plan_is_empty(
         name: model for name, model in models.found.items() if name not in wanted and name not in rename
     }
     assert KEY not in str(found.plan) + repr(found.plan) + "".join(found.plan.sql(secrets="redact"))
+
+
+@MANY
+@given(raw=_raw, wanted=_chats | _generic, known=st.booleans())
+def test_a_second_plan_of_options_is_empty(raw: dict[str, str], wanted: Provider, known: bool) -> None:
+    """The options of one model are as wanted after the statements, in any spelling before."""
+    models = Models({"m": stored("m", raw)})
+    asked, on = [Wanted(name="m", provider=wanted)], FLINK if known else None
+    for sql in compare(models.found, asked, runtime=on).plan.sql(secrets="reveal"):
+        models.execute(sql)
+    assert Comparison(Plan(), {}) == compare(models.found, asked, runtime=on)
+    meaning = Meaning(wanted, on)
+    assert meaning.content(written(wanted)) == meaning.content(models.found["m"].options)
 
 
 @MANY
