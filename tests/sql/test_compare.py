@@ -31,6 +31,7 @@ from llmproviders import (
 )
 from llmproviders.runtimes.runtime import Runtime
 from llmproviders.sql.compare import Comparison, Wanted, compare
+from llmproviders.sql.meaning import Meaning
 from llmproviders.sql.plan import Plan, Step
 from llmproviders.sql.stored import StoredModel, read_models
 from llmproviders.syntax.columns import Column, columns
@@ -471,6 +472,8 @@ def test_a_second_plan_of_options_is_empty(raw: dict[str, str], wanted: Provider
     for sql in compare(models.found, asked, runtime=on).plan.sql(secrets="reveal"):
         models.execute(sql)
     assert Comparison(Plan(), {}) == compare(models.found, asked, runtime=on)
+    meaning = Meaning(wanted, on)
+    assert meaning.content(written(wanted)) == meaning.content(models.found["m"].options)
 
 
 @MANY
