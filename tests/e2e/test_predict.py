@@ -299,7 +299,7 @@ def test_a_slow_service(env: Any, questions: Any, openai_server: OpenAIServer) -
         rows(predict(questions, "question", provider=provider, config={"timeout": "300 ms"}))
     assert (
         "Flink: Async function call has timed out. (TimeoutException); "
-        "is the service up? a lower retry_num shows the service's error, config={'timeout': ...} waits longer"
+        "is the service up? a lower retry_num (Flink 2.2 and newer) shows the service's error, config={'timeout': ...} waits longer"
     ) == str(caught.value)
 
 

@@ -248,6 +248,18 @@ def test_columns() -> None:
     )
 
 
+def test_metadata_columns() -> None:
+    """No statement declares a metadata column: a model that has some stays, but none is created or created again with some."""
+    output = columns("b STRING, `error-string` STRING METADATA VIRTUAL", "output")
+    there = {"chat": stored("chat", written(CHAT), output=output)}
+    assert Comparison(Plan(), {}) == compare(there, [Wanted(name="chat", provider=CHAT, input=IN, output=output)], runtime=FLINK)
+    hint = "Flink's SQL cannot declare it; llmproviders.flink.create_model can"
+    expected = f"output.error-string: expected a physical column, got a metadata column; {hint}"
+    for existing in ({}, {"chat": stored("chat", written(CHAT))}):
+        found = compare(existing, [Wanted(name="chat", provider=CHAT, input=IN, output=output)], runtime=FLINK)
+        assert [expected] == list(map(str, found.problems["chat"]))
+
+
 def test_models_without_columns() -> None:
     """A new model needs columns; a model that has none in Flink may stay as it is."""
     found = compared({}, {"m": GenericProvider("g")})

@@ -137,7 +137,10 @@ NOT_READ: dict[str, tuple[str, str]] = {
     ),
     "a comment of two strings": (f"CREATE MODEL m COMMENT 'a' 'b' {WITH}", "sql:1:28: expected WITH, got a string in quotes"),
     "no options": ("CREATE MODEL m INPUT (a INT) OUTPUT (b INT)", "sql:1:44: expected WITH, got the end"),
-    "empty options": ("CREATE MODEL m WITH ()", "sql:1:22: expected the key of an option as a string in quotes, got ')'"),
+    "empty options": (
+        "CREATE MODEL m WITH ()",
+        "sql:1:16: provider: expected the provider's identifier, got none; such as 'provider' = 'openai-compat'",
+    ),
     "a comma at the end": (
         "CREATE MODEL m WITH ('provider' = 'g',)",
         "sql:1:39: expected the key of an option as a string in quotes, got ')'",

@@ -47,10 +47,10 @@ def test_no_options() -> None:
 
 
 REFUSED = {
-    "+---+\n| a |": "s.sql:1:1: expected CREATE MODEL, got '+'; only the output of SHOW CREATE MODEL is read",
-    "SELECT 1": "s.sql:1:1: expected CREATE MODEL, got SELECT; only the output of SHOW CREATE MODEL is read",
-    "CREATE TABLE t": "s.sql:1:8: expected MODEL, got TABLE",
-    f"{OTHER}\n sk-mArKeR": "s.sql:2:2: expected CREATE MODEL, got a bare word; only the output of SHOW CREATE MODEL is read",
+    "+---+\n| a |": "s.sql:1:1: expected CREATE MODEL, got '+'; only CREATE MODEL statements are read",
+    "SELECT 1": "s.sql:1:1: expected CREATE MODEL, got SELECT; only CREATE MODEL statements are read",
+    "CREATE TABLE t": "s.sql:1:8: expected MODEL, got TABLE; only CREATE MODEL statements are read",
+    f"{OTHER}\n sk-mArKeR": "s.sql:2:2: expected CREATE MODEL, got a bare word; only CREATE MODEL statements are read",
     "CREATE MODEL m": "s.sql:1:15: expected WITH, got the end",
     "CREATE MODEL m WITH ('a' = 'sk-mArKeR": "s.sql:1:28: expected a string that ends with a quote; "
     "a quote within a string is written twice",

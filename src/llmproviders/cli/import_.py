@@ -178,13 +178,9 @@ def _text_of(file: Path) -> str:
 
 
 def _names(paths: Sequence[Sequence[str]]) -> list[str]:
-    """The last part of the name of each model; of models for which these are equal, as many parts as make them different."""
-    depths = [1] * len(paths)
-    for depth in range(2, max(map(len, paths)) + 1):
-        names = [".".join(path[-each:]) for path, each in zip(paths, depths, strict=True)]
-        counts = Counter(names)
-        depths = [depth if counts[name] > 1 else each for name, each in zip(names, depths, strict=True)]
-    return [".".join(path[-each:]) for path, each in zip(paths, depths, strict=True)]
+    """The last part of the name of each model; the full names of models for which it is the same."""
+    counts = Counter(path[-1] for path in paths)
+    return [".".join(path) if counts[path[-1]] > 1 else path[-1] for path in paths]
 
 
 def _given(assignments: Iterable[str]) -> dict[str, Secret]:

@@ -15,8 +15,9 @@ from ..catalogs.formats.trees import MAX_CHARACTERS
 from ..catalogs.layers import RawCatalog
 from ..catalogs.overrides import composed
 from ..catalogs.sources import Sources, decoded, read_file, read_text
+from ..credentials import mask_value
 from ..errors import DocumentError, DocumentProblem, Problem
-from ..messages import names_and_hint
+from ..messages import names_and_hint, shown
 from .command import UsageError
 from .printing import STDIN_SOURCE
 
@@ -57,7 +58,8 @@ def assigned(assignments: Sequence[str], form: str = "KEY=VALUE") -> dict[str, s
     for assignment in assignments:
         key, equals, string = assignment.partition("=")
         if not key or not equals:
-            raise UsageError(f"expected {form}, got {key!r}")
+            # A string without the form may be the value itself, and a key.
+            raise UsageError(f"expected {form}, got {shown(mask_value(key))}")
         if key in pairs:
             raise UsageError(f"expected each key once, got {key!r} twice")
         pairs[key] = string

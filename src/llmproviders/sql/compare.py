@@ -23,7 +23,7 @@ from .names import PROVIDER
 from .plan import Plan, Step
 from .renames import in_order, pending
 from .stored import StoredModel
-from .write import identifier_problems
+from .write import identifier_problems, metadata_problems
 
 __all__ = ["Comparison", "Existing", "Wanted", "compare"]
 
@@ -226,7 +226,7 @@ class _Work:
                 changes += option_steps(stored, target)
             else:
                 creations.append(drop_step(target.path, stored, "Flink cannot change its columns"))
-                creations.append(create_step(target, stored.comment))
+                creations.append(self.create_step(target, stored.comment))
         return [*changes, *creations]
 
     def creation(self, each: Wanted) -> Iterator[Step]:
@@ -237,7 +237,11 @@ class _Work:
             self.report(each.name, Problem("input", expected, got="none", hint=hint, code="invalid-columns"))
         target = self.checked_target(each, None)
         if target is not None:
-            yield create_step(target)
+            yield self.create_step(target)
+
+    def create_step(self, target: Target, comment: str | None = None) -> Step:
+        self.report(target.name, *metadata_problems(target.output))
+        return create_step(target, comment)
 
     def stored(self, name: str, source: str) -> StoredModel | None:
         """The model that becomes the model *name*; None if it cannot be used, which is reported."""

@@ -14,7 +14,7 @@ from ..syntax.tokens import Misread
 from .names import read_path
 from .reports import Report
 
-__all__ = ["Alter", "Create", "Drop", "Given", "Use", "read_alter", "read_create", "read_drop", "read_use"]
+__all__ = ["Alter", "Create", "Drop", "Given", "Use", "read_alter", "read_create", "read_drop", "read_next_create", "read_use"]
 
 _ONLY_MODELS: Final = "only CREATE MODEL statements are read"
 _FIRST_WORDS: Final = ("ALTER", "BEGIN", "CREATE", "DROP", "EXECUTE", "INSERT", "SELECT", "SET", "SHOW", "USE")
@@ -77,11 +77,19 @@ class Use(NamedTuple):
 
 
 def read_create(cursor: Cursor, sql: str, report: Report) -> Create:
-    """Read a CREATE MODEL statement; problems that do not stop the reading are reported.
+    """Read a CREATE MODEL statement to its end; problems that do not stop the reading are reported.
 
     Raises:
-        Misread: if the statement cannot be read further.
+        Misread: if the statement cannot be read further, or something follows it.
     """
+    found = read_next_create(cursor, sql, report)
+    hint = "Flink has no CREATE MODEL AS SELECT" if cursor.token.keyword == "AS" else ""
+    _expect_end(cursor, hint=hint)
+    return found
+
+
+def read_next_create(cursor: Cursor, sql: str, report: Report) -> Create:
+    """As `read_create`, but anything may follow the statement."""
     temporary = _read_head(cursor, report)
     if_not_exists = cursor.accept_words("IF", "NOT", "EXISTS")
     path = read_path(cursor)
@@ -95,9 +103,8 @@ def read_create(cursor: Cursor, sql: str, report: Report) -> Create:
     if cursor.token.keyword == "USING":
         raise cursor.misread("WITH", hint="USING CONNECTION is Confluent's; write 'endpoint' and 'api-key' into WITH")
     cursor.expect_words("WITH")
-    options = _read_options(cursor, report)
-    hint = "Flink has no CREATE MODEL AS SELECT" if cursor.token.keyword == "AS" else ""
-    _expect_end(cursor, hint=hint)
+    # SHOW CREATE MODEL prints an empty list if all options were reset.
+    options = _read_options(cursor, report, may_be_empty=True)
     return Create(
         path=path,
         input=inputs,
@@ -202,10 +209,10 @@ def _read_columns(cursor: Cursor, sql: str, report: Report, keyword: str) -> tup
     return columns
 
 
-def _read_options(cursor: Cursor, report: Report) -> Options:
+def _read_options(cursor: Cursor, report: Report, *, may_be_empty: bool = False) -> Options:
     cursor.expect_sign("(")
     options: Options = {}
-    more = True
+    more = not (may_be_empty and cursor.accept_sign(")"))
     while more:
         key_index = report.start + cursor.token.start
         key = cursor.expect_strings(_KEY)

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 
 import attrs
 
-from ..errors import DocumentError, DocumentProblem, Problem
-from ..syntax.columns import Column, read_columns
+from ..errors import DocumentError
+from ..syntax.columns import Column
 from ..syntax.cursor import Cursor
 from ..syntax.locations import locations_in
 from ..syntax.tokens import Misread
-from .names import read_path
+from .grammar import Create, read_next_create
+from .reports import Report
 
 __all__ = ["StoredModel", "read_models"]
 
@@ -41,55 +42,29 @@ def read_models(sql: str, source: str = "sql") -> list[StoredModel]:
     Raises:
         DocumentError: if there is anything else.
     """
-    locate = locations_in(sql)
+    report = Report(source, locations_in(sql))
+    found: list[StoredModel] = []
     try:
         cursor = Cursor.over(sql)
-        found: list[StoredModel] = []
         while True:
             while cursor.accept_sign(";"):
                 pass
             if cursor.token.kind == "end":
-                return found
-            found.append(_read_model(cursor, sql))
+                break
+            found.append(_model(read_next_create(cursor, sql, report)))
     except Misread as error:
-        problem = Problem("", error.expected, got=error.got, hint=error.hint, code="sql-syntax")
-        failure = DocumentError([DocumentProblem(source, *locate(error.index), "", problem)])
-    raise failure
+        report.misread(error)
+    if report.problems:
+        raise DocumentError(report.problems)
+    return found
 
 
-def _read_model(cursor: Cursor, sql: str) -> StoredModel:
-    """Read one CREATE MODEL statement, as `sql.read` does; but its options may be anything, also none."""
-    if not cursor.accept_words("CREATE"):
-        raise cursor.misread("CREATE MODEL", hint="only the output of SHOW CREATE MODEL is read")
-    temporary = cursor.accept_words("TEMPORARY")
-    cursor.expect_words("MODEL")
-    cursor.accept_words("IF", "NOT", "EXISTS")
-    path = read_path(cursor)
-    found: dict[str, tuple[Column, ...]] = {}
-    for keyword in ("INPUT", "OUTPUT"):
-        if cursor.accept_words(keyword):
-            cursor.expect_sign("(")
-            found[keyword] = tuple(column for _, column in read_columns(cursor, sql, keyword.lower()))
-    comment = cursor.expect_string("the comment as a string in quotes") if cursor.accept_words("COMMENT") else None
+def _model(create: Create) -> StoredModel:
     return StoredModel(
-        path=path,
-        options=_read_options(cursor),
-        input=found.get("INPUT", ()),
-        output=found.get("OUTPUT", ()),
-        comment=comment,
-        temporary=temporary,
+        path=create.path,
+        options={key: given.value for key, given in create.options.items()},
+        input=create.input,
+        output=create.output,
+        comment=create.comment,
+        temporary=create.temporary,
     )
-
-
-def _read_options(cursor: Cursor) -> dict[str, str]:
-    options: dict[str, str] = {}
-    cursor.expect_words("WITH")
-    cursor.expect_sign("(")
-    # Flink prints an empty list if all options were reset.
-    more = not cursor.accept_sign(")")
-    while more:
-        key = cursor.expect_strings("the key of an option as a string in quotes")
-        cursor.expect_sign("=")
-        options[key] = cursor.expect_strings("the option's value as a string in quotes")
-        more = cursor.expect_sign(",", ")") == ","
-    return options

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from ..boundary import public
@@ -26,6 +26,7 @@ __all__ = [
     "NO_SECRET",
     "create_model_sql",
     "identifier_problems",
+    "metadata_problems",
     "placeholder_hint",
     "quote_options",
     "quote_path",
@@ -89,11 +90,7 @@ def create_model_sql(
     problems: list[Problem] = []
     path = accept_path(name, problems)
     inputs, outputs = _accept_columns(input, "input", problems), _accept_columns(output, "output", problems)
-    problems += [
-        Problem(f"output.{each.name}", "a physical column", got="a metadata column", hint=_NO_METADATA, code="invalid-columns")
-        for each in outputs
-        if each.metadata
-    ]
+    problems += metadata_problems(outputs)
     problems += _comment_problems(comment)
     problems += identifier_problems(provider)
     if secrets == "refuse":
@@ -151,6 +148,14 @@ def identifier_problems(provider: Provider) -> Iterator[Problem]:
     if PROVIDER in provider.extra_options:
         hint = "the identifier is the provider's own; take the extra option out"
         yield Problem(f"{EXTRAS}.{PROVIDER}", "no such extra option", hint=hint, code="conflicting-options")
+
+
+def metadata_problems(output: Iterable[Column]) -> Iterator[Problem]:
+    """A problem for each metadata column, because no statement can declare one."""
+    for each in output:
+        if each.metadata:
+            option = f"output.{each.name}"
+            yield Problem(option, "a physical column", got="a metadata column", hint=_NO_METADATA, code="invalid-columns")
 
 
 def _accept_columns(given: Columns, where: str, problems: list[Problem]) -> tuple[Column, ...]:
