@@ -142,8 +142,8 @@ MISUSES = {
     ("--alter-from", "s.sql", "--name", "x"): "--name, --temporary, --if-not-exists and --comment do not go with --alter-from",
     ("chat", "--alter-from", "s.sql", "--drop"): "--drop does not go with NAME, because it drops the models of all other names",
     ("chat", "--drop"): "--rename and --drop need --alter-from",
-    (): "give NAME, --input and --output, or --alter-from",
-    ("chat", "--input", "a STRING"): "give NAME, --input and --output, or --alter-from",
+    (): "give NAME, --input and --output; or --alter-from, with NAME or without",
+    ("chat", "--input", "a STRING"): "give NAME, --input and --output; or --alter-from, with NAME or without",
     ("--alter-from", "show.sql", "--input", "a STRING"): "give both --input and --output, or neither",
 }
 
@@ -165,3 +165,34 @@ def test_standard_input_twice() -> None:
     """Standard input is read once."""
     shown = run("sql", "-", "--format", "toml", "--alter-from", "-", code=2, stdin=CATALOG)
     assert "expected - once, because standard input can be read only once\n" == shown
+
+
+def test_full_names() -> None:
+    """An entry with a full name is the model of that name; one of another database, or a second one of a model, is an error."""
+    shown = "CREATE MODEL `hive`.`sales`.`mood` WITH ('provider' = 'own', 'a' = '1');"
+    Path("shown.sql").write_text(shown, encoding="utf-8")
+    entry = '[providers."{}"]\ngeneric = "own"\nextra_options = {{a = "2"}}\n'
+    changed = "ALTER MODEL `hive`.`sales`.`mood` SET (\n  'a' = '2'\n);\n"
+    for name in ("mood", "sales.mood", "hive.sales.mood"):
+        Path("c.toml").write_text(entry.format(name), encoding="utf-8")
+        assert changed == run("sql", "c.toml", "--alter-from", "shown.sql")
+    columns = ("--input", "a STRING", "--output", "b STRING")
+    assert run("sql", "c.toml", "hive.sales.mood", *columns).startswith("CREATE MODEL `hive`.`sales`.`mood`\n")
+    Path("c.toml").write_text("".join(map(entry.format, ("other.mood", "mood", "sales.mood"))), encoding="utf-8")
+    assert [
+        "c.toml:1:1: providers.other.mood: expected an entry for a model of hive.sales, got 'other.mood'; "
+        "select the entries of one database, and name it",
+        "c.toml:7:1: providers.sales.mood: expected one entry for the model 'mood', got 'mood' and 'sales.mood'; "
+        "select one of them",
+    ] == run("sql", "c.toml", "--alter-from", "shown.sql", code=2).splitlines()
+
+
+def test_description() -> None:
+    """The description of an entry is the comment of a model that is created."""
+    catalog = '[providers.m]\nprovider = "triton"\nendpoint = "http://t:8000"\nmodel_name = "n"\ndescription = "it\'s"\n'
+    Path("c.toml").write_text(catalog, encoding="utf-8")
+    Path("shown.sql").write_text("", encoding="utf-8")
+    columns = ("--input", "a STRING", "--output", "b STRING")
+    assert "COMMENT 'it''s'\n" in run("sql", "c.toml", "m", *columns)
+    assert "COMMENT 'other'\n" in run("sql", "c.toml", "m", *columns, "--comment", "other")
+    assert "COMMENT 'it''s'\n" in run("sql", "c.toml", "--alter-from", "shown.sql", *columns)

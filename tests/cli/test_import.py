@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from command_line import TEXTS, run
 from growth import MOST, growth
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import CLASSES, providers
 from typer.testing import CliRunner
@@ -625,6 +625,7 @@ def own_class() -> None:
 
 
 @pytest.mark.parametrize("cls", CLASSES)
+@settings(max_examples=100 if os.environ.get("CI") else 10)
 @given(data=st.data())
 def test_round_trip(cls: type[Provider], data: st.DataObject, own_class: None) -> None:
     """A statement that was written is imported as the same provider, but for its secrets, which are references."""

@@ -23,25 +23,29 @@ LINES: dict[str, tuple[Provider, dict[str, Any], str]] = {
     "the defaults": (
         CHAT,
         {},
-        "at most 101 attempts (202 requests) and 180 s per row; if the service is down, the retries wait 582 to 776 s, "
-        "and ML_PREDICT's timeout of 180 s ends them first",
+        "at most 101 attempts (202 requests) and 180 s per row, when ML_PREDICT's timeout fails the job; if the service is down, the retries wait 582 to 776 s, "
+        "and the timeout ends them first",
     ),
     "retries that may end": (
         CHAT.with_(retry_num=26),
         {},
-        "at most 27 attempts (54 requests) and 180 s per row; if the service is down, the retries wait 138 to 184 s, "
-        "and ML_PREDICT's timeout of 180 s may end them first",
+        "at most 27 attempts (54 requests) and 180 s per row, when ML_PREDICT's timeout fails the job; if the service is down, the retries wait 138 to 184 s, "
+        "and the timeout may end them first",
     ),
     "a longer timeout": (
         CHAT,
         {"timeout": timedelta(hours=1)},
-        "at most 101 attempts (202 requests) and 3600 s per row; if the service is down, the retries wait 582 to 776 s",
+        "at most 101 attempts (202 requests) and 3600 s per row, when ML_PREDICT's timeout fails the job; if the service is down, the retries wait 582 to 776 s",
     ),
-    "no retries": (CHAT.with_(retry_num=0), {}, "at most 1 attempt (2 requests) and 180 s per row"),
+    "no retries": (
+        CHAT.with_(retry_num=0),
+        {},
+        "at most 1 attempt (2 requests) and 180 s per row, when ML_PREDICT's timeout fails the job",
+    ),
     "a strategy without retries": (
         CHAT.with_(error_handling_strategy="IGNORE", retry_num=9),
         {"timeout": "2 s"},
-        "at most 1 attempt (2 requests) and 2 s per row",
+        "at most 1 attempt (2 requests) and 2 s per row, when ML_PREDICT's timeout fails the job",
     ),
     # The client ends a request after 10 minutes, and waits as long as an answer asks for, at most a minute.
     "no timeout": (
@@ -52,18 +56,18 @@ LINES: dict[str, tuple[Provider, dict[str, Any], str]] = {
     "Flink 2.1, which has no option": (
         CHAT,
         {"runtime": "flink-2.1"},
-        "at most 1001 attempts (2002 requests) and 180 s per row; if the service is down, the retries wait 5982 to 7976 s, "
-        "and ML_PREDICT's timeout of 180 s ends them first",
+        "at most 1001 attempts (2002 requests) and 180 s per row, when ML_PREDICT's timeout fails the job; if the service is down, the retries wait 5982 to 7976 s, "
+        "and the timeout ends them first",
     ),
     "a negative number": (
         GenericProvider("openai", **{"retry-num": "-5"}),
         {},
-        "at most 1 attempt (2 requests) and 180 s per row",
+        "at most 1 attempt (2 requests) and 180 s per row, when ML_PREDICT's timeout fails the job",
     ),
     "VVR": (
         COMPAT,
         {},
-        "at most 101 attempts (202 requests) and 180 s per row; if the service is down, the retries wait 100 s",
+        "at most 101 attempts (202 requests) and 180 s per row, when ML_PREDICT's timeout fails the job; if the service is down, the retries wait 100 s",
     ),
     "VVR without a timeout": (
         COMPAT,
@@ -73,7 +77,7 @@ LINES: dict[str, tuple[Provider, dict[str, Any], str]] = {
     "waits that double": (
         COMPAT.with_(retry_backoff_strategy="EXPONENTIAL", retry_num=3, retry_backoff_base_interval="500 ms"),
         {},
-        "at most 4 attempts (8 requests) and 180 s per row; if the service is down, the retries wait 3.5 s",
+        "at most 4 attempts (8 requests) and 180 s per row, when ML_PREDICT's timeout fails the job; if the service is down, the retries wait 3.5 s",
     ),
     "waits of years": (
         COMPAT.with_(retry_backoff_strategy="EXPONENTIAL"),
@@ -88,17 +92,17 @@ LINES: dict[str, tuple[Provider, dict[str, Any], str]] = {
     "the identifier of another runtime": (
         COMPAT.with_(retry_num=3),
         {"runtime": "flink-2.3"},
-        "at most 4 attempts (8 requests) and 180 s per row; if the service is down, the retries wait 2.62 to 3.5 s",
+        "at most 4 attempts (8 requests) and 180 s per row, when ML_PREDICT's timeout fails the job; if the service is down, the retries wait 2.62 to 3.5 s",
     ),
     "Triton": (
         TRITON.with_(max_retries=3),
         {},
-        "at most 4 attempts (8 requests) and 180 s per row; if the service is down, the retries wait 0.35 to 0.7 s",
+        "at most 4 attempts (8 requests) and 180 s per row, when ML_PREDICT's timeout fails the job; if the service is down, the retries wait 0.35 to 0.7 s",
     ),
     "Triton on Flink 2.3, which does not retry": (
         TRITON,
         {"runtime": "flink-2.3"},
-        "at most 1 attempt (2 requests) and 180 s per row",
+        "at most 1 attempt (2 requests) and 180 s per row, when ML_PREDICT's timeout fails the job",
     ),
 }
 

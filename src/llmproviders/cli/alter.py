@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import attrs
 
+from ..catalogs.details import NO_DETAILS
 from ..catalogs.formats.trees import MAX_CHARACTERS
 from ..catalogs.origins import located_problems
 from ..catalogs.resolution import Resolution, in_order
@@ -22,6 +23,7 @@ from ..runtimes.doubts import DOCUMENTED, fills_placeholders
 from ..runtimes.runtime import runtime as runtime_named
 from ..secret_policy import Secrets
 from ..sql.compare import Wanted, compare
+from ..sql.names import models_of_entries
 from ..sql.plan import Plan, Step
 from ..sql.stored import StoredModel, read_models
 from ..syntax.columns import Column
@@ -69,15 +71,23 @@ def write_alterations(
     if (input is None) != (output is None):
         raise UsageError("sql: give both --input and --output, or neither")
     inputs, outputs = _columns(input, "input"), _columns(output, "output")
-    wanted = []
-    for name, provider in resolution.catalog().items():
-        with located_errors(resolution, name):
-            wanted.append(Wanted(name=name, provider=with_model(provider, model), input=inputs, output=outputs))
     existing = {each.path[-1]: each for each in models}
+    database = next((each.path[:-1] for each in existing.values()), ())
+    names, wrong = models_of_entries(resolution.catalog(), database)
+    if wrong:
+        raise DocumentError(in_order(_located(resolution, ((name, [problem]) for name, problem in wrong.items()))))
+    entries = {model: name for name, model in names.items()}
+    catalog = resolution.catalog()
+    wanted = []
+    for name, provider in catalog.items():
+        with located_errors(resolution, name):
+            adapted = with_model(provider, model)
+        description = catalog.details.get(name, NO_DETAILS).description
+        wanted.append(Wanted(name=names[name], provider=adapted, input=inputs, output=outputs, comment=description or None))
     found = compare(
         existing,
         wanted,
-        database=next((each.path[:-1] for each in existing.values()), ()),
+        database=database,
         runtime=None if runtime is None else runtime_named(runtime),
         rename=rename,
         drop=drop,
@@ -87,13 +97,13 @@ def write_alterations(
     if problems := found.problems.pop("", []):
         raise invalid("sql", [attrs.evolve(each, option=f"--{each.option}") for each in problems])
     if found.problems:
-        raise DocumentError(in_order(_located(resolution, found.problems.items())))
-    print_exactly("".join(f"{statement};\n" for statement in _statements(resolution, found.plan, runtime, secrets)))
+        raise DocumentError(in_order(_located(resolution, ((entries[each], one) for each, one in found.problems.items()))))
+    print_exactly("".join(f"{statement};\n" for statement in _statements(resolution, entries, found.plan, runtime, secrets)))
     if not found.plan:
         print_error("no changes")
     if runtime is not None:
         # Errors were refused, so that these are warnings.
-        changed = {step.model: step.provider for step in found.plan if step.provider is not None}
+        changed = {entries[step.model]: step.provider for step in found.plan if step.provider is not None}
         checks = [(name, list(provider.check(runtime))) for name, provider in changed.items()]
         print_warnings(in_order(_located(resolution, checks)))
 
@@ -112,7 +122,9 @@ def _columns(given: str | None, option: str) -> tuple[Column, ...]:
     raise invalid("sql", [attrs.evolve(each, option=f"--{each.option}") for each in problems])
 
 
-def _statements(resolution: Resolution, plan: Plan, runtime: str | None, secrets: Secrets) -> list[str]:
+def _statements(
+    resolution: Resolution, entries: Mapping[str, str], plan: Plan, runtime: str | None, secrets: Secrets
+) -> list[str]:
     """The statements of a plan.
 
     Raises:
@@ -124,7 +136,7 @@ def _statements(resolution: Resolution, plan: Plan, runtime: str | None, secrets
         try:
             statements.append(step.sql(secrets=secrets))
         except InvalidOptionsError as error:
-            refused.append((step.model, [attrs.evolve(each, hint=_hint_of(step, runtime)) for each in error.problems]))
+            refused.append((entries[step.model], [attrs.evolve(each, hint=_hint_of(step, runtime)) for each in error.problems]))
     if refused:
         raise DocumentError(in_order(_located(resolution, refused)))
     return statements

@@ -12,6 +12,7 @@ import attrs
 import typer
 
 from ..catalogs.catalog import Catalog
+from ..catalogs.details import NO_DETAILS
 from ..catalogs.files import dumps
 from ..catalogs.formats.lookup import Format, format_of
 from ..catalogs.origins import located_problems
@@ -99,7 +100,9 @@ def sql(
     ] = None,
     temporary: Annotated[bool, typer.Option("--temporary", help="A model that exists only for its session.")] = False,
     if_not_exists: Annotated[bool, typer.Option("--if-not-exists", help="No error if a model of that name exists.")] = False,
-    comment: Annotated[str | None, typer.Option(metavar="TEXT", help="A comment on the model.")] = None,
+    comment: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="A comment on the model; by default the description of the entry.")
+    ] = None,
     secrets: Annotated[Secrets, typer.Option("--secrets", help="What to do with secrets.")] = "refuse",
     env: Env = None,
     overrides: Overrides = None,
@@ -107,6 +110,7 @@ def sql(
     format: InputFormat = None,  # noqa: A002
 ) -> None:
     """Print the CREATE MODEL statement of a provider, or the ALTER MODEL statements of models that exist."""
+    from ..sql.names import path_of_entry
     from ..sql.write import create_model_sql
     from .alter import read_shown_models, secrets_hint, write_alterations
 
@@ -133,13 +137,14 @@ def sql(
     if rename or drop:
         raise UsageError("sql: --rename and --drop need --alter-from")
     if name is None or input_columns is None or output_columns is None:
-        raise UsageError("sql: give NAME, --input and --output, or --alter-from")
+        raise UsageError("sql: give NAME, --input and --output; or --alter-from, with NAME or without")
     resolution = resolve(read_catalog(file, format, env, overrides), [name])
-    own = resolution.catalog()[name]
+    catalog = resolution.catalog()
+    own = catalog[name]
     with located_errors(resolution, name), _problems_of_command(secrets_hint(own.provider_name(), runtime)):
         provider = provider_for(own, runtime)
         statement = create_model_sql(
-            (name,) if model_name is None else model_name,
+            path_of_entry(name) if model_name is None else model_name,
             provider,
             input=input_columns,
             output=output_columns,
@@ -147,7 +152,7 @@ def sql(
             runtime=runtime,
             temporary=temporary,
             if_not_exists=if_not_exists,
-            comment=comment,
+            comment=comment if comment is not None else catalog.details.get(name, NO_DETAILS).description or None,
             secrets=secrets,
         )
     print_exactly(f"{statement};\n")

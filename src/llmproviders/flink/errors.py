@@ -48,8 +48,10 @@ _HINTS: Final = (
     ),
     (
         "Async function call has timed out",
-        "is the service up? a lower retry_num (Flink 2.2 and newer) shows the service's error, "
-        "config={'timeout': ...} waits longer",
+        (
+            "is the service up? a lower retry_num (Flink 2.2 and newer) shows the service's error, "
+            "config={'timeout': ...} waits longer"
+        ),
     ),
 )
 """Hints by a pattern of the whole error, which includes Java's stack trace."""

@@ -10,12 +10,14 @@ import attrs
 
 from ..boundary import unframed
 from ..catalogs.arguments import accept_providers
+from ..catalogs.catalog import Catalog
+from ..catalogs.details import NO_DETAILS
 from ..errors import DocumentError, InvalidOptionsError, Problem, invalid
 from ..messages import names_of, shown, shown_name
 from ..providers.base import Provider
 from ..similar_names import did_you_mean
 from ..sql.compare import Existing, Wanted, compare
-from ..sql.names import accept_database
+from ..sql.names import accept_database, models_of_entries
 from ..sql.plan import Plan
 from ..sql.stored import StoredModel, read_models
 from ..sql.write import quote_path
@@ -44,10 +46,10 @@ def plan(
 ) -> Plan:
     """Compare the models of Flink with the providers of a catalog, and return the steps that bring them in line.
 
-    Each provider becomes the permanent model of its name in one database. Options are compared as Flink reads them, with the
-    secrets that references resolve to. Columns stay as they are, unless they are given: Flink cannot change the columns of a
-    model, so a model with other ones is dropped and created again. Comments stay as they are too. Nothing is changed before
-    `apply`.
+    Each provider becomes the permanent model of its name in one database; its name may begin with that of the database. Options
+    are compared as Flink reads them, with the secrets that references resolve to. Columns stay as they are, unless they are
+    given: Flink cannot change the columns of a model, so a model with other ones is dropped and created again. Comments stay as
+    they are too; a new model gets the description of its entry. Nothing is changed before `apply`.
 
     Args:
         t_env: the environment with the models.
@@ -68,7 +70,7 @@ def plan(
         FlinkError: if Flink raises an error, for example because there is no such database.
     """
     problems: list[Problem] = []
-    wanted = _wanted(accept_providers("plan", "catalog", catalog), input, output, columns, problems)
+    entries = _entries(accept_providers("plan", "catalog", catalog), input, output, columns, problems)
     path = () if database is None else accept_database(database, problems)
     if problems:
         raise invalid("plan", problems)
@@ -76,6 +78,14 @@ def plan(
     with clear_errors():
         current = (t_env.get_current_catalog(), t_env.get_current_database())
     path = (*current[:1], *path)[-2:] if path else current
+    names, wrong = models_of_entries([each.name for each in entries], path)
+    if wrong:
+        raise invalid("plan", _named({name: [problem] for name, problem in wrong.items()}))
+    details = catalog.details if isinstance(catalog, Catalog) else {}
+    wanted = [
+        attrs.evolve(each, name=names[each.name], comment=details.get(each.name, NO_DETAILS).description or None)
+        for each in entries
+    ]
     needed = {each.name for each in wanted}.union(rename if isinstance(rename, Mapping) else ())
     existing = _existing(t_env, path, None if drop else needed)
     if path == current:
@@ -115,14 +125,14 @@ def apply(t_env: TableEnvironment, plan: Plan) -> None:
         raise FlinkError(msg)
 
 
-def _wanted(
+def _entries(
     providers: Mapping[str, Provider],
     input: Columns | None,  # noqa: A002
     output: Columns | None,
     columns: object,
     problems: list[Problem],
 ) -> list[Wanted]:
-    """The wanted models; problems of columns are added to *problems*."""
+    """The wanted models, with the names of their entries; problems of columns are added to *problems*."""
     for_all = _pair("", input, output, problems)
     single: dict[str, tuple[tuple[Column, ...], tuple[Column, ...]]] = {}
     expected = "a mapping of names to pairs of input and output columns"

@@ -311,9 +311,9 @@ class Provider(CompiledClass):
     def worst_case(self, *, timeout: str | timedelta | None = None, runtime: str | Runtime | None = None) -> WorstCase:
         """Return the most requests and the longest time that a row can take in ML_PREDICT.
 
-        >>> chat = OpenAIProvider("https://h/v1/chat/completions", "sk-1", retry_num=3)
+        >>> chat = OpenAIProvider("https://h/v1/chat/completions", "sk-1", retry_num=0)
         >>> print(chat.worst_case())
-        at most 4 attempts (8 requests) and 180 s per row; if the service is down, the retries wait 2.62 to 3.5 s
+        at most 1 attempt (2 requests) and 180 s per row, when ML_PREDICT's timeout fails the job
 
         Flink shares a client between the models of a URL and a key: the retries of the first model hold for all of them. A job
         that restarts begins again.

@@ -75,11 +75,13 @@ class WorstCase:
         attempts = "1 attempt" if self.attempts == 1 else f"{self.attempts} attempts"
         time = "" if math.isinf(self.seconds) else f" and {_seconds(self.seconds)}"
         line = f"at most {attempts} ({self.requests} requests){time} per row"
+        if self.seconds == self.timeout < math.inf:
+            line += ", when ML_PREDICT's timeout fails the job"
         if self.attempts > 1:
             line += f"; if the service is down, the retries wait {_range(self.shortest_waits, self.longest_waits)}"
         if self.outlasts_timeout:
             may = "" if self.shortest_waits >= self.timeout else "may "
-            line += f", and ML_PREDICT's timeout of {_seconds(self.timeout)} {may}end{'' if may else 's'} them first"
+            line += f", and the timeout {may}end{'' if may else 's'} them first"
         return line
 
 

@@ -43,6 +43,8 @@ class Wanted:
     """Its input columns; empty to keep those that it has."""
     output: tuple[Column, ...] = ()
     """Its output columns; empty to keep those that it has."""
+    comment: str | None = None
+    """The comment, if it is created; the comment of a model that exists stays."""
 
 
 class Comparison(NamedTuple):
@@ -237,9 +239,9 @@ class _Work:
             self.report(each.name, Problem("input", expected, got="none", hint=hint, code="invalid-columns"))
         target = self.checked_target(each, None)
         if target is not None:
-            yield self.create_step(target)
+            yield self.create_step(target, each.comment)
 
-    def create_step(self, target: Target, comment: str | None = None) -> Step:
+    def create_step(self, target: Target, comment: str | None) -> Step:
         self.report(target.name, *metadata_problems(target.output))
         return create_step(target, comment)
 

@@ -138,7 +138,7 @@ def _provider_of(options: Mapping[str, str], target: Target) -> Provider | None:
         return None
 
 
-def create_step(target: Target, comment: str | None = None) -> Step:
+def create_step(target: Target, comment: str | None) -> Step:
     """The step that creates the model of a target."""
     sql, masked = (
         statement("CREATE MODEL ", target.path, options, input=target.input, output=target.output, comment=comment)

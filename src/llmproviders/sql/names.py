@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ..errors import Problem
@@ -13,13 +13,14 @@ from ..syntax.cursor import Cursor
 from ..syntax.quoting import expected_name
 from ..syntax.tokens import Misread
 
-__all__ = ["PROVIDER", "accept_database", "accept_path", "read_path"]
+__all__ = ["PROVIDER", "accept_database", "accept_path", "models_of_entries", "path_of_entry", "read_path"]
 
 PROVIDER: Final = "provider"
 """The key of the option with the identifier of the provider."""
 _MAX_PARTS: Final = 3
 """The most parts of a model's name: catalog, database, model."""
 _EXPECTED: Final = "a model's name"
+_FULL_NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){1,2}"
 
 
 def read_path(cursor: Cursor, expected: str = _EXPECTED) -> tuple[str, ...]:
@@ -68,6 +69,30 @@ def accept_path(name: object, problems: list[Problem]) -> tuple[str, ...]:
         problems.append(Problem("name", expected, got=f"{len(name)} parts"))
     problems += [Problem("name", instead, got=shown(part)) for part in name if (instead := expected_name(part))]
     return tuple(name)
+
+
+def path_of_entry(name: str) -> tuple[str, ...]:
+    """The parts of the name of an entry's model: more than one if the entry has a full name, such as ``catalog.db.chat``."""
+    return tuple(name.split(".")) if re.fullmatch(_FULL_NAME, name) else (name,)
+
+
+def models_of_entries(names: Iterable[str], database: Sequence[str]) -> tuple[dict[str, str], dict[str, Problem]]:
+    """The names of the models in a database by entry, and the problems of entries that have no model of their own in it."""
+    models: dict[str, str] = {}
+    problems: dict[str, Problem] = {}
+    entries: dict[str, str] = {}
+    for name in names:
+        *parents, model = path_of_entry(name)
+        if parents and parents != list(database[-len(parents) :]):
+            expected = f"an entry for a model of {'.'.join(database) or 'an unknown database'}"
+            problems[name] = Problem("", expected, got=shown(name), hint="select the entries of one database, and name it")
+        elif model in entries:
+            expected, hint = f"one entry for the model {shown(model)}", "select one of them"
+            problems[name] = Problem("", expected, got=f"{shown(entries[model])} and {shown(name)}", hint=hint)
+        else:
+            models[name] = model
+            entries[model] = name
+    return models, problems
 
 
 def accept_database(name: object, problems: list[Problem]) -> tuple[str, ...]:
