@@ -57,12 +57,12 @@ class WorstCase:
     seconds: float
     """The longest time from the first request to the answer, or to ML_PREDICT's timeout, which fails the job.
 
-    Without a timeout, the time is not counted in which a row waits for others: OkHttp sends five requests at once.
+    Without a timeout, the time in which a row waits for other rows is not included: OkHttp sends five requests at once.
     """
     shortest_waits: float
-    """The seconds between all attempts, if each fails at once and no answer has a header ``Retry-After``: at least these."""
+    """The least number of seconds between all attempts, if each fails at once and no answer has a header ``Retry-After``."""
     longest_waits: float
-    """The same: at most these."""
+    """The greatest number of these seconds."""
     timeout: float
     """The seconds of ML_PREDICT's timeout; infinite if it is 0."""
 
@@ -97,7 +97,7 @@ class Retries:
     longest: float = 0.0
     """The longest wait in seconds."""
     certain: float = 1.0
-    """The part of each wait that is not random."""
+    """The fraction of each wait that is certain."""
     asked: float = 0.0
     """The longest wait in seconds that the service can ask for."""
     request: float = math.inf
@@ -137,7 +137,7 @@ def retries_of(view: View) -> Retries | None:
 def timeout_problem(view: View, timeout: float) -> Problem | None:
     """The warning that retries which the provider sets may not end before ML_PREDICT's timeout, in seconds; None if they do.
 
-    A provider that sets nothing is not warned of: at both ends, the job fails.
+    There is no warning about a provider that sets none of them: its job fails either way.
     """
     try:
         retries = retries_of(view)

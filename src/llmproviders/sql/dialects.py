@@ -106,7 +106,7 @@ def unused_task(identifier: str, task: str) -> bool:
 def foreign_problems(identifier: str | None, options: Mapping[str, str], known: Collection[str]) -> Iterator[Foreign]:
     """The problems of the options that belong to another dialect.
 
-    A factory of one's own may have any options, so that only providers whose name another dialect has are looked at.
+    A user-defined factory may have any options. So only the identifiers of other dialects are checked.
 
     Args:
         identifier: the identifier of the provider; None if there is none.

@@ -12,7 +12,6 @@ from ..fields.metadata import options as options_of
 from ..messages import shown, shown_name
 from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
-from ..providers.generic import GenericProvider
 from ..similar_names import did_you_mean
 from .dialects import OLD_KEYS, confluent_provider, foreign_problems, old_dialect, unused_task
 from .grammar import Given
@@ -42,7 +41,7 @@ def make_provider(given: Mapping[str, Given], index: int, report: Report) -> Pro
     if named and identifier:
         try:
             cls = provider_class(identifier)
-            infos = () if cls is GenericProvider else options_of(cls)
+            infos = options_of(cls)
         except ProviderError as error:
             _report_class(report, named.value_index, error)
             return None
@@ -105,9 +104,7 @@ def _rename_old_keys(
     for key, given in options.items():
         if key == "task" and unused_task(identifier, given.value):
             hint = "leave it out; the end of the endpoint tells the task"
-            report.old_spellings.append(
-                report.warn(given.key_index, key, "no task", got="VERA's completions", hint=hint, code="deprecated-key")
-            )
+            report.warn(given.key_index, key, "no task", got="VERA's completions", hint=hint, code="deprecated-key")
             continue
         new = old.get(key) or re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", key)
         if key in known or new not in known:
@@ -143,5 +140,4 @@ def _warn_of_unknown(report: Report, index: int, option: str, name: str, expecte
 
 
 def _warn_of_old(report: Report, index: int, option: str, new: str, write: str, got: str) -> None:
-    found = report.warn(index, option, new, got=got, hint=f"write {write}", code="deprecated-key")
-    report.old_spellings.append(found)
+    report.warn(index, option, new, got=got, hint=f"write {write}", code="deprecated-key")

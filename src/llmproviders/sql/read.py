@@ -185,8 +185,9 @@ def _statement(
 def _warn_of_old(reports: Iterable[Report]) -> None:
     """Warn of old names."""
     for report in reports:
-        for problem in report.old_spellings:
-            warn(str(problem), OldSpellingWarning)
+        for found in report.warnings:
+            if found.problem.code == "deprecated-key":
+                warn(str(found), OldSpellingWarning)
 
 
 def _split(given: list[Token]) -> list[list[Token]]:

@@ -27,14 +27,11 @@ class Report:
         self.start = start
         self.problems: list[DocumentProblem] = []
         self.warnings: list[DocumentProblem] = []
-        self.old_spellings: list[DocumentProblem] = []
-        """The warnings about old names and those of other dialects that are read."""
 
-    def add(self, index: int, problem: Problem) -> DocumentProblem:
-        """Add a problem or a warning at the character at *index*, and return it."""
+    def add(self, index: int, problem: Problem) -> None:
+        """Add a problem or a warning at the character at *index*."""
         found = DocumentProblem(self.source, *self.locate(index), "", problem)
         (self.problems if problem.severity == "error" else self.warnings).append(found)
-        return found
 
     def misread(self, error: Misread) -> None:
         """Add the problem of a statement that cannot be read further."""
@@ -44,8 +41,6 @@ class Report:
         """Add a problem of the statement."""
         self.add(index, Problem("", expected, got=got, hint=hint, code=code))
 
-    def warn(
-        self, index: int, option: str, expected: str, *, got: str = "", hint: str, code: str = "ignored-option"
-    ) -> DocumentProblem:
-        """Add a warning, and return it."""
-        return self.add(index, Problem(option, expected, got=got, hint=hint, severity="warning", code=code))
+    def warn(self, index: int, option: str, expected: str, *, got: str = "", hint: str, code: str = "ignored-option") -> None:
+        """Add a warning."""
+        self.add(index, Problem(option, expected, got=got, hint=hint, severity="warning", code=code))

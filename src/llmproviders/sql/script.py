@@ -48,7 +48,7 @@ class Model:
 
     name: _Name
     create: Create
-    """The statement that creates it, with the options of today."""
+    """The statement that creates it, with the changes of ALTER MODEL so far."""
     location: Location
     reports: list[Report]
     """The reports of the statements that create and alter it."""
@@ -59,7 +59,7 @@ class _Models:
 
     def __init__(self) -> None:
         self.by_name: dict[_Name, Model] = {}
-        # The names that have certain parts, and of these parts certain values.
+        # The names by each combination of the parts that a statement may give; None stands for a part that it does not give.
         self._index: defaultdict[tuple[object, ...], dict[_Name, None]] = defaultdict(dict)
 
     def add(self, model: Model) -> None:
