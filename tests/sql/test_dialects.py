@@ -81,7 +81,7 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
     "Confluent, azureopenai": (
         confluent("azureopenai", connection="c", model_version="2025-08-07", PARAMS__max_completion_tokens="4096"),
         [
-            f"2:16: {PROVIDER} azureopenai; {OPENAI} in place of 'azureopenai.connection'",
+            f"2:16: {PROVIDER} azureopenai; in place of 'azureopenai.connection', {OPENAI} of its v1 API, whose URL has no query string",
             f"4:3: azureopenai.model_version: {OPTION}; write 'model'",
             f"5:3: azureopenai.PARAMS.max_completion_tokens: {OPTION}; write 'max-tokens'",
         ],
@@ -96,36 +96,51 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
             }
         ),
         [
-            f"4:16: {PROVIDER} azureopenai; {OPENAI} in place of 'azureopenai.connection'",
+            f"4:16: {PROVIDER} azureopenai; in place of 'azureopenai.connection', {OPENAI} of its v1 API, whose URL has no query string",
             f"3:3: azureopenai.input_format: {OPTION}; leave it out",
-            f"5:3: task: expected a task of Apache Flink or VVR, got Confluent's classification; {TASK}",
+            f"5:3: task: expected a task of Apache Flink or VVR, got Confluent's classification; leave it out; write the task into 'system-prompt'",
+        ],
+    ),
+    "an early proposal for Flink": (
+        with_options(**{"provider": "openai", "type": "remote", "openai.endpoint": URL, "openai.api_key": KEY}),
+        [
+            "3:3: type: expected an option of Apache Flink or VVR, got that of an early proposal; leave it out",
+            f"4:3: openai.endpoint: {OPTION}; write 'endpoint'",
+            f"5:3: openai.api_key: {OPTION}; write 'api-key'",
+        ],
+    ),
+    "Confluent, keys of Bedrock": (
+        with_options(**{"provider": "bedrock", "bedrock.model_id": "m"}),
+        [
+            f"2:16: {PROVIDER} bedrock; {OPENAI} of its OpenAI-compatible API",
+            f"3:3: bedrock.model_id: {OPTION}; write 'model'",
         ],
     ),
     "Confluent, bedrock": (
         confluent("bedrock", connection="c", params__max_tokens="300"),
         [
-            f"2:16: {PROVIDER} bedrock; {OPENAI} of its OpenAI-compatible API in place of 'bedrock.connection'",
+            f"2:16: {PROVIDER} bedrock; in place of 'bedrock.connection', {OPENAI} of its OpenAI-compatible API",
             f"4:3: bedrock.params.max_tokens: {OPTION}; write 'max-tokens'",
         ],
     ),
     "Confluent, googleai": (
         with_options(**{"googleai.connection": "g", "GOOGLEAI.SYSTEM_PROMPT": "\nx", "provider": "googleai"}),
         [
-            f"5:16: {PROVIDER} googleai; {OPENAI} of its OpenAI-compatible API in place of 'googleai.connection'",
+            f"5:16: {PROVIDER} googleai; in place of 'googleai.connection', {OPENAI} of its OpenAI-compatible API",
             f"3:3: GOOGLEAI.SYSTEM_PROMPT: {OPTION}; write 'system-prompt'",
         ],
     ),
     "Confluent, vertexai": (
         with_options(**{"provider": "vertexai", "vertexai.connection": "g", "task": "text-generation"}),
         [
-            f"2:16: {PROVIDER} vertexai; {OPENAI} of its OpenAI-compatible API in place of 'vertexai.connection'",
+            f"2:16: {PROVIDER} vertexai; in place of 'vertexai.connection', {OPENAI} of its OpenAI-compatible API",
             f"4:3: task: expected a task of Apache Flink or VVR, got Confluent's text-generation; {TASK}",
         ],
     ),
     "Confluent, sagemaker": (
         confluent("sagemaker", connection="c", output_format="JSON:Output", inference_id="i"),
         [
-            f"2:16: {PROVIDER} sagemaker; {OPENAI}, if the service has an OpenAI-compatible API in place of 'sagemaker.connection'",
+            f"2:16: {PROVIDER} sagemaker; in place of 'sagemaker.connection', {OPENAI}, if the service has an OpenAI-compatible API",
             f"4:3: sagemaker.output_format: {OPTION}; leave it out",
             f"5:3: sagemaker.inference_id: {OPTION}; leave it out",
         ],
@@ -140,14 +155,14 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
     "Confluent, anthropic": (
         confluent("anthropic", connection="c", params__model="claude", model_version="x"),
         [
-            f"2:16: {PROVIDER} anthropic; {OPENAI} of its OpenAI-compatible API in place of 'anthropic.connection'",
+            f"2:16: {PROVIDER} anthropic; in place of 'anthropic.connection', {OPENAI} of its OpenAI-compatible API",
             f"4:3: anthropic.params.model: {OPTION}; write 'model'",
             f"5:3: anthropic.model_version: {OPTION}; write 'model'",
         ],
     ),
     "Confluent, fireworksai": (
         confluent("fireworksai", connection="c"),
-        [f"2:16: {PROVIDER} fireworksai; {OPENAI} of its OpenAI-compatible API in place of 'fireworksai.connection'"],
+        [f"2:16: {PROVIDER} fireworksai; in place of 'fireworksai.connection', {OPENAI} of its OpenAI-compatible API"],
     ),
     "Confluent, managed": (
         with_options(**{"provider": "confluent", "task": "EMBEDDING", "confluent.model": "BAAI/bge-large-en-v1.5"}),
@@ -290,7 +305,7 @@ READ: dict[str, tuple[dict[str, str], Provider, list[str]]] = {
         GenericProvider("azureopenai"),
         [
             "provider: expected a provider of Apache Flink or VVR, got a name of Confluent's, azureopenai; "
-            f"{OPENAI}, unless you have a factory of this name"
+            f"{OPENAI} of its v1 API, whose URL has no query string, unless you have a factory of this name"
         ],
     ),
     "keys of a factory of one's own": (
@@ -377,7 +392,7 @@ def test_a_script_of_confluent() -> None:
         f"job.sql:5:7: task: expected a task of Apache Flink or VVR, got Confluent's text_generation; {TASK}",
         f"job.sql:6:1: openai.connection: {OPTION}; write 'endpoint' and 'api-key'",
         f"job.sql:9:26: default_version: {OPTION}; leave it out; models have no versions",
-        f"job.sql:8:20: {PROVIDER} googleai; {OPENAI} of its OpenAI-compatible API in place of 'googleai.connection'",
+        f"job.sql:8:20: {PROVIDER} googleai; in place of 'googleai.connection', {OPENAI} of its OpenAI-compatible API",
         "job.sql:10:12: expected a model of Apache Flink or VVR, got Confluent's version of 'summary'; write DROP MODEL with the name alone; models have no versions",
     ] == [str(each) for each in caught.value.problems]
     assert "sk-secret" not in str(caught.value)

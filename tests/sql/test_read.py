@@ -137,10 +137,7 @@ NOT_READ: dict[str, tuple[str, str]] = {
     ),
     "a comment of two strings": (f"CREATE MODEL m COMMENT 'a' 'b' {WITH}", "sql:1:28: expected WITH, got a string in quotes"),
     "no options": ("CREATE MODEL m INPUT (a INT) OUTPUT (b INT)", "sql:1:44: expected WITH, got the end"),
-    "empty options": (
-        "CREATE MODEL m WITH ()",
-        "sql:1:16: provider: expected the provider's identifier, got none; such as 'provider' = 'openai-compat'",
-    ),
+    "empty options": ("CREATE MODEL m WITH ()", "sql:1:22: expected the key of an option as a string in quotes, got ')'"),
     "a comma at the end": (
         "CREATE MODEL m WITH ('provider' = 'g',)",
         "sql:1:39: expected the key of an option as a string in quotes, got ')'",
@@ -195,7 +192,11 @@ NOT_READ: dict[str, tuple[str, str]] = {
     ),
     "no provider": (
         "CREATE MODEL m\nWITH ('Provider' = 'g')",
-        "sql:2:1: provider: expected the provider's identifier, got none; such as 'provider' = 'openai-compat'",
+        "sql:2:1: provider: expected the provider's identifier, got none; write the key Provider in lower case",
+    ),
+    "BigQuery's options": (
+        "CREATE MODEL m OPTIONS (a = 'b')",
+        "sql:1:16: expected WITH, got a bare word; OPTIONS is BigQuery's; write the options of Flink into WITH",
     ),
     "an empty provider": (
         "CREATE MODEL m\nWITH ('a' = 'b', 'provider' =\n'')",

@@ -135,6 +135,9 @@ SWALLOWED = {
     "SELECT 1; /* a\n;CREATE MODEL a @;": "1:11: expected the end of this comment before the CREATE MODEL of line 2, got none",
     "SELECT 1\nCREATE MODEL a @": "2:1: expected a semicolon, or nothing, before CREATE MODEL, got other characters",
     "\ufeffCREATE MODEL a @": "1:2: expected a semicolon, or nothing, before CREATE MODEL, got other characters",
+    "SQL> CREATE MODEL a @": "1:6: expected a semicolon, or nothing, before CREATE MODEL, got other characters",
+    "INSERT INTO t SELECT 1 CREATE MODEL a @": "1:24: expected a semicolon, or nothing, before CREATE MODEL, got other characters",
+    "CREATE MODEL a @; EXPLAIN CREATE MODEL b @; SHOW CREATE MODEL a; SELECT 'a CREATE MODEL b', '": "",
     "CREATE MODEL a @; SELECT '": "",
     "CREATE MODEL a WITH ('provider' = 'g); DROP MODEL a;": "1:35: expected a string that ends with a quote; a quote within a string is written twice",
 }
@@ -185,6 +188,8 @@ APPLIED: dict[str, dict[str, dict[str, str]]] = {
     "CREATE MODEL m @; CREATE MODEL d.m @; ALTER MODEL m SET ('a' = '1')": {"m": {"a": "1"}, "d.m": {}},
     "CREATE MODEL d.m @; USE c.e; CREATE MODEL m @; ALTER MODEL d.m SET ('a' = '1'); DROP MODEL m": {"d.m": {"a": "1"}},
     "USE c.d; CREATE MODEL m @; ALTER MODEL m RENAME TO n; DROP MODEL c.d.n": {},
+    # IF EXISTS may mean a model of another database, which the script did not create.
+    "CREATE MODEL d.m @; DROP MODEL IF EXISTS m; ALTER MODEL IF EXISTS m SET ('a' = '1'); CREATE MODEL m @": {"d.m": {}, "m": {}},
     "CREATE MODEL `m$2` @; ALTER MODEL m$2 SET ('a' = '1')": {"m$2": {"a": "1"}},
 }
 
@@ -212,9 +217,9 @@ REFUSED: dict[str, list[str]] = {
     "CREATE MODEL m @; CREATE MODEL d.m @;\nDROP MODEL c.d.m": [
         "2:12: expected the name of one model, got 'c.d.m', which may be 'd.m' and 'm'; write the name with catalog and database, here and where they are created"
     ],
-    "CREATE MODEL m @;\nDROP MODEL m$all; ALTER MODEL IF EXISTS `m$2` SET ('a' = 'b')": [
+    "CREATE MODEL m @;\nDROP MODEL m$all; DROP MODEL IF EXISTS m$all; ALTER MODEL `m$2` SET ('a' = 'b')": [
         "2:12: expected a model of Apache Flink or VVR, got Confluent's version of 'm'; write DROP MODEL with the name alone; models have no versions",
-        "2:41: expected a model of Apache Flink or VVR, got Confluent's version of 'm'; write ALTER MODEL with the name alone; models have no versions",
+        "2:59: expected a model of Apache Flink or VVR, got Confluent's version of 'm'; write ALTER MODEL with the name alone; models have no versions",
     ],
     "ALTER MODEL m SET ();\nALTER MODEL m RESET ();\nALTER MODEL m ADD x;\nALTER TEMPORARY MODEL m SET ('a' = 'b');\nALTER MODEL m RENAME n;\nDROP MODEL;\nDROP SYSTEM MODEL m": [
         "1:20: expected the key of an option as a string in quotes, got ')'",
@@ -260,6 +265,10 @@ WARNED: dict[str, list[str]] = {
     "USE c.d; CREATE MODEL m @; ALTER MODEL m RENAME TO d.n": [],
     "CREATE MODEL m @;\nALTER MODEL m SET ('a' = '1', 'a' = '2')": [
         "2:31: a: expected each key once, got twice; Flink uses the last one"
+    ],
+    "CREATE MODEL d.m @;\nDROP MODEL IF EXISTS m": [
+        "2:22: expected the name of one model, got 'm', which may be 'd.m'; this DROP MODEL is skipped; "
+        "write the name with catalog and database, here and where they are created"
     ],
     "CREATE CONNECTION c WITH ('type' = 'openai');\nDROP CONNECTION c": [
         "1:1: expected no connection, got a statement of Confluent's; write 'endpoint' and 'api-key' into the models that use it",

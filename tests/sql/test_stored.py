@@ -43,7 +43,8 @@ def test_several(between: str) -> None:
 
 def test_no_options() -> None:
     """A model may have no options left."""
-    assert [StoredModel(path=("m",), options={})] == read_models("CREATE MODEL m WITH (\n\n)")
+    models = [StoredModel(path=("m",), options={}), StoredModel(path=("n",), options={})]
+    assert models == read_models("CREATE MODEL m WITH (\n\n)\nCREATE MODEL n")
 
 
 REFUSED = {
@@ -51,7 +52,7 @@ REFUSED = {
     "SELECT 1": "s.sql:1:1: expected CREATE MODEL, got SELECT; only CREATE MODEL statements are read",
     "CREATE TABLE t": "s.sql:1:8: expected MODEL, got TABLE; only CREATE MODEL statements are read",
     f"{OTHER}\n sk-mArKeR": "s.sql:2:2: expected CREATE MODEL, got a bare word; only CREATE MODEL statements are read",
-    "CREATE MODEL m": "s.sql:1:15: expected WITH, got the end",
+    "CREATE MODEL m LIKE n": "s.sql:1:16: expected CREATE MODEL, got LIKE; only CREATE MODEL statements are read",
     "CREATE MODEL m WITH ('a' = 'sk-mArKeR": "s.sql:1:28: expected a string that ends with a quote; "
     "a quote within a string is written twice",
 }

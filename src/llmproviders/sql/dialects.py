@@ -34,7 +34,7 @@ _ITS_API: Final = f"{_OPENAI} of its OpenAI-compatible API"
 _NO_API: Final = f"{_OPENAI}, if the service has an OpenAI-compatible API"
 _CONFLUENT: Final[Mapping[str, str]] = {
     "openai": _OPENAI,
-    "azureopenai": _OPENAI,
+    "azureopenai": f"{_OPENAI} of its v1 API, whose URL has no query string",
     "anthropic": _ITS_API,
     "bedrock": _ITS_API,
     "fireworksai": _ITS_API,
@@ -59,6 +59,8 @@ _CONFLUENT_KEYS: Final[Mapping[str, str]] = {
     "params.max_completion_tokens": "write 'max-tokens'",
     "params.stop": "write 'stop'",
     "params.model": "write 'model'",
+    "model_id": "write 'model'",
+    "system_instruction": "write 'system-prompt'",
     "client_timeout": "leave it out; ML_PREDICT has MAP['timeout', '30 s']",
 }
 """Confluent's keys without the name of the provider in front, and what to write in place of each; others have no counterpart."""
@@ -73,7 +75,7 @@ _CDC: Final[Mapping[str, str]] = {
 
 OLD_KEYS: Final[Mapping[str, Mapping[str, str]]] = {
     "triton": {"retry-backoff": "retry-initial-backoff"},
-    "openai": {"apiKey": "api-key", "system_prompt": "system-prompt"},
+    "openai": {"apiKey": "api-key", "api_key": "api-key", "system_prompt": "system-prompt"},
 }
 """Old keys by identifier, and those of other dialects that mean the same, beyond the deprecated keys of options."""
 _DIALECTS: Final[Mapping[tuple[str, str], str]] = {
@@ -122,7 +124,7 @@ def foreign_problems(identifier: str | None, options: Mapping[str, str], known: 
     confluent = [*_confluent_options(name, {key: value for key, value in others.items() if key not in taken})]
     if confluent and name in _CONFLUENT and name != "openai":
         key = next((each.key for each in confluent if each.key.lower() == f"{name}.connection"), "")
-        hint = _CONFLUENT[name] + (f" in place of '{name}.connection'" if key else "")
+        hint = (f"in place of '{name}.connection', " if key else "") + _CONFLUENT[name]
         yield Foreign("provider", _problem("provider", "a provider of Apache Flink or VVR", f"Confluent's {name}", hint))
         confluent = [each for each in confluent if each.key != key]
     yield from found
@@ -151,8 +153,12 @@ def _confluent_options(name: str, options: Mapping[str, str]) -> Iterator[Foreig
             yield _foreign(key, "Confluent's", "leave it out")
         elif key == "task" and value.lower().replace("-", "_") in _CONFLUENT_TASKS:
             expected = "a task of Apache Flink or VVR"
-            hint = "leave it out; the end of the endpoint tells the task"
+            is_known = value.lower().replace("-", "_") in ("embedding", "text_generation")
+            hint = "the end of the endpoint tells the task" if is_known else "write the task into 'system-prompt'"
+            hint = f"leave it out; {hint}"
             yield Foreign(key, _problem(key, expected, f"Confluent's {value.lower()}", hint))
+        elif key == "type" and value.lower() == "remote":
+            yield _foreign(key, "that of an early proposal", "leave it out")
         elif key == "default_version":
             yield _foreign(key, "Confluent's", "leave it out; models have no versions")
 

@@ -14,11 +14,12 @@ from ..syntax.tokens import Misread
 from .names import read_path
 from .reports import Report
 
-__all__ = ["Alter", "Create", "Drop", "Given", "Use", "read_alter", "read_create", "read_drop", "read_next_create", "read_use"]
+__all__ = ["Alter", "Create", "Drop", "Given", "Use", "read_alter", "read_create", "read_drop", "read_use"]
 
 _ONLY_MODELS: Final = "only CREATE MODEL statements are read"
 _FIRST_WORDS: Final = ("ALTER", "BEGIN", "CREATE", "DROP", "EXECUTE", "INSERT", "SELECT", "SET", "SHOW", "USE")
 """The keywords that probably begin another statement."""
+_BIGQUERY: Final = ("OPTIONS", "REMOTE", "TRANSFORM")
 _KEY: Final = "the key of an option as a string in quotes"
 
 
@@ -76,20 +77,18 @@ class Use(NamedTuple):
     database: str | None
 
 
-def read_create(cursor: Cursor, sql: str, report: Report) -> Create:
-    """Read a CREATE MODEL statement to its end; problems that do not stop the reading are reported.
+def read_create(cursor: Cursor, sql: str, report: Report, *, is_shown: bool = False) -> Create:
+    """Read a CREATE MODEL statement; problems that do not stop the reading are reported.
+
+    Args:
+        cursor: the tokens of the statement.
+        sql: their source.
+        report: collects problems and warnings.
+        is_shown: whether SHOW CREATE MODEL printed it: then anything may follow, and it has no options if all were reset.
 
     Raises:
-        Misread: if the statement cannot be read further, or something follows it.
+        Misread: if the statement cannot be read further.
     """
-    found = read_next_create(cursor, sql, report)
-    hint = "Flink has no CREATE MODEL AS SELECT" if cursor.token.keyword == "AS" else ""
-    _expect_end(cursor, hint=hint)
-    return found
-
-
-def read_next_create(cursor: Cursor, sql: str, report: Report) -> Create:
-    """As `read_create`, but anything may follow the statement."""
     temporary = _read_head(cursor, report)
     if_not_exists = cursor.accept_words("IF", "NOT", "EXISTS")
     path = read_path(cursor)
@@ -102,9 +101,14 @@ def read_next_create(cursor: Cursor, sql: str, report: Report) -> Create:
     index = cursor.token.start
     if cursor.token.keyword == "USING":
         raise cursor.misread("WITH", hint="USING CONNECTION is Confluent's; write 'endpoint' and 'api-key' into WITH")
-    cursor.expect_words("WITH")
-    # SHOW CREATE MODEL prints an empty list if all options were reset.
-    options = _read_options(cursor, report, may_be_empty=True)
+    if cursor.token.keyword in _BIGQUERY:
+        raise cursor.misread("WITH", hint=f"{cursor.token.keyword} is BigQuery's; write the options of Flink into WITH")
+    options: Options = {}
+    if not is_shown or cursor.token.keyword == "WITH":
+        cursor.expect_words("WITH")
+        options = _read_options(cursor, report, may_be_empty=is_shown)
+    if not is_shown:
+        _expect_end(cursor, hint="Flink has no CREATE MODEL AS SELECT" if cursor.token.keyword == "AS" else "")
     return Create(
         path=path,
         input=inputs,

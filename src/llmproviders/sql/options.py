@@ -49,6 +49,8 @@ def make_provider(given: Mapping[str, Given], index: int, report: Report) -> Pro
         return None
     if not named or not identifier:
         hint = "such as 'provider' = 'openai-compat'"
+        if other := next((key for key in options if key.lower() == PROVIDER), None):
+            hint = f"write the key {other} in lower case"
         problem = Problem(PROVIDER, "the provider's identifier", got="none", hint=hint, code="missing-option")
         report.add(named.value_index if named else index, problem)
         return None

@@ -239,14 +239,18 @@ class _Script:
 
     def _only(self, found: list[Model], name: _Name, statement: Alter | Drop, report: Report) -> Model | None:
         """The model of the script that a name means; None if there is none or several, which is reported."""
-        if len(found) == 1:
+        if len(found) == 1 and (found[0].name == name or not statement.if_exists):
             return found[0]
         index, verb = statement.path_index, type(statement).__name__.upper()
         if found:
             names = " and ".join(str(each.name) for each in found)
             hint = "write the name with catalog and database, here and where they are created"
-            got = f"{name}, which may be {names}"
-            report.error(index, "the name of one model", got=got, hint=hint, code="unclear-model")
+            if statement.if_exists:
+                hint = f"this {verb} MODEL is skipped; {hint}"
+            problem = Problem("", "the name of one model", got=f"{name}, which may be {names}", hint=hint, code="unclear-model")
+            report.add(index, attrs.evolve(problem, severity="warning") if statement.if_exists else problem)
+        elif statement.if_exists:
+            pass
         elif (model := confluent_version(name.model)) is not None:
             hint = f"write {verb} MODEL with the name alone; models have no versions"
             report.error(
@@ -256,7 +260,7 @@ class _Script:
                 hint=hint,
                 code="other-dialect",
             )
-        elif not statement.if_exists:
+        else:
             hint = f"this {verb} MODEL is skipped"
             report.warn(index, "", "a model of this script", got=str(name), hint=hint, code="unknown-model")
         return None

@@ -31,9 +31,9 @@ _CHUNK: Final = (
 )
 _SKIPPED: Final = re.compile(_CHUNK)
 _READ: Final = re.compile(rf"//[^\n\r]*|{_CHUNK}")
-# A statement about models that begins a line or follows a semicolon.
+# The beginning of a statement about models, with the characters before it if it begins a line or follows a semicolon.
 _BEGINNING: Final = re.compile(
-    r"(?:^|;)[^\w\n;'\"`/*-]*\b((?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?MODEL)\b",
+    r"((?:^|;)[^\w\n;'\"`/*-]*)?\b((?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?MODEL)\b",
     re.MULTILINE | re.IGNORECASE,
 )
 
@@ -80,17 +80,22 @@ def swallowed(script: str, piece: Piece) -> tuple[int, int] | None:
     index = piece.start
     chunk = ""
     start = index
+    word = _WORD.match(script, piece.start)
+    is_about_others = word is not None and word[0].upper() in ("SHOW", "EXPLAIN")
     for found in _BEGINNING.finditer(script, piece.start, piece.end):
-        place = found.start(1)
+        place = found.start(2)
+        begins_line = found[1] is not None
         if piece.unclosed is not None and place > piece.unclosed:
-            return piece.unclosed, place
+            if begins_line:
+                return piece.unclosed, place
+            continue
         while index <= place:
             start, index = index, _end(_SKIPPED, script, index)
             chunk = script[start : start + 2]
         if chunk.startswith(_QUOTES):
-            return start, place
-        is_shown = _WORD.match(script, piece.start, piece.start + 4)
-        if not chunk.startswith(_COMMENTS) and not (is_shown and is_shown[0].upper() == "SHOW"):
+            if begins_line:
+                return start, place
+        elif not chunk.startswith(_COMMENTS) and not is_about_others:
             return place, place
     return None
 

@@ -12,7 +12,7 @@ from ..syntax.columns import Column
 from ..syntax.cursor import Cursor
 from ..syntax.locations import locations_in
 from ..syntax.tokens import Misread
-from .grammar import Create, read_next_create
+from .grammar import Create, read_create
 from .reports import Report
 
 __all__ = ["StoredModel", "read_models"]
@@ -51,7 +51,7 @@ def read_models(sql: str, source: str = "sql") -> list[StoredModel]:
                 pass
             if cursor.token.kind == "end":
                 break
-            found.append(_model(read_next_create(cursor, sql, report)))
+            found.append(_model(read_create(cursor, sql, report, is_shown=True)))
     except Misread as error:
         report.misread(error)
     if report.problems:
