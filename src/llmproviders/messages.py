@@ -61,8 +61,8 @@ def shown_type(value: object) -> str:
 
 
 def shown_name(name: str) -> str:
-    """A name for a message, without quotes if it is short and printable."""
-    return name if _is_plain(name) else shown(name)
+    """A name for a message, without quotes if it is short and printable; a key in the place of a name is masked."""
+    return mask_value(name) if _is_plain(name) else shown(name)
 
 
 def shown_path(path: str) -> str:

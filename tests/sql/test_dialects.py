@@ -98,7 +98,7 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
         [
             f"4:16: {PROVIDER} azureopenai; in place of 'azureopenai.connection', {OPENAI} of its v1 API, whose URL has no query string",
             f"3:3: azureopenai.input_format: {OPTION}; leave it out",
-            f"5:3: task: expected a task of Apache Flink or VVR, got Confluent's classification; leave it out; write the task into 'system-prompt'",
+            "5:3: task: expected a task of Apache Flink or VVR, got Confluent's classification; leave it out; write the task into 'system-prompt'",
         ],
     ),
     "an early proposal for Flink": (
