@@ -90,6 +90,25 @@ def test_one_entry() -> None:
     assert altered("mood", "--alter-from", "show.sql", *columns, "--secrets", "reveal").startswith("CREATE MODEL `mood`\n")
 
 
+def test_temporary_models() -> None:
+    """A temporary model is never dropped."""
+    shown = (
+        SHOWN.replace("0.2", "0.7")
+        .replace("  'seed' = '5',\n", "")
+        .replace(
+            "CREATE MODEL `default_catalog`.`default_database`.`feeling`",
+            "CREATE TEMPORARY MODEL `default_catalog`.`default_database`.`old`",
+        )
+    )
+    Path("show.sql").write_text(shown, encoding="utf-8")
+    columns = ("--input", "text STRING", "--output", "answer STRING")
+    assert ["CREATE MODEL `default_catalog`.`default_database`.`mood`"] == [
+        line
+        for line in altered("--alter-from", "show.sql", "--drop", "--secrets", "reveal", *columns).splitlines()
+        if "MODEL" in line
+    ]
+
+
 def test_secrets_are_refused() -> None:
     """A statement with a secret is refused at the location of the secret, unless the call allows it."""
     shown = altered("--alter-from", "show.sql", "--rename", "feeling=mood", code=2, key="sk-new")
