@@ -225,7 +225,7 @@ class _Work:
             if source not in self.existing or (source == name and name in renames):
                 self.report(name, *_missing_columns(each))
             elif (existing := self.readable(source)) is None:
-                self.report(name, *self.unusable(source))
+                self.report(name, self.unusable(source))
                 continue
             target = self.target(each, existing)
             if not isinstance(target, Target):
@@ -243,14 +243,11 @@ class _Work:
         self.report(target.name, *metadata_problems(target.output))
         return create_step(target, comment)
 
-    def unusable(self, name: str) -> Iterator[Problem]:
-        """The problem of an existing model that is wanted, but temporary, or cannot be read."""
+    def unusable(self, name: str) -> Problem:
+        """The problem of an existing model that is wanted, but cannot be read, or is temporary."""
         found = self.existing[name]
-        if isinstance(found, Problem):
-            yield found
-        elif found is not None:
-            hint = "drop the temporary model of this name, which hides any other"
-            yield Problem("", "a model that is not temporary", hint=hint)
+        hint = "drop the temporary model of this name, which hides any other"
+        return found if isinstance(found, Problem) else Problem("", "a model that is not temporary", hint=hint)
 
     def target(self, each: Wanted, existing: ExistingModel | None) -> Target | list[Problem]:
         """A wanted model with columns of its own, or else those of *existing*; if there are any, its problems."""
