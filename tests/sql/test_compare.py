@@ -237,6 +237,8 @@ def test_references(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [CHAT.with_(api_key="another")] == [step.provider for step in plan]
     [message] = messages(compared({"m": written(CHAT)}, {"m": provider}))
     assert message.startswith("m: api_key: expected a secret, got nothing; environment variable LLMPROVIDERS_PLANNED")
+    # With `drop`, a model to create is looked at twice, and its problems are reported once.
+    assert [message] == messages(compared({}, {"m": provider}, with_columns=True, drop=True))
 
 
 @pytest.mark.parametrize("drop", [False, True])
