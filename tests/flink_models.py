@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import attrs
 
+from llmproviders.sql.existing import ExistingModel, read_models
 from llmproviders.sql.names import read_path
-from llmproviders.sql.stored import StoredModel, read_models
 from llmproviders.syntax.cursor import Cursor
 
 
@@ -18,7 +18,7 @@ class Refused(Exception):
 class Models:
     """The models by name."""
 
-    found: dict[str, StoredModel] = attrs.field(factory=dict)
+    found: dict[str, ExistingModel] = attrs.field(factory=dict)
 
     def execute(self, sql: str) -> None:
         """Execute a statement.
@@ -51,7 +51,7 @@ class Models:
             self._change(name, {key: value for key, value in self.found[name].options.items() if key not in keys})
         assert cursor.token.kind == "end"
 
-    def _add(self, name: str, model: StoredModel) -> None:
+    def _add(self, name: str, model: ExistingModel) -> None:
         if name in self.found:
             raise Refused(f"there is a model {name}")
         self.found[name] = attrs.evolve(model, path=(*model.path[:-1], name))

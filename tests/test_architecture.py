@@ -101,7 +101,7 @@ ROOMS = {
     "sql": """
         compare
         differences
-        read  write  plan  meaning  renames  stored
+        read  write  plan  meaning  renames  existing
         script  options
         splitting  dialects  grammar
         names  reports

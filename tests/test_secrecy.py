@@ -61,6 +61,7 @@ from llmproviders import (
 from llmproviders.cli.app import application
 from llmproviders.fields.converters import stop_strings
 from llmproviders.sql.compare import Wanted, compare
+from llmproviders.sql.existing import ExistingModel
 
 MARK = "sk-mArKeR-7f3"
 OURS = (str(Path(llmproviders.__file__).parent), "<llmproviders")
@@ -187,6 +188,23 @@ def test_nothing_shows_a_secret(name: str) -> None:
     assert MARK not in provider.fingerprint()
     assert any(MASK in text for text in provider.to_options(redact=True).values())
     assert MASK in repr(provider)
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_no_plan_shows_a_secret(name: str) -> None:
+    """Only `sql(secrets="reveal")` returns the secrets of a plan; a pickle has them too."""
+    wanted = [Wanted(name="m", provider=PROVIDERS[name](), input=COLUMNS, output=COLUMNS)]
+    [created] = compare({}, wanted).plan
+    existing = {"m": ExistingModel(path=("m",), options={"a": MARK, "provider": "g"}, input=COLUMNS, output=COLUMNS)}
+    plan = compare(existing, wanted).plan
+    for part in (plan, created, *plan, *plan[0].changes, existing["m"], existing["m"].options, created.provider):
+        for text in shows(part):
+            assert MARK not in text
+    for each in (created, plan[0]):
+        assert MARK in each.sql(secrets="reveal")
+        assert MARK not in each.sql(secrets="redact")
+        again = pickle.loads(pickle.dumps(each))
+        assert (str(each), each.sql(secrets="reveal")) == (str(again), again.sql(secrets="reveal"))
 
 
 # Exceptions -----------------------------------------------------------------------------------------------------------

@@ -90,6 +90,19 @@ def test_one_entry() -> None:
     assert altered("mood", "--alter-from", "show.sql", *columns, "--secrets", "reveal").startswith("CREATE MODEL `mood`\n")
 
 
+def test_temporary_models() -> None:
+    """A temporary model is never dropped."""
+    shown = (
+        SHOWN.replace("`feeling`", "`chat too`").replace("CREATE", "CREATE TEMPORARY").replace("CREATE TEMPORARY", "CREATE", 1)
+    )
+    Path("show.sql").write_text(shown, encoding="utf-8")
+    changed = altered("chat", "--alter-from", "show.sql")
+    columns = ("--input", "text STRING", "--output", "answer STRING")
+    everything = altered("--alter-from", "show.sql", "--drop", "--secrets", "reveal", *columns)
+    assert everything.startswith(changed + "CREATE MODEL `default_catalog`.`default_database`.`mood`\n")
+    assert "DROP" not in everything
+
+
 def test_secrets_are_refused() -> None:
     """A statement with a secret is refused at the location of the secret, unless the call allows it."""
     shown = altered("--alter-from", "show.sql", "--rename", "feeling=mood", code=2, key="sk-new")

@@ -18,6 +18,7 @@ from llmproviders import (
     OpenAIProvider,
     Secret,
     parse_create_model,
+    parse_statements,
 )
 from llmproviders.flink import FlinkError, Plan, apply, create_model, plan
 
@@ -25,6 +26,7 @@ URL = "http://127.0.0.1:9/v1/chat/completions"
 KEY = "sk-test-plan-0123456789"
 CHAT = OpenAIProvider(URL, KEY, model="gpt")
 COLUMNS: dict[str, Any] = {"input": "text STRING", "output": "answer STRING"}
+PROVIDED = "'provider' = 'g'"
 CREATE = "CREATE MODEL {} INPUT (text STRING) OUTPUT (answer STRING) WITH ({})"
 
 
@@ -115,6 +117,16 @@ def test_columns_and_drop(env: TableEnvironment) -> None:
     assert ("it's", "text") == (model.comment, model.input[0].name)
     assert (["a"], ["t"]) == (env.list_models(), env.list_temporary_models())
     assert ["drop a"] == titles(plan(env, {}, drop=True))
+
+
+def test_columns_of_a_script(env: TableEnvironment) -> None:
+    """The columns of the statements of a script are those of the models to create."""
+    text = f"{CREATE.format('a', PROVIDED)}; CREATE MODEL b INPUT (x INT COMMENT 'c') OUTPUT (y ARRAY<INT>) WITH ({PROVIDED});"
+    columns: Any = {model.path[-1]: (model.input, model.output) for model in parse_statements(text)}
+    wanted = {"a": GenericProvider("g"), "b": GenericProvider("g")}
+    apply(env, plan(env, wanted, columns=columns))
+    assert not plan(env, wanted, columns=columns)
+    assert "INPUT (`x` INT COMMENT 'c')\nOUTPUT (`y` ARRAY<INT>)" in shown(env, "b")
 
 
 def test_failing_step(env: TableEnvironment) -> None:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from growth import MOST, growth
 
-from llmproviders import OpenAICompatProvider, OpenAIProvider, ProviderError, Secret, TritonProvider, flink
+from llmproviders import InvalidOptionsError, OpenAICompatProvider, OpenAIProvider, ProviderError, Secret, TritonProvider, flink
 from llmproviders.errors import UnknownRuntimeError
 from llmproviders.flink.jvm import runtime_of_version
 
@@ -45,6 +46,20 @@ def test_what_to_install(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         CALLS[name]()
     assert "this needs the package pyflink; install it with: pip install 'llmproviders[flink]'" == str(caught.value)
     assert None is caught.value.__cause__
+
+
+def test_cost_of_wrong_columns() -> None:
+    """The cost of a plan with columns for names that are not in the catalog is linear; these are found without PyFlink."""
+
+    def make(size: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        catalog = {f"model-{number}": PROVIDER for number in range(size)}
+        return catalog, {f"modle-{number}": ("a STRING", "b STRING") for number in range(size)}
+
+    def run(given: tuple[dict[str, Any], dict[str, Any]]) -> None:
+        with pytest.raises(InvalidOptionsError, match="; did you mean model-1\\?"):
+            flink.plan(None, given[0], columns=given[1])
+
+    assert growth(make, run, 300) <= MOST
 
 
 def test_clear_errors() -> None:

@@ -23,11 +23,10 @@ from ..runtimes.doubts import DOCUMENTED, fills_placeholders
 from ..runtimes.runtime import runtime as runtime_named
 from ..secret_policy import Secrets
 from ..sql.compare import Wanted, compare
+from ..sql.existing import ExistingModel, read_models
 from ..sql.names import models_of_entries
 from ..sql.plan import Plan, Step
-from ..sql.stored import StoredModel, read_models
-from ..syntax.columns import Column
-from ..syntax.columns import columns as columns_of
+from ..syntax.columns import accept_columns
 from .command import UsageError, fail
 from .inputs import STDIN, read_stdin, source_of
 from .printing import print_error, print_exactly, print_warnings
@@ -35,7 +34,7 @@ from .printing import print_error, print_exactly, print_warnings
 __all__ = ["read_shown_models", "secrets_hint", "write_alterations"]
 
 
-def read_shown_models(file: Path) -> list[StoredModel]:
+def read_shown_models(file: Path) -> list[ExistingModel]:
     """Read the models of a file, or of standard input, with outputs of SHOW CREATE MODEL; they are of one database."""
     if file == STDIN:
         text = read_stdin()
@@ -57,7 +56,7 @@ def read_shown_models(file: Path) -> list[StoredModel]:
 
 def write_alterations(
     resolution: Resolution,
-    models: Iterable[StoredModel],
+    models: Iterable[ExistingModel],
     *,
     input: str | None,  # noqa: A002
     output: str | None,
@@ -70,7 +69,13 @@ def write_alterations(
     """Print the statements that bring *models* in line with the entries of a catalog."""
     if (input is None) != (output is None):
         raise UsageError("sql: give both --input and --output, or neither")
-    inputs, outputs = _columns(input, "input"), _columns(output, "output")
+    problems: list[Problem] = []
+    inputs, outputs = (
+        () if given is None else accept_columns(given, option, problems, prefix="--")
+        for option, given in (("input", input), ("output", output))
+    )
+    if problems:
+        raise invalid("sql", problems)
     existing = {each.path[-1]: each for each in models}
     database = next((each.path[:-1] for each in existing.values()), ())
     names, wrong = models_of_entries(resolution.catalog(), database)
@@ -94,8 +99,8 @@ def write_alterations(
         # A script may fill in the placeholders of a statement.
         accept_placeholders=True,
     )
-    if problems := found.problems.pop("", []):
-        raise invalid("sql", [attrs.evolve(each, option=f"--{each.option}") for each in problems])
+    if wrong_renames := found.problems.pop("", []):
+        raise invalid("sql", [attrs.evolve(each, option=f"--{each.option}") for each in wrong_renames])
     if found.problems:
         raise DocumentError(in_order(_located(resolution, ((entries[each], one) for each, one in found.problems.items()))))
     print_exactly("".join(f"{statement};\n" for statement in _statements(resolution, entries, found.plan, runtime, secrets)))
@@ -112,14 +117,6 @@ def secrets_hint(identifier: str, runtime: str | None) -> str:
     """The advice on a secret that would be in a statement."""
     hint = "pass --secrets reveal or --secrets redact"
     return f"write a placeholder such as {DOCUMENTED}, or {hint}" if fills_placeholders(identifier, runtime) else hint
-
-
-def _columns(given: str | None, option: str) -> tuple[Column, ...]:
-    try:
-        return () if given is None else columns_of(given, option)
-    except InvalidOptionsError as error:
-        problems = error.problems
-    raise invalid("sql", [attrs.evolve(each, option=f"--{each.option}") for each in problems])
 
 
 def _statements(

@@ -12,17 +12,16 @@ from ..boundary import unframed
 from ..catalogs.arguments import accept_providers
 from ..catalogs.catalog import Catalog
 from ..catalogs.details import NO_DETAILS
-from ..errors import DocumentError, InvalidOptionsError, Problem, invalid
+from ..errors import DocumentError, Problem, invalid
 from ..messages import names_of, shown, shown_name
 from ..providers.base import Provider
-from ..similar_names import did_you_mean
-from ..sql.compare import Existing, Wanted, compare
+from ..similar_names import SimilarNames
+from ..sql.compare import ExistingModels, Wanted, compare
+from ..sql.existing import ExistingModel, read_models
 from ..sql.names import accept_database, models_of_entries
 from ..sql.plan import Plan
-from ..sql.stored import StoredModel, read_models
 from ..sql.write import quote_path
-from ..syntax.columns import Column, Columns
-from ..syntax.columns import columns as columns_of
+from ..syntax.columns import Column, Columns, accept_columns
 from .errors import FlinkError, clear_errors
 from .jvm import running_runtime
 
@@ -139,9 +138,10 @@ def _entries(
     if columns is not None and not isinstance(columns, Mapping):
         problems.append(Problem("columns", expected, got=shown(columns), is_type=True))
     else:
+        similar = SimilarNames(providers)
         for name, pair in (columns or {}).items():
             if name not in providers:
-                hint = did_you_mean(str(name), list(providers))
+                hint = similar.hint(str(name))
                 problems.append(Problem("columns", "names of the catalog", got=shown(name), hint=hint))
             elif not isinstance(pair, (tuple, list)) or len(pair) != 2:  # noqa: PLR2004
                 problems.append(Problem(f"columns.{shown_name(name)}", expected, got=shown(pair), is_type=True))
@@ -169,22 +169,18 @@ def _pair(
             expected = "columns, because those of the other side are given"
             problems.append(Problem(f"{where}{option}", expected, got="none", code="invalid-columns"))
             found.append(())
-            continue
-        try:
-            found.append(columns_of(given, option))
-        except InvalidOptionsError as error:
-            problems += [attrs.evolve(each, option=f"{where}{each.option}") for each in error.problems]
-            found.append(())
+        else:
+            found.append(accept_columns(given, option, problems, prefix=where))
     return found[0], found[1]
 
 
-def _existing(t_env: TableEnvironment, path: tuple[str, ...], needed: Collection[str] | None) -> Existing:
+def _existing(t_env: TableEnvironment, path: tuple[str, ...], needed: Collection[str] | None) -> ExistingModels:
     """The permanent models of a database; only those that are needed are read. None: all are."""
     names = _strings(t_env, f"SHOW MODELS IN {quote_path(path)}")
     return {name: _read(t_env, (*path, name)) if needed is None or name in needed else None for name in names}
 
 
-def _read(t_env: TableEnvironment, path: tuple[str, ...]) -> StoredModel | Problem:
+def _read(t_env: TableEnvironment, path: tuple[str, ...]) -> ExistingModel | Problem:
     try:
         [model] = read_models("".join(_strings(t_env, f"SHOW CREATE MODEL {quote_path(path)}")), "SHOW CREATE MODEL")
     except DocumentError as error:

@@ -14,10 +14,10 @@ from ..fields.compiled import compiled
 from ..fields.extras import ExtraOptions
 from ..fields.hooks import converter, string_writer
 from ..messages import shown
-from ..secrets import MaskedText, Secret, stand_in
+from ..secrets import MaskedText, Secret, literal, masked, stand_in
 from .held import unresolved_references
 
-__all__ = ["align", "column_problems", "fingerprint", "flatten", "flatten_as", "redacted"]
+__all__ = ["align", "column_problems", "fingerprint", "flatten", "flatten_as", "redacted", "resolved"]
 
 
 def flatten(provider: Any) -> dict[str, str]:
@@ -68,14 +68,34 @@ def flatten_as(provider: Any, show: Callable[[Secret | MaskedText], str]) -> dic
             return show(value)
         return stand_in(show(value)) if isinstance(value, Secret) else value
 
+    return flatten(_mapped(provider, shown_value))
+
+
+def resolved(provider: Any) -> Any:
+    """A copy of a provider that has the secrets themselves in place of references.
+
+    Raises:
+        SecretError: if the reference of a secret cannot be resolved.
+    """
+
+    def literal_value(value: Any) -> Any:
+        if not isinstance(value, (Secret, MaskedText)) or not value.is_reference:
+            return value
+        return masked(value.reveal(), str(value)) if isinstance(value, MaskedText) else literal(value.reveal())
+
+    return _mapped(provider, literal_value)
+
+
+def _mapped(provider: Any, function: Callable[[Any], Any]) -> Any:
+    """A copy of a provider with the results of *function* for its values, which are not checked."""
     made = compiled(type(provider))
     copy: Any = object.__new__(made.unfrozen)
     for name in made.description.specs:
         if hasattr(provider, name):
-            setattr(copy, name, shown_value(getattr(provider, name)))
-    copy.extra_options = ExtraOptions(provider.extra_options).mapped(shown_value)
+            setattr(copy, name, function(getattr(provider, name)))
+    copy.extra_options = ExtraOptions(provider.extra_options).mapped(function)
     copy.__class__ = type(provider)
-    return flatten(copy)
+    return copy
 
 
 def redacted(provider: Any) -> dict[str, str]:

@@ -12,22 +12,23 @@ import attrs
 from ..errors import InvalidOptionsError, Problem, SecretError
 from ..messages import shown
 from ..providers.base import Provider
+from ..providers.flatten import resolved
 from ..providers.held import unresolved_references
 from ..runtimes.runtime import Runtime
-from ..similar_names import did_you_mean
+from ..similar_names import SimilarNames
 from ..syntax.columns import Column
 from ..syntax.quoting import expected_name
 from .differences import Target, create_step, drop_step, have_equal_columns, option_steps, rename_step
+from .existing import ExistingModel
 from .meaning import Meaning
 from .names import PROVIDER
 from .plan import Plan, Step
 from .renames import in_order, pending
-from .stored import StoredModel
 from .write import identifier_problems, metadata_problems
 
-__all__ = ["Comparison", "Existing", "Wanted", "compare"]
+__all__ = ["Comparison", "ExistingModels", "Wanted", "compare"]
 
-Existing = Mapping[str, StoredModel | Problem | None]
+ExistingModels = Mapping[str, ExistingModel | Problem | None]
 """The models of a database by name: a problem if it cannot be read; None if it was not read, because it is not needed."""
 
 
@@ -56,7 +57,7 @@ class Comparison(NamedTuple):
 
 
 def compare(
-    existing: Existing,
+    existing: ExistingModels,
     wanted: Sequence[Wanted],
     *,
     database: Sequence[str] = (),
@@ -68,7 +69,7 @@ def compare(
     """Compare the models that exist with those that are wanted.
 
     Args:
-        existing: the models of the database.
+        existing: the models of the database; temporary ones are not changed.
         wanted: the models that are wanted.
         database: the catalog and the database in the statements; empty for none.
         runtime: the runtime; None if it is not known, so that nothing is checked against it.
@@ -83,7 +84,7 @@ def compare(
     steps = [*work.rename_steps(renames), *work.model_steps(renames)]
     if drop:
         kept = {*work.wanted, *renames}
-        steps += [drop_step(work.path(name), work.readable(name)) for name in existing if name not in kept]
+        steps += [drop_step(work.path(name), work.readable(name)) for name in work.permanent() if name not in kept]
     return Comparison(Plan(tuple(steps)), {name: work.problems[name] for name in ("", *work.wanted) if name in work.problems})
 
 
@@ -92,7 +93,7 @@ class _Work:
 
     def __init__(
         self,
-        existing: Existing,
+        existing: ExistingModels,
         wanted: Sequence[Wanted],
         database: tuple[str, ...],
         runtime: Runtime | None,
@@ -106,6 +107,8 @@ class _Work:
         self.accept_placeholders = accept_placeholders
         self.problems: dict[str, list[Problem]] = {}
         self.providers = {name: provider for name, each in self.wanted.items() if (provider := self.adapted(each))}
+        # References are resolved once, so that all steps have the same secrets.
+        self.resolved = {name: _resolved(provider) for name, provider in self.providers.items()}
 
     def report(self, name: str, *problems: Problem) -> None:
         if problems:
@@ -114,10 +117,14 @@ class _Work:
     def path(self, name: str) -> tuple[str, ...]:
         return (*self.database, name)
 
-    def readable(self, name: str) -> StoredModel | None:
-        """The model of a name, if it exists and was read."""
+    def permanent(self) -> list[str]:
+        """The names of the existing models that are not temporary."""
+        return [name for name, each in self.existing.items() if not (isinstance(each, ExistingModel) and each.temporary)]
+
+    def readable(self, name: str) -> ExistingModel | None:
+        """The existing model of a name, if it was read and is not temporary."""
         found = self.existing.get(name)
-        return found if isinstance(found, StoredModel) and not found.temporary else None
+        return found if isinstance(found, ExistingModel) and not found.temporary else None
 
     def adapted(self, each: Wanted) -> Provider | None:
         """The provider of a wanted model for the runtime; None if there are problems, which are reported."""
@@ -154,9 +161,10 @@ class _Work:
             return {}
         found: dict[str, str] = {}
         news: set[str] = set()
+        similar = SimilarNames(self.wanted)
         for old, new in given.items():
             if new not in self.wanted:
-                hint = did_you_mean(new, list(self.wanted))
+                hint = similar.hint(new)
                 self.report("", Problem("rename", "new names that are wanted", got=shown(new), hint=hint))
             elif new in news:
                 self.report("", Problem("rename", "each new name once", got=f"{shown(new)} twice"))
@@ -166,16 +174,12 @@ class _Work:
         return found
 
     def is_done(self, name: str) -> bool:
-        """Whether the model of a name exists as it is wanted."""
-        stored, target = self.readable(name), None
-        if stored is not None:
-            target, _ = self.target(self.wanted[name], stored)
-        return (
-            stored is not None
-            and target is not None
-            and have_equal_columns(stored, target)
-            and not any(option_steps(stored, target))
-        )
+        """Whether the existing model of a name is as it is wanted."""
+        existing = self.readable(name)
+        if existing is None:
+            return False
+        target = self.target(self.wanted[name], existing)
+        return isinstance(target, Target) and have_equal_columns(existing, target) and not any(option_steps(existing, target))
 
     def equal_models(self, renames: Mapping[str, str]) -> dict[str, str]:
         """The renames that spare a drop: one model that is not wanted has the content of one that does not exist."""
@@ -185,22 +189,22 @@ class _Work:
         for name, each in self.wanted.items():
             if name in news or (name in self.existing and name not in renames):
                 continue
-            target, _ = self.target(each, None)
-            if target is not None:
+            target = self.target(each, None)
+            if isinstance(target, Target):
                 missing.setdefault(target.meaning.content(target.options), []).append(target)
                 meanings[target.options[PROVIDER]] = target.meaning
-        unwanted: dict[Hashable, list[tuple[str, StoredModel]]] = {}
+        unwanted: dict[Hashable, list[tuple[str, ExistingModel]]] = {}
         for name in self.existing:
-            stored = None if name in self.wanted or name in renames else self.readable(name)
-            meaning = meanings.get(stored.options.get(PROVIDER, "")) if stored else None
-            if stored and meaning:
-                unwanted.setdefault(meaning.content(stored.options), []).append((name, stored))
+            existing = None if name in self.wanted or name in renames else self.readable(name)
+            meaning = meanings.get(existing.options.get(PROVIDER, "")) if existing else None
+            if existing and meaning:
+                unwanted.setdefault(meaning.content(existing.options), []).append((name, existing))
         found = {}
         for content, targets in missing.items():
             models = unwanted.get(content, [])
             if len(models) == len(targets) == 1:
-                [(name, stored)], [target] = models, targets
-                if not target.input or have_equal_columns(stored, target):
+                [(name, existing)], [target] = models, targets
+                if not target.input or have_equal_columns(existing, target):
                     found[name] = target.name
         return found
 
@@ -217,85 +221,85 @@ class _Work:
         creations: list[Step] = []
         for name, each in self.wanted.items():
             source = sources.get(name, name)
+            existing = None
             if source not in self.existing or (source == name and name in renames):
-                creations += self.creation(each)
+                self.report(name, *_missing_columns(each))
+            elif (existing := self.readable(source)) is None:
+                self.report(name, self.unusable(source))
                 continue
-            stored = self.stored(name, source)
-            target = None if stored is None else self.checked_target(each, stored)
-            if stored is None or target is None:
-                continue
-            if have_equal_columns(stored, target):
-                changes += option_steps(stored, target)
+            target = self.target(each, existing)
+            if not isinstance(target, Target):
+                self.report(name, *target)
+            elif existing is None:
+                creations.append(self.create_step(target, each.comment))
+            elif have_equal_columns(existing, target):
+                changes += option_steps(existing, target)
             else:
-                creations.append(drop_step(target.path, stored, "Flink cannot change its columns"))
-                creations.append(self.create_step(target, stored.comment))
+                creations.append(drop_step(target.path, existing, "Flink cannot change its columns"))
+                creations.append(self.create_step(target, existing.comment))
         return [*changes, *creations]
-
-    def creation(self, each: Wanted) -> Iterator[Step]:
-        """The step that creates a model."""
-        if not each.input:
-            hint = "give its input and output columns"
-            expected = "columns of a model that does not exist yet"
-            self.report(each.name, Problem("input", expected, got="none", hint=hint, code="invalid-columns"))
-        target = self.checked_target(each, None)
-        if target is not None:
-            yield self.create_step(target, each.comment)
 
     def create_step(self, target: Target, comment: str | None) -> Step:
         self.report(target.name, *metadata_problems(target.output))
         return create_step(target, comment)
 
-    def stored(self, name: str, source: str) -> StoredModel | None:
-        """The model that becomes the model *name*; None if it cannot be used, which is reported."""
-        found = self.existing[source]
-        if isinstance(found, Problem):
-            self.report(name, found)
-        elif found is not None and found.temporary:
-            hint = "drop the temporary model of this name, which hides any other"
-            self.report(name, Problem("", "a model that is not temporary", hint=hint))
-        return self.readable(source)
+    def unusable(self, name: str) -> Problem:
+        """The problem of an existing model that is wanted, but cannot be read, or is temporary."""
+        found = self.existing[name]
+        hint = "drop the temporary model of this name, which hides any other"
+        return found if isinstance(found, Problem) else Problem("", "a model that is not temporary", hint=hint)
 
-    def checked_target(self, each: Wanted, stored: StoredModel | None) -> Target | None:
-        target, problems = self.target(each, stored)
-        self.report(each.name, *problems)
-        return target
-
-    def target(self, each: Wanted, stored: StoredModel | None) -> tuple[Target | None, list[Problem]]:
-        """A wanted model with the columns that it gets, and its problems; None if there are any."""
+    def target(self, each: Wanted, existing: ExistingModel | None) -> Target | list[Problem]:
+        """A wanted model with columns of its own, or else those of *existing*; if there are any, its problems."""
         provider = self.providers.get(each.name)
         if provider is None:
             # Its problems are reported already.
-            return None, []
+            return []
         input, output = each.input, each.output  # noqa: A001
-        if stored is not None and not input:
-            input, output = stored.input, stored.output  # noqa: A001
+        if existing is not None and not input:
+            input, output = existing.input, existing.output  # noqa: A001
         problems: list[Problem] = []
-        both: list[dict[str, str]] = []
         if self.runtime is not None:
             problems += provider.check(self.runtime, input=input or None, output=output or None)
             problems = [problem for problem in problems if problem.severity == "error"]
             if self.accept_placeholders:
                 problems = [problem for problem in problems if problem.code != "unfilled-placeholder"]
+        known = self.resolved[each.name]
+        if not isinstance(known, Provider):
+            return [*problems, *known]
         pairs = [(column.name, column.type) for column in input] or None
+        both: list[dict[str, str]] = []
         try:
-            both = [provider.to_options(pairs, redact=redact) for redact in (False, True)]
+            both = [known.to_options(pairs, redact=redact) for redact in (False, True)]
         except InvalidOptionsError as error:
             # A check with columns has found some of them already.
             problems = list(dict.fromkeys([*problems, *error.problems]))
-        except SecretError as error:
-            failure = Problem("", "a secret", got="nothing", hint=str(error), code="unresolved-reference")
-            problems += [*unresolved_references(provider)] or [failure]
         if problems:
-            return None, problems
-        clear, masked = ({PROVIDER: provider.provider_name(), **options} for options in both)
-        target = Target(
+            return problems
+        clear, masked = ({PROVIDER: known.provider_name(), **options} for options in both)
+        return Target(
             path=self.path(each.name),
-            provider=provider,
+            provider=known,
             options=clear,
             masked=masked,
             input=input,
             output=output,
-            meaning=Meaning(provider, self.runtime),
-            runtime_name=None if self.runtime is None else self.runtime.name,
+            meaning=Meaning(known, self.runtime),
+            runtime=self.runtime,
         )
-        return target, []
+
+
+def _resolved(provider: Provider) -> Provider | list[Problem]:
+    """The provider without references; its problems if there are any."""
+    try:
+        return resolved(provider)  # type: ignore[no-any-return]
+    except SecretError as error:
+        failure = Problem("", "a secret", got="nothing", hint=str(error), code="unresolved-reference")
+    return [*unresolved_references(provider)] or [failure]
+
+
+def _missing_columns(each: Wanted) -> Iterator[Problem]:
+    """The problem of a model to create that has no columns."""
+    if not each.input:
+        expected, hint = "columns of a model that does not exist yet", "give its input and output columns"
+        yield Problem("input", expected, got="none", hint=hint, code="invalid-columns")

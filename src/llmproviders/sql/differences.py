@@ -15,12 +15,13 @@ from ..providers.base import Provider
 from ..providers.classes import from_options
 from ..providers.comparison import Change
 from ..providers.generic import GenericProvider
+from ..runtimes.runtime import Runtime
 from ..syntax.columns import Column
 from ..syntax.quoting import quote_string
+from .existing import ExistingModel, MaskedOptions
 from .meaning import Meaning
 from .names import PROVIDER
 from .plan import Step
-from .stored import StoredModel
 from .write import NO_SECRET, placeholder_hint, quote_options, quote_path, statement
 
 __all__ = ["Target", "create_step", "drop_step", "have_equal_columns", "option_steps", "rename_step"]
@@ -28,13 +29,13 @@ __all__ = ["Target", "create_step", "drop_step", "have_equal_columns", "option_s
 
 @attrs.frozen(kw_only=True)
 class Target:
-    """A model as it shall be."""
+    """A wanted model with the options and the columns that it gets."""
 
     path: tuple[str, ...]
     """The parts of its name."""
     provider: Provider
-    """The provider, for the runtime."""
-    options: Mapping[str, str] = attrs.field(repr=False)
+    """The provider for the runtime, without references."""
+    options: Mapping[str, str] = attrs.field(converter=MaskedOptions)
     """Its options with the identifier, secrets in clear."""
     masked: Mapping[str, str]
     """The same with secrets masked."""
@@ -44,30 +45,27 @@ class Target:
     """The output columns; empty if they are not known."""
     meaning: Meaning
     """The meaning of its options."""
-    runtime_name: str | None
-    """The name of the runtime; None if it is not known."""
+    runtime: Runtime | None
+    """The runtime; None if it is not known."""
 
     @property
     def name(self) -> str:
         """The name of the model, without catalog and database."""
         return self.path[-1]
 
-    def resolved(self) -> Provider:
-        """The provider with the secrets that its references have resolved to, which are masked in errors of Flink."""
-        return _provider_of(self.options, self) or self.provider
-
     def secrets(self, keys: Iterable[str]) -> Iterator[Problem]:
         """A problem for each of the options *keys* that holds a secret."""
         names = {key: info.name for info in options_of(type(self.provider)) for key in (info.key, info.sequence_key)}
-        hint = f'{placeholder_hint(self.provider, self.runtime_name)}pass secrets="reveal" or secrets="redact"'
+        placeholder = placeholder_hint(self.provider, None if self.runtime is None else self.runtime.name)
+        hint = f'{placeholder}pass secrets="reveal" or secrets="redact"'
         for key in keys:
             if self.options[key] != self.masked[key]:
                 yield Problem(names.get(key, f"{EXTRAS}.{key}"), NO_SECRET, got=MASK, hint=hint, code="literal-secret")
 
 
-def have_equal_columns(stored: StoredModel, target: Target) -> bool:
+def have_equal_columns(existing: ExistingModel, target: Target) -> bool:
     """Whether the columns are equal; comments on them are not compared, because they change nothing."""
-    pairs = ((stored.input, target.input), (stored.output, target.output))
+    pairs = ((existing.input, target.input), (existing.output, target.output))
     return all(_plain(before) == _plain(after) for before, after in pairs)
 
 
@@ -75,12 +73,12 @@ def _plain(columns: tuple[Column, ...]) -> list[Column]:
     return [attrs.evolve(column, comment="") for column in columns]
 
 
-def option_steps(stored: StoredModel, target: Target) -> Iterator[Step]:
-    """The steps that change the options of a model which has the name of the target; none if they mean the same."""
-    to_set, to_reset = _changed_keys(stored, target)
+def option_steps(existing: ExistingModel, target: Target) -> Iterator[Step]:
+    """The steps that change the options of an existing model which has the name of the target; none if they mean the same."""
+    to_set, to_reset = _changed_keys(existing, target)
     if not to_set and not to_reset:
         return
-    old = _masked(stored, target)
+    old = _masked(existing, target)
     if to_set:
         # In the order of the target, which begins with the identifier.
         keys = [key for key in target.options if key in to_set]
@@ -90,7 +88,7 @@ def option_steps(stored: StoredModel, target: Target) -> Iterator[Step]:
             model=target.name,
             keys=tuple(keys),
             changes=tuple(Change(target.name, key, old.get(key), target.masked[key]) for key in keys),
-            provider=target.resolved(),
+            provider=target.provider,
             sql=head + quote_options({key: target.options[key] for key in keys}),
             masked_sql=head + quote_options({key: target.masked[key] for key in keys}),
             secrets=tuple(target.secrets(keys)),
@@ -101,13 +99,13 @@ def option_steps(stored: StoredModel, target: Target) -> Iterator[Step]:
         yield Step(kind="reset", model=target.name, keys=tuple(to_reset), changes=changes, sql=sql, masked_sql=sql)
 
 
-def _changed_keys(stored: StoredModel, target: Target) -> tuple[set[str], list[str]]:
+def _changed_keys(existing: ExistingModel, target: Target) -> tuple[set[str], list[str]]:
     """The keys to set and the keys to reset."""
     to_set: set[str] = set()
     to_reset: list[str] = []
-    if stored.options.get(PROVIDER) != target.options[PROVIDER]:
+    if existing.options.get(PROVIDER) != target.options[PROVIDER]:
         to_set.add(PROVIDER)
-    old, new = target.meaning.groups(stored.options), target.meaning.groups(target.options)
+    old, new = target.meaning.groups(existing.options), target.meaning.groups(target.options)
     for key in {**old, **new}:
         before, after = old.get(key, {}), new.get(key, {})
         if target.meaning.of(key, before) != target.meaning.of(key, after):
@@ -116,12 +114,12 @@ def _changed_keys(stored: StoredModel, target: Target) -> tuple[set[str], list[s
     return to_set, to_reset
 
 
-def _masked(stored: StoredModel, target: Target) -> dict[str, str]:
-    """The options of a model, masked; those that its class does not read are hidden, because they may be anything."""
-    read = _provider_of(stored.options, target)
+def _masked(existing: ExistingModel, target: Target) -> dict[str, str]:
+    """The options of an existing model, masked; those that its class does not read are hidden, because they may be anything."""
+    read = _provider_of(existing.options, target)
     known = {} if read is None else read.to_options(redact=True)
-    found = {key: mask_value(known.get(key, MASK)) for key in stored.options if key != PROVIDER}
-    identifier = stored.options.get(PROVIDER)
+    found = {key: mask_value(known.get(key, MASK)) for key in existing.options if key != PROVIDER}
+    identifier = existing.options.get(PROVIDER)
     return found if identifier is None else {PROVIDER: mask_value(identifier), **found}
 
 
@@ -148,16 +146,16 @@ def create_step(target: Target, comment: str | None) -> Step:
         kind="create",
         model=target.name,
         changes=(Change(target.name, "", None, target.options[PROVIDER]),),
-        provider=target.resolved(),
+        provider=target.provider,
         sql=sql,
         masked_sql=masked,
         secrets=tuple(target.secrets(target.options)),
     )
 
 
-def drop_step(path: Sequence[str], stored: StoredModel | None, reason: str = "") -> Step:
-    """The step that drops a model; *stored* is None if it was not read."""
-    identifier = "a model" if stored is None else mask_value(stored.options.get(PROVIDER, "no provider"))
+def drop_step(path: Sequence[str], existing: ExistingModel | None, reason: str = "") -> Step:
+    """The step that drops a model; *existing* is None if it was not read."""
+    identifier = "a model" if existing is None else mask_value(existing.options.get(PROVIDER, "no provider"))
     sql = f"DROP MODEL {quote_path(path)}"
     change = Change(path[-1], "", f"{identifier} ({reason})" if reason else identifier, None)
     return Step(kind="drop", model=path[-1], changes=(change,), sql=sql, masked_sql=sql)

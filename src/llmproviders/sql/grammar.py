@@ -14,9 +14,10 @@ from ..syntax.tokens import Misread
 from .names import read_path
 from .reports import Report
 
-__all__ = ["Alter", "Create", "Drop", "Given", "Use", "read_alter", "read_create", "read_drop", "read_use"]
+__all__ = ["ONLY_MODELS", "Alter", "Create", "Drop", "Given", "Use", "read_alter", "read_create", "read_drop", "read_use"]
 
-_ONLY_MODELS: Final = "only CREATE MODEL statements are read"
+ONLY_MODELS: Final = "only CREATE MODEL statements are read"
+"""The hint for any other statement."""
 _FIRST_WORDS: Final = ("ALTER", "BEGIN", "CREATE", "DROP", "EXECUTE", "INSERT", "SELECT", "SET", "SHOW", "USE")
 """The keywords that probably begin another statement."""
 _BIGQUERY: Final = ("OPTIONS", "REMOTE", "TRANSFORM")
@@ -191,14 +192,14 @@ def _expect_end(cursor: Cursor, *, hint: str = "") -> None:
 def _read_head(cursor: Cursor, report: Report) -> bool:
     """Read the words before the name, and return whether the model is temporary."""
     if not cursor.accept_words("CREATE"):
-        raise cursor.misread("CREATE MODEL", hint=_ONLY_MODELS)
+        raise cursor.misread("CREATE MODEL", hint=ONLY_MODELS)
     index = cursor.token.start
     if cursor.accept_words("OR", "REPLACE"):
         hint = "Flink ignores it: the statement fails if the model exists"
         report.warn(report.start + index, "", "no OR REPLACE", hint=hint)
     temporary = cursor.accept_words("TEMPORARY")
     if not cursor.accept_words("MODEL"):
-        raise cursor.misread("MODEL", hint=_ONLY_MODELS)
+        raise cursor.misread("MODEL", hint=ONLY_MODELS)
     return temporary
 
 

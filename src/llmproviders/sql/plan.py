@@ -14,6 +14,7 @@ from ..messages import shown_name
 from ..providers.base import Provider
 from ..providers.comparison import Change
 from ..secret_policy import Secrets, check_secrets
+from ..secrets import Secret, literal
 
 __all__ = ["Plan", "Step"]
 
@@ -36,7 +37,8 @@ class Step:
     """The change of each key, or that of the whole model, with secrets masked; empty for a rename."""
     provider: Provider | None = None
     """The provider whose secrets the statement may contain; None if it contains none."""
-    _sql: str = attrs.field(alias="sql")
+    # Masked also where a program shows the fields themselves, as `attrs.asdict` does.
+    _sql: Secret = attrs.field(alias="sql", converter=literal)
     _masked_sql: str = attrs.field(alias="masked_sql")
     _secrets: tuple[Problem, ...] = attrs.field(default=(), alias="secrets")
     """A problem for each option whose secret would be in the statement."""
@@ -54,7 +56,7 @@ class Step:
         secrets = check_secrets(secrets)
         if secrets == "refuse" and self._secrets:
             raise invalid(self.title, self._secrets)
-        return self._masked_sql if secrets == "redact" else self._sql
+        return self._masked_sql if secrets == "redact" else self._sql.reveal()
 
     @property
     def title(self) -> str:

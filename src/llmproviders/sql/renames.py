@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import count, pairwise
 
-__all__ = ["chains", "in_order", "pending"]
+__all__ = ["in_order", "pending"]
 
 
-def chains(renames: Mapping[str, str]) -> Iterator[list[str]]:
+def _chains(renames: Mapping[str, str]) -> Iterator[list[str]]:
     """The chains of renames, whose names each get the next one. That of a circle ends with its first name.
 
     Args:
@@ -37,7 +37,7 @@ def pending(renames: Mapping[str, str], existing: Collection[str], is_done: Call
         is_done: whether the model of a name exists as it shall be.
     """
     possible = {old: new for old, new in renames.items() if old in existing}
-    return {old: new for chain in chains(possible) if not all(map(is_done, chain[1:])) for old, new in pairwise(chain)}
+    return {old: new for chain in _chains(possible) if not all(map(is_done, chain[1:])) for old, new in pairwise(chain)}
 
 
 def in_order(renames: Mapping[str, str], taken: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -48,7 +48,7 @@ def in_order(renames: Mapping[str, str], taken: Collection[str]) -> Iterator[tup
         taken: all names that are in use before or after it.
     """
     third = next(name for number in count(1) if (name := f"llmproviders_rename_{number}") not in taken)
-    for chain in chains(renames):
+    for chain in _chains(renames):
         is_circle = chain[0] == chain[-1]
         if is_circle:
             yield chain[-2], third

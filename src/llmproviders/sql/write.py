@@ -8,7 +8,7 @@ from typing import Final
 
 from ..boundary import public
 from ..credentials import MASK
-from ..errors import InvalidOptionsError, Problem, invalid
+from ..errors import Problem, invalid
 from ..fields.spec import EXTRAS
 from ..messages import shown
 from ..providers.base import Provider
@@ -18,7 +18,7 @@ from ..runtimes.runtime import Runtime
 from ..secret_policy import Secrets, check_secrets
 from ..secrets import MaskedText, Secret
 from ..syntax.characters import has_surrogate
-from ..syntax.columns import Column, Columns, columns
+from ..syntax.columns import Column, Columns, accept_columns
 from ..syntax.quoting import quote_name, quote_string
 from .names import PROVIDER, accept_path
 
@@ -89,7 +89,7 @@ def create_model_sql(
         raise invalid("create_model_sql", [Problem("provider", "a Provider", got=shown(provider), is_type=True)])
     problems: list[Problem] = []
     path = accept_path(name, problems)
-    inputs, outputs = _accept_columns(input, "input", problems), _accept_columns(output, "output", problems)
+    inputs, outputs = accept_columns(input, "input", problems), accept_columns(output, "output", problems)
     problems += metadata_problems(outputs)
     problems += _comment_problems(comment)
     problems += identifier_problems(provider)
@@ -156,15 +156,6 @@ def metadata_problems(output: Iterable[Column]) -> Iterator[Problem]:
         if each.metadata:
             option = f"output.{each.name}"
             yield Problem(option, "a physical column", got="a metadata column", hint=_NO_METADATA, code="invalid-columns")
-
-
-def _accept_columns(given: Columns, where: str, problems: list[Problem]) -> tuple[Column, ...]:
-    """The columns; their problems are added to *problems*."""
-    try:
-        return columns(given, where)
-    except InvalidOptionsError as error:
-        problems += error.problems
-    return ()
 
 
 def _comment_problems(comment: object) -> Iterator[Problem]:

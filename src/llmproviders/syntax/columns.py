@@ -11,14 +11,14 @@ from typing import Final, TypeAlias
 
 import attrs
 
-from ..errors import Problem, invalid
+from ..errors import InvalidOptionsError, Problem, invalid
 from .characters import has_surrogate
 from .cursor import Cursor
 from .quoting import expected_name, quote_name, quote_string
 from .sql_types import read_type, spell_type
 from .tokens import Misread
 
-__all__ = ["Column", "Columns", "columns", "read_columns", "repeated_names"]
+__all__ = ["Column", "Columns", "accept_columns", "columns", "read_columns", "repeated_names"]
 
 _ONLY_OUTPUT: Final = "only the output of a model has metadata columns"
 
@@ -77,6 +77,15 @@ def columns(given: Columns, option: str = "input") -> tuple[Column, ...]:
     if problems:
         raise invalid("columns", problems)
     return tuple(found)
+
+
+def accept_columns(given: Columns, option: str, problems: list[Problem], *, prefix: str = "") -> tuple[Column, ...]:
+    """The result of `columns`; empty if there are problems, which are added to *problems*, with *prefix* before their options."""
+    try:
+        return columns(given, option)
+    except InvalidOptionsError as error:
+        problems += [attrs.evolve(each, option=f"{prefix}{each.option}") for each in error.problems]
+    return ()
 
 
 def repeated_names(given: Iterable[Column], option: str) -> Iterator[tuple[int, Problem]]:

@@ -3,28 +3,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import attrs
 
+from ..credentials import MASK
 from ..errors import DocumentError
 from ..syntax.columns import Column
 from ..syntax.cursor import Cursor
 from ..syntax.locations import locations_in
 from ..syntax.tokens import Misread
-from .grammar import Create, read_create
+from .grammar import ONLY_MODELS, Create, read_create
 from .reports import Report
+from .splitting import pieces
 
-__all__ = ["StoredModel", "read_models"]
+__all__ = ["ExistingModel", "MaskedOptions", "read_models"]
+
+
+class MaskedOptions(Mapping[str, str]):
+    """Options of a model, whose strings may be secrets. They are masked where the mapping is shown."""
+
+    def __init__(self, options: Mapping[str, str]) -> None:
+        self._options = dict(options)
+
+    def __getitem__(self, key: str) -> str:
+        return self._options[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._options)
+
+    def __len__(self) -> int:
+        return len(self._options)
+
+    def __repr__(self) -> str:
+        return repr(dict.fromkeys(self._options, MASK))
 
 
 @attrs.frozen(kw_only=True)
-class StoredModel:
+class ExistingModel:
     """A model that exists in Flink. Its options need not be valid, and may hold secrets in clear."""
 
     path: tuple[str, ...]
     """The parts of its name."""
-    options: Mapping[str, str] = attrs.field(repr=False)
+    options: Mapping[str, str] = attrs.field(converter=MaskedOptions)
     """Its options by Java key, with the identifier of its provider."""
     input: tuple[Column, ...] = ()
     """The input columns; empty if it has none."""
@@ -36,16 +57,16 @@ class StoredModel:
     """Whether Flink drops it at the end of its session."""
 
 
-def read_models(sql: str, source: str = "sql") -> list[StoredModel]:
+def read_models(sql: str, source: str = "sql") -> list[ExistingModel]:
     """Read the models of outputs of SHOW CREATE MODEL, one after the other; semicolons between them are allowed.
 
     Raises:
         DocumentError: if there is anything else.
     """
     report = Report(source, locations_in(sql))
-    found: list[StoredModel] = []
+    found: list[ExistingModel] = []
     try:
-        cursor = Cursor.over(sql)
+        cursor = _cursor(sql)
         while True:
             while cursor.accept_sign(";"):
                 pass
@@ -59,8 +80,23 @@ def read_models(sql: str, source: str = "sql") -> list[StoredModel]:
     return found
 
 
-def _model(create: Create) -> StoredModel:
-    return StoredModel(
+def _cursor(sql: str) -> Cursor:
+    """A cursor over outputs of SHOW CREATE MODEL.
+
+    Raises:
+        Misread: at characters that begin no token, or at the first statement that is another one, if that is before them.
+    """
+    try:
+        return Cursor.over(sql)
+    except Misread as error:
+        other = next((piece.start for piece in pieces(sql) if piece.kind != "create"), error.index)
+        if other >= error.index:
+            raise
+    raise Misread(other, "CREATE MODEL", got="another statement", hint=ONLY_MODELS)
+
+
+def _model(create: Create) -> ExistingModel:
+    return ExistingModel(
         path=create.path,
         options={key: given.value for key, given in create.options.items()},
         input=create.input,
