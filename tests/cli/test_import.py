@@ -667,3 +667,26 @@ def test_time(format_: Format, option: str) -> None:
         run("import", "job.sql", option, f"into.{format_}" if option == "--into" else f"new.{format_}")
 
     assert growth(make, run_import, 60) <= MOST
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_time_of_replacing(format_: Format) -> None:
+    """The time is linear in the number of entries that change, also if each gets a key and loses others."""
+
+    def make(count: int) -> tuple[str, str]:
+        models = [statement(f"m{number}", api_key=f"k{number}", seed="5", n="2") for number in range(count)]
+        write(*models)
+        Path(f"old.{format_}").unlink(missing_ok=True)
+        run("import", "job.sql", "--into", f"old.{format_}")
+        changed = [model.replace("'seed' = '5', 'n' = '2'", "'temperature' = '0.5'") for model in models]
+        return read(f"old.{format_}"), "".join(changed)
+
+    def replace(given: tuple[str, str]) -> None:
+        old, new = given
+        catalog(old, f"c.{format_}")
+        write(new)
+        run("import", "job.sql", "--into", f"c.{format_}", "--replace")
+
+    assert growth(make, replace, 40) <= MOST
+    assert "seed" not in read(f"c.{format_}")
+    assert read(f"c.{format_}").count("temperature") == 40
