@@ -20,9 +20,10 @@ from typer.testing import CliRunner
 from llmproviders import InvalidOptionsError, Provider, Secret, from_options, load, loads
 from llmproviders.catalogs import sources
 from llmproviders.catalogs.formats.lookup import FORMATS, Format
-from llmproviders.catalogs.literals import is_literal, secret_parts, with_references
+from llmproviders.catalogs.literals import is_literal, with_references
 from llmproviders.catalogs.revision import Revision
 from llmproviders.cli.app import application
+from llmproviders.providers.held import secret_parts
 
 URL = "https://api.example.com/v1/chat/completions"
 KEY = "sk-literal-0123456789"
@@ -105,6 +106,17 @@ def test_comments_become_descriptions() -> None:
     write(statement("mood", comment="It''s for moods; docs: https://u:p@h.example/"))
     assert 'description = "It\'s for moods; docs: https://******@h.example/"\n' in run("import", "job.sql")
     assert "https://u:p@h.example/" in run("import", "job.sql", "--secrets", "reveal")
+
+
+@pytest.mark.parametrize(
+    "key", ["p@ss:w0rd!longer", 'it\'s "quoted"', "a=b=", "https://u:p@h.example/x?y#z", "k", "a.b", "-.-.-", "密钥:1"]
+)
+def test_no_key_leaves_in_a_comment(key: str) -> None:
+    """A description has a mask in place of each key of its model, whatever characters the key has."""
+    header = json.dumps({"Authorization": f"Bearer {key}"})
+    write(statement("mood", comment=f"the key is {key}, or ({key})".replace("'", "''"), api_key=key, extra_header=header))
+    entry = json.loads(CliRunner().invoke(application(), ["import", "job.sql", "--to", "json"]).stdout)["providers"]["mood"]
+    assert entry["description"] == "the key is ******, or (******)"
 
 
 def test_nothing_to_import() -> None:

@@ -17,7 +17,7 @@ from ..catalogs.details import Details
 from ..catalogs.formats.lookup import Format, format_module, format_of
 from ..catalogs.formats.notation import written
 from ..catalogs.formats.trees import MAX_CHARACTERS
-from ..catalogs.literals import SecretPath, Variables, is_literal, secret_parts, with_references, without_keys
+from ..catalogs.literals import Variables, is_literal, with_references, without_keys
 from ..catalogs.merging import Merger
 from ..catalogs.sources import decoded
 from ..catalogs.values import reference_of
@@ -27,6 +27,7 @@ from ..errors import InvalidOptionsError, Problem, dotted
 from ..messages import names_and_hint, names_of, shown
 from ..providers.base import Provider
 from ..providers.comparison import Change
+from ..providers.held import SecretPath, secret_parts
 from ..regular_files import read_start
 from ..secrets import MaskedText, Secret
 from .arguments import DryRun, Force, Out, not_stdin
