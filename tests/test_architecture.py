@@ -63,7 +63,7 @@ ROOMS = {
         app
         entries  import_
         check  convert  explain  listings  set  show
-        alter
+        alter  references
         inputs  outputs
         command  arguments
         reports

@@ -14,8 +14,9 @@ import pytest
 from llmproviders import DocumentError, load
 from llmproviders.catalogs.editing import EntryEdit, NewEntry
 from llmproviders.catalogs.formats.lookup import Format, format_module
+from llmproviders.catalogs.formats.trees import changed_at
 from llmproviders.catalogs.restructuring import renaming
-from llmproviders.catalogs.revision import Revision, edited
+from llmproviders.catalogs.revision import Revision
 
 FORMATS: tuple[Format, ...] = ("toml", "json", "yaml")
 
@@ -26,7 +27,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counted: Counter[str] = Counter()
     for name in FORMATS:
         module = format_module(name)
-        for function in ("read", "edit", "replace", "rename"):
+        for function in ("read", "edit", "rename"):
             monkeypatch.setattr(module, function, _counted(counted, function, getattr(module, function)))
     return counted
 
@@ -117,7 +118,7 @@ def test_edits_of_all_kinds_at_once(tmp_path: Path, suffix: Format) -> None:
         ("providers", "y", "extra_options", "e"): 5,
         ("default",): "y",
     }
-    new, tree = edited(module, text, module.read(text)[0], changes)
+    new, (tree, _) = module.edit(text, changes), changed_at(module.read(text)[0], changes)
     assert (
         module.read(new)[0]
         == tree
@@ -130,22 +131,6 @@ def test_edits_of_all_kinds_at_once(tmp_path: Path, suffix: Format) -> None:
         }
     )
     assert new.count("# a comment") == text.count("# a comment")
-
-
-@pytest.mark.parametrize("suffix", FORMATS)
-def test_values_that_are_not_scalars_are_left_for_an_edit(suffix: Format) -> None:
-    """`replace` returns the changes of tables, of new values and of removed ones."""
-    module = format_module(suffix)
-    text = DOCUMENTS[suffix]
-    rest = {("providers", "x"): {"generic": "z"}, ("providers", "y", "generic"): "z", ("providers", "x", "generic"): None}
-    assert module.replace(text, rest) == (text, rest)
-
-
-def test_a_shared_value_is_not_changed(tmp_path: Path) -> None:
-    """An alias is left for an edit, which knows the values that share it."""
-    text = "providers:\n  x: &x {generic: mine}\n  y: *x\n"
-    changes = {("providers", "y", "generic"): "other"}
-    assert format_module("yaml").replace(text, changes) == (text, changes)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a FIFO is of POSIX")

@@ -392,7 +392,7 @@ def test_set_refuses_an_edit_with_side_effects(monkeypatch: pytest.MonkeyPatch) 
     assert Path("s.yaml").read_text(encoding="utf-8") == shared
     module = format_module("json")
     for wrong in ("{}", "{"):
-        monkeypatch.setattr(module, "edit", lambda text, path, value, wrong=wrong: wrong)
+        monkeypatch.setattr(module, "edit", lambda text, changes, wrong=wrong: wrong)
         assert "edit the file by hand" in run("set", "a.json", "chat", "n=1", code=2)
 
 

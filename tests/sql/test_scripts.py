@@ -252,7 +252,8 @@ def test_refused(sql: str) -> None:
 
 WARNED: dict[str, list[str]] = {
     "ALTER MODEL m SET ('a' = '1');\nDROP MODEL n; DROP TEMPORARY MODEL o": [
-        "1:13: expected a model of this script, got 'm'; this ALTER MODEL is skipped",
+        "1:13: expected a model of this script, got 'm'; this ALTER MODEL is skipped; "
+        "change an entry of a catalog with llmproviders set",
         "2:12: expected a model of this script, got 'n'; this DROP MODEL is skipped",
         "2:36: expected a model of this script, got 'o'; this DROP MODEL is skipped",
     ],

@@ -23,12 +23,12 @@ from .entry_options import RESERVED
 from .formats.locations import Path as TreePath
 from .formats.lookup import format_module
 from .formats.notation import in_shell
-from .formats.trees import Tree, changed, value_at, wrapped
+from .formats.trees import Tree, changed, changed_at, value_at
 from .layers import Entry, extended_names
 from .lint import literals_of
 from .references import literal_refused, write_parts
 from .resolution import Resolution, draft_with
-from .revision import EditError, Original, Revision, edited, read_original
+from .revision import EditError, Original, Revision, read_original
 from .sources import Document
 from .values import Unreadable, kind_of_part, path_of, typed
 from .writing import entry_of
@@ -193,7 +193,8 @@ class EntryEdit:
         text = self._original.text
         assert text is not None
         changes: dict[TreePath, Tree] = dict(self._changes.items())
-        return edited(format_module(self._original.format), text, self._original.tree, changes)
+        tree, _ = changed_at(self._original.tree, changes)
+        return format_module(self._original.format).edit(text, changes), tree
 
     def _refuse_secrets(self, after: Resolution, body: Tree) -> None:
         """Raise an error if the options that changed have literal secrets."""
@@ -275,9 +276,6 @@ class NewEntry(EntryEdit):
         if self._is_default:
             changes[(*self._at[:-2], "default")] = self._name
         changes[self._at] = entry
-        for path, value in changes.items():
-            # This refuses a document in which a parent is no table.
-            place, new = wrapped(tree, path, value)
-            text = text if text is None else format_.edit(text, place, new)
-            tree = changed(tree, place, new)
-        return (format_.write(tree) if text is None else text), tree
+        # This refuses a document in which a parent is no table.
+        tree, _ = changed_at(tree, changes)
+        return (format_.write(tree) if text is None else format_.edit(text, changes)), tree

@@ -5,30 +5,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ..credentials import MASK, looks_like_key, mask_urls
 from ..fields.compiled import compiled
-from ..fields.parts import Kind, hidden_parts, kind_of, parts_in
+from ..fields.parts import Kind, kind_of, parts_in
 from ..fields.spec import EXTRAS
 from ..providers.base import Provider
+from ..providers.held import SecretPath
 from ..secrets import MaskedText, Secret, mapped
 
-__all__ = ["SecretPath", "Variables", "is_literal", "secret_parts", "with_references", "without_keys"]
-
-SecretPath: TypeAlias = "tuple[str | int, ...]"
-"""The path of a secret in an entry, such as ``("api_key",)`` or ``("extra_options", "my-token")``."""
-
-
-def secret_parts(provider: Provider) -> Iterator[tuple[SecretPath, Secret | MaskedText]]:
-    """Each secret of a provider with its path; of an option whose parts are not known, the value itself."""
-    for info in compiled(type(provider)).description.infos:
-        for path, part in hidden_parts(kind_of(info), getattr(provider, info.name)):
-            yield (info.name, *path), part
-    for key, extra in provider.extra_options.items():
-        for path, part in hidden_parts("body", extra):
-            yield (EXTRAS, key, *path), part
+__all__ = ["Variables", "is_literal", "with_references", "without_keys"]
 
 
 def is_literal(part: Secret | MaskedText) -> bool:
@@ -104,9 +92,14 @@ def _word(string: str) -> str:
 
 def without_keys(text: str, keys: Iterable[str]) -> str:
     """A text for people with masks in place of *keys*, of words that look like keys, and of credentials in URLs."""
-    # The last word of a header is the key; padding is not part of a word here.
-    known = {key.split()[-1].strip("=.") for key in keys if key.strip()}
-    return re.sub(r"[\w.+/-]+", lambda word: MASK if _is_key(word[0], known) else word[0], mask_urls(text))
+    # The last word of a header is the key.
+    known = {part for key in keys if key.strip() for part in (key.strip(), key.split()[-1])}
+    for key in sorted(known, key=len, reverse=True):
+        # Shorter ones are part of many words, and masked only as words.
+        text = text.replace(key, MASK) if len(key) > 3 else text  # noqa: PLR2004
+    # Padding is not part of a word here.
+    words = {key.strip("=.") for key in known}
+    return re.sub(r"[\w.+/-]+", lambda word: MASK if _is_key(word[0], words) else word[0], mask_urls(text))
 
 
 def _is_key(word: str, known: set[str]) -> bool:

@@ -18,9 +18,9 @@ from ..providers.comparison import Change, changes_between
 from ..secrets import MaskedText, Secret, mapped
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
-from .formats.trees import Tree, changed
+from .formats.trees import Tree, changed_at
 from .resolution import in_order
-from .revision import Revision, edited, read_original
+from .revision import Revision, read_original
 
 __all__ = ["Merger"]
 
@@ -118,20 +118,13 @@ class Merger:
         original = self._original
         format_ = format_module(original.format)
         if original.text is None:
-            tree = {"providers": dict(new)}
+            tree: Tree = {"providers": dict(new)}
             return original.revised(format_.write(tree), tree)
-        changes: dict[TreePath, Tree] = {
-            ("providers", name, key): value for name, keys in changed_keys.items() for key, value in keys.items()
-        }
-        there = original.own_body(("providers",))
-        if not isinstance(there, dict):
-            changes.update({("providers", name): entry for name, entry in new.items()})
-            new = {}
-        text, tree = edited(format_, original.text, original.tree, changes)
-        if new:
-            text = format_.add(text, ("providers",), new)
-            tree = changed(tree, ("providers",), {**tree["providers"], **new})
-        return original.revised(text, tree)
+        changes: dict[TreePath, Tree] = {("providers", name): entry for name, entry in new.items()}
+        for name, keys in changed_keys.items():
+            changes |= {("providers", name, key): value for key, value in keys.items()}
+        tree, _ = changed_at(original.tree, changes)
+        return original.revised(format_.edit(original.text, changes), tree)
 
 
 def _replaced(body: Mapping[str, Tree], entry: Mapping[str, Tree]) -> dict[str, Tree]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,13 @@ from .catalog import Catalog
 from .drafts import Draft
 from .formats.locations import Path as Path_
 from .formats.lookup import Format, format_module, format_of
-from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree, changed, has_tree, value_at, wrapped
+from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree, has_tree, value_at
 from .layers import Entry, checked_environments, compose, default_environment
 from .masked_diff import Side, masked_diff
 from .resolution import Resolution, in_order, resolve
 from .sources import Sources, read_file, read_text
 
-__all__ = ["EditError", "Original", "Revision", "Version", "edited", "read_original"]
+__all__ = ["EditError", "Original", "Revision", "Version", "read_original"]
 
 
 class EditError(ProviderError):
@@ -183,37 +183,6 @@ def read_original(file: Path, *, may_be_new: bool = False) -> Original:
     if not isinstance(tree, dict):
         raise DocumentError(sources.problems)
     return Original(file, name, text, content[: len(content) - len(text)], tree, _version(sources))
-
-
-def edited(format_: Any, text: str, tree: Tree, changes: Mapping[Path_, Tree]) -> tuple[str, Tree]:
-    """A document and its tree with new values at several paths; None removes a value.
-
-    Values that the document has are replaced in one pass, and the parts of a table that it does not have are added at once.
-    """
-    text, rest = format_.replace(text, changes)
-    tree = _with_values(tree, {path: value for path, value in changes.items() if path not in rest})
-    added: dict[Path_, Tree] = {}
-    for path, value in rest.items():
-        place, new = wrapped(tree, path, value)
-        old = added.get(place)
-        # Another change has made a part of the same new table.
-        added[place] = changed(old, path[len(place) :], value) if isinstance(old, dict) and len(path) > len(place) else new
-    for path, value in added.items():
-        text, tree = format_.edit(text, path, value), changed(tree, path, value)
-    return text, tree
-
-
-def _with_values(tree: Tree, values: Mapping[Path_, Tree]) -> Tree:
-    """A copy of a tree with other values at paths that it has."""
-    copies: dict[Path_, Any] = {(): dict(tree)}
-    for path, value in values.items():
-        node = copies[()]
-        for depth, step in enumerate(path[:-1], 1):
-            if path[:depth] not in copies:
-                copies[path[:depth]] = node[step] = dict(node[step])
-            node = copies[path[:depth]]
-        node[path[-1]] = value
-    return copies[()]
 
 
 @attrs.frozen

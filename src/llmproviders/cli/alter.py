@@ -10,15 +10,12 @@ from pathlib import Path
 import attrs
 
 from ..catalogs.details import NO_DETAILS
-from ..catalogs.formats.trees import MAX_CHARACTERS
 from ..catalogs.origins import located_problems
 from ..catalogs.resolution import Resolution, in_order
-from ..catalogs.sources import decoded
 from ..catalogs.usage import located_errors
 from ..errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, invalid
 from ..messages import names_of, shown_name
 from ..providers.derive import with_model
-from ..regular_files import read_start
 from ..runtimes.doubts import DOCUMENTED, fills_placeholders
 from ..runtimes.runtime import runtime as runtime_named
 from ..secret_policy import Secrets
@@ -28,7 +25,7 @@ from ..sql.names import models_of_entries
 from ..sql.plan import Plan, Step
 from ..syntax.columns import accept_columns
 from .command import UsageError, fail
-from .inputs import STDIN, read_stdin, source_of
+from .inputs import read_text_of, source_of
 from .printing import print_error, print_exactly, print_warnings
 
 __all__ = ["read_shown_models", "secrets_hint", "write_alterations"]
@@ -36,16 +33,8 @@ __all__ = ["read_shown_models", "secrets_hint", "write_alterations"]
 
 def read_shown_models(file: Path) -> list[ExistingModel]:
     """Read the models of a file, or of standard input, with outputs of SHOW CREATE MODEL; they are of one database."""
-    if file == STDIN:
-        text = read_stdin()
-    else:
-        try:
-            content = read_start(str(file), MAX_CHARACTERS + 1)
-        except OSError as error:
-            fail(f"{file}: {error.strerror}")
-        text = decoded(content, str(file))
     source = source_of(file)
-    models = read_models(text, source)
+    models = read_models(read_text_of(file), source)
     if others := sorted({".".join(each.path[:-1]) for each in models})[1:]:
         fail(f"{source}: expected models of one database, got also models of {names_of(others)}")
     counts = Counter(each.path[-1] for each in models)

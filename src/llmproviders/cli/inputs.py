@@ -18,10 +18,22 @@ from ..catalogs.sources import Sources, decoded, read_file, read_text
 from ..credentials import mask_value
 from ..errors import DocumentError, DocumentProblem, Problem
 from ..messages import names_and_hint, shown
-from .command import UsageError
+from ..regular_files import read_start
+from .command import UsageError, fail
 from .printing import STDIN_SOURCE
 
-__all__ = ["OVERRIDE", "STDIN", "assigned", "check_inputs", "read_catalog", "read_sources", "read_stdin", "source_of", "tagged"]
+__all__ = [
+    "OVERRIDE",
+    "STDIN",
+    "assigned",
+    "check_inputs",
+    "read_catalog",
+    "read_sources",
+    "read_stdin",
+    "read_text_of",
+    "source_of",
+    "tagged",
+]
 
 STDIN: Final = Path("-")
 OVERRIDE: Final = "NAME.KEY=VALUE"
@@ -108,6 +120,21 @@ def read_stdin() -> str:
         pass
     problem = Problem("", "standard input that can be read", got=reason, code="unreadable-file")
     raise DocumentError([DocumentProblem(STDIN_SOURCE, 1, 1, "", problem)])
+
+
+def read_text_of(file: Path) -> str:
+    """Read a file, or standard input, that is no catalog.
+
+    Raises:
+        DocumentError: if it is too large, or is not UTF-8.
+    """
+    if file == STDIN:
+        return read_stdin()
+    try:
+        content = read_start(str(file), MAX_CHARACTERS + 1)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}")
+    return decoded(content, str(file))
 
 
 def source_of(file: Path) -> str:

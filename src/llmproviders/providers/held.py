@@ -4,28 +4,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..errors import Problem, SecretError, dotted
 from ..fields.compiled import compiled
-from ..fields.parts import Kind, hidden_parts, kind_of
+from ..fields.parts import hidden_parts, kind_of
 from ..fields.spec import EXTRAS
 from ..secrets import MaskedText, Secret
 
-__all__ = ["secrets_in", "unresolved_references"]
+__all__ = ["SecretPath", "secret_parts", "secrets_in", "unresolved_references"]
+
+
+SecretPath: TypeAlias = "tuple[str | int, ...]"
+"""The path of a secret in a provider, such as ``("api_key",)`` or ``("extra_options", "my-token")``."""
+
+
+def secret_parts(provider: Any, *, opens_extras: bool = True) -> Iterator[tuple[SecretPath, Secret | MaskedText]]:
+    """Each secret of a provider with its path; of an option whose parts are not known, the value itself.
+
+    Args:
+        provider: the provider.
+        opens_extras: whether the secrets inside an extra option without references are found; else its whole string is one.
+    """
+    for info in compiled(type(provider)).description.infos:
+        for path, part in hidden_parts(kind_of(info), getattr(provider, info.name)):
+            yield (info.name, *path), part
+    for key, extra in provider.extra_options.items():
+        is_open = opens_extras or (isinstance(extra, MaskedText) and extra.is_reference)
+        for path, part in hidden_parts("body" if is_open else None, extra):
+            yield (EXTRAS, key, *path), part
 
 
 def secrets_in(provider: Any) -> Iterator[tuple[str, Secret | MaskedText]]:
     """Each secret of a provider with its location, such as ``api_key`` or ``extra_header.Authorization``."""
-    values: list[tuple[str, Kind | None, object]] = [
-        (info.name, kind_of(info), getattr(provider, info.name)) for info in compiled(type(provider)).description.infos
-    ]
-    for key, extra in provider.extra_options.items():
-        # Without a reference inside, the whole string of an extra option is the secret.
-        values.append((f"{EXTRAS}.{key}", "body" if isinstance(extra, MaskedText) and extra.is_reference else None, extra))
-    for name, kind, value in values:
-        for path, part in hidden_parts(kind, value):
-            yield f"{name}.{dotted(path)}" if path else name, part
+    return ((dotted(path), part) for path, part in secret_parts(provider, opens_extras=False))
 
 
 def unresolved_references(provider: Any) -> Iterator[Problem]:

@@ -262,5 +262,7 @@ class _Script:
             )
         else:
             hint = f"this {verb} MODEL is skipped"
+            if isinstance(statement, Alter):
+                hint += f"; change an entry of a catalog with llmproviders {'rename' if statement.rename else 'set'}"
             report.warn(index, "", "a model of this script", got=str(name), hint=hint, code="unknown-model")
         return None

@@ -70,7 +70,7 @@ def test_time_of_edits(format_: Format, path: Path, value: Any) -> None:
     """An edit of a document of twice the length takes about twice the time."""
     n = 40 if format_ == "yaml" else 150
     edit = format_module(format_).edit
-    assert growth(lambda size: entries(format_, size), lambda text: edit(text, path, value), n) <= MOST
+    assert growth(lambda size: entries(format_, size), lambda text: edit(text, {path: value}), n) <= MOST
 
 
 @pytest.mark.parametrize("format_", FORMATS)

@@ -59,7 +59,7 @@ CHAT = ("providers", "chat")
 )  # fmt: skip
 def test_edit_yaml(text: str, path: tuple[str, ...], value: Any, expected: str) -> None:
     """No other character changes, except where an anchor moves or the last line is removed."""
-    assert format_module("yaml").edit(text, path, value) == expected
+    assert format_module("yaml").edit(text, {path: value}) == expected
 
 
 def test_edit_yaml_that_cannot_be_edited() -> None:
@@ -79,7 +79,7 @@ def test_edit_yaml_that_cannot_be_edited() -> None:
         ("a: &x {p: 1}\nb: {<<: *x}\n", ("a", "p"), 2),
     ):
         with pytest.raises(ProviderError, match=message.format(".".join(path))):
-            edit(text, path, value)
+            edit(text, {path: value})
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_edit_yaml_that_cannot_be_edited() -> None:
 )  # fmt: skip
 def test_edit_json(text: str, path: tuple[str, ...], value: Any, expected: str) -> None:
     """The other values are unchanged."""
-    assert format_module("json").edit(text, path, value) == expected
+    assert format_module("json").edit(text, {path: value}) == expected
 
 
 @pytest.mark.parametrize(
@@ -131,19 +131,19 @@ def test_edit_json(text: str, path: tuple[str, ...], value: Any, expected: str) 
 )  # fmt: skip
 def test_edit_toml(text: str, path: tuple[str, ...], value: Any, expected: str) -> None:
     """A new key is added below the other keys of its table, above the comments of the next table."""
-    assert format_module("toml").edit(text, path, value) == expected
+    assert format_module("toml").edit(text, {path: value}) == expected
 
 
 def test_edit_toml_that_cannot_be_edited() -> None:
     """An edit whose result would be no TOML is refused."""
     text = "a = {b.c = 1}\n"
     with pytest.raises(ProviderError, match=r"^a\.b\.c cannot be edited without other changes; edit the file by hand$"):
-        format_module("toml").edit(text, ("a", "b", "c"), None)
+        format_module("toml").edit(text, {("a", "b", "c"): None})
     deep: list[Any] = []
     for _ in range(101):
         deep = [deep]
     with pytest.raises(ProviderError, match=r"^a\.d cannot be edited without other changes; edit the file by hand$"):
-        format_module("toml").edit(text, ("a", "d"), deep)
+        format_module("toml").edit(text, {("a", "d"): deep})
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -153,11 +153,11 @@ def test_edits_of_missing_parts(format_: Format) -> None:
     text = module.write({"providers": {"a": {"x": 1}, "b": {}}})
     for path in (("providers", "c"), ("providers", "a", "y"), ("c", "d")):
         with pytest.raises(ProviderError, match=f"^{'.'.join(path)} is not in the file$"):
-            module.edit(text, path, None)
+            module.edit(text, {path: None})
         with pytest.raises(ProviderError, match=f"^{'.'.join(path)} is not in the file$"):
             module.rename(text, path, "z")
     with pytest.raises(ProviderError, match=r"^providers\.a\.x is not a mapping; edit the file by hand$"):
-        module.edit(text, ("providers", "a", "x", "y"), 1)
+        module.edit(text, {("providers", "a", "x", "y"): 1})
     with pytest.raises(ProviderError, match=r"^providers\.b is in the file already$"):
         module.rename(text, ("providers", "a"), "b")
 
@@ -216,7 +216,7 @@ NEW = {
 def test_add_an_entry(format_: Format) -> None:
     """A new entry is written as the others are, below them."""
     text = DOCUMENTS[format_]
-    new = format_module(format_).edit(text, ("providers", "new"), {"extends": "chat", "stop": ["x"]})
+    new = format_module(format_).edit(text, {("providers", "new"): {"extends": "chat", "stop": ["x"]}})
     end = "\n  }\n}\n" if format_ == "json" else ""
     assert text.removesuffix(end) + NEW[format_] + end == new
 
@@ -247,8 +247,8 @@ def test_add_several_entries(format_: Format, text: str) -> None:
     members = {"new": {"x": 3, "y": {"z": [4]}}, "newer": {"x": 5}, "a b": {"x": 6}}
     expected = text
     for name, entry in members.items():
-        expected = module.edit(expected, ("providers", name), entry)
-    new = module.add(text, ("providers",), members)
+        expected = module.edit(expected, {("providers", name): entry})
+    new = module.edit(text, {("providers", name): entry for name, entry in members.items()})
     assert expected == new
     tree = module.read(text)[0]
     assert module.read(new)[0] == {**tree, "providers": {**tree["providers"], **members}}
@@ -264,7 +264,7 @@ def test_add_several_entries(format_: Format, text: str) -> None:
 def test_entries_that_cannot_be_added(format_: Format, text: str) -> None:
     """Entries of a mapping that others share are not added."""
     with pytest.raises(ProviderError, match="cannot be (set|edited) without changing other values"):
-        format_module(format_).add(text, ("providers",), {"new": {"x": 3}, "newer": {"x": 5}})
+        format_module(format_).edit(text, {("providers", "new"): {"x": 3}, ("providers", "newer"): {"x": 5}})
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -273,11 +273,11 @@ def test_remove_an_entry(format_: Format) -> None:
     text, edit = DOCUMENTS[format_], format_module(format_).edit
     lines = text.split("\n")
     first, second = {"toml": ((3, 10), (9, 13)), "yaml": ((4, 10), (9, 13)), "json": ((3, 7), (7, 8))}[format_]
-    assert lines[: first[0]] + lines[first[1] :] == edit(text, CHAT, None).split("\n")
+    assert lines[: first[0]] + lines[first[1] :] == edit(text, {CHAT: None}).split("\n")
     rest = lines[: second[0]] + lines[second[1] :]
     if format_ == "json":
         rest[6] = "    }"
-    assert rest == edit(text, ("providers", "embed"), None).split("\n")
+    assert rest == edit(text, {("providers", "embed"): None}).split("\n")
 
 
 @pytest.mark.parametrize("format_", FORMATS)

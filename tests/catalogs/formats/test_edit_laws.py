@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from llmproviders import ProviderError
@@ -66,12 +66,43 @@ def test_edits(format_: Format, data: st.DataObject) -> None:
     path = ("providers", entry, *data.draw(st.sampled_from([(), *((option,) for option in [*options, "added"])])))
     exists = path[1] in tree["providers"] and (len(path) == 2 or path[2] in options)
     value = data.draw(st.one_of(*[st.none()] * exists, values if len(path) == 3 else entries))
-    new = module.edit(text, path, value)
+    new = module.edit(text, {path: value})
     assert changed(tree, path, value) == module.read(new)[0]
     check(text, new)
     if exists and value is None and len(path) == 2:
         assert comments(new) <= comments(text)
     elif not exists:
+        assert comments(new) == comments(text)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@given(st.data())
+def test_several_edits(format_: Format, data: st.DataObject) -> None:
+    """Values that are set, added and removed at once, at several places: only these change."""
+    text, tree = data.draw(documents(format_))
+    module = format_module(format_)
+    changes: dict[Any, Any] = {("providers", "newer"): data.draw(entries)} if data.draw(st.booleans()) else {}
+    expected = tree
+    for name, entry in tree["providers"].items():
+        if data.draw(st.integers(0, 3)) == 0:
+            changes["providers", name] = data.draw(st.one_of(st.none(), entries))
+            continue
+        for key in (*entry, "added", "more"):
+            if data.draw(st.booleans()):
+                changes["providers", name, key] = data.draw(st.one_of(*[st.none()] * (key in entry), values))
+    changes = dict(data.draw(st.permutations(list(changes.items()))))
+    one_by_one = text
+    try:
+        for path, value in changes.items():
+            one_by_one = module.edit(one_by_one, {path: value})
+            expected = changed(expected, path, value)
+    except ProviderError:
+        assume(False)  # a key is written in a way that no edit can keep
+    new = module.edit(text, changes)
+    assert expected == module.read(new)[0]
+    check(text, new)
+    assert comments(new) <= comments(text)
+    if all(len(path) == 3 and path[2] not in tree["providers"][path[1]] for path in changes):
         assert comments(new) == comments(text)
 
 
@@ -89,16 +120,16 @@ def test_additions(format_: Format, data: st.DataObject) -> None:
 def assert_added(format_: Format, text: str, path: tuple[str, ...], added: list[Any]) -> None:
     """Check that members that are added at once are added as one by one, or that both are refused."""
     module = format_module(format_)
-    members = {f"new {number}": value for number, value in enumerate(added)}
+    changes = {(*path, f"new {number}"): value for number, value in enumerate(added)}
     try:
         expected = text
-        for name, value in members.items():
-            expected = module.edit(expected, (*path, name), value)
+        for one, value in changes.items():
+            expected = module.edit(expected, {one: value})
     except ProviderError:
         with pytest.raises(ProviderError):
-            module.add(text, path, members)
+            module.edit(text, changes)
     else:
-        assert expected == module.add(text, path, members)
+        assert expected == module.edit(text, changes)
 
 
 @pytest.mark.parametrize("format_", FORMATS)

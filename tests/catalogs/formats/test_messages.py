@@ -83,7 +83,7 @@ def test_other_errors_in_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_anchors_of_the_same_name() -> None:
     """Anchors of the same name are accepted without a warning of ruamel.yaml, which would show the name."""
-    assert "a: &S3cr3t 1\nb: &S3cr3t 2\nc: 4\n" == yaml.edit("a: &S3cr3t 1\nb: &S3cr3t 2\nc: 3\n", ("c",), 4)
+    assert "a: &S3cr3t 1\nb: &S3cr3t 2\nc: 4\n" == yaml.edit("a: &S3cr3t 1\nb: &S3cr3t 2\nc: 3\n", {("c",): 4})
 
 
 def test_json_and_toml() -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
 
 from ...messages import shown
 from ...syntax.locations import Location, location_of
-from .lines import line_break, line_start, with_cuts, with_end_of
+from .lines import Cut, line_break, line_start, with_cuts, with_end_of
 from .locations import Locate, Part, Path, locator, part_at
-from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, is_too_deep, renamed, wrapped
+from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, by_parent, changed_at, is_too_deep, renamed
 
-__all__ = ["add", "edit", "read", "rename", "replace", "write"]
+__all__ = ["edit", "read", "rename", "write"]
 
 
 def read(text: str) -> tuple[Tree, Locate]:
@@ -46,33 +46,27 @@ def write(tree: Tree) -> str:
     return json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def edit(text: str, path: Path, value: Tree) -> str:
-    """The document with a new value at a path, or without the value there if it is None; all other characters stay.
+def edit(text: str, changes: Mapping[Path, Tree]) -> str:
+    """The document with new values at some paths, or without the values there if they are None; all other characters stay.
 
     Raises:
-        ProviderError: if the path leads through a value that is not an object, or if the value to remove does not exist.
+        ProviderError: if a path leads through a value that is not an object, or if a value to remove does not exist.
     """
-    path, value = wrapped(read(text)[0], path, value)
-    parent = _whole(text)
-    for step in path[:-1]:
-        parent = parent.parts[step]
-    members = list(parent.parts.values())
-    old = parent.parts.get(path[-1])
-    if value is None:
-        new = _without_member(text, parent.start, members, members.index(old))
-    elif old is not None:
-        new = text[: old.start] + _indented(value, text, old.start) + text[old.end :]
-    else:
-        new = _with_members(text, parent, {path[-1]: value})
+    _, changes = changed_at(read(text)[0], changes)
+    whole = _whole(text)
+    cuts: list[Cut] = []
+    for path, names in by_parent(path for path, value in changes.items() if value is not None).items():
+        parent = part_at(whole, path)
+        values = {name: changes[(*path, name)] for name in names}
+        old = [(name, parent.parts[name]) for name in names if name in parent.parts]
+        cuts += [(each.start, each.end, _indented(values.pop(name), text, each.start)) for name, each in old]
+        if values:
+            cuts.append(_added(text, parent, values))
+    new = with_cuts(text, cuts)
+    if removed := by_parent(path for path, value in changes.items() if value is None):
+        whole = _whole(new)
+        new = with_cuts(new, [cut for path, names in removed.items() for cut in _removed(new, part_at(whole, path), names)])
     return with_end_of(text, new)
-
-
-def add(text: str, path: Path, members: Mapping[str, Tree]) -> str:
-    """The document with new members of the object at a path, which it has; all other characters stay."""
-    parent = _whole(text)
-    for step in path:
-        parent = parent.parts[step]
-    return with_end_of(text, _with_members(text, parent, members))
 
 
 def rename(text: str, path: Path, name: str) -> str:
@@ -88,19 +82,6 @@ def rename(text: str, path: Path, name: str) -> str:
     key = _TOKEN.match(text, value.key)
     assert key is not None
     return text[: key.start()] + json.dumps(name, ensure_ascii=False) + text[key.end() :]
-
-
-def replace(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
-    """The document with new values in place of scalars, all in one pass; and the changes that are left for `edit`."""
-    whole = _whole(text)
-    cuts, rest = [], {}
-    for path, value in changes.items():
-        old = part_at(whole, path)
-        if old is None or old.parts or text[old.start] in "{[" or value is None:
-            rest[path] = value
-        else:
-            cuts.append((old.start, old.end, _indented(value, text, old.start)))
-    return with_cuts(text, sorted(cuts)), rest
 
 
 def _whole(text: str) -> _Value:
@@ -132,8 +113,8 @@ def _line_before(text: str, index: int) -> tuple[str, str]:
     return line.removesuffix(rest), rest
 
 
-def _with_members(text: str, parent: _Value, members: Mapping[Any, Tree]) -> str:
-    """The document with more members of an object, below the last one or after it."""
+def _added(text: str, parent: _Value, members: Mapping[Any, Tree]) -> Cut:
+    """The cut that adds members to an object, below the last one or after it."""
     last = [*parent.parts.values()][-1] if parent.parts else parent
     unit, (indent, before) = _unit(text), _line_before(text, last.start)
     outer = line_break(text) + indent
@@ -141,21 +122,30 @@ def _with_members(text: str, parent: _Value, members: Mapping[Any, Tree]) -> str
     if parent.parts:
         # A new member gets its own line if the last one has its own line.
         between = outer if re.fullmatch(r'"(?:[^"\\]|\\.)*"\s*:\s*', before) else " "
-        return f"{text[: last.end]}{''.join(f',{between}{member}' for member in written)}{text[last.end :]}"
+        return last.end, last.end, "".join(f",{between}{member}" for member in written)
     if unit is None:
-        return f"{text[: parent.start]}{{{', '.join(written)}}}{text[parent.end :]}"
+        return parent.start, parent.end, f"{{{', '.join(written)}}}"
     inner = outer + unit
     lines = f",{inner}".join(member.replace(outer, inner) for member in written)
-    return f"{text[: parent.start]}{{{inner}{lines}{outer}}}{text[parent.end :]}"
+    return parent.start, parent.end, f"{{{inner}{lines}{outer}}}"
 
 
-def _without_member(text: str, brace: int, members: list[_Value], position: int) -> str:
-    """The document without a member of the object that starts at *brace*, and without its comma."""
-    end = members[position].end
-    if position:
-        return text[: members[position - 1].end] + text[end:]
-    after = text.index("," if len(members) > 1 else "}", end)
-    return text[: brace + 1] + text[after + (len(members) > 1) :].lstrip(" ")
+def _removed(text: str, parent: _Value, names: Collection[str]) -> Iterator[Cut]:
+    """The cuts of members of an object, each with a comma."""
+    gone = set(names)
+    first = True
+    start = parent.start + 1
+    for name, member in parent.parts.items():
+        if name not in gone:
+            first = False
+        elif first:
+            # The comma below goes with it.
+            after = re.compile(r"\s*(?:, *)?").match(text, member.end)
+            assert after is not None
+            yield start, after.end(), ""
+        else:
+            yield start, member.end, ""
+        start = member.end
 
 
 class _Refused(ValueError):

@@ -16,6 +16,7 @@ __all__ = [
     "line_break",
     "line_start",
     "lines_around",
+    "rstripped",
     "with_breaks",
     "with_cuts",
     "with_end_of",
@@ -88,11 +89,21 @@ def with_end_of(old: str, new: str) -> str:
     return new.rstrip("\r\n")
 
 
+def rstripped(text: str, index: int) -> int:
+    """The end of the last character before an index that is no blank or line break."""
+    while index and text[index - 1].isspace():
+        index -= 1
+    return index
+
+
 def with_cuts(text: str, cuts: Iterable[Cut]) -> str:
-    """The document after cuts, which are in order and do not overlap."""
+    """The document after cuts; where they overlap, all their parts go, and all their new characters stay.
+
+    New characters for the same place stay in the order of the cuts.
+    """
     pieces = []
     index = 0
-    for start, end, new in cuts:
+    for start, end, new in sorted(cuts, key=lambda cut: cut[:2]):
         pieces += [text[index:start], new]
-        index = end
+        index = max(index, end)
     return "".join([*pieces, text[index:]])

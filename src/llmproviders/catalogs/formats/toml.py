@@ -4,19 +4,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from ...errors import ProviderError, dotted
+from ...messages import names_of
 from ...optional import import_optional
 from ...syntax.locations import Location, location_of
-from .lines import with_breaks, with_cuts, with_end_of
-from .locations import Locate, Path, locator, part_at
+from .lines import with_end_of
+from .locations import Locate, Path, locator
 from .toml_scanning import has_long_key, scan, tomllib
-from .toml_splicing import spliced, with_key, with_members
-from .trees import TOO_DEEP, SyntaxProblem, Tree, changed, has_tree, is_too_deep, renamed, value_at, wrapped
+from .toml_splicing import spliced, with_key
+from .trees import TOO_DEEP, SyntaxProblem, Tree, changed_at, has_tree, is_too_deep, renamed
 
-__all__ = ["add", "edit", "read", "rename", "replace", "write"]
+__all__ = ["edit", "read", "rename", "write"]
 
 _NO_NULL: Final = "TOML has no null: leave the option out, or list it in omit"
 _INSTEAD: Final = {
@@ -74,30 +75,18 @@ def _tables(header: str, entries: Mapping[str, Tree] | None) -> list[str]:
     return tables or [f"[{header}]\n"]
 
 
-def edit(text: str, path: Path, value: Tree) -> str:
-    """The document with a new value at a path, or without the value there if it is None; all other characters stay.
+def edit(text: str, changes: Mapping[Path, Tree]) -> str:
+    """The document with new values at some paths, or without the values there if they are None; all other characters stay.
 
     A new entry becomes a table with a header. Comments directly above a table go with it.
 
     Raises:
-        ProviderError: if the path leads through a value that is not a table, if the value to remove does not exist, or if the
+        ProviderError: if a path leads through a value that is not a table, if a value to remove does not exist, or if the
             document cannot be edited without other changes.
     """
-    tree, _ = read(text)
-    path, value = wrapped(tree, path, value)
-    new = with_end_of(text, spliced(text, path, value, _value, write))
-    return _checked(new, changed(tree, path, value), path)
-
-
-def add(text: str, path: Path, members: Mapping[str, Tree]) -> str:
-    """The document with new members of the table at a path, which it has; all other characters stay.
-
-    Raises:
-        ProviderError: if the document cannot be edited without other changes.
-    """
-    tree, _ = read(text)
-    new = with_end_of(text, with_members(text, path, members, _value, write))
-    return _checked(new, changed(tree, path, {**value_at(tree, path), **members}), path)
+    tree, changes = changed_at(read(text)[0], changes)
+    new = with_end_of(text, spliced(text, changes, _value, write))
+    return _checked(new, tree, changes)
 
 
 def rename(text: str, path: Path, name: str) -> str:
@@ -107,27 +96,14 @@ def rename(text: str, path: Path, name: str) -> str:
         ProviderError: if there is no such key, another key has the name, or the document cannot be edited without other changes.
     """
     tree = renamed(read(text)[0], path, name)
-    return _checked(with_key(text, path, name), tree, path)
+    return _checked(with_key(text, path, name), tree, [path])
 
 
-def replace(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
-    """The document with new values in place of scalars, all in one pass; and the changes that are left for `edit`."""
-    whole, _ = scan(text)
-    cuts, rest = [], {}
-    for path, value in changes.items():
-        old = part_at(whole, path)
-        if old is None or old.value is None or old.parts or value is None:
-            rest[path] = value
-        else:
-            cuts.append((old.value, old.end, with_breaks(_value(value), text)))
-    return with_cuts(text, sorted(cuts)), rest
-
-
-def _checked(new: str, tree: Tree, path: Path) -> str:
+def _checked(new: str, tree: Tree, paths: Iterable[Path]) -> str:
     """The edited document, if it has the tree that it should have."""
     if has_tree(read, new, tree):
         return new
-    msg = f"{dotted(path)} cannot be edited without other changes; edit the file by hand"
+    msg = f"{names_of(map(dotted, paths))} cannot be edited without other changes; edit the file by hand"
     raise ProviderError(msg)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .lines import (
@@ -20,77 +20,97 @@ from .lines import (
     line_break,
     line_start,
     lines_around,
+    rstripped,
     with_breaks,
     with_cuts,
 )
-from .locations import Path
+from .locations import Path, part_at
 from .toml_scanning import Statement, TomlPart, scan
-from .trees import ENTRY_DEPTHS, Tree
+from .trees import ENTRY_DEPTHS, Tree, by_parent
 
-__all__ = ["spliced", "with_key", "with_members"]
+__all__ = ["spliced", "with_key"]
 
 
-def spliced(text: str, path: Path, value: Tree, write: Callable[[Tree], str], write_tables: Callable[[Tree], str]) -> str:
-    """The document with *value* at *path*, or without the value there if it is None.
+def spliced(text: str, changes: Mapping[Path, Tree], write: Callable[[Tree], str], write_tables: Callable[[Tree], str]) -> str:
+    """The document with new values at some paths, or without the values there if they are None.
 
     Args:
         text: the document.
-        path: the path of the value; only its last key may be new.
-        value: the new value.
+        changes: the new values by path; only the last key of a path may be new.
         write: a function that writes a value as it stands on the right of an equals sign.
         write_tables: a function that writes a document, in which entries are tables with headers.
     """
-    whole, statements = scan(text)
-    parts = _parts(whole, path)
-    if len(parts) > len(path):
-        part = parts[-1]
-        if value is not None and part.value is not None:
-            return text[: part.value] + with_breaks(write(value), text) + text[part.end :]
-        text = _without(text, statements, path, parts)
-        whole, statements = scan(text)
-        parts = _parts(whole, path)
-    if value is None:
-        return text
-    return _with_members(text, statements, path[:-1], parts, {path[-1]: value}, write, write_tables)
-
-
-def with_members(
-    text: str, path: Path, members: Mapping[str, Tree], write: Callable[[Tree], str], write_tables: Callable[[Tree], str]
-) -> str:
-    """The document with new members of the table at a path, which it has; the functions are those of `spliced`."""
-    whole, statements = scan(text)
-    return _with_members(text, statements, path, _parts(whole, path), members, write, write_tables)
+    whole = scan(text)[0]
+    cuts: list[Cut] = []
+    added: list[Path] = []
+    removed: list[Path] = []
+    for path, value in changes.items():
+        part = part_at(whole, path)
+        if value is None or (part is not None and part.value is None):
+            # A table with headers goes, and its new value is added.
+            removed.append(path)
+        elif part is not None:
+            cuts.append((part.value, part.end, with_breaks(write(value), text)))
+        if value is not None and (part is None or part.value is None):
+            added.append(path)
+    text = with_cuts(text, cuts)
+    if removed:
+        document = _Document(text)
+        text = with_cuts(text, [cut for path, names in by_parent(removed).items() for cut in _without(document, path, names)])
+    if added:
+        document = _Document(text)
+        members = {path: {name: changes[(*path, name)] for name in names} for path, names in by_parent(added).items()}
+        text = with_cuts(text, [_added(document, path, each, write, write_tables) for path, each in members.items()])
+    return text
 
 
 def with_key(text: str, path: Path, name: str) -> str:
     """The document with another name for the last key of *path*, wherever it is written."""
-    part = _parts(scan(text)[0], path)[-1]
+    part = part_at(scan(text)[0], path)
     return with_cuts(text, [(start, end, _key(name)) for start, end in part.keys])
 
 
-def _parts(whole: TomlPart, path: Path) -> list[TomlPart]:
-    """The parts on a path, from the whole document to the last one that exists."""
-    parts = [whole]
-    for step in path:
-        if step in parts[-1].parts:
+class _Document:
+    """A document with its parts, and the positions of the statements that make them."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.whole, self.statements = scan(text)
+        self._positions: dict[int, list[int]] = {}
+        self._last: dict[int, Statement] = {}
+        for position, each in enumerate(self.statements):
+            self._positions.setdefault(id(each.part), []).append(position)
+            self._last[id(each.table)] = each
+
+    def parts(self, path: Path) -> list[TomlPart]:
+        """The parts on a path, from the whole document."""
+        parts = [self.whole]
+        for step in path:
             parts.append(parts[-1].parts[step])
-    return parts
+        return parts
+
+    def positions(self, part: TomlPart) -> list[int]:
+        """The positions of the statements that make a table, or add to it at any depth."""
+        return sorted(position for each in _below(part) for position in self._positions.get(id(each), ()))
+
+    def last_of(self, table: TomlPart) -> Statement | None:
+        """The last statement that is a key of a table, or its header."""
+        return self._last.get(id(table))
 
 
-def _with_members(
-    text: str,
-    statements: list[Statement],
+def _added(
+    document: _Document,
     path: Path,
-    parts: list[TomlPart],
     members: Mapping[Any, Tree],
     write: Callable[[Tree], str],
     write_tables: Callable[[Tree], str],
-) -> str:
-    """The document with new members of the table at *path*; *parts* are those on the path."""
+) -> Cut:
+    """The cut that adds members to the table at *path*."""
+    parts = document.parts(path)
     parent = parts[-1]
     lines = [f"{_key(name)} = {write(value)}" for name, value in members.items()]
     if parent.value is not None:
-        return _with_inline(text, parent, ", ".join(lines))
+        return _added_inline(document.text, parent, ", ".join(lines))
     top = path[0] if path else next(iter(members))
     levels = ENTRY_DEPTHS.get(top, 0) - len(path)
     if levels > 0 and _is_tables(members, levels + 1) and not any(map(_is_inline, parent.parts.values())):
@@ -99,8 +119,8 @@ def _with_members(
             for step in reversed((*path, name)):
                 value = {step: value}  # noqa: PLW2901
             tables.append(write_tables(value))
-        return _with_tables(text, statements, parent, tables)
-    return _with_keys(text, statements, path, parts, lines)
+        return _added_tables(document, parent, tables)
+    return _added_keys(document, path, parts, lines)
 
 
 def _is_tables(value: Tree, levels: int) -> bool:
@@ -128,22 +148,16 @@ def _below(part: TomlPart) -> Iterator[TomlPart]:
         rest += part.parts.values()
 
 
-def _statements_of(statements: list[Statement], part: TomlPart) -> list[int]:
-    """The positions of the statements that make a table, or add to it at any depth."""
-    inside = set(map(id, _below(part)))
-    return [position for position, each in enumerate(statements) if id(each.part) in inside]
+def _lines_at(text: str, index: int, lines: str) -> Cut:
+    """The cut that adds lines at the start of a line, or at the end of the document."""
+    end = "" if not index or text[index - 1] == "\n" else line_break(text)
+    return index, index, f"{end}{with_breaks(lines, text)}"
 
 
-def _with_lines(text: str, index: int, lines: str) -> str:
-    """The document with new lines at the start of a line, or at its end."""
-    before = text[:index]
-    end = "" if not before or before.endswith("\n") else line_break(text)
-    return f"{before}{end}{with_breaks(lines, text)}{text[index:]}"
-
-
-def _with_tables(text: str, statements: list[Statement], parent: TomlPart, tables: list[str]) -> str:
-    """The document with new tables below those of *parent*."""
-    positions = _statements_of(statements, parent)
+def _added_tables(document: _Document, parent: TomlPart, tables: list[str]) -> Cut:
+    """The cut that adds tables below those of *parent*."""
+    text, statements = document.text, document.statements
+    positions = document.positions(parent)
     last = positions[-1] if positions else len(statements) - 1
     if last >= 0 and last + 1 < len(statements) and not statements[last + 1].header_end:
         # Keys of the whole document follow, which the header would take.
@@ -151,68 +165,70 @@ def _with_tables(text: str, statements: list[Statement], parent: TomlPart, table
     index = line_below(text, statements[last].end) if last >= 0 else len(text)
     is_apart = bool(text[:index].strip())
     if len(parent.parts) > 1:
-        first = statements[_statements_of(statements, list(parent.parts.values())[-1])[0]]
+        first = statements[document.positions(list(parent.parts.values())[-1])[0]]
         is_apart = not first.header_end or has_blank_above(text, line_start(text, first.start))
-    return _with_lines(text, index, "".join(f"\n{table}" if is_apart else table for table in tables))
+    return _lines_at(text, index, "".join(f"\n{table}" if is_apart else table for table in tables))
 
 
-def _with_keys(text: str, statements: list[Statement], path: Path, parts: list[TomlPart], keys: list[str]) -> str:
-    """The document with more keys of the table at *path*, each with its value on a line of its own."""
-    parent = parts[-1]
+def _added_keys(document: _Document, path: Path, parts: list[TomlPart], keys: list[str]) -> Cut:
+    """The cut that adds keys to the table at *path*, each with its value on a line of its own."""
+    text, statements, parent = document.text, document.statements, parts[-1]
     lines = "".join(f"{key}\n" for key in keys)
-    if own := [each for each in statements if each.table is parent]:
-        last = own[-1]
+    if (last := document.last_of(parent)) is not None:
         indent = indent_of(text, last.start)
-        return _with_lines(text, line_below(text, last.end), "".join(f"{indent}{key}\n" for key in keys))
-    inside = [statements[position] for position in _statements_of(statements, parent)]
+        return _lines_at(text, line_below(text, last.end), "".join(f"{indent}{key}\n" for key in keys))
+    inside = [statements[position] for position in document.positions(parent)]
     dotted = [each for each in inside if not each.header_end and each.table in parts]
     if dotted:
         last = dotted[-1]
         prefix = next(text[last.start : end] for start, end in parent.keys if last.start <= start < last.end)
         indent = indent_of(text, last.start)
-        return _with_lines(text, line_below(text, last.end), "".join(f"{indent}{prefix}.{key}\n" for key in keys))
+        return _lines_at(text, line_below(text, last.end), "".join(f"{indent}{prefix}.{key}\n" for key in keys))
     if len(parts) > 1:
         index = line_below(text, inside[-1].end)
-        return _with_lines(text, index, f"\n[{'.'.join(map(_key, path))}]\n{lines}")
+        return _lines_at(text, index, f"\n[{'.'.join(map(_key, path))}]\n{lines}")
     if not statements:
-        return _with_lines(text, len(text), lines)
+        return _lines_at(text, len(text), lines)
     index = above_comments(text, line_start(text, statements[0].start))
-    return _with_lines(text, index, f"{lines}\n")
+    return _lines_at(text, index, f"{lines}\n")
 
 
-def _with_inline(text: str, table: TomlPart, members: str) -> str:
-    """The document with more members of an inline table."""
+def _added_inline(text: str, table: TomlPart, members: str) -> Cut:
+    """The cut that adds members to an inline table."""
     assert table.value is not None
     if not table.parts:
-        return f"{text[: table.value]}{{{members}}}{text[table.end :]}"
-    end = len(text[: table.end - 1].rstrip())
-    return f"{text[:end]}, {members}{text[end:]}"
+        return table.value, table.end, f"{{{members}}}"
+    end = rstripped(text, table.end - 1)
+    return end, end, f", {members}"
 
 
-def _without(text: str, statements: list[Statement], path: Path, parts: list[TomlPart]) -> str:
-    """The document without a value that it has, or without the table that headers and dotted keys make."""
-    *above, part = parts
+def _without(document: _Document, path: Path, names: Iterable[Any]) -> list[Cut]:
+    """The cuts of some members of the table at *path*: of values, or of tables that headers and dotted keys make."""
+    text, statements = document.text, document.statements
+    above = document.parts(path)
+    gone = [above[-1].parts[name] for name in names]
     if any(each.value is not None for each in above):
-        return with_cuts(text, _member_cuts(text, part))
-    positions = _statements_of(statements, part)
+        return _member_cuts(text, gone)
     cuts: list[Cut] = []
-    for before, position in zip([-1, *positions], positions, strict=False):
-        statement = statements[position]
-        start, end = line_start(text, statement.start), line_below(text, statement.end)
-        if cuts and before == position - 1:
-            # Comments between two statements of the table go with it.
-            start = cuts.pop()[0]
-        elif statement.header_end:
-            start = above_comments(text, start)
-        cuts.append((start, end, ""))
-    first = statements[positions[0]]
-    if first.header_end:
-        cuts = [(*lines_around(text, start, end), "") for start, end, _ in cuts]
-    if len(above) > 1 and len(positions) == len(_statements_of(statements, above[-1])):
+    for part in gone:
+        positions = document.positions(part)
+        own: list[Cut] = []
+        for before, position in zip([-1, *positions], positions, strict=False):
+            statement = statements[position]
+            start, end = line_start(text, statement.start), line_below(text, statement.end)
+            if own and before == position - 1:
+                # Comments between two statements of the table go with it.
+                start = own.pop()[0]
+            elif statement.header_end:
+                start = above_comments(text, start)
+            own.append((start, end, ""))
+        cuts += [(*lines_around(text, *cut[:2]), "") for cut in own] if statements[positions[0]].header_end else own
+    if len(above) > 1 and len(gone) == len(above[-1].parts) and document.last_of(above[-1]) is None:
         # The table that it was in stays, and is empty.
-        start, end, _ = cuts[0]
-        cuts[0] = start, end, with_breaks(_empty(text, first, path[:-1], above[-1]), text)
-    return with_cuts(text, cuts)
+        cuts.sort()
+        first = statements[document.positions(above[-1])[0]]
+        cuts[0] = (*cuts[0][:2], with_breaks(_empty(text, first, path, above[-1]), text))
+    return cuts
 
 
 def _empty(text: str, first: Statement, path: Path, table: TomlPart) -> str:
@@ -223,9 +239,9 @@ def _empty(text: str, first: Statement, path: Path, table: TomlPart) -> str:
     return f"{text[line_start(text, first.start) : end]} = {{}}\n"
 
 
-def _member_cuts(text: str, part: TomlPart) -> list[Cut]:
-    """The cuts of a member of an inline table, or of several if dotted keys make it, with the commas that belong to them."""
-    members = sorted((each for each in _below(part) if each.value is not None), key=lambda each: each.start)
+def _member_cuts(text: str, parts: Iterable[TomlPart]) -> list[Cut]:
+    """The cuts of members of an inline table, also of those that dotted keys make, with the commas that belong to them."""
+    members = sorted((each for part in parts for each in _below(part) if each.value is not None), key=lambda each: each.start)
     cuts: list[Cut] = []
     for member in members:
         start, end = member.start, member.end
@@ -237,7 +253,7 @@ def _member_cuts(text: str, part: TomlPart) -> list[Cut]:
         else:
             while cuts and cuts[-1][1] == start:
                 start = cuts.pop()[0]
-            before = text[:start].rstrip()
-            start = len(before) - 1 if before.endswith(",") else start
+            before = rstripped(text, start)
+            start = before - 1 if text[before - 1] == "," else start
         cuts.append((start, end, ""))
     return cuts

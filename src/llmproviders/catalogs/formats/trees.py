@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from ...errors import ProviderError, dotted
@@ -18,7 +18,9 @@ __all__ = [
     "TOO_DEEP",
     "SyntaxProblem",
     "Tree",
+    "by_parent",
     "changed",
+    "changed_at",
     "has_null",
     "has_tree",
     "is_too_deep",
@@ -135,6 +137,35 @@ def wrapped(tree: Tree, path: Path, value: Tree) -> tuple[Path, Tree]:
             return path[: depth + 1], value
         node = node[step]
     return path, value
+
+
+def changed_at(tree: Tree, changes: Mapping[Path, Tree]) -> tuple[Tree, dict[Path, Tree]]:
+    """A copy of *tree* with values at several paths, or without them if they are None; and the changes as `wrapped` gives them.
+
+    Raises:
+        ProviderError: for the same reasons.
+    """
+    places = [wrapped(tree, path, value)[0] for path, value in changes.items()]
+    copies: dict[Path, Any] = {(): dict(tree)}
+    for path, value in changes.items():
+        node = copies[()]
+        for depth, step in enumerate(path[:-1], 1):
+            if path[:depth] not in copies:
+                copies[path[:depth]] = node[step] = dict(node.get(step, {}))
+            node = copies[path[:depth]]
+        if value is None:
+            del node[path[-1]]
+        else:
+            node[path[-1]] = value
+    return copies[()], {place: value_at(copies[()], place) for place in places}
+
+
+def by_parent(changes: Iterable[Path]) -> dict[Path, list[Any]]:
+    """The last keys of some paths, by the paths of their parents; the deepest come first."""
+    found: dict[Path, list[Any]] = {}
+    for path in sorted(changes, key=len, reverse=True):
+        found.setdefault(path[:-1], []).append(path[-1])
+    return found
 
 
 def renamed(tree: Tree, path: Path, name: str) -> Tree:

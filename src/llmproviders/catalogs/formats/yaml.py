@@ -5,19 +5,20 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ...errors import ProviderError, dotted
+from ...messages import names_of
 from ...optional import import_optional
 from ...syntax.locations import Location, location_of
 from .lines import with_end_of
 from .locations import Locate, Path, locator
-from .trees import SyntaxProblem, Tree, changed, has_tree, renamed, value_at, wrapped
+from .trees import SyntaxProblem, Tree, changed_at, has_tree, renamed
 from .yaml_reading import TreeBuilder
-from .yaml_splicing import spliced, with_key, with_members, with_scalars
+from .yaml_splicing import spliced, with_key
 
-__all__ = ["add", "edit", "read", "rename", "replace", "write"]
+__all__ = ["edit", "read", "rename", "write"]
 
 MAX_TAG: Final = 50_000
 """The longest tag that the parser gets, because its time is quadratic in the length of a tag."""
@@ -81,31 +82,19 @@ def write(tree: Tree) -> str:
     return _dumped(tree, is_flow=False)
 
 
-def edit(text: str, path: Path, value: Tree) -> str:
-    """The document with a new value at a path, or without the value there if it is None; all other characters stay.
+def edit(text: str, changes: Mapping[Path, Tree]) -> str:
+    """The document with new values at some paths, or without the values there if they are None; all other characters stay.
 
     A new entry of ``providers`` becomes a block unless the other entries are in braces. Comments directly above a block go with
     it.
 
     Raises:
-        ProviderError: if the path leads through a value that is not a mapping, if the value to remove does not exist, or if other
+        ProviderError: if a path leads through a value that is not a mapping, if a value to remove does not exist, or if other
             values would change too, because they share an anchor.
     """
-    tree, _ = read(text)
-    path, value = wrapped(tree, path, value)
-    new = with_end_of(text, spliced(text, _events(text), path, value, _inline, write))
-    return _checked(new, changed(tree, path, value), path)
-
-
-def add(text: str, path: Path, members: Mapping[str, Tree]) -> str:
-    """The document with new members of the mapping at a path, which it has; all other characters stay.
-
-    Raises:
-        ProviderError: if other values would change too, because they share an anchor.
-    """
-    tree, _ = read(text)
-    new = with_end_of(text, with_members(text, _events(text), path, members, _inline, write))
-    return _checked(new, changed(tree, path, {**value_at(tree, path), **members}), path)
+    tree, changes = changed_at(read(text)[0], changes)
+    new = with_end_of(text, spliced(text, _events, changes, _inline, write))
+    return _checked(new, tree, changes)
 
 
 def rename(text: str, path: Path, name: str) -> str:
@@ -116,20 +105,15 @@ def rename(text: str, path: Path, name: str) -> str:
             anchor.
     """
     tree = renamed(read(text)[0], path, name)
-    return _checked(with_key(text, _events(text), path, _inline(name)), tree, path)
+    return _checked(with_key(text, _events(text), path, _inline(name)), tree, [path])
 
 
-def replace(text: str, changes: Mapping[Path, Tree]) -> tuple[str, dict[Path, Tree]]:
-    """The document with new values in place of scalars, all in one pass; and the changes that are left for `edit`."""
-    return with_scalars(text, _events(text), changes, _inline)
-
-
-def _checked(new: str, tree: Tree, path: Path) -> str:
+def _checked(new: str, tree: Tree, paths: Iterable[Path]) -> str:
     """The edited document, if it has the tree that it should have."""
     if has_tree(read, new, tree):
         return new
     reason = "is it shared by an anchor, or merged?"
-    msg = f"{dotted(path)} cannot be set without changing other values ({reason}); edit the file by hand"
+    msg = f"{names_of(map(dotted, paths))} cannot be set without changing other values ({reason}); edit the file by hand"
     raise ProviderError(msg)
 
 

@@ -7,7 +7,8 @@ The result may have another meaning than intended, for example where values shar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -24,9 +25,9 @@ from .lines import (
     with_cuts,
 )
 from .locations import Path
-from .trees import ENTRY_DEPTHS, Tree
+from .trees import ENTRY_DEPTHS, Tree, by_parent
 
-__all__ = ["spliced", "with_key", "with_members", "with_scalars"]
+__all__ = ["spliced", "with_key"]
 
 
 @attrs.define(eq=False)
@@ -48,71 +49,61 @@ class _Node:
     children: list[_Node] = attrs.field(factory=list)
     """The items of a sequence; the keys and values of a mapping in turn."""
 
-    @property
-    def members(self) -> list[tuple[_Node, _Node]]:
-        """The keys and values of a mapping."""
-        return list(zip(self.children[::2], self.children[1::2], strict=True))
+    positions: dict[str | int, int] = attrs.field(factory=dict, init=False)
+    """The positions of the members of a mapping, by key."""
 
-    def position(self, key: str | int) -> int | None:
-        """The position of the member of a mapping with this key; None if there is none."""
-        return next((number for number, member in enumerate(self.members) if member[0].value == key), None)
+    def member(self, position: int) -> tuple[_Node, _Node]:
+        """The key and the value of a member of a mapping."""
+        return self.children[2 * position], self.children[2 * position + 1]
 
 
 def spliced(
     text: str,
-    events: Iterable[Any],
-    path: Path,
-    value: Tree,
+    parse: Callable[[str], Iterable[Any]],
+    changes: Mapping[Path, Tree],
     write: Callable[[Tree], str],
     write_block: Callable[[Tree], str],
 ) -> str:
-    """The document with *value* at *path*, or without the value there if it is None.
+    """The document with new values at some paths, or without the values there if they are None.
 
     Args:
         text: the document.
-        events: the events of its parser.
-        path: the path of the value; only its last key may be new.
-        value: the new value.
+        parse: a function that returns the events of its parser.
+        changes: the new values by path; only the last key of a path may be new.
         write: a function that writes a value as YAML on one line.
         write_block: a function that writes a mapping as YAML on lines of its own.
     """
-    nodes = _nodes(text, events)
-    found = _mapping(nodes[0], path)
-    if found is None:
-        return text
-    key, mapping = found
-    name = path[-1]
-    position = mapping.position(name)
-    if position is None:
-        if value is None:
-            return text
-        return _with_members(text, path[:-1], key, mapping, {name: value}, write, write_block)
-    if value is not None:
-        cut = _replacement(text, *mapping.members[position], write(value))
-    elif mapping.is_flow:
-        cut = _flow_member(text, mapping, position)
-    elif len(mapping.members) == 1:
+    if wanted := by_parent(path for path, value in changes.items() if value is not None):
+        nodes = _nodes(text, parse(text))
+        cuts: list[Cut] = []
+        for path, names in wanted.items():
+            key, mapping = _mapping(nodes[0], path)
+            values = {name: changes[(*path, name)] for name in names}
+            old = [name for name in names if name in mapping.positions]
+            cuts += [_replacement(text, *mapping.member(mapping.positions[name]), write(values.pop(name))) for name in old]
+            if values:
+                cuts += _added(text, path, key, mapping, values, write, write_block)
+        text = _with_cuts(text, nodes, cuts)
+    # Members are removed last, because a mapping without members is written in braces.
+    if unwanted := by_parent(path for path, value in changes.items() if value is None):
+        nodes = _nodes(text, parse(text))
+        text = _with_cuts(text, nodes, [cut for path, names in unwanted.items() for cut in _removed(text, nodes[0], path, names)])
+    return text
+
+
+def _removed(text: str, whole: _Node, path: Path, names: Iterable[Any]) -> list[Cut]:
+    """The cuts of some members of the mapping at *path*."""
+    key, mapping = _mapping(whole, path)
+    positions = sorted(mapping.positions[name] for name in names if name in mapping.positions)
+    if mapping.is_flow:
+        return _flow_members(text, mapping, positions)
+    if 2 * len(positions) == len(mapping.children):
         # A mapping without members would be a null.
-        cut = _replacement(text, key, mapping, "{}")
-    else:
-        cut = _lines_of_member(text, mapping, position)
-    return _with_cut(text, nodes, cut)
+        return [_replacement(text, key, mapping, "{}")] if positions else []
+    return [_lines_of_member(text, mapping, position) for position in positions]
 
 
-def with_members(
-    text: str,
-    events: Iterable[Any],
-    path: Path,
-    members: Mapping[str, Tree],
-    write: Callable[[Tree], str],
-    write_block: Callable[[Tree], str],
-) -> str:
-    """The document with new members of the mapping at a path, which it has; the arguments are those of `spliced`."""
-    found = _mapping(_nodes(text, events)[0], (*path, ""))
-    return text if found is None else _with_members(text, path, *found, members, write, write_block)
-
-
-def _with_members(
+def _added(
     text: str,
     path: Path,
     key: _Node | None,
@@ -120,70 +111,47 @@ def _with_members(
     members: Mapping[Any, Tree],
     write: Callable[[Tree], str],
     write_block: Callable[[Tree], str],
-) -> str:
-    """The document with new members of the mapping at *path*, whose own key is *key*."""
+) -> list[Cut]:
+    """The cuts that add members to the mapping at *path*, whose own key is *key*."""
     top = path[0] if path else next(iter(members))
     is_block = len(path) < ENTRY_DEPTHS.get(top, 0) and all(isinstance(value, dict) for value in members.values())
     # An entry is written as its neighbours are.
     has_braces = bool(path) and any(each.is_flow and each.children for each in mapping.children[1::2])
     if is_block and not has_braces:
         if mapping.is_flow and not mapping.children:
-            return _with_first_block(text, key, mapping, write_block(members))
+            return _first_block(text, key, mapping, write_block(members))
         if not mapping.is_flow:
-            last = mapping.children[-2:-1] if len(mapping.members) > 1 else []
+            last = mapping.children[2:][-2:-1]
             is_apart = any(has_blank_above(text, line_start(text, each.start)) for each in last)
-            return _with_blocks(text, mapping, [write_block({name: value}) for name, value in members.items()], is_apart=is_apart)
-    return _with_lines(text, mapping, [f"{write(name)}: {write(value)}" for name, value in members.items()])
+            return _added_blocks(text, mapping, [write_block({name: each}) for name, each in members.items()], is_apart=is_apart)
+    return _added_lines(text, mapping, [f"{write(name)}: {write(value)}" for name, value in members.items()])
 
 
 def with_key(text: str, events: Iterable[Any], path: Path, name: str) -> str:
     """The document with another name for the last key of *path*."""
     nodes = _nodes(text, events)
-    found = _mapping(nodes[0], path)
-    position = found[1].position(path[-1]) if found else None
-    if found is None or position is None:
+    _, mapping = _mapping(nodes[0], path[:-1])
+    if path[-1] not in mapping.positions:
         return text
-    key, _ = found[1].members[position]
-    return _with_cut(text, nodes, (key.start, key.end, name))
+    key, _ = mapping.member(mapping.positions[path[-1]])
+    return _with_cuts(text, nodes, [(key.start, key.end, name)])
 
 
-def with_scalars(
-    text: str, events: Iterable[Any], changes: Mapping[Path, Tree], write: Callable[[Tree], str]
-) -> tuple[str, dict[Path, Tree]]:
-    """The document with new values in place of scalars without anchors; and the changes that are left."""
-    known: dict[int, dict[str, tuple[_Node, _Node]]] = {}
-    cuts, rest = [], {}
-    whole = _nodes(text, events)[0]
-    for path, value in changes.items():
-        key, old = None, whole
-        for step in path:
-            if id(old) not in known:
-                known[id(old)] = {member[0].value: member for member in old.members} if old.is_mapping else {}
-            key, old = known[id(old)].get(str(step), (None, whole))
-            if key is None:
-                break
-        if key is None or value is None or old.children or old.is_flow or old.is_mapping or old.is_alias or old.anchor:
-            rest[path] = value
-        else:
-            cuts.append(_replacement(text, key, old, write(value)))
-    return with_cuts(text, sorted(cuts)), rest
-
-
-def _mapping(whole: _Node, path: Path) -> tuple[_Node | None, _Node] | None:
-    """The mapping that has the last key of *path*, with its own key; None if it is an alias or in one."""
+def _mapping(whole: _Node, path: Path) -> tuple[_Node | None, _Node]:
+    """The mapping at *path*, with its own key; if it is an alias or in one, that."""
     key, mapping = None, whole
-    for step in path[:-1]:
-        if (position := mapping.position(step)) is None:
-            return None
-        key, mapping = mapping.members[position]
+    for step in path:
+        if step not in mapping.positions:
+            # An alias, which has no members.
+            break
+        key, mapping = mapping.member(mapping.positions[step])
     return key, mapping
 
 
-def _with_cut(text: str, nodes: list[_Node], cut: Cut) -> str:
-    """The document after a cut; anchors in it move to their first aliases."""
-    start, end, _ = cut
-    moved = [(alias.start, alias.end, anchored) for alias, anchored in _moved_anchors(text, nodes, start, end)]
-    return with_cuts(text, [cut, *moved])
+def _with_cuts(text: str, nodes: list[_Node], cuts: list[Cut]) -> str:
+    """The document after cuts; anchors in them move to their first aliases."""
+    moved = [(alias.start, alias.end, anchored) for alias, anchored in _moved_anchors(text, nodes, cuts)]
+    return with_cuts(text, [*cuts, *moved])
 
 
 def _nodes(text: str, events: Iterable[Any]) -> list[_Node]:
@@ -196,7 +164,10 @@ def _nodes(text: str, events: Iterable[Any]) -> list[_Node]:
             node = _node(text, event)
             nodes.append(node)
             if collections:
-                collections[-1].children.append(node)
+                outer = collections[-1]
+                if outer.is_mapping and len(outer.children) % 2 == 0:
+                    outer.positions.setdefault(node.value, len(outer.children) // 2)
+                outer.children.append(node)
                 if kind == "ScalarEvent" and node.start == node.end:
                     _place_empty_value(text, collections[-1])
             if kind.endswith("StartEvent"):
@@ -260,71 +231,74 @@ def _replacement(text: str, key: _Node | None, old: _Node, new: str) -> Cut:
 
 def _lines_of_member(text: str, mapping: _Node, position: int) -> Cut:
     """The cut of a member on lines of its own; a block goes with the comment above it and the blank lines around it."""
-    key, value = mapping.members[position]
+    key, value = mapping.member(position)
     start, end = line_start(text, key.start), value.next_line
     if not value.is_mapping or value.is_flow:
         return start, end, ""
     start, end = lines_around(text, above_comments(text, start), end)
     if position == 0 and start:
-        end += len(text[end:]) - len(text[end:].lstrip())
+        while end < len(text) and text[end].isspace():
+            end += 1
         end = line_start(text, end)
     return start, end, ""
 
 
-def _flow_member(text: str, mapping: _Node, position: int) -> Cut:
-    """The cut of a member within braces, with the comma that belongs to it."""
-    members = mapping.members
-    start = members[position][0].start
-    if position + 1 < len(members):
-        return start, members[position + 1][0].start, ""
-    if position == 0:
-        return start, mapping.end - 1, ""
-    before, end = (_end_of_member(text, *member) for member in members[-2:])
+def _flow_members(text: str, mapping: _Node, positions: list[int]) -> list[Cut]:
+    """The cuts of members within braces, with the commas that belong to them."""
+    count = len(mapping.children) // 2
+    gone = set(positions)
+    first = count
+    while first - 1 in gone:
+        first -= 1
+    cuts = [(mapping.member(each)[0].start, mapping.member(each + 1)[0].start, "") for each in positions if each < first]
+    if first == count:
+        return cuts
+    start = mapping.member(first)[0].start
+    if first == 0:
+        return [(start, mapping.end - 1, "")]
+    before, end = (_end_of_member(text, *mapping.member(each)) for each in (first - 1, count - 1))
     if text[before:start].strip() == ",":
         # YAML does not read a brace right after a colon.
-        return before, end, " " if text[before - 1] == ":" else ""
+        return [*cuts, (before, end, " " if text[before - 1] == ":" else "")]
     # Comments above the member stay, and the comma above them, which may be the last one.
     after = re.compile(r"\s*,").match(text, end)
-    return start, after.end() if after else end, ""
+    return [*cuts, (start, after.end() if after else end, "")]
 
 
 def _end_of_member(text: str, key: _Node, value: _Node) -> int:
     return max(value.end, _after_colon(text, key))
 
 
-def _with_lines(text: str, mapping: _Node, members: list[str]) -> str:
-    """The document with more members, each on one line: below the last one, or after it within braces."""
+def _added_lines(text: str, mapping: _Node, members: list[str]) -> list[Cut]:
+    """The cut that adds members, each on one line: below the last one, or after it within braces."""
     if mapping.is_flow:
-        end = _end_of_member(text, *mapping.members[-1]) if mapping.members else mapping.end - 1
+        end = _end_of_member(text, *mapping.member(-1)) if mapping.children else mapping.end - 1
         # YAML does not read a comma right after a colon.
         comma = " , " if text[end - 1] == ":" else ", "
-        return f"{text[:end]}{comma if mapping.members else ''}{', '.join(members)}{text[end:]}"
-    return _with_blocks(text, mapping, [f"{member}\n" for member in members])
+        return [(end, end, f"{comma if mapping.children else ''}{', '.join(members)}")]
+    return _added_blocks(text, mapping, [f"{member}\n" for member in members])
 
 
-def _with_blocks(text: str, mapping: _Node, blocks: list[str], *, is_apart: bool = False) -> str:
-    """The document with lines below the last member of a mapping, with its indentation, and below a blank line if *is_apart*."""
-    if not mapping.members:
+def _added_blocks(text: str, mapping: _Node, blocks: list[str], *, is_apart: bool = False) -> list[Cut]:
+    """The cut that adds lines below the last member of a mapping, with its indentation, below a blank line if *is_apart*."""
+    if not mapping.children:
         # The mapping is an alias.
-        return text
+        return []
     index = mapping.next_line
-    end = "" if text[:index].endswith("\n") else line_break(text)
+    end = "" if index and text[index - 1] == "\n" else line_break(text)
     blank = line_break(text) if is_apart else ""
-    indent = indent_of(text, mapping.members[0][0].start)
-    lines = "".join(f"{blank}{_indented(block, indent, text)}" for block in blocks)
-    return f"{text[:index]}{end}{lines}{text[index:]}"
+    indent = indent_of(text, mapping.children[0].start)
+    return [(index, index, end + "".join(f"{blank}{_indented(block, indent, text)}" for block in blocks))]
 
 
-def _with_first_block(text: str, key: _Node | None, mapping: _Node, lines: str) -> str:
-    """The document with lines in place of a mapping without members."""
+def _first_block(text: str, key: _Node | None, mapping: _Node, lines: str) -> list[Cut]:
+    """The cuts that put lines in place of a mapping without members."""
     if key is None:
-        return text[: mapping.start] + _indented(lines, "", text) + text[mapping.end :].lstrip(" \t\r\n")
+        return [(mapping.start, len(text) - len(text[mapping.end :].lstrip(" \t\r\n")), _indented(lines, "", text))]
     indent = indent_of(text, key.start) + "  "
-    start = _after_colon(text, key)
     index = line_below(text, mapping.end)
-    rest = text[mapping.end : index]
-    end = "" if rest.endswith("\n") else line_break(text)
-    return f"{text[:start]}{rest}{end}{_indented(lines, indent, text)}{text[index:]}"
+    end = "" if text[index - 1] == "\n" else line_break(text)
+    return [(_after_colon(text, key), mapping.end, ""), (index, index, end + _indented(lines, indent, text))]
 
 
 def _indented(lines: str, indent: str, text: str) -> str:
@@ -332,12 +306,19 @@ def _indented(lines: str, indent: str, text: str) -> str:
     return "".join(f"{indent}{line}{line_break(text)}" for line in lines.splitlines())
 
 
-def _moved_anchors(text: str, nodes: list[_Node], start: int, end: int) -> list[tuple[_Node, str]]:
-    """The first alias of each anchor in a cut, with the anchored value that replaces it."""
-    anchored = {node.anchor: node for node in nodes if node.anchor and not node.is_alias and start <= node.start < end}
-    moved: dict[str, tuple[_Node, str]] = {}
+def _moved_anchors(text: str, nodes: list[_Node], cuts: list[Cut]) -> Iterator[tuple[_Node, str]]:
+    """The first alias of each anchor in the cuts, with the anchored value that replaces it."""
+    ends: list[tuple[int, int]] = []
+    """The starts of the cuts in order, each with the largest end up to there."""
+    for start, end, _ in sorted(cuts):
+        ends.append((start, max(end, ends[-1][1] if ends else 0)))
+    anchored: dict[str, _Node] = {}
     for node in nodes:
-        if node.is_alias and node.start >= end and node.anchor in anchored and node.anchor not in moved:
-            source = anchored[node.anchor]
-            moved[node.anchor] = node, text[source.start : source.end]
-    return list(moved.values())
+        if node.anchor is None:
+            continue
+        place = bisect(ends, (node.start, len(text))) - 1
+        is_cut = place >= 0 and node.start < ends[place][1]
+        if is_cut and not node.is_alias:
+            anchored[node.anchor] = node
+        elif not is_cut and (source := anchored.pop(node.anchor, None)) is not None and node.is_alias:
+            yield node, text[source.start : source.end]
