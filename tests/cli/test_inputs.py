@@ -123,7 +123,7 @@ def test_import_of_standard_input() -> None:
     assert "http://triton:8000" in run("import", "-", "--to", "json", stdin=f"\ufeff{SQL.format(more='')}")
     assert "<stdin>: expected a CREATE MODEL statement, got none\n" == run("import", "-", stdin="SELECT 1", code=2)
     shown = run("import", "-", stdin=SQL.format(more=f", 'auth-token' = '{KEY}'"))
-    assert shown.splitlines()[-1].startswith("<stdin>: chat.auth_token is now ")
+    assert shown.splitlines()[-1].startswith("<stdin>: chat.auth_token becomes ")
     assert KEY not in shown
 
 

@@ -12,7 +12,7 @@ import attrs
 
 from ...messages import shown
 from ...syntax.locations import Location, location_of
-from .lines import Cut, line_break, line_start, with_cuts, with_end_of
+from .lines import Cut, line_start, with_breaks, with_cuts, with_end_of
 from .locations import Locate, Part, Path, locator, part_at
 from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, by_parent, changed_at, is_too_deep, renamed
 
@@ -62,7 +62,7 @@ def edit(text: str, changes: Mapping[Path, Tree]) -> str:
         cuts += [(each.start, each.end, _indented(values.pop(name), text, each.start)) for name, each in old]
         if values:
             cuts.append(_added(text, parent, values))
-    new = with_cuts(text, cuts)
+    new = with_cuts(text, with_breaks(cuts, text))
     if removed := by_parent(path for path, value in changes.items() if value is None):
         whole = _whole(new)
         new = with_cuts(new, [cut for path, names in removed.items() for cut in _removed(new, part_at(whole, path), names)])
@@ -92,7 +92,7 @@ def _whole(text: str) -> _Value:
 
 def _indented(value: Tree, text: str, index: int) -> str:
     """The JSON of a value that starts on the line of a character, indented as that line."""
-    return _dumped(value, _unit(text), line_break(text) + _line_before(text, index)[0])
+    return _dumped(value, _unit(text), "\n" + _line_before(text, index)[0])
 
 
 def _dumped(value: Tree, unit: str | None, between: str) -> str:
@@ -117,7 +117,7 @@ def _added(text: str, parent: _Value, members: Mapping[Any, Tree]) -> Cut:
     """The cut that adds members to an object, below the last one or after it."""
     last = [*parent.parts.values()][-1] if parent.parts else parent
     unit, (indent, before) = _unit(text), _line_before(text, last.start)
-    outer = line_break(text) + indent
+    outer = "\n" + indent
     written = [f"{json.dumps(name, ensure_ascii=False)}: {_dumped(value, unit, outer)}" for name, value in members.items()]
     if parent.parts:
         # A new member gets its own line if the last one has its own line.

@@ -33,9 +33,10 @@ def line_break(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
 
 
-def with_breaks(lines: str, text: str) -> str:
-    """New lines with the line breaks of the document."""
-    return lines.replace("\n", line_break(text)) if "\n" in lines else lines
+def with_breaks(cuts: Iterable[Cut], text: str) -> list[Cut]:
+    """Cuts whose new lines have the line breaks of the document."""
+    sign = line_break(text)
+    return [(start, end, new.replace("\n", sign)) for start, end, new in cuts]
 
 
 def line_start(text: str, index: int) -> int:

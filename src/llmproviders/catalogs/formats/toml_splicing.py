@@ -17,7 +17,6 @@ from .lines import (
     has_blank_above,
     indent_of,
     line_below,
-    line_break,
     line_start,
     lines_around,
     rstripped,
@@ -50,17 +49,19 @@ def spliced(text: str, changes: Mapping[Path, Tree], write: Callable[[Tree], str
             # A table with headers goes, and its new value is added.
             removed.append(path)
         elif part is not None:
-            cuts.append((part.value, part.end, with_breaks(write(value), text)))
+            cuts.append((part.value, part.end, write(value)))
         if value is not None and (part is None or part.value is None):
             added.append(path)
-    text = with_cuts(text, cuts)
+    text = with_cuts(text, with_breaks(cuts, text))
     if removed:
         document = _Document(text)
-        text = with_cuts(text, [cut for path, names in by_parent(removed).items() for cut in _without(document, path, names)])
+        cuts = [cut for path, names in by_parent(removed).items() for cut in _without(document, path, names)]
+        text = with_cuts(text, with_breaks(cuts, text))
     if added:
         document = _Document(text)
         members = {path: {name: changes[(*path, name)] for name in names} for path, names in by_parent(added).items()}
-        text = with_cuts(text, [_added(document, path, each, write, write_tables) for path, each in members.items()])
+        cuts = [_added(document, path, each, write, write_tables) for path, each in members.items()]
+        text = with_cuts(text, with_breaks(cuts, text))
     return text
 
 
@@ -150,8 +151,8 @@ def _below(part: TomlPart) -> Iterator[TomlPart]:
 
 def _lines_at(text: str, index: int, lines: str) -> Cut:
     """The cut that adds lines at the start of a line, or at the end of the document."""
-    end = "" if not index or text[index - 1] == "\n" else line_break(text)
-    return index, index, f"{end}{with_breaks(lines, text)}"
+    end = "" if not index or text[index - 1] == "\n" else "\n"
+    return index, index, f"{end}{lines}"
 
 
 def _added_tables(document: _Document, parent: TomlPart, tables: list[str]) -> Cut:
@@ -227,7 +228,7 @@ def _without(document: _Document, path: Path, names: Iterable[Any]) -> list[Cut]
         # The table that it was in stays, and is empty.
         cuts.sort()
         first = statements[document.positions(above[-1])[0]]
-        cuts[0] = (*cuts[0][:2], with_breaks(_empty(text, first, path, above[-1]), text))
+        cuts[0] = (*cuts[0][:2], _empty(text, first, path, above[-1]))
     return cuts
 
 
