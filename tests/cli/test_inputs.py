@@ -121,7 +121,7 @@ def test_import_of_standard_input() -> None:
     """`import -` reads statements, whose source is named in messages."""
     assert "http://triton:8000" == loads(run("import", "-", stdin=SQL.format(more="")), format="toml")["chat"].endpoint  # type: ignore[attr-defined]
     assert "http://triton:8000" in run("import", "-", "--to", "json", stdin=f"\ufeff{SQL.format(more='')}")
-    assert "<stdin>: expected a CREATE MODEL statement, got none\n" == run("import", "-", stdin="SELECT 1", code=2)
+    assert "<stdin>: expected a model at the end of the script, got none\n" == run("import", "-", stdin="SELECT 1", code=2)
     shown = run("import", "-", stdin=SQL.format(more=f", 'auth-token' = '{KEY}'"))
     assert shown.splitlines()[-1].startswith("<stdin>: chat.auth_token becomes ")
     assert KEY not in shown

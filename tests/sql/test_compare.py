@@ -408,6 +408,13 @@ def test_renames_that_are_done() -> None:
     assert ["create new"] == titles(planned({}, {"new": ONE}, rename={"old": "new"}, with_columns=True))
 
 
+def test_renames_whose_changes_are_left() -> None:
+    """Renames that are done stay done, if the statements after them were not executed."""
+    existing = {"b": written(ONE, model="old"), "c": written(TWO, model="old")}
+    plan = planned(existing, {"b": ONE, "c": TWO}, rename={"a": "b", "b": "c"})
+    assert ["reset b", "reset c"] == titles(plan)
+
+
 def test_wrong_renames() -> None:
     """A rename to a name that is not wanted or not free is a problem."""
     existing = {"a": written(ONE), "b": written(TWO)}

@@ -90,8 +90,14 @@ def _word(string: str) -> str:
     return "SECRET" if looks_like_key(string) else re.sub(r"[^A-Z0-9]+", "_", string.upper()).strip("_")
 
 
-def without_keys(text: str, keys: Iterable[str]) -> str:
-    """A text for people with masks in place of *keys*, of words that look like keys, and of credentials in URLs."""
+def without_keys(text: str, keys: Iterable[str], others: frozenset[str] = frozenset()) -> str:
+    """A text for people with masks in place of keys and of credentials in URLs.
+
+    Args:
+        text: the text.
+        keys: keys that are masked wherever they are.
+        others: keys that are masked as words, as is all that looks like a key.
+    """
     # The last word of a header is the key.
     known = {part for key in keys if key.strip() for part in (key.strip(), key.split()[-1])}
     for key in sorted(known, key=len, reverse=True):
@@ -99,8 +105,9 @@ def without_keys(text: str, keys: Iterable[str]) -> str:
         text = text.replace(key, MASK) if len(key) > 3 else text  # noqa: PLR2004
     # Padding is not part of a word here.
     words = {key.strip("=.") for key in known}
-    return re.sub(r"[\w.+/-]+", lambda word: MASK if _is_key(word[0], words) else word[0], mask_urls(text))
 
+    def masked(found: re.Match[str]) -> str:
+        word = found[0].strip(".")
+        return MASK if word in words or word in others or looks_like_key(word) else found[0]
 
-def _is_key(word: str, known: set[str]) -> bool:
-    return word.strip(".") in known or looks_like_key(word.strip("."))
+    return re.sub(r"[\w.+/-]+", masked, mask_urls(text))

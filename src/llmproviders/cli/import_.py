@@ -143,7 +143,7 @@ def _statements(file: Path, source: str) -> Script:
         statements = parse_statements(read_text_of(file), source=source)
     print_warnings(statements.warnings)
     if not statements:
-        fail(f"{source}: expected a CREATE MODEL statement, got none")
+        fail(f"{source}: expected a model at the end of the script, got none")
     return statements
 
 

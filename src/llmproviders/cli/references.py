@@ -89,14 +89,14 @@ class References:
             name: {path: part for path, part in secret_parts(model.provider) if is_literal(part)}
             for name, model in models.items()
         }
+        self._keys = frozenset(part.reveal() for _, _, part in self._each())
         self._kept = {name: dict(self._references_there(name)) for name in models}
         self._given = self._located(given)
         environment = dict(os.environ)
         self._by_value: dict[str, Secret] = {}
-        for name, path, part in self._each():
-            if isinstance(part, Secret) and (reference := self._reference(name, path)) is not None:
-                # A default, which is a secret too, is not copied.
-                self._by_value.setdefault(part.reveal(), Secret.from_resolver(reference.source, reference.reference))
+        # References that stay in the catalog are not compared with the literals, and may have other values.
+        for (name, path), reference in self._given.items():
+            self._by_value.setdefault(self._literals[name][path].reveal(), reference)
         for variable in merger.variables() if merger else ():
             if value := environment.get(variable):
                 self._by_value.setdefault(value, Secret.from_env(variable))
@@ -188,7 +188,7 @@ class References:
             providers[name] = with_references(model.provider, references)
             comment = model.comment
             if policy != "reveal":
-                comment = without_keys(comment, [part.reveal() for part in literals.values()])
+                comment = without_keys(comment, [part.reveal() for part in literals.values()], self._keys)
             details[name] = Details(comment)
         if problems:
             fail(*problems)
@@ -221,7 +221,7 @@ class References:
 def _problem(location: str, part: Secret | MaskedText, policy: Policy) -> Problem:
     """The problem of a literal secret that is not written."""
     if isinstance(part, Secret) and not part.reveal():
-        hint = "leave the option out of the statement, or pass --secrets reveal"
+        hint = f"pass --secret {location}=env:NAME"
         return Problem(location, "a secret", got="an empty string", hint=hint, code="empty-secret")
     hint = "leave out --secrets refuse, or pass --secrets reveal or --secrets redact"
     if policy == "reference":

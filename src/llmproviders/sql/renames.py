@@ -29,14 +29,23 @@ def _chains(renames: Mapping[str, str]) -> Iterator[list[str]]:
 
 
 def pending(renames: Mapping[str, str], existing: Collection[str], is_done: Callable[[str], bool]) -> dict[str, str]:
-    """The renames that are left to do: those of models that exist, except chains whose new names all have the wanted models.
+    """The renames that are left to do.
+
+    A rename of a model that does not exist is none. A chain is done if its new names all have the wanted models; or if all of
+    them exist, and its first name does not.
 
     Args:
         renames: new names by old ones.
         existing: the names of the models that exist.
         is_done: whether the model of a name exists as it shall be.
     """
-    possible = {old: new for old, new in renames.items() if old in existing}
+    moved = {
+        old
+        for chain in _chains(renames)
+        if chain[0] not in existing and all(name in existing for name in chain[1:])
+        for old in chain[:-1]
+    }
+    possible = {old: new for old, new in renames.items() if old in existing and old not in moved}
     return {old: new for chain in _chains(possible) if not all(map(is_done, chain[1:])) for old, new in pairwise(chain)}
 
 
