@@ -117,6 +117,7 @@ NO_TYPES = {
         "expected a string that ends with a quote, got something else at column 11; a quote within a string is written twice"
     ),
     "STRING\u00a0": "expected a character of SQL, got U+00A0 at column 7; write names that have other letters in backticks",
+    "ARRAY<INT ARRAY>": "expected '>', got ARRAY at column 11; write ARRAY<INT>, not INT ARRAY, as an element",
     "STRING #": "expected a character of SQL, got U+0023 at column 8; write names that have other letters in backticks",
 }
 
