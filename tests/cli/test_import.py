@@ -679,7 +679,7 @@ NO_REFERENCE = "no reference can take its place|expected a secret, got an empty 
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-@settings(max_examples=100 if os.environ.get("CI") else 10)
+@settings(max_examples=100 if os.environ.get("MANY_EXAMPLES") else 10)
 @given(data=st.data())
 def test_round_trip(cls: type[Provider], data: st.DataObject, own_class: None) -> None:
     """A statement that was written is imported as the same provider, but for its secrets, which are references."""

@@ -532,7 +532,7 @@ def test_a_second_plan_of_options_is_empty(raw: dict[str, str], wanted: Provider
     assert meaning.content(written(wanted)) == meaning.content(models.found["m"].options)
 
 
-@settings(max_examples=100 if os.environ.get("CI") else 15)
+@settings(max_examples=100 if os.environ.get("MANY_EXAMPLES") else 15)
 @given(old=every_provider, new=every_provider)
 def test_every_provider(old: Provider, new: Provider) -> None:
     """A model of any provider becomes a model of any other one."""
