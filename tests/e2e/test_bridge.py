@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from openai_server import OpenAIServer, answer
 from own_factories import IDENTIFIERS, build_jar
+from py4j.protocol import Py4JError
 
 from llmproviders import (
     GenericProvider,
@@ -462,6 +463,14 @@ def test_a_missing_jar(jars: Mapping[str, Path], runtime_name: str) -> None:
         "in the classpath. (ValidationException); ensure_jars(t_env) adds the provider's jar",
         "q answer",
     ] == done.stdout.splitlines(), done.stderr
+
+
+def test_a_released_provider_without_its_jar() -> None:
+    """The error names the call that adds the jar."""
+    message = "Could not find any factory for identifier 'triton' ...\n\nAvailable factory identifiers are:\n\nopenai"
+    with pytest.raises(FlinkError) as caught, clear_errors():
+        raise Py4JError(message)
+    assert "Flink has no provider triton (it has: openai); ensure_jars(t_env, 'triton') adds its jar" == str(caught.value)
 
 
 def test_an_unknown_provider(streaming_env: Any) -> None:

@@ -170,17 +170,23 @@ def test_temporary_models(env: TableEnvironment) -> None:
 def test_models_that_cannot_be_read(env: TableEnvironment) -> None:
     """A model of the Table API that SHOW CREATE MODEL prints in no readable form does not prevent a plan of others."""
     columns = Schema.new_builder().column("a", DataTypes.STRING()).build()
-    odd = Schema.new_builder().column("b", DataTypes.STRING()).column_by_metadata("c", DataTypes.STRING()).build()
+    odd = Schema.new_builder().column("b", DataTypes.INTERVAL(DataTypes.SECOND())).build()
     descriptor = ModelDescriptor.for_provider("g").input_schema(columns).output_schema(odd).build()
     env.create_model("odd", descriptor)
     assert ["create a", "drop odd"] == titles(plan(env, {"a": CHAT}, **COLUMNS, drop=True))
-    try:
-        found = plan(env, {"odd": GenericProvider("g", a="b")})
-    except InvalidOptionsError as error:
-        [problem] = error.problems
-        assert ("odd", "a model that can be read") == (problem.option, problem.expected)
-    else:
-        assert ["set odd"] == titles(found)
+    with pytest.raises(InvalidOptionsError) as caught:
+        plan(env, {"odd": GenericProvider("g", a="b")})
+    [problem] = caught.value.problems
+    assert ("odd", "a model that can be read") == (problem.option, problem.expected)
+    assert "SHOW CREATE MODEL:3:13: expected a SQL type of Flink" in problem.got
+
+
+def test_names_of_other_databases(env: TableEnvironment) -> None:
+    """A name may begin with that of the database; one of another database is an error."""
+    current = f"{env.get_current_catalog()}.{env.get_current_database()}"
+    assert ["create a"] == titles(plan(env, {f"{current}.a": CHAT}, **COLUMNS))
+    with pytest.raises(InvalidOptionsError, match=f"^plan: shop.a: expected an entry for a model of {current}, got 'shop.a'"):
+        plan(env, {"shop.a": CHAT}, **COLUMNS)
 
 
 def test_problems(env: TableEnvironment, runtime_name: str) -> None:
