@@ -22,7 +22,7 @@ from llmproviders.syntax.tokens import tokens
 
 REFUSALS = (Py4JJavaError, JavaException)
 WITH = "WITH ('provider' = 'g')"
-many = settings(max_examples=300, suppress_health_check=list(HealthCheck), deadline=None, database=None)
+many = settings(max_examples=100, suppress_health_check=list(HealthCheck), deadline=None, database=None)
 
 KINDS = {
     "SqlCreateModel": "create",
