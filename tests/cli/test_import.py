@@ -388,7 +388,9 @@ def test_names_of_entries() -> None:
         loads(run("import", "job.sql", "--to", "json"), format="json")
     )
     write(statement("`a.b`.c"), statement("a.b.c"), statement("b.c"))
-    assert "job.sql: expected models of different names, got 'a.b.c' twice\n" == run("import", "job.sql", code=2)
+    assert "job.sql: expected models of different names, got 'a.b.c' twice; rename one of them in the script\n" == run(
+        "import", "job.sql", code=2
+    )
 
 
 def test_an_entry_with_the_full_name() -> None:

@@ -151,7 +151,12 @@ def _models(statements: Script, source: str, merger: Merger | None) -> dict[str,
     """The models of statements, by the names of their entries."""
     names = _names([statement.path for statement in statements], merger)
     if twice := [name for name, count in Counter(names).items() if count > 1]:
-        fail(*(f"{source}: expected models of different names, got {shown(name)} twice" for name in twice))
+        fail(
+            *(
+                f"{source}: expected models of different names, got {shown(name)} twice; rename one of them in the script"
+                for name in twice
+            )
+        )
     models = (Model(".".join(each.path), each.provider, each.comment or "") for each in statements)
     return dict(zip(names, models, strict=True))
 

@@ -35,11 +35,6 @@ def in_format(format: Format, problem: Problem) -> Problem:  # noqa: A002
     return attrs.evolve(problem, hint=hint, in_document=None)
 
 
-def written(format: Format, value: Any) -> str:  # noqa: A002
-    """A value as *format* writes it on one line."""
-    return _value(format, value)
-
-
 def in_shell(problem: Problem, path: Path, *, prefix: str = "") -> Problem:
     """*problem* of the part at *path* of an entry, with the hint for documents, in which pieces are arguments of a command.
 
@@ -67,9 +62,9 @@ def _argument(path: Path, name: str, value: Any, prefix: str) -> str:
 
 def _member(format: Format, name: str, value: Any) -> str:  # noqa: A002
     if not name:
-        return _value(format, value)
+        return written(format, value)
     between = " = " if format == "toml" else ": "
-    return f"{_name(format, name)}{between}{_value(format, value)}"
+    return f"{_name(format, name)}{between}{written(format, value)}"
 
 
 def _name(format: Format, name: str) -> str:  # noqa: A002
@@ -77,12 +72,13 @@ def _name(format: Format, name: str) -> str:  # noqa: A002
     return name if plain and re.fullmatch(plain, name, re.ASCII) else _quoted(name)
 
 
-def _value(format: Format, value: Any) -> str:  # noqa: A002
+def written(format: Format, value: Any) -> str:  # noqa: A002
+    """A value as *format* writes it on one line."""
     if isinstance(value, Mapping):
         members = ", ".join(_member(format, name, each) for name, each in value.items())
         return f"{{ {members} }}" if format == "toml" else f"{{{members}}}"
     if isinstance(value, (list, tuple)):
-        return f"[{', '.join(_value(format, each) for each in value)}]"
+        return f"[{', '.join(written(format, each) for each in value)}]"
     if isinstance(value, str):
         return _name(format, value) if format == "yaml" else _quoted(value)
     return json.dumps(value)
