@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The provider that `using_provider` sets within a ``with`` block.
 
-A block holds for its context, like a context variable. A block in a generator holds only while the generator runs, that is,
-while its frame is on the call stack.
+A block applies to its context, like a context variable. A block in a generator applies only while the generator's frame is on
+the call stack.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _without(blocks: OpenBlocks | None, block: Block) -> OpenBlocks | None:
 
 
 def current_provider() -> Provider | None:
-    """The provider of the innermost block that holds for the code that runs now."""
+    """The provider of the innermost block that applies to the running code; None if there is none."""
     around = _block_of_generator()
     blocks = open_blocks.get()
     while blocks is not None:

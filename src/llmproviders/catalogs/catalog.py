@@ -80,7 +80,7 @@ class Catalog(Mapping[str, Provider]):
         return {name: each for name, each in found.items() if each != NO_DETAILS}
 
     def _derived(self, providers: dict[str, Provider]) -> Self:
-        """A catalog of other providers; the default and the details of names that are still there stay."""
+        """A catalog of *providers*, with the default and the details of this one, except those of names that are missing."""
         details = {name: each for name, each in self._details.items() if name in providers}
         return type(self)(providers, default=self._default if self._default in providers else None, details=details)
 
@@ -105,12 +105,12 @@ class Catalog(Mapping[str, Provider]):
 
     def get(self, name: str, default: object = None) -> object:
         """Return the provider of *name*; *default* if the catalog does not have it."""
-        # That of `Mapping` makes the message of an exception, which compares the name to all others.
+        # `Mapping.get` would make an error message first, which compares the name to all others.
         return self._providers[name] if name in self else default
 
     @public
     def get_as(self, name: str, cls: type[_Class]) -> _Class:
-        """Return the provider of *name*, for type checkers as one of the class *cls*.
+        """Return the provider of *name*, typed as *cls* for type checkers.
 
         >>> Catalog({"chat": OpenAICompatProvider()}).get_as("chat", OpenAICompatProvider).temperature is None
         True
@@ -253,8 +253,8 @@ class Catalog(Mapping[str, Provider]):
         ['eu-chat']
 
         Args:
-            wanted: names, patterns of names with ``*``, ``?`` or ``[...]``, and functions of a provider. One of them must fit;
-                by default, every provider is selected. A pattern may fit no name.
+            wanted: names, patterns of names with ``*``, ``?`` or ``[...]``, and functions of a provider. A provider must match
+                one of them; by default, every provider is selected. A pattern may match no name.
             tag: a tag that the providers must also have.
 
         Raises:

@@ -17,14 +17,14 @@ __all__ = ["catalogs_in"]
 
 _SKIPPED: Final = ("node_modules",)
 _KEY: Final = re.compile(r"providers[\"']?[ \t]*[:=.\]]|include[\"']?[ \t]*[:=]")
-"""A key of a catalog, in any of the formats, behind the brackets and quotes of its line."""
+"""A key of a catalog in any format; the brackets and quotes before it are stripped."""
 
 
 def catalogs_in(folder: Path) -> list[Path]:
     """The catalogs in a folder and the folders below it, sorted; hidden folders and links to folders are skipped.
 
     A catalog is a file with a suffix of a format whose document has the key ``providers``, an ``include`` of such files, or
-    environments with providers. A document with a syntax error is one if a line begins with such a key.
+    environments with providers. A document with a syntax error counts as a catalog if a line begins with such a key.
 
     Raises:
         OSError: if a folder cannot be read.
@@ -47,7 +47,7 @@ def _is_catalog(path: Path) -> bool:
     try:
         text = read_start(str(path), MAX_CHARACTERS).decode("utf-8-sig", "replace")
     except OSError:
-        # Reading it again reports the reason.
+        # The caller reads the file again, and reports the reason.
         return True
     if "providers" not in text and "include" not in text:
         return False

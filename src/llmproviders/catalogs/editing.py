@@ -51,7 +51,7 @@ class EntryEdit:
 
     Raises:
         DocumentError: if the file cannot be read.
-        EditError: if the file does not have the entry; for an environment, if the catalog does not have that or the entry.
+        EditError: if the file does not have the entry; for an environment, if the catalog lacks the environment or the entry.
     """
 
     def __init__(self, file: Path, name: str, environment: str = "") -> None:
@@ -203,11 +203,11 @@ class EntryEdit:
         if draft.provider is not None and after.raw.entries[self._name].path == self._at:
             entry_of(draft.provider, "refuse", found)
         else:
-            # It is no provider by itself.
+            # Without a provider, the entry itself is searched.
             literals = [path for path, each in literals_of(body, draft.cls) if each.code == "literal-secret"]
             found = [literal_refused(dotted(path)) for path in literals]
         infos = {} if self._cls is None else {info.name: info for info in options(self._cls)}
-        # An item of a list and a default are located below the name that was given.
+        # The location of an item of a list, or of a default, begins with the name that was given.
         given = [f"{dotted(path[len(self._at) :])}." for path in self._changes]
         problems = []
         for problem in found:

@@ -13,7 +13,7 @@ from .layers import KINDS
 __all__ = ["inherited"]
 
 _KEPT: Final = 16
-"""How many of the first and of the last entries with an option are remembered."""
+"""The number of first entries, and of last entries, that the index keeps for an option."""
 _TRIED: Final = 8
 """How many entries are tried as the base of an entry."""
 
@@ -42,7 +42,7 @@ class _Bases:
         self._having: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         """For each option with its value, the positions of the first and the last entries that have it."""
         self._without_one: dict[int, int] = {}
-        """For the options of an entry without one of them, as the sum of their hashes, the position of the first such entry."""
+        """The position of the first entry, by the sum of the hashes of its options without one of them."""
 
     def add(self, name: str, options: Mapping[tuple[str, str], int]) -> None:
         """Add an entry with its options."""

@@ -31,7 +31,7 @@ from .sources import Sources
 __all__ = ["checked", "literals_of"]
 
 _Found: TypeAlias = Iterator[tuple[str, DocumentProblem]]
-"""Names of entries, each with a problem of its provider, which may be located in an entry that it extends."""
+"""Names of entries, each with a problem; the location may be in an entry that it extends."""
 
 _INSIDE: Final = Advice("use a placeholder that the platform fills in, or add it in code", ())
 """The hint for a secret inside a URL."""
@@ -46,7 +46,7 @@ _DEFAULT: Final = Advice("leave the default out, or use a placeholder that the p
 def checked(
     resolution: Resolution, runtimes: Sequence[Runtime], model: str | None, *, resolve: bool
 ) -> Iterator[DocumentProblem]:
-    """The problems with which a catalog loads, without those that its entries ignore.
+    """The problems that do not prevent loading, without those that entries ignore.
 
     Args:
         resolution: the catalog.
@@ -89,7 +89,7 @@ def _misspelled_replacements(raw: RawCatalog) -> _Found:
 
 
 def _misspelled_environments(sources: Sources) -> Iterator[DocumentProblem]:
-    """A warning for each environment whose name is that of an included file's with two letters exchanged, or one more or less."""
+    """A warning for each environment whose name is that of an included one with letters swapped, one more, or one less."""
     if len(environments(sources)) > MAX_ENVIRONMENTS:
         return
     known: dict[str, None] = {}
@@ -205,7 +205,7 @@ def _in_extra(path: tuple[str, ...], key: str, value: object) -> Iterator[EntryP
 
 
 def _is_masked(accept: Callable[[], object]) -> bool:
-    """Whether a part of the value that *accept* returns is masked; a value that is not accepted is another problem."""
+    """Whether the value that *accept* returns has a masked part; False if it raises, which is another problem."""
     try:
         return isinstance(accept(), MaskedText)
     except Exception:  # noqa: BLE001
