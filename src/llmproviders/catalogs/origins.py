@@ -36,7 +36,7 @@ class Origin:
     environment: str = ""
     """The environment for which it is set; empty for all."""
     variable: str = ""
-    """The environment variable that has the value; empty if the value is in the file. Those of secrets are not here."""
+    """The environment variable that has the value; empty if the value is in the file, or is a reference to a secret."""
 
     def __str__(self) -> str:
         return f"{self.source}:{self.line}" if self.line else self.source or "default"
@@ -61,7 +61,7 @@ def origins_of(resolution: Resolution, name: str) -> dict[str, Origin]:
 
 
 def _can_refer(cls: type[Provider], option: str) -> bool:
-    """Whether a table with the key ``env`` stands for the value of the option when the file is loaded."""
+    """Whether the value of the option may be a reference to an environment variable that is resolved when the file is loaded."""
     spec = compiled(cls).description.specs.get(option)
     return spec is not None and spec.info is not None and not spec.info.secret and kind_of(spec.info) is None
 

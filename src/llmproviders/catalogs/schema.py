@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The JSON Schema (2020-12) of catalogs, generated from the metadata of options, with which editors complete and check files.
+"""The JSON Schema (2020-12) of catalogs, generated from the metadata of options; editors use it to complete and check files.
 
 A schema cannot express everything that `load` checks: rules over several options (``api_key`` needs ``endpoint``), the targets of
 ``extends``, ``default`` and ``include``, the grammar inside JSON and header strings, the mask of a redacted value, the size of

@@ -91,7 +91,7 @@ def _whole(text: str) -> _Value:
 
 
 def _indented(value: Tree, text: str, index: int) -> str:
-    """The JSON of a value that starts on the line of a character, indented as that line."""
+    """The JSON of a value, indented like the line of the character at *index*."""
     return _dumped(value, _unit(text), "\n" + _line_before(text, index)[0])
 
 
@@ -139,7 +139,7 @@ def _removed(text: str, parent: _Value, names: Collection[str]) -> Iterator[Cut]
         if name not in gone:
             first = False
         elif first:
-            # The comma below goes with it.
+            # The comma below is removed too.
             after = re.compile(r"\s*(?:, *)?").match(text, member.end)
             assert after is not None
             yield start, after.end(), ""
@@ -149,7 +149,7 @@ def _removed(text: str, parent: _Value, names: Collection[str]) -> Iterator[Cut]
 
 
 class _Refused(ValueError):
-    """The error for a document that the standard library reads, but this module refuses."""
+    """The error for a document that the standard library accepts, but this module refuses."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

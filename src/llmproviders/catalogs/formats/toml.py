@@ -90,7 +90,7 @@ def edit(text: str, changes: Mapping[Path, Tree]) -> str:
 
 
 def rename(text: str, path: Path, name: str) -> str:
-    """The document with another name for the last key of a path, wherever it is written; all other characters stay.
+    """The document with another name for the last key of a path, at each place where that key is written; all else is kept.
 
     Raises:
         ProviderError: if there is no such key, another key has the name, or the document cannot be edited without other changes.
@@ -100,7 +100,7 @@ def rename(text: str, path: Path, name: str) -> str:
 
 
 def _checked(new: str, tree: Tree, paths: Iterable[Path]) -> str:
-    """The edited document, if it has the tree that it should have."""
+    """Return the edited document if its tree is *tree*; else raise an error."""
     if has_tree(read, new, tree):
         return new
     msg = f"{names_of(map(dotted, paths))} cannot be edited without other changes; edit the file by hand"

@@ -23,7 +23,7 @@ __all__ = ["edit", "read", "rename", "write"]
 MAX_TAG: Final = 50_000
 """The longest tag that the parser gets, because its time is quadratic in the length of a tag."""
 _OPEN: Final = ("could not find expected ':'", "found unexpected end of stream", "expected ',' or")
-"""Parts of the parser's messages about a part that is not closed."""
+"""Parts of the parser's messages about an unclosed quote, bracket or brace."""
 _HINTS: Final = {
     "could not find expected ':'": "write a colon and a blank after a key",
     "found unexpected end of stream": "close the quote",
@@ -109,7 +109,7 @@ def rename(text: str, path: Path, name: str) -> str:
 
 
 def _checked(new: str, tree: Tree, paths: Iterable[Path]) -> str:
-    """The edited document, if it has the tree that it should have."""
+    """Return the edited document if its tree is *tree*; else raise an error."""
     if has_tree(read, new, tree):
         return new
     reason = "is it shared by an anchor, or merged?"

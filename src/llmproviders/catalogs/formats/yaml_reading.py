@@ -18,11 +18,11 @@ from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree
 __all__ = ["TreeBuilder"]
 
 MIN_LIMIT: Final = 1_000_000
-"""The size that aliases may add to any document: the size of what they stand for, as often as they are used."""
+"""The size that aliases may add to any document: the sum of the sizes of the nodes that they refer to."""
 LIMIT_FACTOR: Final = 10
-"""How many times its own length aliases may add to a longer document."""
+"""The size that aliases may add to a longer document, as a multiple of its length."""
 NODE_SIZE: Final = 40
-"""The size of a node, in addition to the length of its string: about its memory, in characters."""
+"""The size of a node without its string, in characters; about its memory."""
 
 _NULL: Final = ("", "~", "null", "Null", "NULL")
 _BOOLEANS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -34,12 +34,12 @@ _HOW_TO_MERGE: Final = "write <<: *name, and &name before the mapping with these
 
 
 class _Node(NamedTuple):
-    """A value, and what an alias of it adds to a document."""
+    """A value, and the size that an alias of it adds to a document."""
 
     value: Tree
     size: int
     depth: int
-    """The levels of mappings and sequences in it."""
+    """The depth of the mappings and sequences in it."""
 
 
 class _Frame:
@@ -57,9 +57,9 @@ class _Frame:
         self.key: str | None = None
         """The key whose value is next."""
         self.merge: Any = None
-        """The event of the key ``<<``, unless that is in quotes."""
+        """The event of an unquoted key ``<<``; None if there is none."""
         self.is_merging = False
-        """Whether its value is next."""
+        """Whether the value of the key ``<<`` is next."""
         self.merged: list[dict[str, Tree]] = []
         """The mappings that it merges."""
 
@@ -69,7 +69,7 @@ class _Frame:
         return self.is_mapping and self.key is None and not self.is_merging
 
     def close(self) -> tuple[_Node, Part | int]:
-        """The mapping or sequence, and its part: its own keys win, then those of the first mapping that it merges."""
+        """The mapping or sequence, and its part. Its own keys override merged keys, and the first merged mapping counts."""
         if self.merged:
             value: dict[str, Tree] = {}
             for each in self.merged:
@@ -143,7 +143,7 @@ class TreeBuilder:
         self._frames.append(_Frame(event, is_mapping=is_mapping))
 
     def _put(self, node: _Node, event: Any, part: Part | int) -> None:
-        """Put a value, or a key, at the place of the next node."""
+        """Add a value, or a key, to the innermost open mapping or sequence."""
         if not self._frames:
             self.tree = node.value
             if isinstance(part, Part):
