@@ -50,7 +50,7 @@ def _load_variables(file: Path | None) -> Path | None:
             msg = f"expected a file that can be read, got {file}"
             raise typer.BadParameter(msg)
         try:
-            # A placeholder such as ${secret_values.key} stays as it is.
+            # Without interpolation, a placeholder such as ${secret_values.key} is kept.
             load_dotenv(file, interpolate=False)
         except (OSError, ValueError):
             msg = f"expected a file of lines NAME=VALUE in UTF-8, got {file}"

@@ -123,7 +123,7 @@ def _named(settings: Settings) -> Sequence[Path]:
 
 
 def _catalogs(named: Iterable[Path]) -> list[Path]:
-    """The files, with the catalogs in a folder in place of the folder; each once."""
+    """The files without repetitions; a folder is replaced by the catalogs in it."""
     found: dict[Path, None] = {}
     for path in named:
         inside = catalogs_in(path) if path != STDIN and path.is_dir() else [path]
@@ -151,7 +151,7 @@ def _problems(
     *,
     is_only: bool,
 ) -> Iterable[DocumentProblem]:
-    """The problems of a file. Of several files, one without environments is checked without them."""
+    """The problems of a file. If there are several files, *envs* do not apply to a file without environments."""
     try:
         sources = read_sources(path, input_format)
         return check_one(sources, environments=envs if is_only or environments(sources) else None)
@@ -165,7 +165,7 @@ def _problems(
 
 
 def _print(checked: Checked, against: Sequence[str], *, is_counted: bool) -> None:
-    """Print the problems, and a summary if there are only warnings or if the call does not show the number of files."""
+    """Print the problems, and a summary if there are no errors, or if the files were found in a folder."""
     print_problems(checked.problems)
     warnings = sum(each.problem.severity == "warning" for each in checked.problems)
     errors = len(checked.problems) - warnings

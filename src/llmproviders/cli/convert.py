@@ -157,7 +157,7 @@ def sql(
         )
     print_exactly(f"{statement};\n")
     if runtime is not None:
-        # Errors were refused, so that these are warnings.
+        # Errors were raised above: only warnings are left.
         found = provider.check(runtime, model=model, input=input_columns, output=output_columns)
         print_warnings(in_order(located_problems(resolution, name, found)))
 
@@ -185,7 +185,7 @@ def _written(file: Path, catalog: Catalog, to: Format, secrets: Secrets, *, inhe
     try:
         return dumps(catalog, format=to, secrets=secrets, inherit=inherit)
     except DocumentError as error:
-        # Problems that are not of secrets have their own hints.
+        # Other problems have their own hints.
         hint = "make it a reference, or pass --secrets reveal or --secrets redact"
         pairs = [(each.path, each.problem) for each in error.problems]
         pairs = [

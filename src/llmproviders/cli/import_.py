@@ -115,7 +115,7 @@ def import_(
 def _check_call(
     to: Format | None, out: Path | None, into: Path | None, secrets: Policy, *, force: bool, replace: bool, dry_run: bool
 ) -> None:
-    """Check that the options of the call go together.
+    """Check that the options of the call can be combined.
 
     Raises:
         UsageError: if not.
@@ -138,7 +138,7 @@ def _statements(file: Path, source: str) -> Script:
     from ..sql.read import OldSpellingWarning, parse_statements
 
     with warnings.catch_warnings():
-        # The warnings of the statements include them, and are printed.
+        # The warnings of the script, which are printed below, include these.
         warnings.simplefilter("ignore", OldSpellingWarning)
         statements = parse_statements(read_text_of(file), source=source)
     print_warnings(statements.warnings)
@@ -173,7 +173,7 @@ def _names(paths: Sequence[Sequence[str]], merger: Merger | None) -> list[str]:
 
 
 def _unwritten(problem: Problem) -> Problem:
-    """The problem of an option that a document cannot hold, in terms of the command."""
+    """*problem* with a hint for the command: the document cannot hold the option."""
     hints = {
         "literal-secret": "remove this default, or pass --secrets reveal",
         "unwritable-option": "change it in the statement, or pass --secrets reveal",

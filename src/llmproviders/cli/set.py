@@ -110,7 +110,7 @@ def add(
 
 
 def finish(revision: Revision, environment: str = "", *, dry_run: bool, private: bool = False) -> None:
-    """Write a revision and print the changes of the catalog; or only show how the file would change."""
+    """Write a revision and print the changes of the catalog; with *dry_run*, only print the diff of the file."""
     if revision.text == revision.original.text:
         print_error("no changes")
         return
