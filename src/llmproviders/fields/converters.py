@@ -50,7 +50,7 @@ class AcceptedStrings(dict[int, str]):
 
     def keep(self, given: str, result: str) -> str:
         """Keep the masked form of *result* for the string *given*, and return *result*."""
-        # A subclass of str may be accepted in another way.
+        # Only plain strings are cached: a subclass of str may be accepted differently.
         if type(given) is str and len(given) <= self.MAX_LENGTH:
             if len(self) >= self.MAX_STRINGS:
                 self.clear()
@@ -91,7 +91,7 @@ def required_secret(value: str | Secret) -> Secret:
 
 
 def _keep_mask(given: object, result: str) -> str:
-    """*result*, but *given* if that is masked and *result* is not."""
+    """*given* if it is masked and *result* is not, else *result*."""
     return given if isinstance(given, MaskedText) and not isinstance(result, MaskedText) else result
 
 
@@ -107,7 +107,7 @@ def url(value: str | None) -> str | None:
     if value is None:
         return None
     string = real_string(accept_string(value))
-    # The scheme may be missing before a user and a password, and the string may be a key in the wrong place.
+    # The URL may lack its scheme before a user and a password, or be an API key in the wrong place.
     refuse_redacted(string if "://" in string or string == MASK else f"://{string}")
     scheme = "://" if "://" not in string and ":" in string.partition("@")[0] else ""
     return _keep_mask(value, masked(string, mask_value(mask_urls(scheme + string)[len(scheme) :])))
@@ -197,7 +197,7 @@ def _accepted_again(
     write: Callable[[Any], str],
     write_masked: Callable[[Any], str] = write_parsed_json,
 ) -> str:
-    """A masked value that an option accepted before: what was hidden stays hidden."""
+    """Accept a value that is masked already; its hidden parts stay hidden."""
     string = None if value.is_reference else _known_string(value)
     parts = opened(value, read)
     if not isinstance(parts, dict):
@@ -271,7 +271,7 @@ def _no_string(name: object, value: object) -> RejectedType:
 
 
 def _write_header_map(headers: Mapping[str, str]) -> str:
-    """A map of headers whose references were resolved.
+    """Write a map of headers whose references were resolved.
 
     Raises:
         SecretError: if there is a line break, which a header cannot have.
