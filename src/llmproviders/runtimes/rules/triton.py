@@ -69,7 +69,7 @@ def check_retries(view: View) -> Iterator[Problem]:
 
 
 def check_sequence(view: View) -> Iterator[Problem]:
-    """The flags of a sequence are given only with its id. An id is a warning, because it is sent as the id of the request.
+    """The flags of a sequence are given only with its ID. An ID is a warning, because Flink sends it as the ID of the request.
 
     Source: the requests that the jar sends, and Triton's answers.
     """
