@@ -34,7 +34,7 @@ def read(text: str) -> tuple[Tree, Locate]:
     except _Refused as error:
         raise SyntaxProblem(_refused_location(text), str(error)) from None
     except ValueError:
-        # Python does not read a number of thousands of digits.
+        # Python refuses numbers with thousands of digits.
         raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
     if is_too_deep(tree):
         raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit")

@@ -48,7 +48,7 @@ def read(text: str) -> tuple[Tree, Locate]:
     except RecursionError:
         raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit") from None
     except ValueError:
-        # Python does not read a number of thousands of digits.
+        # Python refuses numbers with thousands of digits.
         raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
     if is_too_deep(tree):
         raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit")

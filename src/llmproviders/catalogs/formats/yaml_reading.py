@@ -229,7 +229,7 @@ def _plain(string: str, event: Any) -> Tree:
         try:
             return int(string, 0) if string[:2] in ("0o", "0x") else int(string)
         except ValueError:
-            # Python does not read a number of thousands of digits.
+            # Python refuses numbers with thousands of digits.
             expected = "a number without thousands of digits"
         raise SyntaxProblem(_location(event), expected, hint="quote it if it is a string")
     if re.fullmatch(_FLOAT, string):
