@@ -234,7 +234,7 @@ def test_failures(name: str, caplog: pytest.LogCaptureFixture) -> None:
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, Called])
 def test_base_exceptions_pass(error: type[BaseException]) -> None:
-    """An exception that is no `Exception` leaves as it is."""
+    """A `BaseException` that is not an `Exception` is not changed."""
 
     def resolve(reference: str) -> str:
         raise error

@@ -255,7 +255,7 @@ def test_changes_that_contradict_each_other(changes: list[str], message: str) ->
     ],
 )
 def test_a_list_or_mapping_that_cannot_be_read(assignment: str, rest: str) -> None:
-    """It does not become a string in silence; the hint shows the form for a shell, and no secret."""
+    """A wrong list or mapping is an error, not a string; the hint shows the form for a shell, and no secret."""
     before = Path("a.toml").read_bytes()
     shown = run("set", "a.toml", "chat", assignment, code=2)
     assert shown.startswith(f"a.toml: providers.chat.{assignment.partition('=')[0]}: expected ")
