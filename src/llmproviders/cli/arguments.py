@@ -109,11 +109,11 @@ def _environment(help: str) -> Any:  # noqa: A002
 Env = Annotated[
     str | None, _environment(f"Environment of the catalog; by default that of the variable {VARIABLE}, else its default_env.")
 ]
-EditedEnv = Annotated[str | None, _environment("Environment whose entry is changed; by default the entry of all.")]
+EditedEnv = Annotated[str | None, _environment("Environment whose entry is changed; by default the entry for all environments.")]
 Envs = Annotated[list[str] | None, _environment("Environment of the catalog; may be repeated.")]
 CheckedEnvs = Annotated[
     list[str] | None,
-    _environment("Environment in which to check; may be repeated. By default all, and also none if there is no default_env."),
+    _environment("Environment to check; may be repeated. By default all, and also without one if there is no default_env."),
 ]
 EnvFile = Annotated[
     Path | None,

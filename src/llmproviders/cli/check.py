@@ -41,7 +41,7 @@ def check(
         list[Path] | None,
         typer.Argument(
             metavar="FILE",
-            help="Catalogs, or folders with catalogs; - is standard input. Without it, those that pyproject.toml names.",
+            help="Catalogs, or folders with catalogs; - is standard input. By default, the catalogs in pyproject.toml.",
             show_default=False,
         ),
     ] = None,
@@ -67,13 +67,13 @@ def check(
     select: Annotated[
         list[str] | None,
         typer.Option(
-            "--select", metavar="CODE", help="Report only these codes; a comma between them.", autocompletion=code_lists
+            "--select", metavar="CODE", help="Report only these codes, separated by commas.", autocompletion=code_lists
         ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
         typer.Option(
-            "--ignore", metavar="CODE", help="Do not report these codes; a comma between them.", autocompletion=code_lists
+            "--ignore", metavar="CODE", help="Do not report these codes, separated by commas.", autocompletion=code_lists
         ),
     ] = None,
     resolve: Annotated[bool, typer.Option("--resolve", help="Report references that cannot be resolved here.")] = False,

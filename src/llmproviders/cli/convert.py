@@ -89,7 +89,7 @@ def sql(
         list[str] | None,
         typer.Option(metavar="OLD=NEW", help="With --alter-from: a model's new name; may be repeated.", show_default=False),
     ] = None,
-    drop: Annotated[bool, typer.Option("--drop", help="With --alter-from: drop the models that are no entries.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="With --alter-from: drop the models without an entry.")] = False,
     model: Model = None,
     model_name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="The model's name in SQL; NAME by default.")

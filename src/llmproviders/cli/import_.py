@@ -78,7 +78,7 @@ def import_(
         ),
     ] = None,
     secrets: Annotated[
-        Policy, typer.Option("--secrets", help="What to do with literal secrets: by default, variables take their place.")
+        Policy, typer.Option("--secrets", help="What to do with literal secrets; by default, references replace them.")
     ] = "reference",
 ) -> None:
     """Write CREATE MODEL statements, or the output of SHOW CREATE MODEL, as a catalog; columns are left out."""
