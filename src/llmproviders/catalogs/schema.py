@@ -45,7 +45,7 @@ _RESOLVERS: Final[Mapping[str, Schema]] = {
 _SECRET: Final[Schema] = {"anyOf": [_STRING, _REFERENCE]}
 _LITERAL: Final[Schema] = {
     "type": "object",
-    "properties": {"secret": {**_STRING, "description": "the secret itself, where its name does not tell that it is one"}},
+    "properties": {"secret": {**_STRING, "description": "a literal secret below a name that does not look like a credential"}},
     "required": ["secret"],
     "additionalProperties": False,
 }
@@ -59,7 +59,7 @@ _HAS_NO_KIND: Final[Schema] = {"not": {"anyOf": [{"required": [kind]} for kind i
 _IS_ABSTRACT: Final[Schema] = {"properties": {"abstract": {"const": True}}, "required": ["abstract"]}
 """The condition that an entry is abstract."""
 _EVERYWHERE: Final[Schema] = {
-    "abstract": {"type": "boolean", "description": "whether the entry is only extended, and no provider of the catalog"},
+    "abstract": {"type": "boolean", "description": "whether the entry can only be extended, and is not a provider of the catalog"},
     "description": {**_STRING, "description": "a description for people"},
     "tags": {"type": "array", "items": _NAME, "description": "names to select entries by"},
     "ignore": {
@@ -226,7 +226,7 @@ def catalog_schema() -> dict[str, Any]:
     services = {"preset": {"enum": list(SERVICES), "description": "a well-known service"}}
     dashscope = {"preset": {"const": "dashscope", "description": "Alibaba Cloud Model Studio"}}
     bases = {"type": "array", "items": _NAME, "minItems": 1}
-    description = "the entry whose options this entry inherits, or several, of which a later one wins"
+    description = "the entry to inherit options from, or several; a later one overrides an earlier one"
     extends = {"extends": {"anyOf": [_NAME, bases], "description": description}}
     entries += [
         _entry("GenericProvider", generic, []),
@@ -274,13 +274,13 @@ def catalog_schema() -> dict[str, Any]:
             "default": default,
             "include": {
                 **_NAMES,
-                "description": "files whose providers are included; one of this file replaces or amends that of the same name",
+                "description": "files to include; a provider of this file replaces or amends an included one of the same name",
             },
             "providers": providers("providers by name", {"allOf": [_HAS_NO_KIND, _IS_ABSTRACT]}),
-            "default_env": {**_NAME, "description": "name of the environment of a call that names none"},
+            "default_env": {**_NAME, "description": "name of the default environment"},
             "env": {
                 "type": "object",
-                "description": "environments by name, each with what differs there",
+                "description": "environments by name, each with the entries that differ",
                 "propertyNames": {"minLength": 1},
                 "maxProperties": MAX_ENVIRONMENTS,
                 "additionalProperties": environment,

@@ -135,7 +135,7 @@ class _ChatProvider(Provider):
         default=None,
         metadata=option(
             "task",
-            "task of the platform's built-in AI service, where no endpoint and key are given",
+            "task of the platform's built-in AI service, without endpoint and api_key",
             java="String",
             choices="tasks",
         ),
