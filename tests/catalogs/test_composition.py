@@ -535,7 +535,7 @@ max_tokens = { x = 1 }
             "providers.c.model: expected the value itself, or a reference to an environment variable, got another mapping; "
             "did you mean env? [invalid-reference]",
             "providers.c.top_p: expected the value itself, or a reference to an environment variable, got another mapping; "
-            "only env is for options that are no secrets [invalid-reference]",
+            "an option that is not secret accepts only env [invalid-reference]",
             "providers.c.max_tokens: expected an int of at least 1, got a value of type dict [wrong-type]",
         ]
 

@@ -154,7 +154,7 @@ def read_option(description: Description, name: str, value: Any, path: tuple[str
 def _hint_on_variables(value: dict[str, Any]) -> str:
     """A hint on a table that is probably meant to be a reference to a variable; else empty."""
     if resolver_of(value) is not None:
-        return "only env is for options that are no secrets"
+        return "an option that is not secret accepts only env"
     others = [key for key in value if key != "env" and isinstance(key, str)]
     if len(others) != 1:
         return ""
