@@ -114,7 +114,7 @@ class EntryEdit:
         for step in path[depth:-1]:
             node = node.setdefault(step, {}) if isinstance(node, dict) else None
         if not isinstance(node, dict):
-            raise EditError(f"{option} is below a value without parts; set {name} as a whole")
+            raise EditError(f"{option} cannot be set, because a value above it is not a mapping; set {name} as a whole")
         node[path[-1]] = value
 
     def _has_own(self, name: str) -> bool:
