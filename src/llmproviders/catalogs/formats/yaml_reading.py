@@ -116,7 +116,7 @@ class TreeBuilder:
             if event.anchor not in self._anchors:
                 is_merging = self._frames and self._frames[-1].is_merging
                 hint = _HOW_TO_MERGE if is_merging else "quote a string that begins with *"
-                raise SyntaxProblem(_location(event), "an anchor before its alias, and not around it", hint=hint)
+                raise SyntaxProblem(_location(event), "an alias after its anchored value, and not inside it", hint=hint)
             node = self._anchors[event.anchor]
             self._rest -= node.size
             if self._rest < 0:
