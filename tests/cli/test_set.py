@@ -219,7 +219,10 @@ def test_set_a_part_of_an_inherited_secret() -> None:
         (["extra_body.a=1", "extra_body.a.b=2"], "extra_body.a and a part of it cannot be changed at once"),
         (["extra_body.a=1", 'extra_body={"b": 2}'], "extra_body and a part of it cannot be changed at once"),
         (["extra_body.a=1", "--unset", "extra_body"], "extra_body and a part of it cannot be changed at once"),
-        (['extra_body={"a": 1}', "extra_body.a.b=2"], "extra_body.a.b cannot be set, because a value above it is not a mapping; set extra_body as a whole"),
+        (
+            ['extra_body={"a": 1}', "extra_body.a.b=2"],
+            "extra_body.a.b cannot be set, because a value above it is not a mapping; set extra_body as a whole",
+        ),
         (["extra_header.X=1", 'extra_header={"Y": "2"}'], "extra_header and a part of it cannot be changed at once"),
     ],
     ids=str,

@@ -59,7 +59,7 @@ _HAS_NO_KIND: Final[Schema] = {"not": {"anyOf": [{"required": [kind]} for kind i
 _IS_ABSTRACT: Final[Schema] = {"properties": {"abstract": {"const": True}}, "required": ["abstract"]}
 """The condition that an entry is abstract."""
 _EVERYWHERE: Final[Schema] = {
-    "abstract": {"type": "boolean", "description": "whether the entry can only be extended, and is not a provider of the catalog"},
+    "abstract": {"type": "boolean", "description": "whether the entry is only extended, and is not a provider"},
     "description": {**_STRING, "description": "a description for people"},
     "tags": {"type": "array", "items": _NAME, "description": "names to select entries by"},
     "ignore": {

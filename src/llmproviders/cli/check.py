@@ -66,9 +66,7 @@ def check(
     ] = None,
     select: Annotated[
         list[str] | None,
-        typer.Option(
-            "--select", metavar="CODE", help="Report only these codes, separated by commas.", autocompletion=code_lists
-        ),
+        typer.Option("--select", metavar="CODE", help="Report only these codes, separated by commas.", autocompletion=code_lists),
     ] = None,
     ignore: Annotated[
         list[str] | None,
