@@ -57,7 +57,7 @@ _ENTERING: Final = ("__enter__", "__aenter__", "enter_context", "enter_async_con
 def block(provider: Provider) -> Iterator[None]:
     """Make *provider* the current one within the ``with`` statement."""
     new = Block(provider, _block_of_generator())
-    generator = _generator_that_enters()
+    generator = _entering_generator()
     if generator is None:
         open_blocks.set(OpenBlocks(new, open_blocks.get()))
         try:
@@ -102,16 +102,16 @@ def current_provider() -> Provider | None:
     return None if around is None else around.provider
 
 
-def _generator_that_enters() -> FrameType | None:
+def _entering_generator() -> FrameType | None:
     """The frame of the generator that contains the ``with`` statement; None if it is not in a generator."""
     frame = inspect.currentframe()
     frame = frame and frame.f_back
-    while frame is not None and (frame.f_code.co_name in _ENTERING or _is_run_to_enter(frame)):
+    while frame is not None and (frame.f_code.co_name in _ENTERING or _is_run_by_contextlib(frame)):
         frame = frame.f_back
     return frame if frame is not None and frame.f_code.co_flags & _GENERATOR else None
 
 
-def _is_run_to_enter(frame: FrameType) -> bool:
+def _is_run_by_contextlib(frame: FrameType) -> bool:
     """Whether *frame* is of a generator that `contextlib` runs to enter a block, such as `block`."""
     return bool(frame.f_code.co_flags & _GENERATOR and frame.f_back and frame.f_back.f_code.co_name in _ENTERING)
 

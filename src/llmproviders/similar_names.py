@@ -75,7 +75,7 @@ class SimilarNames:
 
     def hint(self, given: str) -> str:
         """A hint with the only name that begins with *given*, or with the most similar one; empty if there is neither."""
-        name = self._only_one_begun(given) or self.closest(given)
+        name = self._only_completion(given) or self.closest(given)
         return f"did you mean {name}?" if name else ""
 
     def _most_similar(self, given: str, count: int) -> int | None:
@@ -103,7 +103,7 @@ class SimilarNames:
                 return position
         return None
 
-    def _only_one_begun(self, given: str) -> str | None:
+    def _only_completion(self, given: str) -> str | None:
         """The name that begins with *given*, if it is the only one."""
         if len(given) <= 2:  # noqa: PLR2004
             return None

@@ -269,7 +269,7 @@ class Catalog(Mapping[str, Provider]):
         return self._derived({name: self._providers[name] for name in names})
 
     def __or__(self, other: Mapping[str, Provider]) -> Self:
-        """Return a catalog with the providers of both; *other* wins for the same name and for the default."""
+        """Return a catalog with the providers of both; for the same name, and for the default, *other* overrides this one."""
         if not isinstance(other, Mapping):
             return NotImplemented
         default = other.default if isinstance(other, Catalog) and other.default is not None else self._default
@@ -346,7 +346,7 @@ class CatalogDiff(Diff):
         """Return a catalog with the changes; `ProviderDiff.apply` says how the options of a provider change.
 
         ``a.diff(b).apply(a)`` has the providers and the default of ``b``, with the order and the details of ``a``; new names are
-        last. In another catalog, all other providers and options stay as they are.
+        last. In another catalog, all other providers and options are kept.
 
         Args:
             catalog: a catalog that has the providers whose options change.

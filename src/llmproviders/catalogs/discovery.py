@@ -61,11 +61,11 @@ def _is_catalog(path: Path) -> bool:
 
 
 def _has_environments(tables: object) -> bool:
-    """Whether the key ``env`` of a document has environments of a catalog; other programs have variables there."""
+    """Whether the key ``env`` of a document has environments of a catalog, and not variables of another program."""
     return isinstance(tables, dict) and any(isinstance(table, dict) and "providers" in table for table in tables.values())
 
 
 def _includes_catalogs(names: object) -> bool:
-    """Whether the key ``include`` of a document names a catalog; other programs have patterns or folders there."""
+    """Whether the key ``include`` of a document names a catalog, and not patterns or folders of another program."""
     listed = names if isinstance(names, list) else [names]
     return any(isinstance(name, str) and name.lower().endswith(tuple(SUFFIXES)) for name in listed)

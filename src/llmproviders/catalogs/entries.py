@@ -95,16 +95,16 @@ def draft_of(
 
     Args:
         entry: the entry.
-        bases: the drafts of the entries that it extends; one that does not exist has no class, and a problem.
+        bases: the drafts of the entries that it extends; the draft of an unknown entry has no class, and a problem.
         report: the list to which problems are added.
         joins: the drafts of lists of bases that entries share, by the identities of the bases; new ones are added.
-        is_amended: whether another entry amends it, so that it is no provider by itself.
+        is_amended: whether another entry amends it, so that it does not become a provider.
     """
     reader = _Reader(entry, bases, report, joins, is_amended=is_amended)
     draft = reader.read()
     if reader.found or draft.has_problems:
         report += [entry.problem(path, problem) for path, problem in reader.found]
-        # Only the class and the preset count for entries that extend this one.
+        # Entries that extend this one need its class and preset, but not its values.
         return Draft(draft.cls, preset=draft.preset, is_abstract=draft.is_abstract, has_problems=True)
     return draft
 
@@ -385,7 +385,7 @@ class _Reader:
             for name, value in draft.values.items()
             if name != EXTRAS and not isinstance(value, Unset)
         }
-        # Defaults that the new task does not have may stay.
+        # An option that the new task does not have may keep its default.
         inherited = {name: value for name, value in inherited.items() if value != specs[name].default}
         changes = dict(given)
         if isinstance(task, str):

@@ -19,7 +19,7 @@ _TRIED: Final = 8
 
 
 def inherited(entries: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The entries, each of which extends an earlier one if that is shorter. The cost is linear in their options."""
+    """The entries; each one extends an earlier one if that makes it shorter. The cost is linear in their options."""
     written: dict[str, dict[str, Any]] = {}
     bases = _Bases()
     for name, entry in entries.items():
@@ -57,7 +57,7 @@ class _Bases:
             self._without_one.setdefault(total - hash(option), position)
 
     def most_similar(self, options: Mapping[tuple[str, str], int]) -> list[str]:
-        """The entries that have the most of these options, measured by their lengths; of equal ones, the earlier ones."""
+        """The entries that share the most characters of *options*; earlier entries come first among equal ones."""
         shared: defaultdict[int, int] = defaultdict(int)
         for option, length in options.items():
             for position in self._having.get(option, ()):
@@ -85,11 +85,11 @@ def _child(name: str, base: dict[str, Any], entry: dict[str, Any]) -> dict[str, 
     if any(base.get(kind) != entry.get(kind) for kind in KINDS):
         return None
     if not set(base.get("ignore", ())) <= set(entry.get("ignore", ())):
-        # The entry would ignore these codes too.
+        # The entry would inherit ignored codes that it does not have.
         return None
     extras, above = entry.get(EXTRAS, {}), base.get(EXTRAS, {})
     if len(above) > len(extras) or list(above) != list(extras)[: len(above)]:
-        # Extra options were removed or moved, and their order matters.
+        # Inherited extra options come first, in the order of the base, and cannot be removed.
         return None
     child: dict[str, Any] = {"extends": name}
     child.update((key, value) for key, value in entry.items() if key not in ("omit", EXTRAS) and not _same(base.get(key), value))

@@ -97,14 +97,14 @@ def _misspelled_environments(sources: Sources) -> Iterator[DocumentProblem]:
         tables = document.tree.get("env")
         names = [name for name in tables if name] if isinstance(tables, dict) else []
         for name in names if "include" in document.tree else ():
-            if name not in known and (meant := next((each for each in known if _is_slip(name, each)), None)):
+            if name not in known and (meant := next((each for each in known if _is_typo(name, each)), None)):
                 expected, hint = "the name of an environment of an included file", f"did you mean {mask_value(meant)}?"
                 problem = Problem("", expected, got="a new one", hint=hint, severity="warning", code="misspelled-environment")
                 yield document.problem(("env", name), problem)
         known.update(dict.fromkeys(names))
 
 
-def _is_slip(one: str, other: str) -> bool:
+def _is_typo(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if _digits(one) != _digits(other) or len(long) > MAX_NAME:
         return False

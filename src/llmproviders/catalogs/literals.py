@@ -25,7 +25,7 @@ def is_literal(part: Secret | MaskedText) -> bool:
 
 
 def with_references(provider: Provider, references: Mapping[SecretPath, Secret]) -> Provider:
-    """The provider with references in place of the secrets at some paths, each of which is a whole `Secret`."""
+    """The provider with references in place of secrets, by path; a path must be that of a whole `Secret`."""
     inside: dict[SecretPath, dict[SecretPath, Secret]] = {}
     for path, reference in references.items():
         depth = 2 if path[0] == EXTRAS else 1

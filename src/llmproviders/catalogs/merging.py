@@ -108,7 +108,7 @@ class Merger:
         old: Any = self.provider(name)
         if type(old) is not type(new):
             return _replaced(body, entry)
-        new = _spelled_as(old, new)
+        new = _with_old_spelling(old, new)
         keys = [key for key in compiled(type(new)).description.specs if getattr(old, key) != getattr(new, key)]
         found = {key: entry.get(key) for key in (*keys, "omit") if key in entry or key in body}
         return found | {key: entry[key] for key in _FOR_PEOPLE if key in entry}
@@ -134,14 +134,14 @@ def _replaced(body: Mapping[str, Tree], entry: Mapping[str, Tree]) -> dict[str, 
 
 
 def _changes(name: str, old: Provider, new: Provider) -> list[Change]:
-    return list(changes_between(name, old, _spelled_as(old, new)))
+    return list(changes_between(name, old, _with_old_spelling(old, new)))
 
 
 def _differs(made: Provider | None, wanted: Provider) -> bool:
     return made is None or bool(_changes("", made, wanted))
 
 
-def _spelled_as(old: Any, new: Any) -> Any:
+def _with_old_spelling(old: Any, new: Any) -> Any:
     """The provider *new*, with the headers, bodies and maps of *old* where only the order or the spelling differs."""
     if type(old) is not type(new):
         return new

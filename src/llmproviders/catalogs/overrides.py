@@ -99,7 +99,7 @@ class _Amendment:
 
 
 @attrs.frozen(eq=False)
-class _Given(Document):
+class _OverrideDocument(Document):
     """The overrides of a call, in place of a document: its problems name an override as it was given."""
 
     keys: dict[Path, str] = attrs.field(factory=dict)
@@ -118,7 +118,7 @@ class _Overrides:
     def __init__(self, raw: RawCatalog, *, are_strings: bool) -> None:
         self.raw = raw
         self.are_strings = are_strings
-        self.document = _Given(_SOURCE, "json", {}, lambda path: Location(0, 0), () if are_strings else None)
+        self.document = _OverrideDocument(_SOURCE, "json", {}, lambda path: Location(0, 0), () if are_strings else None)
         self.amendments: dict[str, _Amendment] = {}
         self.longest = max(map(len, raw.entries), default=0)
         self.similar = SimilarNames(raw.entries)
@@ -141,7 +141,7 @@ class _Overrides:
     def _entries(self, key: str) -> tuple[list[str], str, bool] | None:
         """The entries of an override, its option, and whether NAME is a pattern; None if it matches no entry."""
         entries = self.raw.entries
-        for name, option in _divisions(key, max(MAX_NAME, self.longest)):
+        for name, option in _splits(key, max(MAX_NAME, self.longest)):
             if name in entries:
                 return [name], option, False
             if names := matching(name, entries):
@@ -186,7 +186,7 @@ class _Overrides:
             self.document.keys[name, first] = key
 
 
-def _divisions(key: str, longest: int) -> Iterator[tuple[str, str]]:
+def _splits(key: str, longest: int) -> Iterator[tuple[str, str]]:
     """Each split of a key into a name and an option, the longest name first: names may contain dots.
 
     Args:

@@ -106,7 +106,7 @@ class Resolution:
 
 
 def in_order(problems: Iterable[DocumentProblem]) -> list[DocumentProblem]:
-    """Problems in the order of their locations, each once: entries that extend the same one share its problems."""
+    """Problems without repetitions, sorted by location; entries that extend the same one repeat its problems."""
     return sorted(dict.fromkeys(problems), key=lambda each: (each.source, each.line, each.column))
 
 
@@ -168,7 +168,7 @@ def drafts_of(raw: RawCatalog, names: Iterable[str]) -> dict[str, Draft]:
 
 
 def _resolve_entry(resolution: Resolution, entry: Entry) -> None:
-    """Resolve an entry, after those that it extends. It is a loop over the open entries, because a chain may be long."""
+    """Resolve an entry after the entries that it extends: with a stack, not recursion, because chains may be long."""
     drafts, path = resolution.drafts, resolution.path
     rest = [entry]
     while rest:
@@ -189,7 +189,7 @@ def _resolve_entry(resolution: Resolution, entry: Entry) -> None:
 
 
 def _bases(resolution: Resolution, entry: Entry, path: _Path) -> list[Entry | None]:
-    """The entries that an entry at the end of a path extends; None for each that does not exist, or is in the path."""
+    """The entries that the last entry of a path extends; None for an unknown entry, and for one that is in the path already."""
     bases: list[Entry | None] = []
     if not entry.extends:
         return bases

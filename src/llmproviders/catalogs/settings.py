@@ -44,7 +44,7 @@ class Settings:
 
 
 def find_settings(folder: Path) -> Settings:
-    """The settings in the nearest ``pyproject.toml`` that has some, of *folder* or of a folder above it.
+    """The settings in the nearest ``pyproject.toml`` with the table, in *folder* or a folder above it.
 
     Raises:
         DocumentError: with every problem of the table.

@@ -131,7 +131,7 @@ class _OpenDocument:
 
 
 class _Reader:
-    """Reads documents and the files that they include. It is a loop over the open documents, because a chain may be long."""
+    """Reads documents and the files that they include: with a stack, not recursion, because chains may be long."""
 
     def __init__(self) -> None:
         self._sources = Sources()

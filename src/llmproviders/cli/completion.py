@@ -61,7 +61,7 @@ Candidate: TypeAlias = "tuple[str, str]"
 """A word, and its meaning."""
 
 
-def _quiet(function: Callable[..., Iterable[Candidate]]) -> Callable[..., list[Candidate]]:
+def _ignore_errors(function: Callable[..., Iterable[Candidate]]) -> Callable[..., list[Candidate]]:
     """Make a function ignore exceptions and return no words: a message would break the command line that the user types."""
 
     @functools.wraps(function)
@@ -81,19 +81,19 @@ def file_names() -> list[str]:
     return []
 
 
-@_quiet
+@_ignore_errors
 def entry_names(ctx: typer.Context) -> Iterator[Candidate]:
     """The entries of the files of the command."""
     return ((name, "") for name in dict.fromkeys(name for file in _files(ctx) for name in _catalog(ctx, file).entries))
 
 
-@_quiet
+@_ignore_errors
 def environment_names(ctx: typer.Context) -> Iterator[Candidate]:
     """The environments of the files of the command."""
     return ((name, "") for name in dict.fromkeys(name for file in _files(ctx) for name in environments(_sources(file))))
 
 
-@_quiet
+@_ignore_errors
 def overrides_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
     """The options of all entries as ``NAME.KEY=``."""
     raw = _catalog(ctx, _files(ctx)[0])
@@ -105,7 +105,7 @@ def overrides_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
         yield f"{name}.{key}" if key.endswith(".") else f"{name}.{key}=", meaning
 
 
-@_quiet
+@_ignore_errors
 def options_of_entry(ctx: typer.Context) -> Iterator[Candidate]:
     """The options that the entry itself has."""
     file, name = _file_and_name(ctx)
@@ -116,37 +116,37 @@ def options_of_entry(ctx: typer.Context) -> Iterator[Candidate]:
         yield from ((name, "") for name in names)
 
 
-@_quiet
+@_ignore_errors
 def runtime_names() -> Iterator[Candidate]:
     """The runtimes."""
     return ((name, runtime(name).title) for name in list_runtimes())
 
 
-@_quiet
+@_ignore_errors
 def factory_names(ctx: typer.Context) -> Iterator[Candidate]:
     """The providers of the runtime of the command."""
     return ((name, factory.artifact) for name, factory in runtime(ctx.params["name"]).factories.items())
 
 
-@_quiet
+@_ignore_errors
 def identifiers() -> Iterator[Candidate]:
     """The identifiers of provider classes."""
     return ((name, cls.__name__) for name, cls in provider_classes().items())
 
 
-@_quiet
+@_ignore_errors
 def code_names() -> Iterator[Candidate]:
     """The codes of problems."""
     return ((code.name, code.meaning) for code in CODES.values())
 
 
-@_quiet
+@_ignore_errors
 def code_lists(incomplete: str) -> Iterator[Candidate]:
     """The codes of problems, also after other codes and a comma."""
     return ((word, CODES[name].meaning) for name, word in _listed(CHECKS, incomplete))
 
 
-@_quiet
+@_ignore_errors
 def assignments_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
     """The options of the entry as ``KEY=``, and the values of an option as ``KEY=VALUE``."""
     words: Sequence[str] = ctx.params.get("assignments") or ()
@@ -225,7 +225,7 @@ def _key_of_value(words: Sequence[str], incomplete: str) -> tuple[str, str]:
     before = ["", "", *words]
     if before[-1] == "=":
         return before[-2], ""
-    # In bash, KEY= at the end is two words, of which typer drops the equals sign.
+    # In bash, KEY= at the end is two words; typer drops the second one, the equals sign.
     is_key = not incomplete and before[-1] and "=" not in before[-1] and before[-2] not in ("=", ":")
     return (before[-1] if is_key else ""), ""
 

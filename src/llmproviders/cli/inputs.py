@@ -123,7 +123,7 @@ def read_stdin() -> str:
 
 
 def read_text_of(file: Path) -> str:
-    """Read a file, or standard input, that is no catalog.
+    """Read a file or standard input that is not a catalog.
 
     Raises:
         DocumentError: if it is too large, or is not UTF-8.

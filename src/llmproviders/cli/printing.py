@@ -132,7 +132,7 @@ def _print_list(output: Console, columns: Sequence[str], rows: Iterable[tuple[st
 
 
 def _wrapped(string: str, width: int) -> list[str]:
-    """The lines of a string, wrapped at blanks, and indented from the second one on; a word that is too long stays whole."""
+    """The lines of a string, wrapped at blanks and indented from the second line on; long words are not broken."""
     from rich.cells import cell_len
 
     first, *words = string.split(" ")

@@ -140,7 +140,7 @@ def choice_acceptor(choices: Sequence[str], *, exact: bool = False) -> Accept:
 
 def enum_acceptor(cls: type[Enum]) -> Accept:
     """A function that accepts a member of *cls*, or its value or name as a string in any letter case."""
-    # If a string is the value of one member and the name of another, the value wins.
+    # If a string is the value of one member and the name of another, it means the first one.
     members = {fold(member.name): member for member in cls} | {fold(str(member.value)): member for member in cls}
     accept_spelling = choice_acceptor([str(member.value) for member in cls])
     is_flag = issubclass(cls, Flag)

@@ -101,7 +101,7 @@ def _names(description: Description, unfrozen: type) -> dict[str, Any]:
         "_cls": description.cls,
         "_create": object.__new__,
         "_explain": explain,
-        "_forget": _forget,
+        "_clear_flat": _clear_flat,
         "_join": _join,
         "_raise_missing": _raise_missing,
         "_NOTHING": attrs.NOTHING,
@@ -123,12 +123,12 @@ def _init_source(description: Description) -> list[str]:
     return [
         f"def __init__({', '.join(_parameters(description, lambda spec: f'_default_{spec.name}'))}):",
         "    try:",
-        *_beginning(description, "self"),
+        *_lines_before_fields(description, "self"),
         *[f"        self.{name} = {_initial(spec)}" for name, spec in description.specs.items() if _is_set(spec)],
         "        self._flat = None",
-        *_ending(description, "self", None),
+        *_lines_after_fields(description, "self", None),
         "        return",
-        *_failing(description, "None", "self"),
+        *_lines_of_failure(description, "None", "self"),
     ]
 
 
@@ -138,7 +138,7 @@ def _with_source(description: Description) -> list[str]:
         f"def with_({', '.join(_parameters(description, lambda _: '_NOTHING', positional=False))}):",
         "    _new = _create(_cls)",
         "    try:",
-        *_beginning(description, "_new"),
+        *_lines_before_fields(description, "_new"),
     ]
     for name, spec in description.specs.items():
         if not spec.attribute.init:
@@ -149,7 +149,12 @@ def _with_source(description: Description) -> list[str]:
             accepted = f"None if {spec.parameter} is None else {accepted}"
         lines.append(f"        _new.{name} = self.{name} if {spec.parameter} is _NOTHING else {accepted}")
     lines.append("        _new._flat = None")
-    return [*lines, *_ending(description, "_new", "_NOTHING"), "        return _new", *_failing(description, "self", "_new")]
+    return [
+        *lines,
+        *_lines_after_fields(description, "_new", "_NOTHING"),
+        "        return _new",
+        *_lines_of_failure(description, "self", "_new"),
+    ]
 
 
 def _parameters(description: Description, default: Callable[[Spec], str], *, positional: bool = True) -> list[str]:
@@ -159,7 +164,7 @@ def _parameters(description: Description, default: Callable[[Spec], str], *, pos
     return ["self", "/", *given[:count], "*", *given[count:], "**more_options"]
 
 
-def _beginning(description: Description, new: str) -> list[str]:
+def _lines_before_fields(description: Description, new: str) -> list[str]:
     """The lines before the fields."""
     pre_init = [f"        {new}.__attrs_pre_init__()"] if hasattr(description.cls, "__attrs_pre_init__") else []
     return [*pre_init, f"        _become({new}, '__class__', _unfrozen)"]
@@ -186,7 +191,7 @@ def _initial(spec: Spec) -> str:
     return f"{given} if {given} is _default_{name}{none} else _accept_{name}({given})"
 
 
-def _ending(description: Description, new: str, untouched: str | None) -> list[str]:
+def _lines_after_fields(description: Description, new: str, untouched: str | None) -> list[str]:
     """The lines after the fields: extra options, rules, and the hooks of attrs.
 
     Args:
@@ -206,14 +211,14 @@ def _ending(description: Description, new: str, untouched: str | None) -> list[s
     if any(spec.is_validated for spec in description.specs.values()):
         lines.append(f"        _validate({new})")
     if hasattr(description.cls, "__attrs_post_init__"):
-        lines += [f"        {new}.__attrs_post_init__()", f"        _forget({new})"]
+        lines += [f"        {new}.__attrs_post_init__()", f"        _clear_flat({new})"]
     return [
         *lines,
         f"        if more_options: _warn(_description, more_options, {'()' if untouched is None else 'self.' + EXTRAS})",
     ]
 
 
-def _failing(description: Description, base: str, new: str) -> list[str]:
+def _lines_of_failure(description: Description, base: str, new: str) -> list[str]:
     """The lines for a call that failed; they delete the variables of the frame, which may hold secrets."""
     names = [spec.parameter for spec in description.parameters]
     gone = ", ".join(dict.fromkeys(["self", new, *names, "_values", "more_options"]))
@@ -246,7 +251,7 @@ def _warn(description: Description, more: Mapping[str, Any], known: Container[st
             warn(message, ExtraOptionWarning)
 
 
-def _forget(provider: Any) -> None:
+def _clear_flat(provider: Any) -> None:
     """Clear the cached flat dict of a provider: `__attrs_post_init__` may have changed the provider."""
     keep_flat(provider, None)
 

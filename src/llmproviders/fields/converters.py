@@ -257,7 +257,7 @@ def _hide_map(headers: dict[str, Any]) -> Parts:
     """The headers of a map with credentials hidden."""
     for name, item in headers.items():
         if not isinstance(name, str) or not isinstance(item, (str, Secret)):
-            raise _no_string(name, item)
+            raise _not_a_string(name, item)
         for known in (name, reveal(item) if not isinstance(item, Secret) or not item.is_reference else ""):
             refuse_surrogates(known)
             if "\n" in known or "\r" in known:
@@ -265,7 +265,7 @@ def _hide_map(headers: dict[str, Any]) -> Parts:
     return hide_headers(headers)
 
 
-def _no_string(name: object, value: object) -> RejectedType:
+def _not_a_string(name: object, value: object) -> RejectedType:
     is_number = isinstance(name, str) and isinstance(value, (bool, int, float))
     return RejectedType("a mapping from str to str", hint=f"write the value of {shown(name)} in quotes" if is_number else "")
 
@@ -305,7 +305,7 @@ def flink_map(value: str | Mapping[str, str | Secret] | None) -> str | None:
         if not all(isinstance(part, str) and not isinstance(part, MaskedText) for pair in pairs for part in pair):
             for name, item in pairs:
                 if isinstance(name, (MaskedText, Secret)) or isinstance(item, MaskedText):
-                    raise _no_string(name, item)
+                    raise _not_a_string(name, item)
             return compose(_hide_map(dict(pairs)), _write_header_map, write_masked_map)
         string = accept_string(write_map({str.__str__(name): str.__str__(item) for name, item in pairs}))
     elif isinstance(value, str):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options whose values have parts: request headers, bodies and maps; and the parts of a value, of which some are secrets."""
+"""Options whose values have parts: request headers, bodies and maps. Some parts may be secrets."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ def _root_cause(causes: list[tuple[str, str]]) -> tuple[str, str]:
 
 
 def _factory_hint(identifier: str, available: list[str]) -> str:
-    """A hint about an identifier of which Flink has no factory."""
+    """A hint about an identifier without a factory in Flink."""
     released = (runtime(name).factories.get(identifier) for name in NAMES)
     if any(factory is not None and ":" in factory.artifact for factory in released):
         return f"ensure_jars(t_env, {identifier!r}) adds its jar"

@@ -107,7 +107,7 @@ def _find_factory(urls: list[str], identifier: str) -> _Factory | None:
     """The factory of an identifier in Flink's own classes or the jars at *urls*; None if there is none.
 
     Raises:
-        FlinkError: if Flink cannot tell, for example because two jars have a factory of that identifier.
+        FlinkError: if Flink raises an error, for example because two jars have a factory of that identifier.
     """
     gateway = import_pyflink("java_gateway").get_gateway()
     java = gateway.jvm.java

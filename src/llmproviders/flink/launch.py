@@ -79,7 +79,7 @@ def _python_problem(error: BaseException, secrets: list[str]) -> str | None:
     """The message about an error of PyFlink itself before the JVM runs; None for other errors."""
     frames = [frame for frame, _ in walk_tb(error.__traceback__)]
     starts = any(frame.f_code.co_name == "get_gateway" and _module(frame) == "pyflink.java_gateway" for frame in frames)
-    # Py4J's own errors say that there is no connection to the JVM.
+    # Py4J's own errors are about the connection to the JVM.
     if not starts or type(error).__module__.startswith("py4j."):
         return None
     if _module(frames[-1]) == "pyflink.find_flink_home":

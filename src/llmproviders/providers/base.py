@@ -137,6 +137,9 @@ class Provider(CompiledClass):
         >>> OpenAICompatProvider(temperature=0.2).without("temperature").temperature is None
         True
 
+        Args:
+            names: Python names of options, and Java keys of extra options.
+
         Raises:
             InvalidOptionsError: if a name is not an option of the provider, or the option is required.
         """
@@ -147,8 +150,8 @@ class Provider(CompiledClass):
         """Return a new provider of the same class for another task, such as ``"embeddings"``.
 
         If the provider has an endpoint, the path of the task at its end is replaced (also between DashScope's
-        compatible-mode and native paths); otherwise the option ``task`` is set. *changes* are further
-        changes, as for `with_`.
+        compatible-mode and native paths); otherwise the option ``task`` is set. *changes* are further changes, as
+        for `with_`.
 
         >>> chat = OpenAICompatProvider(endpoint="https://api.example.com/v1/chat/completions", api_key="sk-1")
         >>> chat.for_task("embeddings").endpoint

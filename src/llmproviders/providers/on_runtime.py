@@ -106,7 +106,7 @@ def for_runtime(provider: Any, runtime: str | Runtime) -> Any:
     cls = next((each for each in _relatives(own) if each.identifier in runtime.factories), own)
     if cls is own or provider.provider_name() in runtime.factories:
         return _without_unknown_defaults(provider, runtime)
-    return _as_relative(provider, cls, runtime)
+    return _as_related_class(provider, cls, runtime)
 
 
 def _without_unknown_defaults(provider: Any, runtime: Runtime) -> Any:
@@ -117,7 +117,7 @@ def _without_unknown_defaults(provider: Any, runtime: Runtime) -> Any:
     return provider.with_(**dict.fromkeys(facts.names[key] for key in unknown_defaults(facts, runtime)))
 
 
-def _as_relative(provider: Any, cls: Any, runtime: Runtime) -> Any:
+def _as_related_class(provider: Any, cls: Any, runtime: Runtime) -> Any:
     """The provider of another class with the same options."""
     subject = type(provider).__name__
     task = getattr(provider, "task", None) or task_of_endpoint(getattr(provider, "endpoint", None) or "")

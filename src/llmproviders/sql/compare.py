@@ -77,7 +77,7 @@ def compare(
         drop: whether to drop the models that are not wanted.
         accept_placeholders: whether placeholders are accepted, because a deployment script may replace them.
     """
-    work = _Work(existing, wanted, tuple(database), runtime, accept_placeholders=accept_placeholders)
+    work = _Comparer(existing, wanted, tuple(database), runtime, accept_placeholders=accept_placeholders)
     renames = work.renames(rename)
     if drop:
         renames |= work.equal_models(renames)
@@ -88,7 +88,7 @@ def compare(
     return Comparison(Plan(tuple(steps)), {name: work.problems[name] for name in ("", *work.wanted) if name in work.problems})
 
 
-class _Work:
+class _Comparer:
     """The state of one call of `compare`."""
 
     def __init__(

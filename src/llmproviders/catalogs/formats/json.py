@@ -47,7 +47,7 @@ def write(tree: Tree) -> str:
 
 
 def edit(text: str, changes: Mapping[Path, Tree]) -> str:
-    """The document with new values at some paths, or without the values there if they are None; all other characters stay.
+    """The document with new values by path, where None removes a value; all other characters are kept.
 
     Raises:
         ProviderError: if a path leads through a value that is not an object, or if a value to remove does not exist.
@@ -70,7 +70,7 @@ def edit(text: str, changes: Mapping[Path, Tree]) -> str:
 
 
 def rename(text: str, path: Path, name: str) -> str:
-    """The document with another name for the last key of a path; all other characters stay.
+    """The document with another name for the last key of a path; all other characters are kept.
 
     Raises:
         ProviderError: if there is no such key, or another key has the name.

@@ -76,9 +76,9 @@ def _tables(header: str, entries: Mapping[str, Tree] | None) -> list[str]:
 
 
 def edit(text: str, changes: Mapping[Path, Tree]) -> str:
-    """The document with new values at some paths, or without the values there if they are None; all other characters stay.
+    """The document with new values by path, where None removes a value; all other characters are kept.
 
-    A new entry becomes a table with a header. Comments directly above a table go with it.
+    A new entry becomes a table with a header. A table is removed with the comments directly above it.
 
     Raises:
         ProviderError: if a path leads through a value that is not a table, if a value to remove does not exist, or if the

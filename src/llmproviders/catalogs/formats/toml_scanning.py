@@ -113,7 +113,7 @@ class _Scanner:
             self.header = token.start() if self.header is None else self.header
         elif sign == "=":
             start = self.keys[0].start()
-            self.current = _opened(self.containers[-1] if self.containers else self.table, self.keys, start)
+            self.current = _part_at_key(self.containers[-1] if self.containers else self.table, self.keys, start)
             if not self.containers:
                 self.statements.append(Statement(start, self.current, self.table, 0))
             self.keys = []
@@ -121,7 +121,7 @@ class _Scanner:
             self.keys.append(token)
         elif sign == "]" and self.header is not None:
             is_double = self.text.startswith("[[", self.header)
-            part = self.table = _opened(self.whole, self.keys, self.header)
+            part = self.table = _part_at_key(self.whole, self.keys, self.header)
             if is_double:
                 part.is_array = True
                 self.table = part.parts[len(part.parts)] = TomlPart(self.header)
@@ -141,7 +141,7 @@ class _Scanner:
             self.current = None
 
 
-def _opened(part: TomlPart, keys: list[re.Match[str]], start: int) -> TomlPart:
+def _part_at_key(part: TomlPart, keys: list[re.Match[str]], start: int) -> TomlPart:
     """The part at a dotted key below *part*; missing parts are created, with their location at *start*."""
     for key in keys:
         if part.is_array:

@@ -31,7 +31,7 @@ __all__ = ["spliced", "with_key"]
 
 
 def spliced(text: str, changes: Mapping[Path, Tree], write: Callable[[Tree], str], write_tables: Callable[[Tree], str]) -> str:
-    """The document with new values at some paths, or without the values there if they are None.
+    """The document with new values by path, where None removes a value.
 
     Args:
         text: the document.

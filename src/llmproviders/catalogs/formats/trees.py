@@ -106,7 +106,7 @@ def value_at(tree: Tree, path: Path) -> Tree:
 
 
 def changed(tree: Tree, path: Path, value: Tree) -> Tree:
-    """A copy of *tree* with *value* at *path*, or without the value there if it is None; missing parents are created."""
+    """A copy of *tree* with *value* at *path*, where None removes the value; missing parents are created."""
     if not path:
         return value
     node = dict(tree)

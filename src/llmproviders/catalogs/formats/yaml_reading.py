@@ -111,7 +111,7 @@ class TreeBuilder:
             node = _Node(_scalar(event), NODE_SIZE + len(event.value), 0)
             if event.anchor:
                 self._anchors[event.anchor] = node
-            self._put(node, event, event.start_mark.index)
+            self._add_node(node, event, event.start_mark.index)
         elif kind == "AliasEvent":
             if event.anchor not in self._anchors:
                 is_merging = self._frames and self._frames[-1].is_merging
@@ -123,7 +123,7 @@ class TreeBuilder:
                 hint = "share options by `extends` in place of aliases"
                 expected = "a document whose aliases do not multiply its size"
                 raise SyntaxProblem(_location(event), expected, hint=hint, code="document-limit")
-            self._put(node, event, event.start_mark.index)
+            self._add_node(node, event, event.start_mark.index)
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
             self._open(event, is_mapping=kind == "MappingStartEvent")
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
@@ -131,7 +131,7 @@ class TreeBuilder:
             node, part = frame.close()
             if frame.anchor:
                 self._anchors[frame.anchor] = node
-            self._put(node, event, part)
+            self._add_node(node, event, part)
 
     def _open(self, event: Any, *, is_mapping: bool) -> None:
         _check_tag(event)
@@ -142,7 +142,7 @@ class TreeBuilder:
             raise SyntaxProblem(_location(event), "a key that is a string", hint=hint)
         self._frames.append(_Frame(event, is_mapping=is_mapping))
 
-    def _put(self, node: _Node, event: Any, part: Part | int) -> None:
+    def _add_node(self, node: _Node, event: Any, part: Part | int) -> None:
         """Add a value, or a key, to the innermost open mapping or sequence."""
         if not self._frames:
             self.tree = node.value
@@ -158,7 +158,7 @@ class TreeBuilder:
             frame.parts.append(part)
             frame.value.append(node.value)
         elif frame.is_at_key:
-            _put_key(frame, node.value, event)
+            _add_key(frame, node.value, event)
         elif frame.is_merging:
             frame.merged = _mappings(node.value, frame.merge)
             frame.is_merging = False
@@ -171,7 +171,7 @@ class TreeBuilder:
             frame.key = None
 
 
-def _put_key(frame: _Frame, key: Tree, event: Any) -> None:
+def _add_key(frame: _Frame, key: Tree, event: Any) -> None:
     if not isinstance(key, str):
         raise SyntaxProblem(_location(event), "a key that is a string", hint="quote it")
     is_merge = key == "<<" and getattr(event, "style", "alias") is None

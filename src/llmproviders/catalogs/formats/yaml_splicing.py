@@ -64,7 +64,7 @@ def spliced(
     write: Callable[[Tree], str],
     write_block: Callable[[Tree], str],
 ) -> str:
-    """The document with new values at some paths, or without the values there if they are None.
+    """The document with new values by path, where None removes a value.
 
     Args:
         text: the document.
