@@ -28,7 +28,7 @@ class Block:
 
     provider: Provider
     within: Block | None
-    """The block of a generator that encloses this one."""
+    """The generator's block around this one, on the call stack at its start; None if there is none."""
 
 
 class Blocks(list[Block]):
@@ -77,7 +77,7 @@ def block(provider: Provider) -> Iterator[None]:
 
 
 def _without(blocks: OpenBlocks | None, block: Block) -> OpenBlocks | None:
-    """The open blocks without one of them, which usually is the innermost."""
+    """The open blocks without *block*, which is usually the innermost."""
     inner: list[Block] = []
     rest = blocks
     while rest is not None and rest.block is not block:

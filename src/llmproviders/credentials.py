@@ -33,7 +33,7 @@ _CREDENTIAL: Final = (
     # Only the letters and digits of a name are searched, so that api-key, api_key and apiKey are equal.
     r"passw|pwd|passphrase|secret|token(?!s$)|(?:auth|access)tokens$|credential|creds?$|auth$|authorization|bearer|cookie"
     r"|signature|key$"
-    # The other names that Flink masks (GlobalConfiguration.isSensitive), except headers, which are masked one by one.
+    # Further names that Flink masks (GlobalConfiguration.isSensitive). Headers are not here: each header is masked by its name.
     r"|apikey|accesskey|fsazureaccountkey|authparams|servicekey|basicauth|jaasconfig"
 )
 _NO_LETTERS: Final = r"[\W_]+"
@@ -143,7 +143,7 @@ def _user_parts(string: str) -> Iterator[tuple[int, int]]:
         at = string.rfind("@", start, end)
         colon = string.find(":", start, end)
         if at < 0 <= colon and not (string[colon + 1 : end].isdecimal() and string[end : end + 1] in tuple("/?#")):
-            # No port follows the colon, so that it may be a password: it ends at the last @ before a blank.
+            # The string after the colon is not a port, and may be a password: it ends at the last @ before a blank.
             if start > run:
                 run = _find(_BLANK, string, start)
                 last_at = string.rfind("@", start, run)

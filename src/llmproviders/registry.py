@@ -153,12 +153,12 @@ def _registered_name(name: object) -> str:
 
 @contextmanager
 def using_provider(name_or_provider: str | Provider) -> Iterator[Provider]:
-    """Return a context manager that yields a provider, and makes it the one that calls without a name use.
+    """Return a context manager that makes a provider the current one, for calls without a name, and yields the provider.
 
-    The block applies only to its thread or asyncio task. A block in a generator applies to the generator's code and to the
-    functions that it calls, but not to the code that consumes the generator, nor to tasks that it starts. So a pytest fixture
-    that yields inside a block does not set the provider of its tests; use `set_provider` there. A generator under
-    `contextlib.contextmanager` is the exception: its block applies to the body of the ``with`` statement.
+    The block applies only to its thread or asyncio task. A block in a generator applies to the generator's code and to functions
+    called there, but not to the consumer of the generator, nor to tasks started there. So a pytest fixture that yields inside a
+    block does not set the provider of its tests; use `set_provider` there. A generator under `contextlib.contextmanager` is the
+    exception: its block applies to the body of the ``with`` statement.
 
     Args:
         name_or_provider: a provider, or the name of a registered one.

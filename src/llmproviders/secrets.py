@@ -272,7 +272,7 @@ class MaskedText(str):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, MaskedText):
             return self._real == other
-        # Equal parts may have another order, or numbers in another spelling: the masked forms show that.
+        # Parts may be equal in another order, or with numbers in another spelling: compare the masked forms too.
         return self._real == other._real and (isinstance(self._real, str) or str.__eq__(self, other))
 
     def __ne__(self, other: object) -> bool:

@@ -14,7 +14,7 @@ __all__ = ["MAX_NAME", "SimilarNames", "closest", "did_you_mean", "fold", "match
 MAX_NAME: Final = 200
 """The greatest length of a name that is compared to others; the time grows with the product of both lengths."""
 MAX_COMPARED: Final = 250_000
-"""The most pairs of characters that `SimilarNames` compares before it finds names by its index alone."""
+"""The most pairs of characters that `SimilarNames` compares; after that, it uses only its index."""
 _ENDS: Final = 12
 """The number of characters at each end of a name where the index finds a mistake."""
 _POSITION_BITS: Final = 24

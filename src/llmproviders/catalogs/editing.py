@@ -46,8 +46,8 @@ class EntryEdit:
     Args:
         file: the file that has the entry.
         name: the name of the entry.
-        environment: the environment for which it is changed; empty for all. For an environment, the file need not have the entry:
-            it gets one that amends that of the catalog.
+        environment: the environment for which it is changed; empty for all. If the file does not have the entry in that
+            environment, it gets an amendment of the catalog's entry.
 
     Raises:
         DocumentError: if the file cannot be read.
@@ -88,7 +88,7 @@ class EntryEdit:
     def set(self, option: str, string: str) -> None:
         """Set an option, ``extra_options.KEY``, or a part such as ``extra_header.NAME``, to the value that *string* means.
 
-        A part of headers or of a body that the entry inherits is set in a copy of these, which becomes the entry's own.
+        A part of inherited headers or of an inherited body is set in a copy, which becomes the entry's own value.
 
         Raises:
             EditError: if the part is inside of a value without parts, or the entry inherits a value that cannot be copied.

@@ -194,7 +194,7 @@ class _Reader:
             if not shared.has_problems:
                 self.joins[key] = shared
                 if cls is not None and not shared.is_unmade_preset and Unset not in map(type, shared.values.values()):
-                    # Entries that extend the same ones share all that they do not change.
+                    # Entries with the same list of bases share this provider.
                     with suppress(InvalidOptionsError):
                         shared.provider = construct(cls, dict(shared.values))
         self.base = shared.provider
@@ -221,7 +221,7 @@ class _Reader:
         draft.has_problems |= bool(unknown)
 
     def _read_details(self, draft: Draft) -> None:
-        """Read the keys that are not about options; an entry that amends another one inherits them."""
+        """Read the keys that are not about options; an amendment inherits them."""
         above = NO_DETAILS
         if self.entry.name in self.extends:
             amended = self.bases[self.extends.index(self.entry.name)]
@@ -317,7 +317,7 @@ class _Reader:
         has_unset = Unset in map(type, draft.values.values()) or (bool(draft.arguments) and any(unset_arguments(draft)))
         if draft.is_abstract or self.is_amended:
             own_problems(compiled(cls).description, given, self.found)
-            # It may be incomplete. If it is complete, entries that extend it share the values that they do not change.
+            # An incomplete entry is not an error. The provider of a complete one is the base of entries that extend it.
             if not (self.found or has_unset):
                 with suppress(InvalidOptionsError):
                     self._make(draft, cls, changes | given | moved, is_new_preset=is_new_preset)

@@ -19,7 +19,7 @@ _TRIED: Final = 8
 
 
 def inherited(entries: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The entries; each one extends an earlier one if that makes it shorter. The cost is linear in their options."""
+    """The entries; an entry extends an earlier one if the result is shorter. The cost is linear in the number of options."""
     written: dict[str, dict[str, Any]] = {}
     bases = _Bases()
     for name, entry in entries.items():
@@ -42,7 +42,7 @@ class _Bases:
         self._having: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         """For each option with its value, the positions of the first and the last entries that have it."""
         self._without_one: dict[int, int] = {}
-        """The position of the first entry, by the sum of the hashes of its options without one of them."""
+        """An index of entries without one option: the first position, by the sum of the hashes of the other options."""
 
     def add(self, name: str, options: Mapping[tuple[str, str], int]) -> None:
         """Add an entry with its options."""

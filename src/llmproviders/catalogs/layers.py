@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Layers: the entries of all documents in one environment, each linked to the entry that it replaces or amends.
+"""Layers: the entries of all documents in one environment. An entry is linked to the entry below, which it replaces or amends.
 
-An entry replaces the one of the same name of an included document; if it extends its own name, it amends that one. An entry of
-an environment amends the one of its name too, unless it has a kind of its own.
+An entry replaces the entry of the same name in an included document. If it extends its own name, it amends that entry. In an
+environment, an entry without a kind amends the entry of its name too.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Entry:
     """The options whose headers or fields are merged into the inherited ones."""
 
     extends: Sequence[str] = attrs.field(init=False, default=attrs.Factory(_extended, takes_self=True))
-    """The names that it extends; its own one if it amends the entry below."""
+    """The names that it extends; its own name if it amends the entry below."""
 
     @property
     def is_override(self) -> bool:
@@ -117,7 +117,7 @@ class RawCatalog:
     default_at: tuple[Document, Path] | None = None
     """The document with the default, and the path there."""
     added: dict[str, int] = attrs.field(factory=dict)
-    """The new entries of documents that include others, and of environments, each with the number of entries before them."""
+    """New entries, by name, of documents with includes and of environments; the value is the number of earlier entries."""
     problems: list[DocumentProblem] = attrs.field(factory=list)
     """The problems of reading, and of the documents as a whole."""
 

@@ -89,7 +89,7 @@ def _misspelled_replacements(raw: RawCatalog) -> _Found:
 
 
 def _misspelled_environments(sources: Sources) -> Iterator[DocumentProblem]:
-    """A warning for each environment whose name is that of an included one with letters swapped, one more, or one less."""
+    """A warning for each environment whose name differs from an included one by swapped letters, or by one letter."""
     if len(environments(sources)) > MAX_ENVIRONMENTS:
         return
     known: dict[str, None] = {}
@@ -205,7 +205,7 @@ def _in_extra(path: tuple[str, ...], key: str, value: object) -> Iterator[EntryP
 
 
 def _is_masked(accept: Callable[[], object]) -> bool:
-    """Whether the value that *accept* returns has a masked part; False if it raises, which is another problem."""
+    """Whether the value that *accept* returns has a masked part; False if it raises an error, which is reported elsewhere."""
     try:
         return isinstance(accept(), MaskedText)
     except Exception:  # noqa: BLE001
@@ -215,7 +215,7 @@ def _is_masked(accept: Callable[[], object]) -> bool:
 
 def _in_parts(kind: Kind, path: tuple[str | int, ...], value: Any, *, hidden: bool = False) -> Iterator[EntryProblem]:
     """The literal secrets in a table of headers, a body or a map; *hidden* is whether a name above it looks like a credential."""
-    # One by one, because a value that is not accepted is another problem.
+    # The parts are tried one by one: a part that is not accepted is reported elsewhere.
     for step, item in value.items() if isinstance(value, dict) else enumerate(value):
         one = {step: item} if isinstance(value, dict) else [item]
         try:

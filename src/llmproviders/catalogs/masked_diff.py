@@ -49,7 +49,7 @@ def masked_diff(file: Path, format_: Format, old: Side, new: Side, *, is_new: bo
     # Imported here: only this needs it.
     from difflib import unified_diff
 
-    # A line is the real one and its masked form: the real ones are compared, and only the masked forms are printed.
+    # Lines are paired with their masked forms: real lines are compared, and masked ones are printed.
     before, after = _paired(old, format_), _paired(new, format_)
     for line in unified_diff(before, after, "/dev/null" if is_new else str(file), str(file)):
         shown = line[:1] + line.partition("\0")[2] if "\0" in line else line

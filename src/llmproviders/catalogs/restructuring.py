@@ -61,7 +61,7 @@ def removal(file: Path, name: str, environment: str = "") -> Revision:
 
 
 def renaming(file: Path, old: str, new: str) -> tuple[Revision, list[Change]]:
-    """The file with another name for an entry, also where entries of the file extend it, and where it is the default.
+    """The file with another name for an entry, also in every ``extends`` and ``default`` that names it.
 
     Returns:
         The revision, and the changes of the names that refer to the entry.

@@ -161,7 +161,7 @@ class Original:
         return Revision(self, new, after)
 
     def unlocated(self, problem: DocumentProblem) -> DocumentProblem:
-        """*problem* without its line and column, which are not those of the file on disk."""
+        """*problem* without its location, which is that of the new document, not of the file on disk."""
         return attrs.evolve(problem, line=0, column=0) if problem.source == str(self.file) else problem
 
 

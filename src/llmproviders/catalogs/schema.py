@@ -234,7 +234,7 @@ def catalog_schema() -> dict[str, Any]:
         _entry("preset-dashscope", dashscope, [DashScopeProvider], "omit", "for_task", "region", "workspace"),
         _entry("extends", extends, list(classes.values()), "omit", "without", "for_task", *_PLACES),
     ]
-    # Entries without a kind: abstract ones, and those of environments, which amend others.
+    # Entries without a kind: abstract entries, and amendments in environments.
     amendment = _entry("amendment", {}, list(classes.values()), "omit", "without", "for_task", *_PLACES)
     default = {**_NAME, "description": "name of the provider to use where none is given"}
     kinds: Schema = {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files and the files that they include, read into documents, each of which can locate its problems.
+"""Reading of files and their includes into documents, which locate problems.
 
 A file that is included several times is read once, at its first place.
 """

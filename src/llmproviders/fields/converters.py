@@ -39,8 +39,8 @@ __all__ = [
 class AcceptedStrings(dict[int, str]):
     """A bounded cache of accepted strings: the masked form of each, by the hash of the string.
 
-    The strings are not kept, so that credentials do not live longer than the providers that hold them. Python's hash has 64
-    bits and is salted in each process.
+    Only hashes are kept, so that a credential is freed together with its provider. Python's hash has 64 bits and is salted in
+    each process.
     """
 
     __slots__ = ()

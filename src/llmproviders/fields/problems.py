@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The problems of a call that failed: a second pass over its arguments finds all of them, and never returns a provider."""
+"""The problems of a call that failed, found by a second pass over its arguments; this pass never returns a provider."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def java_reason(printed: str) -> str:
 
 
 def _expected_jars() -> str:
-    """The jars that PyFlink expects, from the variables that it reads; PyFlink sets variables that are unset."""
+    """The jars that PyFlink expects, by its environment variables, which it sets itself if they are unset."""
     home = Path(os.environ.get("FLINK_HOME", ""))
     opt, lib = (Path(os.environ.get(f"FLINK_{name.upper()}_DIR", home / name)).resolve() for name in ("opt", "lib"))
     where = f"flink-python-*.jar in {opt} and flink-dist-*.jar in {lib}"

@@ -73,7 +73,7 @@ def pieces(script: str) -> Iterator[Piece]:
 
 
 def swallowed(script: str, piece: Piece) -> tuple[int, int] | None:
-    """The first statement about models inside another one: the index of the quote or comment around it, and its own index.
+    """Find a statement about models inside *piece*; return the index of the quote or comment around it, and its own index.
 
     The indexes are equal if there is no quote or comment: then a semicolon is missing. Closed comments are not searched.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The parts of a TOML document that the parser accepted, and where each of them is written, from one pass over its tokens."""
+"""The parts of a valid TOML document and their locations, from one pass over its tokens."""
 
 from __future__ import annotations
 

@@ -241,7 +241,7 @@ def _empty(text: str, first: Statement, path: Path, table: TomlPart) -> str:
 
 
 def _member_cuts(text: str, parts: Iterable[TomlPart]) -> list[Cut]:
-    """The cuts of members of an inline table, also of those that dotted keys make, with the commas that belong to them."""
+    """The cuts of members of an inline table, with their commas; members may be made by dotted keys."""
     members = sorted((each for part in parts for each in _below(part) if each.value is not None), key=lambda each: each.start)
     cuts: list[Cut] = []
     for member in members:

@@ -41,7 +41,7 @@ def check_endpoint(view: View) -> Iterator[Problem]:
 
 
 def check_columns(view: View) -> Iterator[Problem]:
-    """One input column, a STRING, and one output column: a STRING for chats, an ARRAY<FLOAT> for embeddings.
+    """The model has one input column, a STRING, and one output column: a STRING for chats, an ARRAY<FLOAT> for embeddings.
 
     Source: the same model functions, at planning. They compare types exactly: STRING NOT NULL is another type.
     """

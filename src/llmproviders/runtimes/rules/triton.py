@@ -35,7 +35,7 @@ def check_model_version(view: View) -> Iterator[Problem]:
 
 
 def check_columns(view: View) -> Iterator[Problem]:
-    """One input and one output column, of a type that Triton's tensors have, or an ARRAY of it.
+    """The model has one input and one output column, of a type of Triton's tensors or an ARRAY of such a type.
 
     Source: the model function of ``flink-model-triton``, without the defect of 2.3.0 that refuses every column.
     """
