@@ -39,7 +39,7 @@ _HINTS: Final = (
     (r"ClassNotFoundException: org\.apache\.flink\.model\.", "ensure_jars(t_env) adds the provider's jar to the job"),
     (
         "Unsupported options found for '",
-        "is it misspelled, or has the provider's jar another version than Flink? ensure_jars(t_env) compares the versions",
+        "is it misspelled, or does the provider's jar have another version than Flink? ensure_jars(t_env) compares the versions",
     ),
     ("MalformedURLException", "a jar in pipeline.jars is a URL, such as file:///folder/name.jar"),
     (
