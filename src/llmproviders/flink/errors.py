@@ -33,7 +33,7 @@ _LINKAGE: Final = (
 )
 _HINTS: Final = (
     ("ConnectException|UnknownHostException|NoRouteToHostException", "is the service up, and reachable from Flink?"),
-    ("UnauthorizedException", "is the key right?"),
+    ("UnauthorizedException", "is the API key correct?"),
     ("metadataHandlerProvider", "Flink plans only in the thread that created the TableEnvironment"),
     ("Could not find any factories that implement .*ModelProviderFactory", "ensure_jars(t_env) adds the provider's jar"),
     (r"ClassNotFoundException: org\.apache\.flink\.model\.", "ensure_jars(t_env) adds the provider's jar to the job"),
