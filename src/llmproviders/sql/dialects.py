@@ -154,7 +154,7 @@ def _confluent_options(name: str, options: Mapping[str, str]) -> Iterator[Foreig
         elif key == "task" and value.lower().replace("-", "_") in _CONFLUENT_TASKS:
             expected = "a task of Apache Flink or VVR"
             is_known = value.lower().replace("-", "_") in ("embedding", "text_generation")
-            hint = "the end of the endpoint tells the task" if is_known else "write the task into 'system-prompt'"
+            hint = "the end of the endpoint determines the task" if is_known else "write the task into 'system-prompt'"
             hint = f"leave it out; {hint}"
             yield Foreign(key, _problem(key, expected, f"Confluent's {value.lower()}", hint))
         elif key == "type" and value.lower() == "remote":

@@ -105,7 +105,7 @@ def _rename_old_keys(
     found: dict[str, Given] = {}
     for key, given in options.items():
         if key == "task" and unused_task(identifier, given.value):
-            hint = "leave it out; the end of the endpoint tells the task"
+            hint = "leave it out; the end of the endpoint determines the task"
             report.warn(given.key_index, key, "no task", got="VERA's completions", hint=hint, code="deprecated-key")
             continue
         new = old.get(key) or re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", key)
