@@ -139,7 +139,7 @@ class EntryEdit:
         problems: list[Problem] = []
         copy = write_parts(name, kind, value, "reveal", problems)
         if problems or not isinstance(copy, dict):
-            msg = f"the entry {self._name!r} inherits {name}, of which no part can be changed here; set {name} as a whole"
+            msg = f"the entry {self._name!r} inherits {name}, and a part of it cannot be changed here; set {name} as a whole"
             raise EditError(msg)
         return copy
 
