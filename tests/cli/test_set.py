@@ -210,7 +210,7 @@ def test_set_a_part_of_an_inherited_secret() -> None:
     assert KEY not in run("set", "l.toml", "b", *both, "--dry-run")
     assert KEY not in run("set", "l.toml", "b", "extra_header.X-Tenant=acme", "--reveal")
     shown = run("set", "l.toml", "b", "extra_body.c=1", code=2)
-    assert shown == "the entry 'b' inherits extra_body, of which no part can be changed here; set extra_body as a whole\n"
+    assert shown == "the entry 'b' inherits extra_body, and a part of it cannot be changed here; set extra_body as a whole\n"
 
 
 @pytest.mark.parametrize(
