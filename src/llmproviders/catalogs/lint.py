@@ -178,7 +178,7 @@ def _in_option(spec: Spec, key: str, value: object) -> Iterator[EntryProblem]:
             header = {"Authorization": {name: {"env": "NAME", "file": "path"}.get(name, "REFERENCE")}}
             problem = Problem(
                 "",
-                "headers, each of which may be a reference",
+                "headers whose values may be references",
                 got=f"only a header named {name}",
                 in_document=writing(key, header),
                 severity="warning",
