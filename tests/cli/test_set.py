@@ -147,7 +147,7 @@ def test_set_secrets(suffix: str) -> None:
 def test_set_to_an_inherited_value() -> None:
     """A line that changes no provider is written, and the output says so."""
     assert run("set", "a.toml", "chat", "endpoint=https://api.deepseek.com/chat/completions") == (
-        "a.toml is written; no provider has another value\n"
+        "a.toml is written; the value of no option has changed\n"
     )
     assert diff_of("toml") == ['+endpoint = "https://api.deepseek.com/chat/completions"']
 

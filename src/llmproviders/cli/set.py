@@ -123,7 +123,7 @@ def finish(revision: Revision, environment: str = "", *, dry_run: bool, private:
         changes = catalogs[0].diff(catalogs[1])
         print_changes(changes)
         if not changes:
-            print_error(f"{file} is written; no provider has another value")
+            print_error(f"{file} is written; the value of no option has changed")
     elif rest := len(revision.after.problems):
         print_error(f"{file} still has {counted(rest, 'problem')} elsewhere; llmproviders check {file} lists them")
     else:
