@@ -136,7 +136,7 @@ class References:
             if value == part.reveal():
                 continue
             if other == key:
-                msg = f"--secret: {shown(key)} is for secrets with different values; give each as NAME.KEY its own reference"
+                msg = f"--secret: {shown(key)} matches secrets with different values; give each its own reference, as NAME.KEY=REFERENCE"
                 raise UsageError(msg)
             string = mask_value(f"{reference.source}:{reference.reference}")
             raise UsageError(f"--secret: {string} is given for different keys: {names_of([location, _location(name, path)])}")
