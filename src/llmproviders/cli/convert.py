@@ -51,7 +51,7 @@ def convert(
     """Write a catalog in another format; includes, inheritance, environments and overrides are resolved."""
     check_inputs([file], format)
     if to is None and out is None:
-        raise UsageError("convert: give --to, or an output file whose suffix tells the format")
+        raise UsageError("convert: give --to, or an output file with the suffix of a format")
     if out is not None and file != STDIN and out.exists() and out.samefile(file):
         raise UsageError(
             "convert: the output is the input file; use set to change its values, or name another file with --output"
