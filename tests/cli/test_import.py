@@ -264,7 +264,7 @@ def test_secrets_that_no_reference_can_replace() -> None:
     write(
         statement("a", endpoint="https://u:p@api.example.com/v1/chat/completions", api_key="", note='[{"token": "x"}]'),
     )
-    advice = "no reference can take its place; take the secret out of the statement, or pass --secrets reveal"
+    advice = "a reference cannot replace it; remove the secret from the statement, or pass --secrets reveal"
     literal = "expected no literal secret in a document, got ******"
     assert (
         f"job.sql: a.endpoint: {literal}; {advice}\n"
@@ -676,7 +676,7 @@ def own_class() -> None:
     register_provider_class(RerankProvider)
 
 
-NO_REFERENCE = "no reference can take its place|expected a secret, got an empty string|that a document can hold"
+NO_REFERENCE = "a reference cannot replace it|expected a secret, got an empty string|that a document can hold"
 """The messages about options that cannot be imported."""
 
 

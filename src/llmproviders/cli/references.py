@@ -225,5 +225,5 @@ def _problem(location: str, part: Secret | MaskedText, policy: Policy) -> Proble
         return Problem(location, "a secret", got="an empty string", hint=hint, code="empty-secret")
     hint = "leave out --secrets refuse, or pass --secrets reveal or --secrets redact"
     if policy == "reference":
-        hint = "no reference can take its place; take the secret out of the statement, or pass --secrets reveal"
+        hint = "a reference cannot replace it; remove the secret from the statement, or pass --secrets reveal"
     return Problem(location, "no literal secret in a document", got=MASK, hint=hint, code="literal-secret")
