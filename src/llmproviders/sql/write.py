@@ -146,7 +146,7 @@ def identifier_problems(provider: Provider) -> Iterator[Problem]:
     if not provider.provider_name():
         yield Problem(PROVIDER, "an identifier that is not empty", got="''", code="missing-option")
     if PROVIDER in provider.extra_options:
-        hint = "the identifier is the provider's own; take the extra option out"
+        hint = "the provider has an identifier; remove the extra option"
         yield Problem(f"{EXTRAS}.{PROVIDER}", "no such extra option", hint=hint, code="conflicting-options")
 
 
