@@ -166,7 +166,7 @@ def _plain(value: object, path: tuple[object, ...], above: tuple[int, ...]) -> o
     if isinstance(value, str):
         if isinstance(value, MaskedText):
             # JSON would contain the masked form.
-            raise _unwritable(path, "a string of which a part is masked")
+            raise _unwritable(path, "a partly masked string")
         string = str.__str__(value)
         if has_surrogate(string):
             raise _unwritable(path, "a string with a lone surrogate")
