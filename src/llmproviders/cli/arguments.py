@@ -120,7 +120,7 @@ EnvFile = Annotated[
     typer.Option(
         "--env-file",
         metavar="FILE",
-        help="A file with environment variables, such as .env; variables that are set stay as they are.",
+        help="A file with environment variables, such as .env; it changes no variable that is set.",
         callback=_load_variables,
         is_eager=True,
         show_default=False,
