@@ -38,7 +38,7 @@ __all__ = ["convert", "sql"]
 def convert(
     file: File,
     to: Annotated[Format | None, typer.Option("--to", help="The format; by default that of OUT.", show_default=False)] = None,
-    inherit: Annotated[bool, typer.Option("--inherit", help="Let entries extend others where this is shorter.")] = False,
+    inherit: Annotated[bool, typer.Option("--inherit", help="Let entries extend others if that is shorter.")] = False,
     secrets: LiteralSecrets = "refuse",
     out: Out = None,
     force: Force = False,
