@@ -60,7 +60,7 @@ def import_(
         typer.Option(
             "--into",
             metavar="CATALOG",
-            help="A catalog to add the entries to, which keeps its comments and layout; it is made if it does not exist.",
+            help="A catalog to add the entries to; comments and layout are kept, and a missing file is created.",
             callback=lambda file: None if file is None else not_stdin(file),
             show_default=False,
             autocompletion=file_names,
