@@ -48,7 +48,7 @@ def set_(
     env_file: EnvFile = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Change options of an entry in its file, which keeps its comments and layout; nothing is written if anything is wrong."""
+    """Change options of an entry in its file; comments and layout are kept, and if there is an error, nothing is written."""
     if not assignments and not unset:
         raise UsageError("set: give KEY=VALUE, or --unset KEY")
     edit = EntryEdit(file, name, env or "")
