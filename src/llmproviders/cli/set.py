@@ -97,7 +97,7 @@ def add(
     env_file: EnvFile = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Add an entry to a file, which keeps its comments and layout; nothing is written if anything is wrong."""
+    """Add an entry to a file; comments and layout are kept, and if there is an error, nothing is written."""
     if not name:
         raise UsageError("add: expected a name that is not empty")
     given = assigned(assignments)
