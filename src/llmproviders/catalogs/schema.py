@@ -236,7 +236,7 @@ def catalog_schema() -> dict[str, Any]:
     ]
     # Entries without a kind: abstract entries, and amendments in environments.
     amendment = _entry("amendment", {}, list(classes.values()), "omit", "without", "for_task", *_PLACES)
-    default = {**_NAME, "description": "name of the provider to use where none is given"}
+    default = {**_NAME, "description": "name of the provider for calls without a name"}
     kinds: Schema = {
         "provider": {"enum": list(classes), "description": "identifier of the provider"},
         "preset": {"enum": list(NAMES), "description": "a well-known service"},
