@@ -348,7 +348,7 @@ def test_references_that_cannot_be_chosen() -> None:
         "these have one: mood.api_key, brief.api_key; did you mean mood.api_key?\n"
     ) == shown("mood.api_ky=env:A")
     assert (
-        "--secret: 'api_key' matches secrets with different values; give each its own reference, as NAME.KEY=REFERENCE\n"
+        "--secret: 'api_key' matches secrets with different values; give each one as NAME.KEY=REFERENCE\n"
     ) == shown("api_key=env:A")
     assert "--secret: env:A is given for different keys: mood.api_key, brief.api_key\n" == shown(
         "mood.api_key=env:A", "brief.api_key=env:A"

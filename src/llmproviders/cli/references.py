@@ -136,7 +136,7 @@ class References:
             if value == part.reveal():
                 continue
             if other == key:
-                msg = f"--secret: {shown(key)} matches secrets with different values; give each its own reference, as NAME.KEY=REFERENCE"
+                msg = f"--secret: {shown(key)} matches secrets with different values; give each one as NAME.KEY=REFERENCE"
                 raise UsageError(msg)
             string = mask_value(f"{reference.source}:{reference.reference}")
             raise UsageError(f"--secret: {string} is given for different keys: {names_of([location, _location(name, path)])}")
