@@ -119,7 +119,7 @@ def sql(
         if model_name is not None or temporary or if_not_exists or comment is not None:
             raise UsageError("sql: --name, --temporary, --if-not-exists and --comment do not go with --alter-from")
         if name is not None and drop:
-            raise UsageError("sql: --drop does not go with NAME, because it drops the models of all other names")
+            raise UsageError("sql: --drop cannot be used with NAME, because it drops the models of all other names")
         if file == alter_from == STDIN:
             raise UsageError("expected - once, because standard input can be read only once")
         write_alterations(
