@@ -162,7 +162,7 @@ def test_output_that_exists() -> None:
         (["--into", "c.toml", "--to", "toml"], "--to is for a new catalog, and --into for one that may exist; give one of them"),
         (["--into", "c.toml", "--output", "d.toml"], "--output is for a new catalog"),
         (["--into", "c.toml", "--force"], "--force is for a new catalog"),
-        (["--into", "c.toml", "--secrets", "redact"], "--secrets redact writes masks, with which no catalog loads"),
+        (["--into", "c.toml", "--secrets", "redact"], "--secrets redact writes masks, and a catalog with masks does not load"),
         (["--into", "-"], "expected a file to change, got - (standard input)"),
         (["--into", "c.txt"], "expected a file that ends with .toml, .json, .yaml, .yml, got '.txt'"),
     ],
@@ -347,9 +347,9 @@ def test_references_that_cannot_be_chosen() -> None:
         "--secret: expected an option with a literal secret, got 'mood.api_ky'; "
         "these have one: mood.api_key, brief.api_key; did you mean mood.api_key?\n"
     ) == shown("mood.api_ky=env:A")
-    assert (
-        "--secret: 'api_key' matches secrets with different values; give each one as NAME.KEY=REFERENCE\n"
-    ) == shown("api_key=env:A")
+    assert ("--secret: 'api_key' matches secrets with different values; give each one as NAME.KEY=REFERENCE\n") == shown(
+        "api_key=env:A"
+    )
     assert "--secret: env:A is given for different keys: mood.api_key, brief.api_key\n" == shown(
         "mood.api_key=env:A", "brief.api_key=env:A"
     )

@@ -130,7 +130,7 @@ def _check_call(
         if is_given:
             raise UsageError(f"{name} is for a new catalog, and --into for one that may exist; give one of them")
     if secrets == "redact":
-        raise UsageError("--secrets redact writes masks, with which no catalog loads; leave it out with --into")
+        raise UsageError("--secrets redact writes masks, and a catalog with masks does not load; leave it out with --into")
 
 
 def _statements(file: Path, source: str) -> Script:
