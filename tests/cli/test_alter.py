@@ -152,7 +152,12 @@ def test_wrong_files() -> None:
 
 
 MISUSES = {
-    ("--alter-from", "s.sql", "--name", "x"): "--name, --temporary, --if-not-exists and --comment do not go with --alter-from",
+    (
+        "--alter-from",
+        "s.sql",
+        "--name",
+        "x",
+    ): "--name, --temporary, --if-not-exists and --comment cannot be used with --alter-from",
     (
         "chat",
         "--alter-from",

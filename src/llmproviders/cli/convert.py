@@ -117,7 +117,7 @@ def sql(
     check_inputs([file], format)
     if alter_from is not None:
         if model_name is not None or temporary or if_not_exists or comment is not None:
-            raise UsageError("sql: --name, --temporary, --if-not-exists and --comment do not go with --alter-from")
+            raise UsageError("sql: --name, --temporary, --if-not-exists and --comment cannot be used with --alter-from")
         if name is not None and drop:
             raise UsageError("sql: --drop cannot be used with NAME, because it drops the models of all other names")
         if file == alter_from == STDIN:
