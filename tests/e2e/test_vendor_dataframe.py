@@ -168,6 +168,14 @@ def test_what_theirs_lets_through(version: str) -> None:
     assert [said, "openai-compat", "1"] == result
 
 
+def test_the_record() -> None:
+    """The recorded results of 11.9 and the guide to migration are up to date: run tools/compare_with_ververica.py --fetch."""
+    tool = Path(__file__).parents[2] / "tools/compare_with_ververica.py"
+    command = [sys.executable, str(tool), "--check", "--from", str(unpacked("11.9.0"))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_version_before() -> None:
     """11.7 has other names for the base class and its methods."""
     result = run(
