@@ -77,7 +77,7 @@ TEXTS = {
     "string": ('"x"', '"a,b;c"', '"two\\nlines"', '"1"', '"None"'),
     "empty string": ('""', '" "'),
 }
-OPTIONS = {
+OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "endpoint": {
         "string": (f'"{URL}"', f'"{URL}/"', '"https://api.example.com/v1/embeddings"'),
         "endpoint without a task": ('"https://api.example.com/v1"', '"https://api.example.com"'),
