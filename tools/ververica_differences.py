@@ -123,7 +123,7 @@ ROWS = (
         "Read `chat.temperature`, or `chat.to_options()`.",
         ours="`AttributeError`, `TypeError`",
     ),
-    Row("own class", "refused", "A class of your own", "Write [a class with options](own-providers.md)."),
+    Row("own class", "refused", "A class of your own", "Write [a class with options](#a-class-of-your-own)."),
     # Another result
     Row("letter case", "other", "A choice in another letter case", "Nothing: the string here is the one that Java documents."),
     Row(
