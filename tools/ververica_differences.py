@@ -115,6 +115,7 @@ ROWS = (
         "An assignment to an attribute",
         "`chat = chat.with_(temperature=0.1)`",
         "no error; the options stay as they were",
+        "`FrozenInstanceError`",
     ),
     Row(
         "private",
