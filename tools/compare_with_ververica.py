@@ -275,7 +275,7 @@ def main() -> None:
         new = record(given.folder) if given.folder else fetch(record)
         if new != recorded and given.check:
             sys.exit(f"{RECORD.name} is out of date: run tools/compare_with_ververica.py --fetch")
-        RECORD.write_text(json.dumps(new, indent=0, ensure_ascii=False) + "\n", "utf-8", newline="\n")
+        RECORD.write_text(json.dumps(new, indent=0) + "\n", "utf-8", newline="\n")
         recorded = new
     old = TARGET.read_text("utf-8")
     text = page(old, recorded)

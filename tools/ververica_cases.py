@@ -71,15 +71,21 @@ DURATIONS = {
 JSON = {
     "json": ("""'{"a": "b"}'""", """'{"a": ["b", "c"]}'""", """' {"a":"b"} '"""),
     "mapping": ("{'X-Team': 'a'}", "{'a': '1'}", "{'a': ['b', 'c']}"),
+    "JSON with a name twice": ("""'{"a": "b", "a": "c"}'""",),
     "no json object": ("'{'", "'[1]'", "'1'", "''", "' '", """'{"a": "b",}'"""),
 }
 TEXTS = {
-    "string": ('"x"', '"a,b;c"', '"two\\nlines"', '"1"', '"None"'),
+    "string": ('"x"', '"a,b;c"', '"two\\nlines"', '"1"', '"None"', '" x "', '"\U0001f600"', '"${secret_values.x}"'),
+    "mask": ('"******"',),
+    "surrogate": ('"\\ud800"',),
     "empty string": ('""', '" "'),
 }
 OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "endpoint": {
-        "string": (f'"{URL}"', f'"{URL}/"', '"https://api.example.com/v1/embeddings"'),
+        "string": (
+            *(f'"{URL}"', f'"{URL}/"', f'"{URL.upper()}"', '"https://api.example.com/v1/embeddings"'),
+            *('"https://user:pass@example.com/v1/chat/completions"', '"${endpoint}"'),
+        ),
         "endpoint without a task": ('"https://api.example.com/v1"', '"https://api.example.com"'),
         "no URL": ('"api.example.com"', '"http://"', '"x y"'),
         "empty string": ('""', '" "'),
@@ -271,6 +277,8 @@ CALLS = {
         f"{CHAT}chat.to_options([('a', 'STRING')], {{'content_type': ['TEXT', 'IMAGE_URL']}})",
         f"OpenAICompatProvider(task='embeddings').to_options({COLUMNS})",
         f"{CHAT}chat.to_options([])",
+        f"{CHAT}chat.to_options(input_columns={COLUMNS}, overrides=None)",
+        "DashScopeProvider(task='audio/asr/transcription', content_type='AUDIO_URL').to_options([('a', 'STRING')])",
         f"{TRITON}triton.to_options({COLUMNS})",
         f"GenericProvider('x', a='1').to_options({COLUMNS})",
     ),
@@ -281,6 +289,7 @@ CALLS = {
         f"{CHAT}chat.to_options(overrides={{'endpoint': None}})",
         f"{CHAT}chat.to_options(overrides={{'task': 'embeddings'}})",
         f"{CHAT}chat.to_options(overrides={{'my-option': 'a'}})",
+        "OpenAICompatProvider(trace='a').to_options(overrides={'trace': None})",
         f"{CHAT}chat.to_options(overrides={{}})",
         f"{TRITON}triton.to_options(overrides={{'priority': 4, 'timeout': None}})",
         f"{TRITON}triton.to_options(overrides={{'endpoint': None}})",
@@ -288,6 +297,7 @@ CALLS = {
     ),
     "None for a default in overrides": (f"{CHAT}chat.to_options(overrides={{'retry_num': None}})",),
     "misspelled override": (f"{CHAT}chat.to_options(overrides={{'temprature': 1}})['temprature']",),
+    "Java key in overrides": (f"{CHAT}chat.to_options(overrides={{'content-type': 'IMAGE_URL'}})['content-type']",),
     "invalid override": (f"{CHAT}chat.to_options(overrides={{'temperature': 'hot'}})['temperature']",),
     "result is a copy": (f"{CHAT}chat.to_options().clear()\nlen(chat.to_options())",),
     "pickle": (
@@ -304,6 +314,10 @@ CALLS = {
     "repr": (f"{CHAT}repr(chat).startswith('OpenAICompatProvider(')",),
     "repr and the key": (f"{CHAT}'sk-demo' in repr(chat)",),
     "json": (f"{CHAT}json.dumps(chat.to_options()) != ''",),
+    "classes": (
+        *("isinstance(OpenAICompatProvider(), Provider)", "isinstance(GenericProvider('x'), Provider)"),
+        *("issubclass(TritonProvider, Provider)", "isinstance(DashScopeProvider(), OpenAICompatProvider)"),
+    ),
     "subclass": (
         "class Own(OpenAICompatProvider):\n"
         "    def provider_identifier(self):\n        return 'own'\nOwn(**ARGUMENTS).provider_identifier()",
@@ -322,6 +336,8 @@ CALLS = {
         "set_provider('triton', endpoint='http://t:8000')\nlist_providers()",
         f"{CHAT}set_provider(chat, chat)",
         f"{CHAT}set_provider('a', chat, temperature=1)",
+        f"{CHAT}set_provider(chat)\nset_provider('b', chat)\nset_default_provider('b')\nlist_providers()",
+        "set_provider('openai-compat', api_key='sk-demo')",
         "set_provider(1)",
         "set_provider('a', 1)",
     ),

@@ -95,9 +95,13 @@ ROWS = (
     Row("no duration", "refused", "A string that is no duration of Flink", 'Write a whole number and a unit: `"1500ms"`.'),
     Row("unknown choice", "refused", "A string that is not one of the choices", "Use a choice that the message lists."),
     Row("no json object", "refused", "A string that is no JSON object", "Pass a `dict`; it is written as JSON."),
+    Row("JSON with a name twice", "refused", "A JSON object with a name twice", "Write each name once; Java keeps only one."),
     Row("no headers", "refused", "Headers that are no map of Flink", 'Write `"name:value"`, or pass a `dict`.'),
     Row("mapping with other names", "refused", "A mapping whose names are no strings", "Use strings as names."),
     Row("wrong type", "refused", "Any other value of a wrong type", "Pass a value of the type that the message states."),
+    Row("mask", "refused", "The mask of a redacted key", "Use the key, or [a reference](secrets.md)."),
+    Row("surrogate", "refused", "Half of a surrogate pair", "Decode the string again: it cannot be sent.", "sent"),
+    Row("Java key in overrides", "refused", "The Java key of an option, in a call", "Use the Python name."),
     Row("invalid override", "refused", "An invalid value for an option of a call", "As for an option of the constructor."),
     Row("extra nan", "refused", "Not a number, for an extra option", "Leave out the option, or pass a string."),
     Row(
@@ -151,6 +155,13 @@ ROWS = (
         "the same options, in the order of the class",
     ),
     Row("equality", "other", "Comparison", "Nothing; use `is` to compare identity."),
+    Row(
+        "classes",
+        "other",
+        "The class of `DashScopeProvider`",
+        "Compare `provider_identifier()`, or name both classes.",
+        example="DashScope",
+    ),
     Row("repr", "other", "`repr()`", "Nothing: it shows the options, and masks secrets."),
     Row("registry: result", "other", "The result of `set_provider()`", "Nothing: it returns the provider, not `None`."),
     # A warning here
