@@ -95,7 +95,7 @@ ROWS = (
     Row("no duration", "refused", "A string that is no duration of Flink", 'Write a whole number and a unit: `"1500ms"`.'),
     Row("unknown choice", "refused", "A string that is not one of the choices", "Use a choice that the message lists."),
     Row("no json object", "refused", "A string that is no JSON object", "Pass a `dict`; it is written as JSON."),
-    Row("JSON with a name twice", "refused", "A JSON object with a name twice", "Write each name once; Java keeps only one."),
+    Row("JSON with a name twice", "refused", "A JSON object with a name twice", "Write each name once."),
     Row("no headers", "refused", "Headers that are no map of Flink", 'Write `"name:value"`, or pass a `dict`.'),
     Row("mapping with other names", "refused", "A mapping whose names are no strings", "Use strings as names."),
     Row("wrong type", "refused", "Any other value of a wrong type", "Pass a value of the type that the message states."),
