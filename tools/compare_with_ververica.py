@@ -250,7 +250,7 @@ def section(recorded: Mapping[str, Any]) -> Iterator[str]:
     calls = f"{sum(map(len, found.values())):,} calls are made of both libraries, with valid and with odd arguments"
     yield f"{calls}. The result is the same, with the same options in the same order, for {valid:,} calls with:"
     yield from ("", *(f"- {title}" for title in dict.fromkeys(SAME.values())))
-    yield from ("", "Every difference is in these tables. A row stands for all calls of its kind, and shows one.")
+    yield from ("", "All differences that were found are in these tables. A row stands for all calls of its kind, and shows one.")
     yield from ("", "### Names", "", *names(recorded))
     for kind, title in KINDS.items():
         yield from ("", f"### {title}", "", "| Given | VVR 11.9 | Here | Do this |", "|---|---|---|---|")
