@@ -16,7 +16,7 @@ from typing import Any
 from llmproviders import OptionInfo, Provider, list_runtimes, options, presets, provider_classes, runtime
 from llmproviders.catalogs.layers import KINDS
 from llmproviders.catalogs.schema import catalog_schema
-from llmproviders.cli.explanations import parts
+from llmproviders.cli.explanations import markdown
 from llmproviders.codes import GROUPS
 from llmproviders.fields.compiled import compiled
 from llmproviders.runtimes import checks
@@ -234,8 +234,7 @@ def problem_codes() -> Iterator[str]:
         yield f"## {title}"
         for each in group:
             yield from section(3, code(each.name), each.name)
-            for language, text in parts(each):
-                yield from (f"```{language}", text.rstrip(), "```", "") if language else (plain(text), "")
+            yield markdown(each)
 
 
 # The command line and presets -----------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Annotated
+from typing import Annotated, Final
 
 import attrs
 import typer
@@ -20,7 +20,7 @@ from .printing import console, print_json, print_table, styled
 
 __all__ = ["explain"]
 
-_INDENT = "    "
+_INDENT: Final = "    "
 
 
 @command(
@@ -47,7 +47,7 @@ def explain(
     if is_opened and as_json:
         raise UsageError("expected --open or --json, got both")
     if is_opened:
-        _open(code or "")
+        _open(code)
     elif as_json:
         print_json([_record(name) for name in CODES if code in (None, name)])
     elif code is None:
@@ -80,12 +80,13 @@ def _wrapped(line: str, width: int) -> list[str]:
     return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
 
 
-def _open(code: str) -> None:
-    """Open the page about a code, or about all codes, in the browser."""
+def _open(code: str | None) -> None:
+    """Open the page about codes in the browser, at the section of a code if there is one."""
     import webbrowser
 
-    address = published_page(code) or built_page(code)
-    if address is None:
+    page = published_page() or built_page()
+    if page is None:
         raise UsageError("the documentation is not on this machine; in a clone, build it: bash scripts/docs")
+    address = f"{page}#{code}" if code else page
     if not webbrowser.open(address):
         raise UsageError(f"no browser can be started; the page is {address}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Explanations of codes: an example of each, from ``examples.toml``, and the page of the documentation about it."""
+"""Explanations of codes: an example of each, from ``examples.toml``, and the page of the documentation about them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ import attrs
 from ..catalogs.formats.lookup import format_module
 from ..codes import Code
 
-__all__ = ["Example", "built_page", "examples", "parts", "published_page"]
+__all__ = ["Example", "built_page", "examples", "markdown", "parts", "published_page"]
 
 _PAGE: Final = "reference/codes.html"
+"""The page about codes; each has an anchor of its name."""
+_CLONE: Final = Path(__file__).resolve().parents[3]
+"""The top folder, if this is a clone."""
 _COMMANDS: Final = {"toml": "llmproviders check catalog.toml", "sql": "llmproviders import models.sql"}
 """The usual commands, by the language of the file that they read."""
 
@@ -57,7 +60,7 @@ def parts(code: Code) -> Iterator[tuple[str, str]]:
     yield "", f"For example, `{example.command.split()[2]}`:" if example.command else "For example:"
     yield example.language, example.wrong
     for name, text in example.files.items():
-        yield "", f"With `{name}`:"
+        yield "", f"Beside it, `{name}`:"
         yield "toml" if name.endswith(".toml") else "text", text
     yield "", f"`{example.command}` prints:" if example.command else "The message of the exception:"
     yield "text", example.message
@@ -75,19 +78,20 @@ def _effect(code: Code, example: Example) -> str:
     return f"A catalog with it loads. It can be ignored: `llmproviders check --ignore {code.name}`{entry}."
 
 
-def published_page(code: str = "") -> str | None:
-    """The address of a code in the published documentation; None if the metadata of the package names none."""
+def markdown(code: Code) -> str:
+    """The explanation of a code as Markdown."""
+    return "\n\n".join(f"```{language}\n{text}```" if language else text for language, text in parts(code)) + "\n"
+
+
+def published_page() -> str | None:
+    """The address of the page in the published documentation; None if the metadata of the package names none."""
     from importlib.metadata import metadata
 
-    urls = dict(each.split(", ", 1) for each in metadata("llmproviders").get_all("Project-URL") or ())
-    return f"{urls['Documentation'].rstrip('/')}/{_PAGE}{_anchor(code)}" if "Documentation" in urls else None
+    urls = dict(each.split(", ", 1) for each in metadata("llmproviders").get_all("Project-URL", ()))
+    return f"{urls['Documentation'].rstrip('/')}/{_PAGE}" if "Documentation" in urls else None
 
 
-def built_page(code: str = "") -> str | None:
-    """The address of a code in the documentation that ``scripts/docs`` has built in a clone; None if it is not built."""
-    page = Path(__file__).resolve().parents[3] / "build" / "docs" / _PAGE
-    return f"{page.as_uri()}{_anchor(code)}" if page.is_file() else None
-
-
-def _anchor(code: str) -> str:
-    return f"#{code}" if code else ""
+def built_page() -> str | None:
+    """The address of the page that ``scripts/docs`` has built in a clone; None if it is not built."""
+    page = _CLONE / "build" / "docs" / _PAGE
+    return page.as_uri() if page.is_file() else None
