@@ -43,7 +43,9 @@ def test_check_prints_a_shared_problem_once() -> None:
 def test_the_command_that_explains() -> None:
     """In a terminal, the last line is the command that explains the first problem; elsewhere there is none."""
     Path("bad.toml").write_text(TOML.replace("temperature", "temprature"), encoding="utf-8")
-    assert "more about a problem: llmproviders explain unknown-option" == in_terminal("check", "bad.toml", code=1).splitlines()[-1]
+    assert (
+        "more about a problem: llmproviders explain unknown-option" == in_terminal("check", "bad.toml", code=1).splitlines()[-1]
+    )
     assert "explain" not in run("check", "bad.toml", code=1)
     assert "explain" not in in_terminal("check", "a.toml")
     for output_format in ("json", "github", "gitlab", "junit"):

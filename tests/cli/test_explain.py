@@ -39,8 +39,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_explain_a_code() -> None:
     """With a code, its meaning, an example, the message and the solution are printed."""
-    assert (
-        """\
+    assert """\
 literal-secret
 
 A secret is written out, so that everybody who can read the file can read it.
@@ -64,9 +63,7 @@ Write a reference.
 
 A catalog with it loads. It can be ignored: `llmproviders check --ignore literal-secret`, or \
 `ignore = ["literal-secret"]` in the entry.
-"""
-        == run("explain", "literal-secret")
-    )
+""" == run("explain", "literal-secret")
 
 
 def test_explain_an_error() -> None:
