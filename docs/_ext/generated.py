@@ -227,11 +227,11 @@ def words(schema: Mapping[str, Any]) -> str:
 
 
 def problem_codes() -> Iterator[str]:
-    """The codes of problems: a table by group, and a section for each code with an example."""
-    names = ((title, ", ".join(f"[{each.name}](#{each.name})" for each in group)) for title, group in GROUPS.items())
-    yield from table("Subject | Codes", names)
+    """The codes of problems: links by group, and a section for each code with an example."""
     for title, group in GROUPS.items():
-        yield f"## {title}"
+        yield f"- {title}: {', '.join(f'[{each.name}](#{each.name})' for each in group)}."
+    for title, group in GROUPS.items():
+        yield from ("", f"## {title}")
         for each in group:
             yield from section(3, code(each.name), each.name)
             yield markdown(each)
