@@ -32,7 +32,7 @@ _OPTIONS: Final = (
     Code("unknown-option", "The class has no option of this name.", "Correct the name, or write it under `extra_options`."),
     Code("not-python-name", "This is a Java key or another name of an option.", "Write the Python name in the message."),
     Code("missing-option", "A required option has no value.", "Give the option a value."),
-    Code("conflicting-options", "Options do not fit each other.", "Change or leave out one of them."),
+    Code("conflicting-options", "The options do not go together.", "Change or leave out one of them."),
     Code("not-for-task", "The task does not have this option.", "Leave the option out, or choose another task."),
     Code("unknown-task", "The class does not have this task.", "Write a task that the message lists."),
     Code("unusable-class", "The class of the provider is declared in a way that cannot work.", "Correct the class."),
@@ -60,7 +60,7 @@ _DOCUMENTS: Final = (
     Code("unset-variable", "An environment variable is not set, or empty.", "Set it, or write a `default` beside `env`."),
     Code("invalid-reference", "A reference to a secret is not well-formed.", "Write a reference of the form in the message."),
     Code("unknown-resolver", "There is no secret resolver of this name.", "Correct it, or install the package of the resolver."),
-    Code("unknown-code", "There is no code of this name.", "Write a code of this table."),
+    Code("unknown-code", "There is no code of this name.", "Write a code that `llmproviders explain` lists."),
     Code("unwritable-option", "A document cannot hold this option.", "Leave it out, or add it in code."),
 )
 _SQL: Final = (
@@ -70,7 +70,7 @@ _SQL: Final = (
     Code("unknown-model", "The script does not create this model.", "Correct the name, or create the model before."),
     Code("unclear-model", "A name may be that of several models.", "Write the name with catalog and database."),
     Code("skipped-statement", "A statement about models is inside a string.", "Look for a quote that is missing."),
-    Code("invalid-columns", "The columns of a model do not fit it.", "Write columns of the types in the message."),
+    Code("invalid-columns", "The model cannot have these columns.", "Write columns that the message describes."),
 )
 _OF_FILES: Final = (
     Code(
