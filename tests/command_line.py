@@ -6,6 +6,7 @@ from __future__ import annotations
 import difflib
 import functools
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -126,6 +127,12 @@ def run(*arguments: str, code: int = 0, stdin: str | bytes | None = None, **env:
 
 def run_json(*arguments: str, code: int = 0, stdin: str | bytes | None = None) -> Any:
     return json.loads(run(*arguments, "--json", code=code, stdin=stdin))
+
+
+def in_terminal(*arguments: str, columns: int = 80, code: int = 0) -> str:
+    """The output in a terminal, without colours."""
+    shown = run(*arguments, code=code, FORCE_COLOR="1", TERM="xterm", COLUMNS=str(columns))
+    return re.sub(r"\x1b\[[0-9;]*m", "", shown)
 
 
 def diff_of(suffix: str, new: str | None = None) -> list[str]:

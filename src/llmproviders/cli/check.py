@@ -22,7 +22,7 @@ from .arguments import CheckedEnvs, EnvFile, InputFormat, Json, Model, Overrides
 from .command import FOUND, UsageError, command
 from .completion import code_lists, runtime_names
 from .inputs import OVERRIDE, STDIN, assigned, check_inputs, read_sources, source_of
-from .printing import counted, print_exactly, print_problems, tracked
+from .printing import console, counted, print_exactly, print_problems, tracked
 from .reports import REPORTS, Checked, OutputFormat
 
 __all__ = ["check"]
@@ -165,7 +165,7 @@ def _problems(
 
 
 def _print(checked: Checked, against: Sequence[str], *, is_counted: bool) -> None:
-    """Print the problems, and a summary if there are only warnings or if the call does not show the number of files."""
+    """Print the problems, a summary if there are only warnings or several files, and in a terminal the command that explains."""
     print_problems(checked.problems)
     warnings = sum(each.problem.severity == "warning" for each in checked.problems)
     errors = len(checked.problems) - warnings
@@ -173,3 +173,5 @@ def _print(checked: Checked, against: Sequence[str], *, is_counted: bool) -> Non
         counts = [counted(len(checked.files), "file"), counted(errors, "error") if errors else "no problems"]
         runtimes = f" on {', '.join(against)}" if against else ""
         typer.echo(", ".join(counts) + runtimes + (f", {counted(warnings, 'warning')}" if warnings else ""), err=True)
+    if checked.problems and console().is_terminal:
+        typer.echo(f"more about a problem: llmproviders explain {checked.problems[0].problem.code}", err=True)
