@@ -16,7 +16,8 @@ from typing import Any
 from llmproviders import OptionInfo, Provider, list_runtimes, options, presets, provider_classes, runtime
 from llmproviders.catalogs.layers import KINDS
 from llmproviders.catalogs.schema import catalog_schema
-from llmproviders.codes import CODES
+from llmproviders.cli.explanations import markdown
+from llmproviders.codes import GROUPS
 from llmproviders.fields.compiled import compiled
 from llmproviders.runtimes import checks
 
@@ -226,12 +227,14 @@ def words(schema: Mapping[str, Any]) -> str:
 
 
 def problem_codes() -> Iterator[str]:
-    """The codes of problems."""
-    rows = (
-        (code(each.name, each.name), plain(each.meaning), plain(each.cure), "yes" if each.is_check else "")
-        for each in CODES.values()
-    )
-    yield from table("Code | Meaning | Solution | Can be ignored", rows)
+    """The codes of problems: links by group, and a section for each code with an example."""
+    for title, group in GROUPS.items():
+        yield f"- {title}: {', '.join(f'[{each.name}](#{each.name})' for each in group)}."
+    for title, group in GROUPS.items():
+        yield from ("", f"## {title}")
+        for each in group:
+            yield from section(3, code(each.name), each.name)
+            yield markdown(each)
 
 
 # The command line and presets -----------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ import pytest
 import llmproviders
 from llmproviders import Provider, flink, presets
 from llmproviders.cli.app import COMMANDS
+from llmproviders.cli.explanations import parts
 from llmproviders.codes import CODES
 from llmproviders.runtimes import checks
 
@@ -153,11 +154,12 @@ def test_every_key_of_a_file_is_in_the_reference() -> None:
 
 
 def test_every_code_is_in_the_reference() -> None:
-    """The reference has every code of problems with an anchor, its meaning and its solution."""
-    rows = [row for row in generated.problem_codes() if "{#" in row]
-    assert list(CODES) == [re.findall(r"\{#(\S+)\}", row)[0] for row in rows]
-    for code, row in zip(CODES.values(), rows, strict=True):
-        assert f"| {generated.plain(code.meaning)} | {generated.plain(code.cure)} |" in row
+    """The reference has a section for every code, with its anchor, and a link to it at the top."""
+    overview, *sections = re.split(r"^\((\S+)\)=$", "\n".join(generated.problem_codes()), flags=re.MULTILINE)
+    assert list(CODES) == sections[::2] == re.findall(r"\]\(#(\S+)\)", overview)
+    for code, text in zip(CODES.values(), sections[1::2], strict=True):
+        assert text.startswith(f"\n### `{code.name}`\n\n{code.meaning}\n")
+        assert all(f"\n{part}" in text for _, part in parts(code))
 
 
 # Pages ----------------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from .arguments import CheckedEnvs, EnvFile, InputFormat, Json, Model, Overrides
 from .command import FOUND, UsageError, command
 from .completion import code_lists, runtime_names
 from .inputs import OVERRIDE, STDIN, assigned, check_inputs, read_sources, source_of
-from .printing import counted, print_exactly, print_problems, tracked
+from .printing import console, counted, print_exactly, print_problems, tracked
 from .reports import REPORTS, Checked, OutputFormat
 
 __all__ = ["check"]
@@ -163,7 +163,7 @@ def _problems(
 
 
 def _print(checked: Checked, against: Sequence[str], *, is_counted: bool) -> None:
-    """Print the problems, and a summary if there are no errors, or if the files were found in a folder."""
+    """Print the problems, a summary if there are no failures or *is_counted*, and in a terminal a hint to `explain`."""
     print_problems(checked.problems)
     warnings = sum(each.problem.severity == "warning" for each in checked.problems)
     errors = len(checked.problems) - warnings
@@ -171,3 +171,5 @@ def _print(checked: Checked, against: Sequence[str], *, is_counted: bool) -> Non
         counts = [counted(len(checked.files), "file"), counted(errors, "error") if errors else "no problems"]
         runtimes = f" on {', '.join(against)}" if against else ""
         typer.echo(", ".join(counts) + runtimes + (f", {counted(warnings, 'warning')}" if warnings else ""), err=True)
+    if checked.problems and console().is_terminal:
+        typer.echo(f"more about a problem: llmproviders explain {checked.problems[0].problem.code}", err=True)

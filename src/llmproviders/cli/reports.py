@@ -16,6 +16,7 @@ import attrs
 
 from ..codes import CODES
 from ..errors import DocumentProblem, printable
+from .explanations import markdown, published_page
 from .printing import STDIN_SOURCE
 
 __all__ = ["REPORTS", "Checked", "OutputFormat", "record"]
@@ -104,12 +105,14 @@ def _sarif(checked: Checked) -> str:
     """A SARIF 2.1.0 log."""
     from importlib.metadata import version
 
+    page = published_page()
     rules = [
         {
             "id": code.name,
             "shortDescription": {"text": code.meaning},
             "fullDescription": {"text": f"{code.meaning} {code.cure}"},
-            "help": {"text": code.cure},
+            "help": {"text": code.cure, "markdown": markdown(code)},
+            **({"helpUri": f"{page}#{code.name}"} if page else {}),
         }
         for code in CODES.values()
     ]
