@@ -38,7 +38,7 @@ html_show_sourcelink = False
 # The search finds what these pages would list.
 html_use_index = False
 html_domain_indices = False
-# Neither prompts nor lines of output are copied, nor the empty lines of output.
+# Prompts and output are not copied, and neither are the empty lines of output.
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 copybutton_copy_empty_lines = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from sphinx.domains import Domain, ObjType
@@ -22,14 +22,14 @@ ROW = re.compile(r'<span class="go">(?=[^<]*(?:[─━│]|\S {3,}\S))')
 class Translator(HTML5Translator):
     """Writes what the style sheet needs: the column's title at each cell, where names may break, and the rows of printed tables."""
 
-    def starttag(self, node: Any, tagname: str, suffix: str = "\n", empty: bool = False, **attributes: Any) -> str:  # noqa: FBT001, FBT002
+    def starttag(self, node: Any, tagname: str, suffix: str = "\n", empty: bool = False, **attributes: Any) -> str:
         if tagname == "td" and isinstance(node, nodes.entry):
             titles = next(node.parent.parent.parent.findall(nodes.thead), None)
             if titles is not None:
                 attributes["data-label"] = titles[0][node.parent.index(node)].astext()
         return str(super().starttag(node, tagname, suffix, empty, **attributes))
 
-    def visit_Text(self, node: nodes.Text) -> None:  # noqa: N802
+    def visit_Text(self, node: nodes.Text) -> None:
         start = len(self.body)
         super().visit_Text(node)
         if self.protect_literal_text:
@@ -47,8 +47,8 @@ class Entries(Domain):
 
     name = "entry"
     label = "Entries of the reference"
-    object_types = {"entry": ObjType("entry")}  # noqa: RUF012
-    initial_data: dict[str, Any] = {"pages": {}}  # noqa: RUF012
+    object_types: ClassVar = {"entry": ObjType("entry")}
+    initial_data: ClassVar[dict[str, Any]] = {"pages": {}}
 
     def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
         self.data["pages"][docname] = [(_name(node), node["ids"][0]) for node in document.findall(nodes.literal) if node["ids"]]
@@ -74,7 +74,20 @@ def _name(node: nodes.literal) -> str:
     return node.astext() if is_page else f"{section[0].astext()}.{node.astext()}"
 
 
+def draw_rooms(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Replace the picture of the rooms, which is text in the repository, by boxes with links to the rows of the table below."""
+    before, mark, after = source[0].partition("<!-- rooms: written by tools/draw_rooms.py -->\n")
+    if mark:
+        picture, _, rest = after.partition("```\n\n")
+        lines = picture.partition("```text\n")[2].splitlines()
+        boxes = ("".join(f'<a href="#room-{room}">{room}</a>' for room in line.split()) for line in lines)
+        floors = "\n".join(f"<div>{each}</div>" for each in boxes)
+        rows = re.sub(r"^\| `(\w+)` ", r'| <span id="room-\1"></span>`\1` ', rest, flags=re.MULTILINE)
+        source[0] = f'{before}<div class="rooms">\n{floors}\n</div>\n\n{rows}'
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.set_translator("html", Translator)
     app.add_domain(Entries)
+    app.connect("source-read", draw_rooms)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
