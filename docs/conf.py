@@ -42,3 +42,6 @@ html_domain_indices = False
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 copybutton_copy_empty_lines = False
+
+# For `scripts/docs -b linkcheck`: a site may be slow for a moment.
+linkcheck_retries = 3

@@ -2,7 +2,8 @@
 """The generated parts of the reference, from the metadata that the library itself reads.
 
 In a page, ``<!-- generated: NAME -->`` is replaced by the Markdown of the function ``NAME``. The functions do not need Sphinx,
-so that the tests can compare their results with the library.
+so that the tests can compare their results with the library. Between ``<!-- in the repository -->`` and ``<!-- end -->`` is a note for
+readers of the repository, who see the page without these parts.
 """
 
 from __future__ import annotations
@@ -285,5 +286,6 @@ MAKERS: Mapping[str, Callable[[], Iterator[str]]] = {
 
 
 def fill_in(text: str) -> str:
-    """A page with its generated parts."""
+    """A page with its generated parts, and without the note for readers of the repository."""
+    text = re.sub(r"<!-- in the repository -->\n.*?<!-- end -->\n", "", text, flags=re.DOTALL)
     return re.sub(r"<!-- generated: (\w+) -->", lambda found: "\n".join(MAKERS[found[1]]()), text)
