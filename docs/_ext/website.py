@@ -46,7 +46,7 @@ class Entries(Domain):
     """Code with an anchor, such as the name of an option in its row, as objects: the search links to them."""
 
     name = "entry"
-    label = "Entries of the reference"
+    label = "Reference"
     object_types: ClassVar = {"entry": ObjType("entry")}
     initial_data: ClassVar[dict[str, Any]] = {"pages": {}}
 

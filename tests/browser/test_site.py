@@ -31,7 +31,7 @@ STICKING_OUT = """() => {
 # Lines of messages that are not seen whole, without scrolling.
 CUT_OFF = """() => [...document.querySelectorAll("pre")].flatMap(block => {
   const end = block.getBoundingClientRect().right, language = block.closest("[class*=highlight-]").className;
-  if (!/highlight-(python|console|text)/.test(language)) return [];
+  if (!/highlight-(console|text)/.test(language) && !block.querySelector(".gp")) return [];
   const wide = block.scrollWidth > block.clientWidth && !block.querySelector(".row") ? [block.innerText] : [];
   const lines = [...block.querySelectorAll("span:not(.row)")].filter(each => each.getBoundingClientRect().right > end + 1);
   return [...wide, ...lines.map(each => each.innerText)];
