@@ -13,7 +13,8 @@ from playwright.sync_api import Page
 
 SITE = Path(__file__).parents[2] / "build" / "docs"
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
-WIDTHS = (360, 390, 480, 768, 1024, 1280, 1440, 1920)
+# The theme changes its layout at 1008, 1312 and 1552 pixels, and our style sheet at 1440.
+WIDTHS = (360, 390, 600, 800, 1008, 1280, 1312, 1440, 1552, 1920)
 
 # Whatever sticks out on the right: of the window, or of the element that holds a table. Blocks of code scroll by themselves.
 STICKING_OUT = """() => {
