@@ -148,7 +148,7 @@ def _wrapped(string: str, width: int) -> list[str]:
 
 
 def print_diff(lines: Iterable[str]) -> None:
-    """Print the lines of a unified diff: exactly, so that it can be applied, but in a terminal with colours and escapes."""
+    """Print the lines of a unified diff: exactly, so that it can be applied, but in a terminal with colors and escapes."""
     output = console()
     if not output.is_terminal:
         print_exactly("".join(lines))
