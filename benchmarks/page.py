@@ -31,7 +31,7 @@ README = {
     "catalog of 10000, json": "JSON file of 10 000 providers",
 }
 """The rows of the README: the row of the results, and its label."""
-README_PEERS = {"ververica": "ververica-flink", "pydantic": "pydantic", "msgspec": "msgspec"}
+README_PEERS = ("ververica", "pydantic", "msgspec")
 PEERS = (*README_PEERS, "dataclass", "attrs", "dict")
 
 
@@ -71,7 +71,7 @@ def readme(found):
         [label, *(ratio(ratios[row, peer]) if (row, peer) in ratios else NONE for peer in README_PEERS)]
         for row, label in README.items()
     ]
-    return rows(["Our time, divided by that of", *README_PEERS.values()], ["---", *["--:"] * len(README_PEERS)], lines)
+    return rows(["Our time, divided by that of", *README_PEERS], ["---", *["--:"] * len(README_PEERS)], lines)
 
 
 def calls(found):
@@ -89,18 +89,12 @@ def calls(found):
 
 
 def first(found):
-    """The first and the tenth call of every peer."""
-    lines = [
-        [
-            each["call"],
-            each["peer"],
-            microseconds(each["first"]),
-            microseconds(each["later"]),
-            ratio(each["first"] / each["later"]),
-        ]
-        for each in found["first"]
-    ]
-    return rows(["Call", "of", "first", "tenth", "first to tenth"], ["---", "---", "--:", "--:", "--:"], lines)
+    """The first and the tenth call of every library."""
+    by_peer = {}
+    for each in found["first"]:
+        by_peer.setdefault(each["peer"], []).append(f"{each['first']:.2f} / {each['later']:.2f}")
+    calls = dict.fromkeys(each["call"] for each in found["first"])
+    return rows(["First / tenth, µs", *calls], ["---", *["--:"] * len(calls)], [[peer, *times] for peer, times in by_peer.items()])
 
 
 def goals(found):
@@ -132,7 +126,7 @@ def growth(found):
         ]
         for line, each in largest.items()
     ]
-    return rows(["Line", "items", "each", "items", "each", "ratio"], ["---", *["--:"] * 5], lines)
+    return rows(["Line", "smallest", "each", "largest", "each", "ratio"], ["---", *["--:"] * 5], lines)
 
 
 TABLES = {"about": about, "readme": readme, "calls": calls, "first": first, "goals": goals, "growth": growth}
