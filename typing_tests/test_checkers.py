@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from llmproviders import Catalog, OpenAICompatProvider, ProviderError, get_provider, remove_provider, set_provider
+
 USER = Path(__file__).parent / "user.py"
 PAGE = Path(__file__).parents[1] / "docs/guides/type-checkers.md"
 LINES = USER.read_text(encoding="utf-8").splitlines()
@@ -90,14 +92,29 @@ def test_mypy_names_the_codes(found: dict[str, dict[str, dict[int, set[str]]]]) 
     assert CODES == found["mypy"]["stripped.py"]
 
 
+def lists_of_the_page() -> list[list[str]]:
+    """The lines in the lists of the guide: those that all checkers refuse, all but ty, and none."""
+    lists = re.findall(r"(?:^- `.*`\n)+", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    return [re.findall("`(.*)`", each) for each in lists]
+
+
 def test_the_page_says_who_sees_which_mistake(found: dict[str, dict[str, dict[int, set[str]]]]) -> None:
-    """The table of the guide shows lines of the user's file, with the checkers that refuse them."""
-    header, _, *rows = re.findall(r"^\| (.*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    _, *checkers = header.split(" | ")
-    assert sorted(COMMANDS) == sorted(checkers)
+    """The lists of the guide have lines of the user's file."""
     lines = [IGNORE.sub("", line).strip() for line in LINES]
-    assert len(rows) > 20
-    for row in rows:
-        code, *marks = row.split(" | ")
-        number = lines.index(code.strip("`")) + 1
-        assert (code, ["yes" if number in found[each]["stripped.py"] else "no" for each in checkers]) == (code, marks)
+    for shown, checkers in zip(lists_of_the_page(), (set(COMMANDS), set(COMMANDS) - {"ty"}, set()), strict=True):
+        for line in shown:
+            number = lines.index(line) + 1
+            assert (line, checkers) == (line, {each for each in COMMANDS if number in found[each]["stripped.py"]})
+
+
+@pytest.mark.parametrize("line", lists_of_the_page()[2])
+def test_the_other_mistakes_are_refused_when_they_run(line: str) -> None:
+    """A line that no checker refuses is refused when it runs."""
+    chat = OpenAICompatProvider(endpoint="https://api.example.com/v1/chat/completions", api_key="sk")
+    names = {each.__name__: each for each in (OpenAICompatProvider, get_provider, set_provider)}
+    set_provider("chat", chat)
+    try:
+        with pytest.raises(ProviderError):
+            eval(line, {**names, "catalog": Catalog({"chat": chat}), "found": chat})
+    finally:
+        remove_provider("chat")

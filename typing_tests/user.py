@@ -196,7 +196,7 @@ get_provider("chat").with_(temprature=0)
 set_provider("openai-compat", temprature=0)
 found.without("temprature")
 found.to_options(overrides={"temprature": 0})
-OpenAICompatProvider.from_options({"temprature": "0"})
+OpenAICompatProvider.from_options({"temperature": "warm"})
 
 # A user-defined provider ------------------------------------------------------------------------------------------------------
 
