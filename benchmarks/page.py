@@ -94,7 +94,9 @@ def first(found):
     for each in found["first"]:
         by_peer.setdefault(each["peer"], []).append(f"{each['first']:.2f} / {each['later']:.2f}")
     calls = dict.fromkeys(each["call"] for each in found["first"])
-    return rows(["First / tenth, µs", *calls], ["---", *["--:"] * len(calls)], [[peer, *times] for peer, times in by_peer.items()])
+    return rows(
+        ["First / tenth, µs", *calls], ["---", *["--:"] * len(calls)], [[peer, *times] for peer, times in by_peer.items()]
+    )
 
 
 def goals(found):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cost against size, for every peer that can do it: options of a call, problems of a call, providers of a file.
 
-A curve is a dict of the plot's name, the line's name and the points: the size, and the microseconds at that size. The peers of
+A line is a dict of the plot's name, its own name and its points: the size, and the microseconds at that size. The peers of
 a file read each provider with all its options; this library reads entries that extend others.
 """
 
@@ -27,27 +27,27 @@ NUMBERS = tuple(name for name, value in ALL.items() if isinstance(value, (int, f
 STOPS_AT_THE_FIRST = "msgspec, the first only"
 
 
-def fastest(run, repeats, number):
-    """The microseconds of a call in the fastest of *repeats* loops of *number* calls."""
+def curves(plot, calls, repeats, number):
+    """The lines of a plot, from *calls*: functions by name of the line and size. They take turns, *repeats* times.
 
-    def once():
-        start = time.perf_counter_ns()
-        for _ in range(number):
-            run()
-        return (time.perf_counter_ns() - start) / number / 1e3
-
-    gc.collect()
-    gc.disable()
-    try:
-        once()
-        return min(once() for _ in range(repeats))
-    finally:
+    A point is the fastest of the loops of *number* calls.
+    """
+    best = {}
+    for turn in range(repeats + 1):
+        gc.collect()
+        gc.disable()
+        for key, run in calls.items():
+            start = time.perf_counter_ns()
+            for _ in range(number):
+                run()
+            took = (time.perf_counter_ns() - start) / number / 1e3
+            if turn:  # The first turn warms up.
+                best[key] = min(took, best.get(key, took))
         gc.enable()
-
-
-def curve(plot, line, measure, sizes):
-    """One line of a plot; *measure* returns the microseconds of a size."""
-    return {"plot": plot, "line": line, "points": [[size, measure(size)] for size in sizes]}
+    lines = dict.fromkeys(line for line, _ in calls)
+    return [
+        {"plot": plot, "line": line, "points": [[size, best[line, size]] for of, size in calls if of == line]} for line in lines
+    ]
 
 
 def options_of(count):
@@ -68,18 +68,13 @@ def measure_calls(peers, *, quick):
     """Calls with more and more options, and with more and more wrong ones."""
     repeats, number = (5, 20) if quick else (41, 200)
     makers = {name: peer for name, peer in peers.items() if name != "dict"}
-    for name, peer in makers.items():
-        # api_key needs the endpoint: one option is the endpoint, and no peer gets the key alone.
-        yield curve(
-            "options", name, lambda size, peer=peer: fastest(partial(peer.make, **options_of(size)), repeats, number), OPTIONS
-        )
-    for name, line in ((OURS, OURS), ("pydantic", "pydantic"), ("msgspec", STOPS_AT_THE_FIRST)):
-
-        def problems(size, peer=peers[name]):
-            wrong = {**FOUR, **{number: [] for number in NUMBERS[:size]}}
-            return fastest(partial(message_of, peer, wrong), repeats, max(1, number // 10))
-
-        yield curve("problems", line, problems, PROBLEMS)
+    right = {(name, size): partial(peer.make, **options_of(size)) for name, peer in makers.items() for size in OPTIONS}
+    wrong = {
+        (line, size): partial(message_of, peers[name], {**FOUR, **{number: [] for number in NUMBERS[:size]}})
+        for name, line in ((OURS, OURS), ("pydantic", "pydantic"), ("msgspec", STOPS_AT_THE_FIRST))
+        for size in PROBLEMS
+    }
+    return curves("options", right, repeats, number) + curves("problems", wrong, repeats, number // 10)
 
 
 def plain_json(count):
@@ -103,17 +98,14 @@ PEERS_OF_JSON = {
 def measure_files(*, quick):
     """Files with more and more providers: microseconds for each provider."""
     sizes, repeats = ((100, 300), 1) if quick else ((100, 1_000, 10_000, 30_000), 3)
+    json_of, toml_of = (partial(catalogs.document, name=name) for name in ("json", "toml"))
     readers = {
-        f"{OURS}, TOML": (lambda size: catalogs.document(size, "toml"), partial(loads, format="toml")),
-        f"{OURS}, JSON": (lambda size: catalogs.document(size, "json"), partial(loads, format="json")),
-        "tomllib.loads": (lambda size: catalogs.document(size, "toml"), tomllib.loads),
+        f"{OURS}, TOML": (toml_of, partial(loads, format="toml")),
+        f"{OURS}, JSON": (json_of, partial(loads, format="json")),
+        "tomllib.loads": (toml_of, tomllib.loads),
         **{f"{name}, JSON": (plain_json, read) for name, read in PEERS_OF_JSON.items()},
-        "json.loads": (lambda size: catalogs.document(size, "json"), json.loads),
+        "json.loads": (json_of, json.loads),
     }
-    for name, (write, read) in readers.items():
-
-        def each(size, write=write, read=read):
-            content = write(size)
-            return fastest(partial(read, content), repeats, 1) / size
-
-        yield curve("files", name, each, sizes)
+    calls = {(name, size): partial(read, write(size)) for name, (write, read) in readers.items() for size in sizes}
+    lines = curves("files", calls, repeats, 1)
+    return [{**line, "points": [[size, took / size] for size, took in line["points"]]} for line in lines]
