@@ -143,3 +143,7 @@ def write(found):
     """Write the tables into the pages."""
     for path in PAGES:
         path.write_text(filled(path.read_text(encoding="utf-8"), found), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write(read())
