@@ -16,8 +16,8 @@ from ..fields.masking import hide_headers, hide_json
 from ..fields.parts import Kind, kind_of
 from ..fields.spec import EXTRAS, Spec
 from ..providers.base import Provider
-from ..providers.held import unresolved_references
-from ..providers.on_runtime import doubts_of
+from ..providers.on_runtime import warnings_without_runtime
+from ..providers.provider_secrets import unresolved_references
 from ..runtimes.runtime import Runtime
 from ..secrets import MaskedText, Secret, each_part
 from ..similar_names import MAX_NAME, SimilarNames
@@ -57,7 +57,7 @@ def checked(
     found = [_literal_secrets(resolution), _misspelled_replacements(resolution.raw)]
     found += [_runtime_problems(resolution, runtime, model) for runtime in runtimes]
     if not runtimes:
-        found.append(_of_providers(resolution, lambda _, provider: doubts_of(provider)))
+        found.append(_of_providers(resolution, lambda _, provider: warnings_without_runtime(provider)))
     if resolve:
         found.append(_of_providers(resolution, lambda _, provider: unresolved_references(provider)))
     yield from _misspelled_environments(resolution.raw.sources)

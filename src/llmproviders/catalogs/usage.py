@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from ..errors import DocumentError, InvalidOptionsError, Problem, SecretError
 from ..providers.base import Provider
-from ..providers.held import unresolved_references
+from ..providers.provider_secrets import unresolved_references
 from ..runtimes.runtime import runtime as runtime_named
 from .origins import located_problems
 from .resolution import Resolution, in_order

@@ -16,8 +16,8 @@ from ..catalogs.usage import located_errors
 from ..errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, invalid
 from ..messages import names_of, shown_name
 from ..providers.derive import with_model
-from ..runtimes.doubts import DOCUMENTED, fills_placeholders
 from ..runtimes.runtime import runtime as runtime_named
+from ..runtimes.suspect_values import DOCUMENTED, fills_placeholders
 from ..secret_policy import Secrets
 from ..sql.compare import Wanted, compare
 from ..sql.existing import ExistingModel, read_models

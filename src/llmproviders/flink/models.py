@@ -11,7 +11,7 @@ from ..errors import Problem, invalid
 from ..messages import shown
 from ..providers.base import Provider
 from ..providers.derive import with_model
-from ..runtimes.rules.every import metadata_hint
+from ..runtimes.rules.all_factories import metadata_hint
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_named
 from ..syntax.columns import Column, Columns, columns

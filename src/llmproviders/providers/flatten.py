@@ -15,7 +15,7 @@ from ..fields.extras import ExtraOptions
 from ..fields.hooks import converter, string_writer
 from ..messages import shown
 from ..secrets import MaskedText, Secret, literal, masked, stand_in
-from .held import unresolved_references
+from .provider_secrets import unresolved_references
 
 __all__ = ["align", "column_problems", "fingerprint", "flatten", "flatten_as", "redacted", "resolved"]
 

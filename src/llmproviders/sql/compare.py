@@ -13,7 +13,7 @@ from ..errors import InvalidOptionsError, Problem, SecretError
 from ..messages import shown
 from ..providers.base import Provider
 from ..providers.flatten import resolved
-from ..providers.held import unresolved_references
+from ..providers.provider_secrets import unresolved_references
 from ..runtimes.runtime import Runtime
 from ..similar_names import SimilarNames
 from ..syntax.columns import Column

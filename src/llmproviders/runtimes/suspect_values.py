@@ -21,9 +21,9 @@ from .view import Facts
 __all__ = [
     "DOCUMENTED",
     "base_url_problem",
-    "doubts",
     "fills_placeholders",
     "placeholders",
+    "suspect_value_problems",
     "whole_url_advice",
 ]
 
@@ -129,7 +129,7 @@ def whole_url_advice(facts: Facts, base: str) -> Advice | None:
     return None if url is None else writing("endpoint", url)
 
 
-def doubts(facts: Facts) -> Iterator[Problem]:
+def suspect_value_problems(facts: Facts) -> Iterator[Problem]:
     """Warnings for a provider whose runtime is not known."""
     is_on_vvr = fills_placeholders(facts.identifier, None)
     for each in placeholders(facts):
