@@ -13,7 +13,7 @@ from ..messages import shown, shown_name
 from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
 from ..similar_names import did_you_mean
-from .dialects import OLD_KEYS, confluent_provider, foreign_problems, old_dialect, unused_task
+from .dialects import OLD_KEYS, confluent_provider, dialect_problems, old_dialect, unused_task
 from .grammar import Given
 from .names import PROVIDER
 from .reports import Report
@@ -45,7 +45,7 @@ def make_provider(given: Mapping[str, Given], index: int, report: Report) -> Pro
         except ProviderError as error:
             _report_class(report, named.value_index, error)
             return None
-    if _report_foreign(identifier or None, infos, options, named, report):
+    if _report_other_dialects(identifier or None, infos, options, named, report):
         return None
     if not named or not identifier:
         hint = "such as 'provider' = 'openai-compat'"
@@ -59,14 +59,14 @@ def make_provider(given: Mapping[str, Given], index: int, report: Report) -> Pro
     return _read(identifier, infos, _rename_old_keys(identifier, infos, options, report), named, index, report)
 
 
-def _report_foreign(
+def _report_other_dialects(
     identifier: str | None, infos: tuple[OptionInfo, ...], options: Mapping[str, Given], named: Given | None, report: Report
 ) -> bool:
     """Report the options of other dialects; return whether there are any."""
     known = {key for info in infos for key in (info.key, info.sequence_key)}
     values = {key: each.value for key, each in options.items()}
     found = False
-    for key, problem in foreign_problems(identifier, values, known):
+    for key, problem in dialect_problems(identifier, values, known):
         found = True
         report.add(named.value_index if named and key == PROVIDER else options[key].key_index, problem)
     return found
