@@ -23,7 +23,7 @@ from .layers import checked_environments
 from .lint import checked
 from .origins import Origin, origins_of
 from .overrides import composed
-from .resolution import in_order, resolve
+from .resolution import resolve, sort_problems
 from .sources import Sources, read_file, read_text
 from .writing import tree_of
 
@@ -178,7 +178,7 @@ def check_sources(
             found.setdefault(problem, []).append(environment)
     return tuple(
         attrs.evolve(problem, environments=() if len(having) == len(names) else tuple(map(mask_value, having)))
-        for problem, having in ((each, found[each]) for each in in_order(found))
+        for problem, having in ((each, found[each]) for each in sort_problems(found))
     )
 
 

@@ -19,7 +19,7 @@ from ..secrets import MaskedText, Secret, mapped
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
 from .formats.trees import Tree, changed_at
-from .resolution import in_order
+from .resolution import sort_problems
 from .revision import Revision, read_original
 
 __all__ = ["Merger"]
@@ -41,7 +41,7 @@ class Merger:
         sources = self._resolution.raw.sources
         if sources.is_incomplete:
             # The entries may be in the file that cannot be read.
-            raise DocumentError(in_order(sources.problems))
+            raise DocumentError(sort_problems(sources.problems))
 
     @property
     def format(self) -> Format:

@@ -19,7 +19,7 @@ from .drafts import Draft, Setter
 from .entries import draft_of
 from .layers import KINDS, Entry, RawCatalog
 
-__all__ = ["Resolution", "draft_with", "drafts_of", "in_order", "resolve"]
+__all__ = ["Resolution", "draft_with", "drafts_of", "resolve", "sort_problems"]
 
 MAX_INHERITED: Final = 10_000_000
 """The most characters of options that all entries of a catalog may inherit: a short file must not need much memory."""
@@ -87,7 +87,7 @@ class Resolution:
             DocumentError: if there is any problem.
         """
         if self.problems:
-            raise DocumentError(in_order(self.problems))
+            raise DocumentError(sort_problems(self.problems))
         drafts = {name: draft for name in self.names if not (draft := self.draft(name)).is_abstract}
         providers = {name: draft.provider for name, draft in drafts.items() if draft.provider is not None}
         details = {name: draft.details for name, draft in drafts.items() if draft.details != NO_DETAILS}
@@ -105,7 +105,7 @@ class Resolution:
         return provider
 
 
-def in_order(problems: Iterable[DocumentProblem]) -> list[DocumentProblem]:
+def sort_problems(problems: Iterable[DocumentProblem]) -> list[DocumentProblem]:
     """Problems without repetitions, sorted by location; entries that extend the same one repeat its problems."""
     return sorted(dict.fromkeys(problems), key=lambda each: (each.source, each.line, each.column))
 

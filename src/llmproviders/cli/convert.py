@@ -16,7 +16,7 @@ from ..catalogs.details import NO_DETAILS
 from ..catalogs.files import dumps
 from ..catalogs.formats.lookup import Format, format_of
 from ..catalogs.origins import located_problems
-from ..catalogs.resolution import in_order, resolve
+from ..catalogs.resolution import resolve, sort_problems
 from ..catalogs.usage import located_errors, provider_for
 from ..errors import DocumentError, InvalidOptionsError, invalid
 from ..secret_policy import Secrets
@@ -159,7 +159,7 @@ def sql(
     if runtime is not None:
         # Errors were raised above: only warnings are left.
         found = provider.check(runtime, model=model, input=input_columns, output=output_columns)
-        print_warnings(in_order(located_problems(resolution, name, found)))
+        print_warnings(sort_problems(located_problems(resolution, name, found)))
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from .existing import ExistingModel
 from .meaning import Meaning
 from .names import PROVIDER
 from .plan import Plan, Step
-from .renames import in_order, pending
+from .renames import order_renames, pending
 from .write import identifier_problems, metadata_problems
 
 __all__ = ["Comparison", "ExistingModels", "Wanted", "compare"]
@@ -211,7 +211,7 @@ class _Comparer:
     # Steps ------------------------------------------------------------------------------------------------------------
 
     def rename_steps(self, renames: Mapping[str, str]) -> Iterator[Step]:
-        for old, new in in_order(renames, {*self.existing, *self.wanted}):
+        for old, new in order_renames(renames, {*self.existing, *self.wanted}):
             yield rename_step(self.path(old), self.path(new))
 
     def model_steps(self, renames: Mapping[str, str]) -> list[Step]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import count, pairwise
 
-__all__ = ["in_order", "pending"]
+__all__ = ["order_renames", "pending"]
 
 
 def _chains(renames: Mapping[str, str]) -> Iterator[list[str]]:
@@ -49,7 +49,7 @@ def pending(renames: Mapping[str, str], existing: Collection[str], is_done: Call
     return {old: new for chain in _chains(possible) if not all(map(is_done, chain[1:])) for old, new in pairwise(chain)}
 
 
-def in_order(renames: Mapping[str, str], taken: Collection[str]) -> Iterator[tuple[str, str]]:
+def order_renames(renames: Mapping[str, str], taken: Collection[str]) -> Iterator[tuple[str, str]]:
     """The renames as pairs of the old and the new name, in an order that can be executed.
 
     Args:
