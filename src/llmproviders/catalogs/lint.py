@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from ..credentials import MASK, is_placeholder, looks_like_credential, looks_like_key, mask_value
-from ..errors import Advice, DocumentProblem, Problem, Rejected, writing
+from ..errors import Advice, DocumentProblem, Problem, Rejected, advice_to_write
 from ..fields.extras import extra_value
 from ..fields.masking import hide_headers, hide_json
 from ..fields.parts import Kind, kind_of
@@ -180,7 +180,7 @@ def _in_option(spec: Spec, key: str, value: object) -> Iterator[EntryProblem]:
                 "",
                 "headers whose values may be references",
                 got=f"only a header named {name}",
-                in_document=writing(key, header),
+                in_document=advice_to_write(key, header),
                 severity="warning",
                 code="suspect-reference",
             )

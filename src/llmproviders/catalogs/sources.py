@@ -15,7 +15,7 @@ from typing import Final
 import attrs
 
 from ..credentials import mask_value
-from ..errors import DocumentError, DocumentProblem, Problem, dotted, writing
+from ..errors import DocumentError, DocumentProblem, Problem, advice_to_write, dotted
 from ..messages import circle, shown, shown_path
 from ..regular_files import NotRegularError, identity_of, read_start
 from ..similar_names import did_you_mean
@@ -262,7 +262,7 @@ def _included(sources: Sources, document: Document, names: object) -> list[str]:
         return names
     sources.is_incomplete = True
     # A string that messages mask may be an API key.
-    advice = writing("include", [names]) if isinstance(names, str) and mask_value(names) == names else None
+    advice = advice_to_write("include", [names]) if isinstance(names, str) and mask_value(names) == names else None
     problem = Problem("", "a list of file names", got=shown_kind(names), in_document=advice, code="invalid-include")
     sources.problems.append(document.problem(("include",), problem))
     return []

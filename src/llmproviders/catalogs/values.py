@@ -8,7 +8,7 @@ import re
 from typing import Any, Final
 
 from ..credentials import MASK, looks_like_credential, looks_like_key
-from ..errors import Problem, writing
+from ..errors import Problem, advice_to_write
 from ..fields.compiled import compiled
 from ..fields.converters import stop_strings
 from ..fields.hooks import string_reader
@@ -165,7 +165,7 @@ def _structure(option: str, example: Any, string: str) -> Tree:
         # Names and stop strings are no secrets.
         items = [item.strip(" []{}\"'") for item in string.split(",")]
         example = [MASK if looks_like_key(item) else item for item in items if item] or ["VALUE"]
-    raise Unreadable(Problem("", expected, got=got, in_document=writing(option, example), is_type=True))
+    raise Unreadable(Problem("", expected, got=got, in_document=advice_to_write(option, example), is_type=True))
 
 
 def _is_json(string: str) -> bool:
