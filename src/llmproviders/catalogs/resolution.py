@@ -10,7 +10,7 @@ import attrs
 
 from ..errors import DocumentError, DocumentProblem, Problem, UnknownProviderError
 from ..fields.spec import EXTRAS
-from ..messages import circle, names_and_hint, shown
+from ..messages import names_and_hint, shown, shown_cycle
 from ..providers.base import Provider
 from ..similar_names import SimilarNames
 from .catalog import Catalog, unknown_name
@@ -200,8 +200,8 @@ def _bases(resolution: Resolution, entry: Entry, path: _Path) -> list[Entry | No
         if base is None:
             problem = _no_base(resolution, entry, name)
         elif base in path.positions:
-            expected = "entries that do not extend each other in a circle"
-            problem = Problem("", expected, got=circle(path.names, path.positions[base]), code="extends-circle")
+            expected = "entries that do not extend each other in a cycle"
+            problem = Problem("", expected, got=shown_cycle(path.names, path.positions[base]), code="extends-cycle")
             base = None
         if problem is not None:
             where = ("extends",) if isinstance(entry.body, dict) and "extends" in entry.body else ()

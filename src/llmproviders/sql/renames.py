@@ -58,10 +58,10 @@ def order_renames(renames: Mapping[str, str], taken: Collection[str]) -> Iterato
     """
     third = next(name for number in count(1) if (name := f"llmproviders_rename_{number}") not in taken)
     for chain in _chains(renames):
-        is_circle = chain[0] == chain[-1]
-        if is_circle:
+        is_cycle = chain[0] == chain[-1]
+        if is_cycle:
             yield chain[-2], third
         pairs = list(pairwise(chain))
-        yield from reversed(pairs[:-1] if is_circle else pairs)
-        if is_circle:
+        yield from reversed(pairs[:-1] if is_cycle else pairs)
+        if is_cycle:
             yield third, chain[-1]
