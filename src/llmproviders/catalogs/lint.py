@@ -28,7 +28,7 @@ from .references import EntryProblem, read_parts, reference_advice, resolver_of,
 from .resolution import Resolution
 from .sources import Sources
 
-__all__ = ["checked", "literals_of"]
+__all__ = ["lint_problems", "literals_of"]
 
 _Found: TypeAlias = Iterator[tuple[str, DocumentProblem]]
 """Names of entries, each with a problem; the location may be in an entry that it extends."""
@@ -43,7 +43,7 @@ _DEFAULT: Final = Advice("leave the default out, or use a placeholder that the p
 """The hint for a secret that is the default of an environment variable."""
 
 
-def checked(
+def lint_problems(
     resolution: Resolution, runtimes: Sequence[Runtime], model: str | None, *, resolve: bool
 ) -> Iterator[DocumentProblem]:
     """The problems that do not prevent loading, without those that entries ignore.

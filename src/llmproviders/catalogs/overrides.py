@@ -28,13 +28,13 @@ from .resolution import drafts_of
 from .sources import Document, Sources
 from .values import Unreadable, path_of, typed
 
-__all__ = ["composed"]
+__all__ = ["compose_with_overrides"]
 
 _SOURCE: Final = "override"
 """The source of overrides in problems and origins."""
 
 
-def composed(
+def compose_with_overrides(
     sources: Sources,
     environment: str | None = None,
     overrides: Mapping[str, object] | None = None,

@@ -13,7 +13,7 @@ from ..catalogs.catalog import Catalog
 from ..catalogs.formats.lookup import Format
 from ..catalogs.formats.trees import MAX_CHARACTERS
 from ..catalogs.layers import RawCatalog
-from ..catalogs.overrides import composed
+from ..catalogs.overrides import compose_with_overrides
 from ..catalogs.sources import Sources, decoded, read_file, read_text
 from ..credentials import mask_value
 from ..errors import DocumentError, DocumentProblem, Problem
@@ -61,7 +61,7 @@ def read_catalog(
     overrides: Sequence[str] | None = None,
 ) -> RawCatalog:
     """Read the catalog of a file or of standard input; problems are collected, not raised."""
-    return composed(read_sources(file, format), env, assigned(overrides or (), OVERRIDE), are_strings=True)
+    return compose_with_overrides(read_sources(file, format), env, assigned(overrides or (), OVERRIDE), are_strings=True)
 
 
 def assigned(assignments: Sequence[str], form: str = "KEY=VALUE") -> dict[str, str]:

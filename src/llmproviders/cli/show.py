@@ -15,7 +15,7 @@ from ..catalogs.details import Details
 from ..catalogs.display import option_string
 from ..catalogs.formats.lookup import SUFFIXES
 from ..catalogs.origins import Origin, origins_of
-from ..catalogs.overrides import composed
+from ..catalogs.overrides import compose_with_overrides
 from ..catalogs.resolution import resolve
 from ..catalogs.usage import located_errors, provider_for
 from ..fields.spec import EXTRAS
@@ -157,7 +157,7 @@ def diff(
     sources = [read_sources(file, format) for file in files]
     given = assigned(overrides or (), OVERRIDE)
     pairs = ((sources[0], environments[0]), (sources[-1], environments[-1]))
-    old, new = (resolve(composed(each, env, given, are_strings=True)).catalog() for each, env in pairs)
+    old, new = (resolve(compose_with_overrides(each, env, given, are_strings=True)).catalog() for each, env in pairs)
     if tag is not None:
         both = [each.select(tag=tag) for each in (old, new)]
         old, new = both if any(both) else (tagged(each, tag) for each in (old, new))

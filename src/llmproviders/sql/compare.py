@@ -23,7 +23,7 @@ from .existing import ExistingModel
 from .meaning import Meaning
 from .names import PROVIDER
 from .plan import Plan, Step
-from .renames import order_renames, pending
+from .renames import order_renames, pending_renames
 from .write import identifier_problems, metadata_problems
 
 __all__ = ["Comparison", "ExistingModels", "Wanted", "compare"]
@@ -145,7 +145,7 @@ class _Comparer:
     def renames(self, given: object) -> dict[str, str]:
         """The renames of a call that are not done yet; their problems are reported."""
         renames = self.checked(given)
-        left = pending(renames, self.existing, self.is_done)
+        left = pending_renames(renames, self.existing, self.is_done)
         for new in left.values():
             if new in self.existing and new not in left:
                 hint = "drop or rename that model, or leave this rename out"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import count, pairwise
 
-__all__ = ["order_renames", "pending"]
+__all__ = ["order_renames", "pending_renames"]
 
 
 def _chains(renames: Mapping[str, str]) -> Iterator[list[str]]:
@@ -28,7 +28,7 @@ def _chains(renames: Mapping[str, str]) -> Iterator[list[str]]:
         yield chain
 
 
-def pending(renames: Mapping[str, str], existing: Collection[str], is_done: Callable[[str], bool]) -> dict[str, str]:
+def pending_renames(renames: Mapping[str, str], existing: Collection[str], is_done: Callable[[str], bool]) -> dict[str, str]:
     """The renames that are not done yet.
 
     A rename of a missing model is ignored. A chain is done if the models of all its new names are the wanted ones, or if its
