@@ -23,7 +23,7 @@ from .formats.lookup import Format, format_module
 from .formats.trees import SyntaxProblem, Tree, has_null
 from .references import resolver_of
 
-__all__ = ["Unreadable", "kind_of_part", "path_of", "reference_of", "typed"]
+__all__ = ["Unreadable", "kind_of_part", "parse_value", "path_of", "reference_of"]
 
 _SCALAR: Final = r"true|false|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
 _NAMES: Final = ("omit", "without", "ignore", "tags")
@@ -63,7 +63,7 @@ def path_of(cls: type[Provider] | None, option: str) -> tuple[str, ...]:
     return (option,)
 
 
-def typed(cls: type[Provider] | None, option: str, string: str) -> Tree:
+def parse_value(cls: type[Provider] | None, option: str, string: str) -> Tree:
     """The value of an option, or of a part of one, parsed from *string*; the string itself if it cannot be parsed.
 
     Args:

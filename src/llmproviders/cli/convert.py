@@ -23,7 +23,7 @@ from ..secret_policy import Secrets
 from .arguments import AnyName, Env, EnvFile, File, Force, InputFormat, LiteralSecrets, Model, Out, Overrides, Tag
 from .command import UsageError, command, fail
 from .completion import runtime_names
-from .inputs import STDIN, assigned, check_inputs, read_catalog, source_of, tagged
+from .inputs import STDIN, check_inputs, parse_assignments, read_catalog, select_by_tag, source_of
 from .outputs import check_output, write_output
 from .printing import print_exactly, print_warnings
 
@@ -57,7 +57,7 @@ def convert(
             "convert: the output is the input file; use set to change its values, or name another file with --output"
         )
     check_output(out, force=force)
-    catalog = tagged(resolve(read_catalog(file, format, env, overrides)).catalog(), tag)
+    catalog = select_by_tag(resolve(read_catalog(file, format, env, overrides)).catalog(), tag)
     text = _written(file, catalog, to or format_of(out or file), secrets, inherit=inherit)
     write_output(text, out, private=secrets == "reveal")
 
@@ -129,7 +129,7 @@ def sql(
             output=output_columns,
             model=model,
             runtime=runtime,
-            rename=assigned(rename or (), "OLD=NEW"),
+            rename=parse_assignments(rename or (), "OLD=NEW"),
             drop=drop,
             secrets=secrets,
         )

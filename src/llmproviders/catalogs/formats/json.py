@@ -14,7 +14,7 @@ from ...messages import shown
 from ...syntax.locations import Location, location_of
 from .lines import TextEdit, apply_edits, line_start, with_breaks, with_end_of
 from .locations import Locate, Part, Path, locator, part_at
-from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, by_parent, changed_at, is_too_deep, renamed
+from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, by_parent, is_too_deep, renamed, with_values
 
 __all__ = ["edit", "read", "rename", "write"]
 
@@ -52,7 +52,7 @@ def edit(text: str, changes: Mapping[Path, Tree]) -> str:
     Raises:
         ProviderError: if a path leads through a value that is not an object, or if a value to remove does not exist.
     """
-    _, changes = changed_at(read(text)[0], changes)
+    _, changes = with_values(read(text)[0], changes)
     whole = _whole(text)
     edits: list[TextEdit] = []
     for path, names in by_parent(path for path, value in changes.items() if value is not None).items():
