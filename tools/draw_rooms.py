@@ -74,7 +74,7 @@ def floors(below: Mapping[str, set[str]]) -> list[list[str]]:
     while left:
         floor = sorted(name for name, others in left.items() if not others & left.keys())
         if not floor:
-            sys.exit(f"expected no circle of imports, got one among these rooms: {', '.join(sorted(left))}")
+            sys.exit(f"expected no cycle of imports, got one among these rooms: {', '.join(sorted(left))}")
         found.append(floor)
         left = {name: others for name, others in left.items() if name not in floor}
     return found[::-1]
