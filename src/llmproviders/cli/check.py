@@ -149,7 +149,7 @@ def _problems(
     *,
     is_only: bool,
 ) -> Iterable[DocumentProblem]:
-    """The problems of a file. If there are several files, *envs* do not apply to a file without environments."""
+    """The problems of a file. If there are several files, ``envs`` does not apply to a file without environments."""
     try:
         sources = read_sources(path, input_format)
         return check_one(sources, environments=envs if is_only or environments(sources) else None)
