@@ -117,3 +117,5 @@ def test_line_break(tmp_path: Path) -> None:
     folder = tmp_path / "a\nb"
     folder.mkdir()
     assert hint({"url": folder.as_uri(), "dir_info": {}}) == INDEX
+    vcs = {"vcs": "git", "requested_revision": "a\nb"}
+    assert hint({"url": "https://forge.example/a.git", "vcs_info": vcs}) == INDEX

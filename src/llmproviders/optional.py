@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -35,12 +36,12 @@ def install_command(extra: str) -> str:
     """The command that installs an extra of this library from where the library itself was installed."""
     import shlex
 
-    try:
-        words = _origin(extra)
-        known = all(word.isprintable() for word in words)
-    except Exception:  # noqa: BLE001  # A hint never fails, whatever an installer has recorded.
-        known = False
-    *options, requirement = words if known else [f"llmproviders[{extra}]"]
+    options, requirement = [], ""
+    # A hint never fails, whatever an installer has recorded.
+    with suppress(Exception):
+        *options, requirement = _origin(extra)
+    if not requirement or not requirement.isprintable():
+        options, requirement = [], f"llmproviders[{extra}]"
     # The shells of Windows do not know single quotes.
     quoted = f'"{requirement}"' if os.name == "nt" else shlex.quote(requirement)
     return " ".join(["pip install", *options, quoted])
