@@ -4,15 +4,21 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from typer.testing import CliRunner
+import typer.testing
+from typer.main import get_command
 
 from llmproviders.cli.app import application
+
+# Typer builds all commands again at each call of a runner, which takes most of the time of a test.
+typer.testing._get_command = functools.cache(get_command)  # type: ignore[attr-defined]
 
 TOML = """\
 # the team's providers
@@ -106,9 +112,14 @@ extra_options = {{ my-token = "{KEY}", plain = "p" }}
 """
 
 
+def invoke(*arguments: str, **options: Any) -> Any:
+    """The result of a command in this process."""
+    return typer.testing.CliRunner().invoke(application(), arguments, **options)
+
+
 def run(*arguments: str, code: int = 0, stdin: str | bytes | None = None, **env: str) -> str:
     """The standard output of a command, followed by its standard error."""
-    result = CliRunner().invoke(application(), list(arguments), input=stdin, env=env)
+    result = invoke(*arguments, input=stdin, env=env)
     shown = result.stdout + result.stderr
     assert (result.exit_code, isinstance(result.exception, (SystemExit, type(None)))) == (code, True), shown
     return shown
@@ -116,6 +127,12 @@ def run(*arguments: str, code: int = 0, stdin: str | bytes | None = None, **env:
 
 def run_json(*arguments: str, code: int = 0, stdin: str | bytes | None = None) -> Any:
     return json.loads(run(*arguments, "--json", code=code, stdin=stdin))
+
+
+def in_terminal(*arguments: str, columns: int = 80, code: int = 0) -> str:
+    """The output in a terminal, without colours."""
+    shown = run(*arguments, code=code, FORCE_COLOR="1", TERM="xterm", COLUMNS=str(columns))
+    return re.sub(r"\x1b\[[0-9;]*m", "", shown)
 
 
 def diff_of(suffix: str, new: str | None = None) -> list[str]:

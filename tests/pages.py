@@ -169,12 +169,10 @@ def _output(command: str) -> str:
 
 
 def _in_process(arguments: list[str]) -> str:
-    from typer.testing import CliRunner
-
-    from llmproviders.cli.app import application
+    from command_line import invoke
 
     with mock.patch.multiple("typer.rich_utils", MAX_WIDTH=100, FORCE_TERMINAL=False):
-        result = CliRunner().invoke(application(), arguments, prog_name="llmproviders")
+        result = invoke(*arguments, prog_name="llmproviders")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.output

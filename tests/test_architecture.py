@@ -67,7 +67,7 @@ ROOMS = {
         inputs  outputs
         command  arguments
         reports
-        printing  completion
+        printing  completion  explanations
     """,
     "providers": """
         classes

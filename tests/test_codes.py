@@ -10,7 +10,7 @@ from pathlib import Path
 
 import llmproviders
 from llmproviders import Problem
-from llmproviders.codes import CODES
+from llmproviders.codes import CHECKS, CODES, GROUPS
 
 SOURCES = sorted(Path(llmproviders.__file__).parent.rglob("*.py"))
 
@@ -42,6 +42,13 @@ def test_codes_of_checks() -> None:
     """The rules of runtimes, and the checks of files, give codes that can be ignored, but for columns of a call."""
     checks = [path for path in SOURCES if "runtimes" in path.parts or path.name == "lint.py"]
     assert {"invalid-columns"} == {code for code in _codes_in(checks) if not CODES[code].is_check}
+
+
+def test_groups() -> None:
+    """Each code is in one group; those of the last two can be ignored, as the page about codes says."""
+    assert len(CODES) == sum(map(len, GROUPS.values()))
+    files, runtimes = list(GROUPS.values())[-2:]
+    assert [*CHECKS] == [code.name for code in (*files, *runtimes)]
 
 
 def test_codes_are_words_in_kebab_case_with_a_meaning_and_a_cure() -> None:

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import compare_with_ververica
 import draw_rooms
 import generate_changes
 
@@ -19,6 +21,13 @@ def test_the_types_of_changes() -> None:
 
 
 def test_the_picture_of_the_rooms() -> None:
-    """CONTRIBUTING.md shows the rooms with their imports: run tools/draw_rooms.py."""
+    """docs/architecture.md shows the rooms with their imports: run tools/draw_rooms.py."""
     text = draw_rooms.TARGET.read_text(encoding="utf-8")
     assert draw_rooms.page(text, PACKAGE) == text
+
+
+def test_the_differences_from_ververica(empty_registry: None) -> None:
+    """The guide to migration has every difference: run tools/compare_with_ververica.py."""
+    text = compare_with_ververica.TARGET.read_text(encoding="utf-8")
+    recorded = json.loads(compare_with_ververica.RECORD.read_text(encoding="utf-8"))
+    assert compare_with_ververica.page(text, recorded) == text

@@ -20,8 +20,8 @@ from typing import Any
 
 import attrs
 import pytest
+from command_line import invoke
 from own import RerankProvider
-from typer.testing import CliRunner
 
 import llmproviders
 from llmproviders import (
@@ -58,7 +58,6 @@ from llmproviders import (
     required_secret,
     set_provider,
 )
-from llmproviders.cli.app import application
 from llmproviders.fields.converters import stop_strings
 from llmproviders.sql.compare import Wanted, compare
 from llmproviders.sql.existing import ExistingModel
@@ -756,7 +755,7 @@ def test_defaults_that_are_secrets(given: dict[str, Any], own_classes: Any, monk
         assert ["token", "key", "url", "size", *provider.extra_options] == list(flat)
     for text in (made.to_options(redact=True), made, made.check("vvr-11.9"), made.token):
         assert MARK not in str(text)
-    listed = CliRunner().invoke(application(), ["providers", "defaults", "--json"])
+    listed = invoke("providers", "defaults", "--json")
     assert 0 == listed.exit_code
     for value in (options(Defaults), inspect.signature(Defaults), listed.output):
         assert MARK not in repr(value)
@@ -784,10 +783,10 @@ def test_defaults_that_are_secrets_elsewhere(own_classes: Any, monkeypatch: pyte
         other: Secret = attrs.field(default=Secret.from_env("LLMPROVIDERS_NOWHERE"), metadata=option("other"))
 
     monkeypatch.delenv("LLMPROVIDERS_NOWHERE", raising=False)
-    shown = CliRunner().invoke(application(), ["providers", "held"])
+    shown = invoke("providers", "held")
     assert (0, True) == (shown.exit_code, "https://******@h/" in shown.output)
-    found = CliRunner().invoke(application(), ["providers", "held", "--json"])
-    schema = CliRunner().invoke(application(), ["schema"])
+    found = invoke("providers", "held", "--json")
+    schema = invoke("schema")
     assert (0, 0, True) == (found.exit_code, schema.exit_code, "Held" in schema.output)
     for text in (shown.output, found.output, schema.output, str(inspect.signature(Held))):
         assert MARK not in text

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-__all__ = ["CHECKS", "CODES", "Code"]
+__all__ = ["CHECKS", "CODES", "GROUPS", "Code"]
 
 
 @attrs.frozen
@@ -24,8 +24,7 @@ class Code:
     """Whether a catalog with it loads: a check reports it, unless it is ignored."""
 
 
-_ALL: Final = (
-    # Options of a call or an entry.
+_OPTIONS: Final = (
     Code("invalid-value", "The option does not accept this value.", "Write a value that the message describes."),
     Code(
         "wrong-type", "The option or argument does not accept values of this type.", "Write a value of the type in the message."
@@ -33,11 +32,12 @@ _ALL: Final = (
     Code("unknown-option", "The class has no option of this name.", "Correct the name, or write it under `extra_options`."),
     Code("not-python-name", "This is a Java key or another name of an option.", "Write the Python name in the message."),
     Code("missing-option", "A required option has no value.", "Give the option a value."),
-    Code("conflicting-options", "Options do not fit each other.", "Change or leave out one of them."),
+    Code("conflicting-options", "The options do not go together.", "Change or leave out one of them."),
     Code("not-for-task", "The task does not have this option.", "Leave the option out, or choose another task."),
     Code("unknown-task", "The class does not have this task.", "Write a task that the message lists."),
     Code("unusable-class", "The class of the provider is declared in a way that cannot work.", "Correct the class."),
-    # Documents.
+)
+_DOCUMENTS: Final = (
     Code("unreadable-file", "A file cannot be read.", "Check its path, its kind and its permissions."),
     Code("unwritable-file", "A file cannot be written.", "Check its folder, its kind and its permissions."),
     Code("unknown-format", "The suffix of the file is not that of a format.", "Name it .toml, .json, .yaml or .yml."),
@@ -60,17 +60,19 @@ _ALL: Final = (
     Code("unset-variable", "An environment variable is not set, or empty.", "Set it, or write a `default` beside `env`."),
     Code("invalid-reference", "A reference to a secret is not well-formed.", "Write a reference of the form in the message."),
     Code("unknown-resolver", "There is no secret resolver of this name.", "Correct it, or install the package of the resolver."),
-    Code("unknown-code", "There is no code of this name.", "Write a code of this table."),
+    Code("unknown-code", "There is no code of this name.", "Write a code that `llmproviders explain` lists."),
     Code("unwritable-option", "A document cannot hold this option.", "Leave it out, or add it in code."),
-    # SQL.
+)
+_SQL: Final = (
     Code("sql-syntax", "The statement does not follow the grammar of Flink.", "Correct the place that the message names."),
     Code("other-dialect", "The statement is of another distribution of Flink.", "Write the options in the message."),
     Code("model-exists", "The script creates a model twice.", "Write IF NOT EXISTS, or drop the model before."),
     Code("unknown-model", "The script does not create this model.", "Correct the name, or create the model before."),
     Code("unclear-model", "A name may be that of several models.", "Write the name with catalog and database."),
     Code("skipped-statement", "A statement about models is inside a string.", "Look for a quote that is missing."),
-    Code("invalid-columns", "The columns of a model do not fit it.", "Write columns of the types in the message."),
-    # Checks of files.
+    Code("invalid-columns", "The model cannot have these columns.", "Write columns that the message describes."),
+)
+_OF_FILES: Final = (
     Code(
         "literal-secret",
         "A secret is written out, so that everybody who can read the file can read it.",
@@ -114,7 +116,8 @@ _ALL: Final = (
         "Write the whole URL.",
         is_check=True,
     ),
-    # Checks on a runtime.
+)
+_ON_RUNTIMES: Final = (
     Code(
         "unchecked-factory",
         "No runtime has a factory of this identifier, so that nothing is checked.",
@@ -163,8 +166,17 @@ _ALL: Final = (
     Code("unsupported-value", "The runtime cannot use this value.", "Write a value that the message describes.", is_check=True),
 )
 
-CODES: Final = {code.name: code for code in _ALL}
+GROUPS: Final = {
+    "Options of a call or an entry": _OPTIONS,
+    "Files": _DOCUMENTS,
+    "SQL": _SQL,
+    "Checks of files": _OF_FILES,
+    "Checks on a runtime": _ON_RUNTIMES,
+}
+"""The codes by the subject of their problems."""
+
+CODES: Final = {code.name: code for group in GROUPS.values() for code in group}
 """The codes by name."""
 
-CHECKS: Final = tuple(code.name for code in _ALL if code.is_check)
+CHECKS: Final = tuple(code.name for code in CODES.values() if code.is_check)
 """The codes that only checks report, so that they may be selected or ignored."""

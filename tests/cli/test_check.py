@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import AGAINST, KEY, TOML, run, run_json
+from command_line import AGAINST, KEY, TOML, in_terminal, run, run_json
 
 from llmproviders.cli import printing
 from llmproviders.optional import install_command
@@ -39,6 +39,18 @@ def test_check_prints_a_shared_problem_once() -> None:
     for name in "one.toml", "two.toml":
         Path(name).write_text('include = ["bad.toml"]\n', encoding="utf-8")
     assert len(run("check", "one.toml", "two.toml", code=1).splitlines()) == 1
+
+
+def test_the_command_that_explains() -> None:
+    """In a terminal, the last line is the command that explains the first problem; elsewhere there is none."""
+    Path("bad.toml").write_text(TOML.replace("temperature", "temprature"), encoding="utf-8")
+    assert (
+        "more about a problem: llmproviders explain unknown-option" == in_terminal("check", "bad.toml", code=1).splitlines()[-1]
+    )
+    assert "explain" not in run("check", "bad.toml", code=1)
+    assert "explain" not in in_terminal("check", "a.toml")
+    for output_format in ("json", "github", "gitlab", "junit"):
+        assert "explain" not in in_terminal("check", "bad.toml", "--output-format", output_format, code=1)
 
 
 def test_check_json() -> None:

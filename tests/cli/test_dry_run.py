@@ -9,15 +9,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command_line import KEY, LITERAL, TEXTS, run
-from typer.testing import CliRunner
+from command_line import KEY, LITERAL, TEXTS, invoke, run
 
 from llmproviders.catalogs.formats.lookup import FORMATS, Format, format_module
 from llmproviders.catalogs.layers import compose
 from llmproviders.catalogs.masked_diff import Side, masked_diff
 from llmproviders.catalogs.resolution import resolve
 from llmproviders.catalogs.sources import read_file
-from llmproviders.cli.app import application
 from llmproviders.credentials import MASK
 
 CALLS = [
@@ -61,7 +59,7 @@ def test_the_diff_can_be_applied(suffix: str, ends: str, has_last: bool, call: l
     file = Path(f"x.{suffix}")
     file.write_text(text, encoding="utf-8", newline=ends)
     # `run` has no carriage returns.
-    result = CliRunner().invoke(application(), [call[0], file.name, *call[1:], "--dry-run"])
+    result = invoke(call[0], file.name, *call[1:], "--dry-run")
     shown = result.stdout_bytes.decode()
     assert file.read_bytes() == text.replace("\n", ends).encode()
     applied = _applied(file.read_bytes().decode(), shown)

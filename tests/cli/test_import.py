@@ -11,19 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import TEXTS, run
+from command_line import TEXTS, invoke, run
 from growth import MOST, growth
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import CLASSES, providers
-from typer.testing import CliRunner
 
 from llmproviders import InvalidOptionsError, Provider, Secret, from_options, load, loads
 from llmproviders.catalogs import sources
 from llmproviders.catalogs.formats.lookup import FORMATS, Format
 from llmproviders.catalogs.literals import is_literal, with_references
 from llmproviders.catalogs.revision import Revision
-from llmproviders.cli.app import application
 from llmproviders.providers.held import secret_parts
 
 URL = "https://api.example.com/v1/chat/completions"
@@ -117,7 +115,7 @@ def test_no_key_leaves_in_a_comment(key: str) -> None:
     """A description has a mask in place of each key of its model, whatever characters the key has."""
     header = json.dumps({"Authorization": f"Bearer {key}"})
     write(statement("mood", comment=f"the key is {key}, or ({key})".replace("'", "''"), api_key=key, extra_header=header))
-    entry = json.loads(CliRunner().invoke(application(), ["import", "job.sql", "--to", "json"]).stdout)["providers"]["mood"]
+    entry = json.loads(invoke("import", "job.sql", "--to", "json").stdout)["providers"]["mood"]
     assert entry["description"] == "the key is ******, or (******)"
 
 
@@ -162,7 +160,7 @@ def test_output_that_exists() -> None:
         (["--into", "c.toml", "--to", "toml"], "--to is for a new catalog, and --into for one that may exist; give one of them"),
         (["--into", "c.toml", "--output", "d.toml"], "--output is for a new catalog"),
         (["--into", "c.toml", "--force"], "--force is for a new catalog"),
-        (["--into", "c.toml", "--secrets", "redact"], "--secrets redact writes masks, with which no catalog loads"),
+        (["--into", "c.toml", "--secrets", "redact"], "--secrets redact writes masks, and a catalog with masks does not load"),
         (["--into", "-"], "expected a file to change, got - (standard input)"),
         (["--into", "c.txt"], "expected a file that ends with .toml, .json, .yaml, .yml, got '.txt'"),
     ],
@@ -264,7 +262,7 @@ def test_secrets_that_no_reference_can_replace() -> None:
     write(
         statement("a", endpoint="https://u:p@api.example.com/v1/chat/completions", api_key="", note='[{"token": "x"}]'),
     )
-    advice = "no reference can take its place; take the secret out of the statement, or pass --secrets reveal"
+    advice = "a reference cannot replace it; remove the secret from the statement, or pass --secrets reveal"
     literal = "expected no literal secret in a document, got ******"
     assert (
         f"job.sql: a.endpoint: {literal}; {advice}\n"
@@ -282,7 +280,7 @@ def test_names_of_variables() -> None:
     """The name of a variable is of its entry and option; it is a name in every shell, and different secrets never share one."""
     names = ["`a-b`", "`a.b`", "a_b", "`a b`", "`4o`", "`聊天`", "`你好`", f"`{KEY}`", "MODEL"]
     write(*(statement(name, api_key=f"key {number}") for number, name in enumerate(names)))
-    found = loads(CliRunner().invoke(application(), ["import", "job.sql", "--to", "json"]).stdout, format="json")
+    found = loads(invoke("import", "job.sql", "--to", "json").stdout, format="json")
     keys = [getattr(each, "api_key").reference for each in found.values()]  # noqa: B009
     assert [
         "A_B_API_KEY",
@@ -347,7 +345,7 @@ def test_references_that_cannot_be_chosen() -> None:
         "--secret: expected an option with a literal secret, got 'mood.api_ky'; "
         "these have one: mood.api_key, brief.api_key; did you mean mood.api_key?\n"
     ) == shown("mood.api_ky=env:A")
-    assert ("--secret: 'api_key' is for secrets with different values; give each as NAME.KEY its own reference\n") == shown(
+    assert ("--secret: 'api_key' matches secrets with different values; give each one as NAME.KEY=REFERENCE\n") == shown(
         "api_key=env:A"
     )
     assert "--secret: env:A is given for different keys: mood.api_key, brief.api_key\n" == shown(
@@ -676,7 +674,7 @@ def own_class() -> None:
     register_provider_class(RerankProvider)
 
 
-NO_REFERENCE = "no reference can take its place|expected a secret, got an empty string|that a document can hold"
+NO_REFERENCE = "a reference cannot replace it|expected a secret, got an empty string|that a document can hold"
 """The messages about options that cannot be imported."""
 
 
@@ -693,7 +691,7 @@ def test_round_trip(cls: type[Provider], data: st.DataObject, own_class: None) -
         assume(False)  # the default of an option that was removed breaks a rule
     options = {"provider": provider.provider_name(), **provider.to_options()}
     sql = f"CREATE MODEL m WITH ({', '.join(f'{quote(key)} = {quote(value)}' for key, value in options.items())})"
-    done = CliRunner().invoke(application(), ["import", "-", "--to", format_], input=sql)
+    done = invoke("import", "-", "--to", format_, input=sql)
     if done.exit_code:
         assert done.exit_code == 2
         problems = [line for line in done.stderr.splitlines() if "warning: " not in line]

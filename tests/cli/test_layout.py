@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import JSON, run
+from command_line import JSON, in_terminal, run
 from rich.cells import cell_len
 
 URL = "https://" + "a-long-host." * 8 + "example/v1/chat/completions?with=parameters&and=more"
@@ -25,12 +25,6 @@ CALLS = [
     ["runtimes", "vvr-11.9", "dashscope"],
     ["explain"],
 ]
-
-
-def in_terminal(*arguments: str, columns: int = 80) -> str:
-    """The output in a terminal, without colours."""
-    shown = run(*arguments, FORCE_COLOR="1", TERM="xterm", COLUMNS=str(columns))
-    return re.sub(r"\x1b\[[0-9;]*m", "", shown)
 
 
 def words(output: str) -> list[str]:

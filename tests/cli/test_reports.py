@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import re
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +96,24 @@ def test_sarif(bad: Path, sarif: Draft7Validator) -> None:
     location = error["locations"][0]["physicalLocation"]
     assert {"uri": "bad.toml", "uriBaseId": "%SRCROOT%"} == location["artifactLocation"]
     assert {"startLine": 12, "startColumn": 1} == location["region"]
+
+
+def test_help_in_sarif(bad: Path, sarif: Draft7Validator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule has the explanation of its code, and its address if the documentation is published."""
+
+    def rule_of_secrets() -> dict[str, Any]:
+        log = json.loads(report("sarif", "bad.toml", code=1))
+        assert [] == list(sarif.iter_errors(log))
+        return log["runs"][0]["tool"]["driver"]["rules"][list(CODES).index("literal-secret")]
+
+    metadata = Message()
+    monkeypatch.setattr(importlib.metadata, "metadata", lambda name: metadata)
+    rule = rule_of_secrets()
+    assert "helpUri" not in rule
+    assert "Write a reference." == rule["help"]["text"]
+    assert '```toml\n[providers.chat]\npreset = "deepseek"\napi_key = "sk-demo"\n```\n' in rule["help"]["markdown"]
+    metadata["Project-URL"] = "Documentation, https://example.com/docs"
+    assert "https://example.com/docs/reference/codes.html#literal-secret" == rule_of_secrets()["helpUri"]
 
 
 def test_the_schema_refuses_other_documents(sarif: Draft7Validator) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -168,6 +169,79 @@ def test_what_theirs_lets_through(version: str) -> None:
     assert [said, "openai-compat", "1"] == result
 
 
+def test_the_record() -> None:
+    """The recorded results of 11.9 and the guide to migration are up to date: run tools/compare_with_ververica.py --fetch."""
+    tool = Path(__file__).parents[2] / "tools/compare_with_ververica.py"
+    command = [sys.executable, str(tool), "--check", "--from", str(unpacked("11.9.0"))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_guide_to_migration(version: str) -> None:
+    """The job before the migration and the job after it register the same options."""
+    page = (Path(__file__).parents[2] / "docs/guides/migrating.md").read_text(encoding="utf-8")
+    registered = "\nresult = [{n: p.to_options() for n, p in llm._provider_registry.items()}, llm._default_provider]"
+    before, after = (
+        run(version, "import os\nos.environ['DEEPSEEK_API_KEY'] = 'sk-demo'\n" + code + registered)
+        for code in re.findall(r"^```python\n# (?:before|after)\.py\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    )
+    assert ["chat", "brief"] == list(before[0])
+    assert before == after
+
+
+@pytest.mark.parametrize("version", [OLDER, *VERSIONS])
+def test_the_versions_of_the_guide(version: str) -> None:
+    """The names and the requirements of each version are those in the guide to migration."""
+    result = run(
+        version,
+        """
+        import inspect
+
+        class Base:
+            Provider = getattr(pf, "Provider", None) or pf.ModelProvider
+        register = getattr(pf, "set_provider", None) or pf.set_model_provider
+        def is_refused(**options):
+            try:
+                pf.OpenAICompatProvider(**options)
+            except (TypeError, ValueError):
+                return True
+            return False
+        register("openai-compat", endpoint=URL, api_key="k")
+        made = llm._provider_registry["openai-compat"]
+        try:
+            register(as_model_provider(chat))
+            again = True
+        except ValueError:
+            again = False
+        result = {
+            "classes": sorted(name for name in dir(pf) if name.endswith("Provider")),
+            "identifier": [name for name in ("provider_name", "provider_identifier") if hasattr(Base.Provider, name)],
+            "arguments": list(inspect.signature(Base.Provider.to_options).parameters)[1:],
+            "required": is_refused(task="embeddings"),
+            "several": not is_refused(task="chat/completions", content_type=["TEXT", "IMAGE_URL"]),
+            "audio": not is_refused(task="chat/completions", content_type="AUDIO_URL"),
+            "registry": [name for name in dir(pf) if name.startswith("set_") and "provider" in name and "default" not in name],
+            "made": type(made).__name__,
+            "again": again,
+        }
+        """,
+    )
+    newer = version != OLDER
+    classes = ["DashScopeProvider", "GenericProvider", "ModelProvider", "OpenAICompatProvider", "TritonProvider"]
+    assert {
+        "classes": classes if newer else ["GenericProvider", "OpenAICompatProvider", "Provider"],
+        "identifier": ["provider_identifier"] if newer else ["provider_name"],
+        "arguments": ["input_columns", "overrides"] if newer else [],
+        "required": not newer,
+        "several": newer,
+        "audio": version == VERSIONS[-1],
+        "registry": ["set_model_provider"] if newer else ["set_provider"],
+        "made": "OpenAICompatProvider" if newer else "GenericProvider",
+        "again": not newer,
+    } == result
+
+
 def test_the_version_before() -> None:
     """11.7 has other names for the base class and its methods."""
     result = run(
@@ -208,7 +282,7 @@ def test_pickles(version: str) -> None:
 
 
 def test_a_pickle_without_the_api() -> None:
-    """Where the API is not installed, loading the pickle says so."""
+    """If the API is not installed, loading the pickle raises an error that says so."""
     made = run(VERSIONS[-1], "import pickle\nresult = pickle.dumps(as_model_provider(chat)).hex()")
     script = f"import pickle; pickle.loads(bytes.fromhex({made!r}))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)

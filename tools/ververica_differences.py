@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The differences from `ververica-flink`, in the order of the guide: a title and an advice for each topic and kind.
+
+`compare_with_ververica` finds the differences; it fails if one is missing here, or if one here is no difference.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+KINDS = {
+    "refused": "Accepted by VVR, refused here",
+    "other": "Accepted by both, with another result",
+    "warned": "Accepted by both, with a warning here",
+    "accepted": "Refused by VVR, accepted here",
+    "exception": "Refused by both, with another exception",
+}
+"""The kinds of differences, with the titles of their tables."""
+
+NAMES = {
+    "ModelProvider": "Provider",
+    "set_model_provider": "set_provider",
+    "set_default_model_provider": "set_default_provider",
+    "list_model_providers": "list_providers",
+}
+"""Their public names that are other names here."""
+
+
+class Row(NamedTuple):
+    """A row: its topic and kind, the argument in words, and the advice; results in words, if the values are no help."""
+
+    topic: str
+    kind: str
+    title: str
+    advice: str
+    theirs: str = ""
+    ours: str = ""
+    example: str = ""
+    """A part of the call that is shown."""
+
+
+SAME = {
+    "string": "strings, also empty ones, for options that take any",
+    "empty string": "strings, also empty ones, for options that take any",
+    "number": "`int` and `float` for numbers, and `int` for integers",
+    "choice": "choices as Java writes them, and Booleans",
+    "duration": "durations",
+    "json": "JSON objects as strings",
+    "default value": "default values of Triton: strings, numbers, Booleans, lists and mappings",
+    "task": "tasks, and content types of one or several columns",
+    "dashscope task": "tasks, and content types of one or several columns",
+    "content type": "tasks, and content types of one or several columns",
+    "content types of tasks": "tasks, and content types of one or several columns",
+    "columns": "tasks, and content types of one or several columns",
+    "key and task": "a key without an endpoint, or with a task, which both refuse",
+    "same options": "no arguments but those of a usual call",
+    "order": "no arguments but those of a usual call",
+    "identifier": "`provider_identifier()` and `model_option_key()`",
+    "extra option": "strings and numbers for options that the class does not have",
+    "pickle": "`pickle` and `copy`",
+    "subclass": "subclasses of a class",
+    "subclass with an initializer": "subclasses of a class",
+    "registry": "the functions of the registry",
+    "registry: identifier of no class": "the functions of the registry",
+}
+"""The topics in which nothing differs, in words; several topics may have the same."""
+
+ROWS = (
+    # Refused here
+    Row("misspelled", "refused", "A misspelled option", "Correct the name.", "`temprature` is sent"),
+    Row("misspelled override", "refused", "A misspelled option of a call", "Correct the name.", "`temprature` is sent"),
+    Row("Java key", "refused", "The Java key of an option", "Use the Python name.", "sent"),
+    Row(
+        "content-types",
+        "refused",
+        "Several content types as a string",
+        'Write `content_type=["TEXT", "IMAGE_URL"]`.',
+        "both keys are sent",
+    ),
+    Row("number string", "refused", "A number as a string", "Leave out the quotes, or convert with `int()` or `float()`."),
+    Row("string for a bool", "refused", "A Boolean as a string", "Write `True` or `False`."),
+    Row("number for a bool", "refused", "A number for a Boolean", "Write `True` or `False`."),
+    Row("bool", "refused", "A Boolean for a number", "Write the number."),
+    Row("whole float", "refused", "A float for an integer", "Write `5`, not `5.0`; or convert with `int()`."),
+    Row("Decimal", "refused", "A `Decimal`", "Convert with `float()`."),
+    Row("infinite", "refused", "Not a number, or infinite", "Leave out the option."),
+    Row(
+        "range",
+        "refused",
+        "A number outside the range of the option",
+        "Use a number in the range that the message states.",
+        example="top_p=1.1",
+    ),
+    Row("number for a duration", "refused", "A number for a duration", 'Add the unit: `"10s"`, or use a `timedelta`.'),
+    Row("no duration", "refused", "A string that is no duration of Flink", 'Write a whole number and a unit: `"1500ms"`.'),
+    Row("unknown choice", "refused", "A string that is not one of the choices", "Use a choice that the message lists."),
+    Row("no json object", "refused", "A string that is no JSON object", "Pass a `dict`; it is written as JSON."),
+    Row("JSON with a name twice", "refused", "A JSON object with a name twice", "Write each name once."),
+    Row("no headers", "refused", "Headers that are no map of Flink", 'Write `"name:value"`, or pass a `dict`.'),
+    Row("mapping with other names", "refused", "A mapping whose names are no strings", "Use strings as names."),
+    Row("wrong type", "refused", "Any other value of a wrong type", "Pass a value of the type that the message states."),
+    Row("mask", "refused", "The mask of a redacted key", "Use the key, or [a reference](secrets.md)."),
+    Row("surrogate", "refused", "Half of a surrogate pair", "Decode the string again: it cannot be sent.", "sent"),
+    Row("Java key in overrides", "refused", "The Java key of an option, in a call", "Use the Python name."),
+    Row("invalid override", "refused", "An invalid value for an option of a call", "As for an option of the constructor."),
+    Row("extra nan", "refused", "Not a number, for an extra option", "Leave out the option, or pass a string."),
+    Row(
+        "name keyword",
+        "refused",
+        "The identifier by keyword",
+        'Write `GenericProvider("x")`; `name` is an option here.',
+        ours="`TypeError`",
+    ),
+    Row("generic name", "refused", "An identifier that is empty or no string", "Pass the identifier of the Java factory."),
+    Row("registry: empty name", "refused", "An empty name in the registry", "Choose a name."),
+    Row(
+        "write",
+        "refused",
+        "An assignment to an attribute",
+        "`chat = chat.with_(temperature=0.1)`",
+        "no error; the options stay as they were",
+        "`FrozenInstanceError`",
+    ),
+    Row(
+        "private",
+        "refused",
+        "Private attributes",
+        "Read `chat.temperature`, or `chat.to_options()`.",
+        ours="`AttributeError`, `TypeError`",
+    ),
+    Row("own class", "refused", "A class of your own", "Write [a class with options](#a-class-of-your-own)."),
+    # Another result
+    Row("letter case", "other", "A choice in another letter case", "Nothing: the string here is the one that Java documents."),
+    Row(
+        "enum member",
+        "other",
+        "A member of an enum of strings",
+        "Nothing: the value is sent, not the name of the member.",
+        example="error",
+    ),
+    Row("list", "other", "A list of stop strings", "Nothing: Java reads strings joined by commas."),
+    Row("mapping", "other", "A mapping for JSON", "Nothing: Java reads JSON."),
+    Row("timedelta", "other", "A `timedelta`", "Nothing: Java reads a number with a unit."),
+    Row("Fraction", "other", "A `Fraction`", "Nothing: Java reads a decimal number."),
+    Row("zero", "other", "Negative zero", "Nothing: it is the same number."),
+    Row("extra bool", "other", "A Boolean for an extra option", 'Nothing; pass `"True"` if Java needs that string.'),
+    Row("extra None", "other", "`None` for an extra option", 'Nothing; pass `"None"` if Java needs that string.'),
+    Row("extra mapping", "other", "A list or mapping for an extra option", "Nothing; pass a string if Java needs another one."),
+    Row(
+        "overrides",
+        "other",
+        "Options of a call",
+        "Nothing: Java reads options by key.",
+        "the same options, new ones last",
+        "the same options, in the order of the class",
+    ),
+    Row("equality", "other", "Comparison", "Nothing; use `is` to compare identity."),
+    Row(
+        "classes",
+        "other",
+        "The class of `DashScopeProvider`",
+        "Compare `provider_identifier()`, or name both classes.",
+        example="DashScope",
+    ),
+    Row("repr", "other", "`repr()`", "Nothing: it shows the options, and masks secrets."),
+    Row("registry: result", "other", "The result of `set_provider()`", "Nothing: it returns the provider, not `None`."),
+    # A warning here
+    Row(
+        "other name",
+        "warned",
+        "An option under the name that another library uses",
+        "Do what the warning says; `extra_options={...}` passes a name without it.",
+        ours="the same, and `ExtraOptionWarning`",
+    ),
+    # Accepted here
+    Row("letter case", "accepted", "A choice in another letter case", "Nothing."),
+    Row("Java constant", "accepted", "The name of a Java constant", "Nothing."),
+    Row("None", "accepted", "`None` for the content type", "Nothing."),
+    Row("mapping to text", "accepted", "A mapping of headers", "Nothing."),
+    Row("read", "accepted", "The value of an option", "Nothing."),
+    Row("signature", "accepted", "The endpoint of Triton by position", "Nothing."),
+    Row("generic name option", "accepted", "Options that are called `name` or `self`", "Nothing."),
+    Row(
+        "registry: again",
+        "accepted",
+        "A name that is registered again",
+        'If a name must stay, ask `"a" in list_providers()` first.',
+        ours="the new provider replaces the old one",
+    ),
+    # Another exception
+    Row("registry: unknown default", "exception", "An unknown default", "Catch `UnknownProviderError`, which is a `KeyError`."),
+    Row("wrong type", "exception", "A value of a wrong type", "Catch `ProviderError`, or `TypeError`."),
+)
