@@ -14,7 +14,7 @@ author = "The llmproviders maintainers"
 project_copyright = author
 release = version = version_of("llmproviders")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "reference"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "reference", "website"]
 exclude_patterns = ["_ext"]
 nitpicky = True
 # Third-party types: links to them would need a download of their documentation.
@@ -35,6 +35,13 @@ html_title = f"llmproviders {release}"
 html_static_path = ["_static"]
 html_css_files = ["reading.css"]
 html_show_sourcelink = False
-# Neither prompts nor lines of output are copied.
+# The search finds what these pages would list.
+html_use_index = False
+html_domain_indices = False
+# Prompts and output are not copied, and neither are the empty lines of output.
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+copybutton_copy_empty_lines = False
+
+# For `scripts/docs -b linkcheck`: a site may be slow for a moment.
+linkcheck_retries = 3

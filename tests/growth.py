@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How cost grows with the input: a linear cost doubles when the input doubles."""
+"""Measurement of cost: a linear cost doubles when the input doubles."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def test_the_types_of_changes() -> None:
 
 
 def test_the_picture_of_the_rooms() -> None:
-    """CONTRIBUTING.md shows the rooms with their imports: run tools/draw_rooms.py."""
+    """docs/architecture.md shows the rooms with their imports: run tools/draw_rooms.py."""
     text = draw_rooms.TARGET.read_text(encoding="utf-8")
     assert draw_rooms.page(text, PACKAGE) == text
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How messages show values, names and paths."""
+"""Values, names and paths in messages."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ KINDS: dict[str, tuple[Callable[[str], object], str]] = {
 @no_fifo
 @pytest.mark.parametrize("kind", KINDS)
 class TestKinds:
-    """Anything else than a regular file is an error at once, with its kind."""
+    """A file that is not regular is an error with its kind, without waiting."""
 
     def test_catalog(self, kind: str) -> None:
         """A catalog."""

@@ -234,7 +234,7 @@ def test_failures(name: str, caplog: pytest.LogCaptureFixture) -> None:
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, Called])
 def test_base_exceptions_pass(error: type[BaseException]) -> None:
-    """An exception that is no `Exception` leaves as it is."""
+    """A `BaseException` that is not an `Exception` is not changed."""
 
     def resolve(reference: str) -> str:
         raise error
@@ -486,7 +486,7 @@ def test_suspect_references() -> None:
     )
     assert [
         "c.toml:4:1: providers.p.auth_token: expected a reference, because this string looks like the secret itself, got ******",
-        "c.toml:5:1: providers.p.custom_headers: expected headers, each of which may be a reference, got only a header named "
+        "c.toml:5:1: providers.p.custom_headers: expected headers whose values may be references, got only a header named "
         'vault; write custom_headers = { Authorization = { vault = "REFERENCE" } }',
     ] == [str(each) for each in check("c.toml")]
 

@@ -148,7 +148,7 @@ def test_written_as_a_literal_secret(where: str, format: Any) -> None:
 
 @pytest.mark.parametrize("where", PROVIDERS)
 def test_checked_and_compared(where: str) -> None:
-    """`check` warns at its place, `show` and `diff` mask it, and `check --resolve` is content."""
+    """`check` warns at its place, `show` and `diff` mask it, and `check --resolve` finds no problem."""
     catalog = Catalog({"p": PROVIDERS[where]})
     Path("c.toml").write_text(dumps(catalog, format="toml", secrets="reveal"), encoding="utf-8")
     (found,) = (each for each in check("c.toml", resolve_references=True) if each.problem.code == "literal-secret")
@@ -170,7 +170,7 @@ def test_checked_and_compared(where: str) -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_placeholder_is_no_secret(format: Any) -> None:
-    """A default that the platform fills in is written, and nobody warns of it."""
+    """A default that is a placeholder is written, and there is no warning."""
     catalog = Catalog({"p": TritonProvider("https://h", auth_token=OPEN, custom_headers={"A": OPEN})})
     for secrets in ("refuse", "redact", "reveal"):
         written = dumps(catalog, format=format, secrets=secrets)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Draw the rooms of the package, by its imports, into CONTRIBUTING.md; ``--check`` only compares.
+"""Draw the rooms of the package, by its imports, into docs/architecture.md; ``--check`` only compares.
 
 A room is a folder, or a file beside the folders. `tests/test_architecture.py` has the order of rooms that imports must follow.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 PACKAGE = "llmproviders"
 SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
-TARGET = Path(__file__).parents[1] / "CONTRIBUTING.md"
+TARGET = Path(__file__).parents[1] / "docs" / "architecture.md"
 UPWARD = (("providers.base", "catalogs.catalog"), ("providers.base", "catalogs.grids"))
 """Imports that go up, and are made when they are used: `Provider.grid` returns a catalog. They are not drawn."""
 BEGIN, END = "<!-- rooms: written by tools/draw_rooms.py -->\n", "<!-- end of rooms -->\n"
@@ -81,11 +81,16 @@ def subject(name: str, root: Path) -> str:
 
 
 def picture(root: Path) -> str:
-    """The rooms as Markdown: a line for each floor, then the subject of each."""
-    order = floors(rooms(root))
+    """The rooms as Markdown: a line for each floor, then the subject and the imports of each."""
+    below = rooms(root)
+    order = floors(below)
     drawn = ["```text", *("   ".join(floor) for floor in order), "```"]
-    table = ["| Room | Subject |", "|---|---|", *(f"| `{name}` | {subject(name, root)} |" for floor in order for name in floor)]
-    return "\n".join([*drawn, "", *table, ""])
+    rows = (
+        f"| `{name}` | {subject(name, root)} | {', '.join(f'`{other}`' for floor in order for other in floor if other in below[name])} |"
+        for floor in order
+        for name in floor
+    )
+    return "\n".join([*drawn, "", "| Room | Subject | Imports from |", "|---|---|---|", *rows, ""])
 
 
 def page(text: str, root: Path) -> str:

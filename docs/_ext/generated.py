@@ -2,7 +2,8 @@
 """The generated parts of the reference, from the metadata that the library itself reads.
 
 In a page, ``<!-- generated: NAME -->`` is replaced by the Markdown of the function ``NAME``. The functions do not need Sphinx,
-so that the tests can compare their results with the library.
+so that the tests can compare their results with the library. Between ``<!-- in the repository -->`` and ``<!-- end -->`` is a note for
+readers of the repository, who see the page without these parts.
 """
 
 from __future__ import annotations
@@ -77,26 +78,29 @@ def provider_options() -> Iterator[str]:
         yield f"- Runtimes: {runtimes or 'none'}."
         yield f"- Tasks: {codes(cls.tasks) or 'none'}."
         yield f"- Java key of a model that is named per call: {code(cls.model_key)}."
-        columns = "Option, Java key | Type | Default | Accepts | Tasks | Runtimes | Meaning"
-        yield from table(columns, (option_row(cls, info) for info in options(cls)))
+        yield from table("Option, Java key | Values | Meaning", (option_row(cls, info) for info in options(cls)))
 
 
 def option_row(cls: type[Provider], info: OptionInfo) -> Iterator[str]:
+    """A row: the names, the values, and the meaning; then the tasks and the runtimes, if only some have the option."""
     older = f"; older: {codes(info.deprecated_keys)}" if info.deprecated_keys else ""
     several = ""
     if info.sequence_key:
         taken = [name for name, factory in factories(cls.identifier).items() if factory.option(info.sequence_key) is not None]
         several = f"<br>several, joined by `;`: {code(info.sequence_key)} ({', '.join(taken)})"
-    yield f"**{code(info.name, f'{cls.identifier}-{info.name}')}**<br>{code(info.key)}{several}{older}"
-    yield f"{info.java}{', secret' if info.secret else ''}"
+    # A search for the Java key finds the Python name if the two differ only in hyphens.
+    key = code(info.key, "" if info.key.replace("-", "_") == info.name else f"{cls.identifier}-key-{info.key}")
+    yield f"**{code(info.name, f'{cls.identifier}-{info.name}')}**<br>{key}{several}{older}"
     default = compiled(cls).description.specs[info.name].default_string
-    yield "required" if info.required else "" if default is None else code(default)
-    takes = (plain(info.rule), codes(info.allowed), {"json": "JSON object", "url": "URL"}.get(info.format, ""))
-    yield "; ".join(filter(None, takes))
-    yield codes(info.tasks) or "all"
+    accepted = (plain(info.rule), codes(info.allowed), {"json": "JSON object", "url": "URL"}.get(info.format, ""))
+    values = [f"{info.java}{', secret' if info.secret else ''}", *accepted]
+    values.append("required" if info.required else "" if default is None else f"default {code(default)}")
+    yield "<br>".join(filter(None, values))
     known = [name for name, factory in factories(cls.identifier).items() if factory.option(info.key) is not None]
-    yield "all" if len(known) == len(factories(cls.identifier)) else ", ".join(known) or "none"
-    yield plain(info.meaning)
+    only = [f"Only for {codes(info.tasks)}."] if info.tasks else []
+    if len(known) < len(factories(cls.identifier)):
+        only.append(f"Only on {', '.join(known)}." if known else "On no runtime.")
+    yield "<br>".join(filter(None, [plain(info.meaning), " ".join(only)]))
 
 
 # Runtimes -------------------------------------------------------------------------------------------------------------
@@ -134,7 +138,9 @@ def runtime_factories() -> Iterator[str]:
             if factory.metadata:
                 columns = ", ".join(f"{code(name)} {kind}" for name, kind in factory.metadata.items())
                 yield f"- Metadata columns that the output can have: {plain(columns)}."
-            yield from table("Java key | Type | Default | Accepts | Option", _factory_rows(identifier, factory.options.values()))
+            if not any(option.type for option in factory.options.values()):
+                yield "- Its artifact does not tell the types of the options."
+            yield from table("Java key | Values | Option", _factory_rows(identifier, factory.options.values()))
 
 
 def _factory_rows(identifier: str, found: Iterable[Any]) -> Iterator[list[str]]:
@@ -142,11 +148,10 @@ def _factory_rows(identifier: str, found: Iterable[Any]) -> Iterator[list[str]]:
     names = {key: info.name for info in known for key in (info.key, info.sequence_key)}
     for option in found:
         name = names.get(option.key)
+        default = "required" if option.required else "" if option.default is None else f"default {code(option.default)}"
         yield [
             code(option.key) + (f"; older: {codes(option.deprecated_keys)}" if option.deprecated_keys else ""),
-            option.type or "not known",
-            "required" if option.required else "" if option.default is None else code(option.default),
-            codes(option.choices),
+            "<br>".join(filter(None, (option.type, codes(option.choices), default))),
             f"[{code(name)}](options.md#{identifier}-{name})" if name else "",
         ]
 
@@ -284,5 +289,6 @@ MAKERS: Mapping[str, Callable[[], Iterator[str]]] = {
 
 
 def fill_in(text: str) -> str:
-    """A page with its generated parts."""
+    """A page with its generated parts, and without the note for readers of the repository."""
+    text = re.sub(r"<!-- in the repository -->\n.*?<!-- end -->\n", "", text, flags=re.DOTALL)
     return re.sub(r"<!-- generated: (\w+) -->", lambda found: "\n".join(MAKERS[found[1]]()), text)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The provider that `using_provider` sets within a ``with`` block.
 
-A block holds for its context, like a context variable. A block in a generator holds only while the generator runs, that is,
-while its frame is on the call stack.
+A block applies to its context, like a context variable. A block in a generator applies only while the generator's frame is on
+the call stack.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Block:
 
     provider: Provider
     within: Block | None
-    """The block of a generator that encloses this one."""
+    """The generator's block around this one, on the call stack at its start; None if there is none."""
 
 
 class Blocks(list[Block]):
@@ -57,7 +57,7 @@ _ENTERING: Final = ("__enter__", "__aenter__", "enter_context", "enter_async_con
 def block(provider: Provider) -> Iterator[None]:
     """Make *provider* the current one within the ``with`` statement."""
     new = Block(provider, _block_of_generator())
-    generator = _generator_that_enters()
+    generator = _entering_generator()
     if generator is None:
         open_blocks.set(OpenBlocks(new, open_blocks.get()))
         try:
@@ -77,7 +77,7 @@ def block(provider: Provider) -> Iterator[None]:
 
 
 def _without(blocks: OpenBlocks | None, block: Block) -> OpenBlocks | None:
-    """The open blocks without one of them, which usually is the innermost."""
+    """The open blocks without *block*, which is usually the innermost."""
     inner: list[Block] = []
     rest = blocks
     while rest is not None and rest.block is not block:
@@ -92,7 +92,7 @@ def _without(blocks: OpenBlocks | None, block: Block) -> OpenBlocks | None:
 
 
 def current_provider() -> Provider | None:
-    """The provider of the innermost block that holds for the code that runs now."""
+    """The provider of the innermost block that applies to the running code; None if there is none."""
     around = _block_of_generator()
     blocks = open_blocks.get()
     while blocks is not None:
@@ -102,16 +102,16 @@ def current_provider() -> Provider | None:
     return None if around is None else around.provider
 
 
-def _generator_that_enters() -> FrameType | None:
+def _entering_generator() -> FrameType | None:
     """The frame of the generator that contains the ``with`` statement; None if it is not in a generator."""
     frame = inspect.currentframe()
     frame = frame and frame.f_back
-    while frame is not None and (frame.f_code.co_name in _ENTERING or _is_run_to_enter(frame)):
+    while frame is not None and (frame.f_code.co_name in _ENTERING or _is_run_by_contextlib(frame)):
         frame = frame.f_back
     return frame if frame is not None and frame.f_code.co_flags & _GENERATOR else None
 
 
-def _is_run_to_enter(frame: FrameType) -> bool:
+def _is_run_by_contextlib(frame: FrameType) -> bool:
     """Whether *frame* is of a generator that `contextlib` runs to enter a block, such as `block`."""
     return bool(frame.f_code.co_flags & _GENERATOR and frame.f_back and frame.f_back.f_code.co_name in _ENTERING)
 

@@ -22,14 +22,14 @@ def public(function: _Function) -> _Function:
 
 
 def unframed(function: _Function) -> _Function:
-    """Decorate a function: exceptions lose the library's frames, but keep their type, because those of PyFlink explain it."""
+    """Decorate a function: its exceptions keep their type, without the library's frames, because their variables hold secrets."""
     return _guarded(function, _without_frames)
 
 
 def outward(error: Exception, subject: str) -> Exception:
     """The exception to raise to the caller of *subject* in place of *error*."""
     traceback = error.__traceback__
-    # A process may turn warnings into errors. Without a second frame, Python itself refused the call.
+    # A process may turn warnings into errors. A traceback of one frame means that Python refused the arguments.
     if not isinstance(error, (ProviderError, Warning)) and traceback is not None and traceback.tb_next is not None:
         # An argument of a third-party class may raise any exception.
         return invalid(subject, [Problem("", "arguments that can be read", got=type(error).__name__)])

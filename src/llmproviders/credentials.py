@@ -23,23 +23,23 @@ __all__ = [
 ]
 
 MASK: Final = "******"
-"""The mask that is shown instead of a secret. It is the one of Flink, so that logs of both look the same."""
+"""The mask that is shown instead of a secret; Flink uses the same."""
 MAX_LINE: Final = 200
 """The greatest length of a third-party message in one line."""
 
 # Patterns are strings: `re` compiles and caches each at its first use, so that they add nothing to the import time.
 _PLACEHOLDER: Final = r"\$\{[^{}]*\}"
 _CREDENTIAL: Final = (
-    # It is searched in the letters and digits of a name, so that api-key, api_key and apiKey are equal.
+    # Only the letters and digits of a name are searched, so that api-key, api_key and apiKey are equal.
     r"passw|pwd|passphrase|secret|token(?!s$)|(?:auth|access)tokens$|credential|creds?$|auth$|authorization|bearer|cookie"
     r"|signature|key$"
-    # The other names that Flink masks (GlobalConfiguration.isSensitive), except headers, which are masked one by one.
+    # Further names that Flink masks (GlobalConfiguration.isSensitive). Headers are not here: each header is masked by its name.
     r"|apikey|accesskey|fsazureaccountkey|authparams|servicekey|basicauth|jaasconfig"
 )
 _NO_LETTERS: Final = r"[\W_]+"
 # Hexadecimal digits, or the prefixes of well-known services.
 _KEY: Final = r"(?a)[0-9a-f]{32,}|(?:sk-|gsk_|hf_|nvapi-|xai-)[\w-]{8,}"
-# A string with a part that mixes digits and letters of both cases; the parts of a name such as Llama-3-70B-Instruct do not.
+# A random key has a long part with digits and letters of both cases; a name such as Llama-3-70B-Instruct has none.
 _RANDOM: Final = r"(?a)(?=[\w-]{20})[\w-]*"
 _RANDOM_PART: Final = r"[0-9A-Za-z]{12,}"
 _SCHEME: Final = r"(?i:bearer|basic|token|api-?key)"
@@ -90,7 +90,7 @@ def is_unfilled(string: str) -> bool:
 
 
 def looks_like_key(string: str) -> bool:
-    """Whether *string* is probably a key itself, and not a name."""
+    """Whether *string* is probably an API key, and not a name."""
     string = string.strip()
     if re.fullmatch(_KEY, string):
         return True
@@ -101,8 +101,8 @@ def looks_like_key(string: str) -> bool:
 
 
 def mask_value(string: str) -> str:
-    """The mask if *string* is a key or an authorization; else *string* with its URLs masked."""
-    # The shortest authorization is "basic x".
+    """The mask if *string* is an API key or the value of an Authorization header; else *string* with its URLs masked."""
+    # The shortest value of an Authorization header is "basic x".
     if len(string) < 7 or is_unfilled(string):  # noqa: PLR2004
         return string
     return MASK if looks_like_key(string) or re.fullmatch(_TOKEN, string) else mask_urls(string)
@@ -117,7 +117,7 @@ def mask_urls(string: str) -> str:
         if shown == string:
             return string
         string = shown
-    # In nested URLs, each mask may uncover another credential: hide everything, in the form of the user part of a URL.
+    # Nested URLs may reveal another credential after each mask: mask everything, in the form of the user part of a URL.
     return f"://{MASK}@"
 
 
@@ -134,7 +134,7 @@ def _mask_once(string: str) -> str:
 
 
 def _user_parts(string: str) -> Iterator[tuple[int, int]]:
-    """The start and end of each user part of a URL, also if its password contains a slash that is not escaped."""
+    """The start and end of the user part of each URL; a password may contain an unescaped slash."""
     start = run = last_at = -1
     position = 0
     while (start := string.find("://", position)) >= 0:
@@ -143,7 +143,7 @@ def _user_parts(string: str) -> Iterator[tuple[int, int]]:
         at = string.rfind("@", start, end)
         colon = string.find(":", start, end)
         if at < 0 <= colon and not (string[colon + 1 : end].isdecimal() and string[end : end + 1] in tuple("/?#")):
-            # A password may follow the colon, because a port does not; it ends at the last @ before a blank.
+            # The string after the colon is not a port, and may be a password: it ends at the last @ before a blank.
             if start > run:
                 run = _find(_BLANK, string, start)
                 last_at = string.rfind("@", start, run)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Entry points of installed packages: each is loaded by itself, so that a broken package does not prevent the use of others."""
+"""Entry points of installed packages, loaded one by one: a broken package does not prevent the use of others."""
 
 from __future__ import annotations
 

@@ -33,10 +33,10 @@ __all__ = [
 
 @attrs.frozen
 class Advice:
-    """A hint for documents that shows pieces of them, which each format writes in its own way."""
+    """A hint that contains pieces of a document; they are written in the notation of the document's format."""
 
     sentence: str
-    """A sentence with ``{}`` in the place of each piece."""
+    """A sentence with ``{}`` for each piece."""
     pieces: tuple[tuple[str, Any], ...]
     """The pieces: names of options, each with its value; the name is empty for a value alone."""
 
@@ -66,7 +66,7 @@ class Problem:
     severity: Literal["error", "warning"] = attrs.field(default="error", kw_only=True)
     """``"warning"`` if Flink accepts the value, but the result is probably not the intended one."""
     in_document: Advice | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
-    """The hint in documents, if it differs from ``hint``, which is for code."""
+    """The hint for documents; None if it is ``hint``, the hint for code."""
     code: str = attrs.field(
         default=attrs.Factory(lambda self: "wrong-type" if self.is_type else "invalid-value", takes_self=True), kw_only=True
     )
@@ -116,7 +116,7 @@ class ExtraOptionWarning(UserWarning):
 
 
 class RetriesWarning(UserWarning):
-    """The retries of a model may not end before ML_PREDICT's timeout, which fails the job, whatever the fallback is."""
+    """ML_PREDICT's timeout may end before the retries of a model; the job then fails with any fallback."""
 
 
 def invalid(subject: str, problems: Iterable[Problem]) -> InvalidOptionsError:
@@ -167,7 +167,7 @@ class DocumentProblem:
     problem: Problem
     """The problem at that location."""
     environments: tuple[str, ...] = ()
-    """The environments in which there is the problem; the empty string is none. Empty if there is it in all that were checked."""
+    """The environments with the problem; an empty string means no environment. Empty if all checked environments have it."""
 
     def __str__(self) -> str:
         where = f"{self.path}: " if self.path else ""
@@ -178,7 +178,7 @@ class DocumentProblem:
 
     @property
     def location(self) -> str:
-        """The source with line and column, if there are."""
+        """The source, with the line and the column if they are known."""
         return f"{self.source}:{self.line}:{self.column}" if self.line else self.source
 
 
@@ -188,7 +188,7 @@ def dotted(path: Iterable[str | int]) -> str:
 
 
 def printable(string: str) -> str:
-    """*string* with escapes for line breaks, control characters and surrogates, so that it is one line that can be printed."""
+    """*string* as one line that can be printed: line breaks, control characters and surrogates are escaped."""
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in string)
 
 
@@ -222,5 +222,4 @@ class UnknownProviderError(ProviderError, KeyError):
 class UnknownRuntimeError(ProviderError, KeyError):
     """No runtime has that name; a `KeyError`."""
 
-    # As above.
     __str__ = Exception.__str__

@@ -23,13 +23,13 @@ __all__ = [
 ]
 
 MAX_SHOWN: Final = 60
-"""The greatest length of a string or name that a message shows whole."""
+"""The greatest length of a string or name in a message; a longer one is shortened."""
 MAX_LISTED: Final = 20
 """The most names that a message lists."""
 MAX_CIRCLE: Final = 8
-"""The most names of a circle that a message lists."""
+"""The most names of a cycle that a message lists."""
 MAX_PATH: Final = 400
-"""The greatest length of a path that a message shows whole."""
+"""The greatest length of a path in a message; a longer one is shortened."""
 
 
 def shown(value: object, *, with_type: bool = False, hidden: bool = False) -> str:
@@ -38,7 +38,7 @@ def shown(value: object, *, with_type: bool = False, hidden: bool = False) -> st
     Args:
         value: the value. Strings, numbers, booleans and None are shown; for any other value, its type is shown.
         with_type: whether to add the name of the type.
-        hidden: whether the value may be or contain a secret, although its type is not one of secrets.
+        hidden: whether the value may be or contain a secret; a `Secret` is always masked.
     """
     kind = _type_name(value)
     if isinstance(value, (Secret, MaskedText)) or (hidden and isinstance(value, str)):
@@ -61,7 +61,7 @@ def shown_type(value: object) -> str:
 
 
 def shown_name(name: str) -> str:
-    """A name for a message, without quotes if it is short and printable; a key in the place of a name is masked."""
+    """A name for a message, without quotes if it is short and printable; an API key in place of a name is masked."""
     return mask_value(name) if _is_plain(name) else shown(name)
 
 
@@ -96,7 +96,7 @@ def listed(choices: Sequence[str]) -> str:
 
 
 def circle(names: Sequence[str], start: int = 0) -> str:
-    """Names that lead from the one at *start* back to it; of many names only the first three and the last."""
+    """A cycle of names, from the one at *start* back to it; a long cycle is shortened to the first three names and the last."""
     count = len(names) - start
     first = names[start : start + 3]
     several = [*first, f"... {count - 4} more ...", names[-1]] if count > MAX_CIRCLE else names[start:]
@@ -117,7 +117,7 @@ def names_and_hint(name: object, known: Iterable[str]) -> str:
 
 
 def names_of(known: Iterable[str]) -> str:
-    """The first 20 of the *known* names, and the number of the others."""
+    """The first `MAX_LISTED` of the *known* names, and the number of the others."""
     names = [*map(shown_name, known)]
     more = f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
     return ", ".join(names[:MAX_LISTED]) + more or "none"

@@ -172,7 +172,7 @@ def _is_host_part(value: object) -> bool:
 
 
 def _placeholder_endpoint(task: object, tasks: tuple[str, ...]) -> str:
-    """An endpoint to check the options with, if the real one cannot be made."""
+    """An endpoint to check the options with, if the real endpoint has problems."""
     return f"https://localhost/{task if _is_string(task) and task in tasks else ''}"
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Providers by name, for the whole process; `using_provider` for a block of code."""
+"""The registry: providers by name for the whole process, and `using_provider` for a block of code."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def set_provider(name_or_provider: str | Provider, provider: Provider | None = N
 
 @public
 def set_default_provider(name: str) -> None:
-    """Make a registered provider the default, which is used where no name is given.
+    """Make a registered provider the default, for calls without a name.
 
     Args:
         name: the name of the provider.
@@ -153,12 +153,12 @@ def _registered_name(name: object) -> str:
 
 @contextmanager
 def using_provider(name_or_provider: str | Provider) -> Iterator[Provider]:
-    """Return a context manager, which gives a provider and makes it the one that is used where no name is given.
+    """Return a context manager that makes a provider the current one, for calls without a name, and yields the provider.
 
-    It holds for the block, and only in its thread or asyncio task. In a generator, the block holds for the generator's code and
-    for the functions that it calls, but not for the code that consumes the generator, nor for tasks that it starts. So a pytest
-    fixture that yields inside the block does not set the provider of its tests; use `set_provider` there. A generator under
-    `contextlib.contextmanager` is the exception: its block holds for the body of the ``with`` statement.
+    The block applies only to its thread or asyncio task. A block in a generator applies to the generator's code and to functions
+    called there, but not to the consumer of the generator, nor to tasks started there. So a pytest fixture that yields inside a
+    block does not set the provider of its tests; use `set_provider` there. A generator under `contextlib.contextmanager` is the
+    exception: its block applies to the body of the ``with`` statement.
 
     Args:
         name_or_provider: a provider, or the name of a registered one.

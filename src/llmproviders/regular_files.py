@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Regular files: reading never waits, as it would for a FIFO or a device, and never reads more than a limit."""
+"""Reading of regular files, with a limit of the size. Other files are refused: reading a FIFO or a device might never end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KINDS: Final[tuple[tuple[Callable[[int], bool], str], ...]] = (
     (stat.S_ISFIFO, "a FIFO"),
     (stat.S_ISSOCK, "a socket"),
 )
-# Windows has none of them, and no FIFO in its folders.
+# Windows has neither flag; it has no FIFO in folders.
 _NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
@@ -65,11 +65,11 @@ def read_start(path: str, limit: int) -> bytes:
     Raises:
         OSError: if it cannot be read, or is not regular.
     """
-    # Opening alone may act on a device.
+    # The check is before opening: opening a device may have side effects.
     identity_of(path)
     parts = []
     with open(path, "rb", buffering=0, opener=lambda name, flags: os.open(name, flags | _NO_WAIT)) as file:
-        # Something else may have taken the place of the file meanwhile.
+        # Checked again: the file may have been replaced after the first check.
         check_regular(os.fstat(file.fileno()))
         while limit > 0 and (part := file.read(min(limit, _CHUNK))):
             parts.append(part)

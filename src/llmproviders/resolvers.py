@@ -53,7 +53,7 @@ _RESERVED: Final = ("default", "placeholder", "secret", "text")
 
 
 class _Unresolved(Exception):
-    """The error of a built-in resolver. Its message has no secret, and follows the name of the variable, file or other place."""
+    """The error of a built-in resolver. Its message contains no secret, and continues a sentence that begins with the source."""
 
 
 def _read_variable(name: str) -> str:
@@ -141,7 +141,7 @@ class Resolvers:
         self.entries: dict[str, EntryPoint] | None = None
 
     def names(self) -> list[str]:
-        """The names of all resolvers. Those of packages may turn out to be broken."""
+        """The names of all resolvers. Resolvers of packages are not loaded, and may be broken."""
         return [*{**self.known, **self._installed()}]
 
     def __contains__(self, name: object) -> bool:
@@ -198,12 +198,12 @@ def is_name(name: object) -> bool:
 def register_secret_resolver(name: str, function: Callable[[str], str]) -> None:
     """Register the function that resolves references such as ``Secret.from_resolver(name, "kv/llm#key")``.
 
-    It is called with the reference, here ``"kv/llm#key"``, each time that the secret is revealed, and returns the secret string.
+    The function gets the reference, here ``"kv/llm#key"``, each time the secret is revealed, and returns the secret string.
     Its exceptions are reported as a `SecretError` without their messages, which may contain the secret.
 
     Args:
-        name: the name, also for files: lower-case letters, digits, hyphens and underscores. The built-in ``env``, ``file`` and
-            ``keyring`` cannot be replaced; a resolver that was registered before is.
+        name: the name in code and in files: lower-case letters, digits, hyphens and underscores. It replaces a registered
+            resolver of the same name, but not the built-in ``env``, ``file`` and ``keyring``.
         function: the function.
 
     Raises:
@@ -241,7 +241,7 @@ def resolve(resolver: str, reference: str) -> str:
 
 
 def _called(function: Callable[[str], Any], reference: str) -> tuple[str, str]:
-    """The string that a resolver returns. If it is empty, the second string is the problem."""
+    """The string that a resolver returns, and an empty string; or an empty string, and the problem."""
     try:
         text = function(reference)
     except _Unresolved as error:

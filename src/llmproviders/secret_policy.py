@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The argument ``secrets`` of functions that write: refuse, reveal or redact literal secrets."""
+"""The argument ``secrets`` of functions that write documents or SQL: refuse, reveal or redact literal secrets."""
 
 from __future__ import annotations
 

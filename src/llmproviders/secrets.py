@@ -33,8 +33,8 @@ __all__ = [
 ]
 
 Parts: TypeAlias = Any
-"""The parts of headers, a body or a map: dicts, lists and scalars. A string that is hidden is a `Secret`, and one of which a
-part is hidden is a `MaskedText`."""
+"""The parts of headers, a body or a map: dicts, lists and scalars. A hidden string is a `Secret`; a partly hidden string is a
+`MaskedText`."""
 PartsPath: TypeAlias = tuple[str | int, ...]
 """The names and indexes that lead to a part."""
 
@@ -60,7 +60,7 @@ class Secret:
     """
 
     __slots__ = ("_held", "is_reference")
-    # The string of a literal secret; for other secrets the source, the placeholder or reference, and the default.
+    # A literal secret: its string. Any other secret: the source, the placeholder or reference, and the default.
     _held: str | tuple[str, str, Secret | None]
     is_reference: bool
     """Whether the secret is a reference, which `reveal` resolves."""
@@ -239,8 +239,8 @@ class MaskedText(str):
     """A string that contains credentials: its characters are the masked form, and `reveal` returns the real string.
 
     It is printed, formatted, encoded and logged in the masked form. It is equal to the real string, and has the same hash.
-    If one of the credentials is a reference, the real string is made at each `reveal`, and the references are compared; its repr
-    is that of the mapping that it was made of.
+    If one of the credentials is a reference, `reveal` resolves it each time; such strings are compared by their references, and
+    their repr is that of the original mapping.
     """
 
     __slots__ = ("_real",)
@@ -248,7 +248,7 @@ class MaskedText(str):
     _real: str | tuple[Callable[[Any], str], Parts]
 
     def __new__(cls, real: str, shown: str) -> MaskedText:  # noqa: PYI034
-        """Make a string whose value is *real* and which is shown as *shown*."""
+        """Make a string with the real value *real* and the masked form *shown*."""
         self = super().__new__(cls, shown)
         _set_real(self, real)
         return self
@@ -272,7 +272,7 @@ class MaskedText(str):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, MaskedText):
             return self._real == other
-        # The order of the parts, and the spelling of numbers, are those of the masked form.
+        # Parts may be equal in another order, or with numbers in another spelling: compare the masked forms too.
         return self._real == other._real and (isinstance(self._real, str) or str.__eq__(self, other))
 
     def __ne__(self, other: object) -> bool:
@@ -282,7 +282,7 @@ class MaskedText(str):
         return hash(self._real) if isinstance(self._real, str) else str.__hash__(self)
 
     def __repr__(self) -> str:
-        # The mask of the whole string hides the names of the parts too.
+        # If the whole string is masked, the names of its parts are hidden too.
         return str.__repr__(self) if isinstance(self._real, str) or str.__eq__(self, MASK) else repr(self._real[1])
 
     def __setattr__(self, name: str, value: object) -> NoReturn:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Names that were probably meant, hints with them, and patterns of names."""
+"""Corrections of misspelled names, hints with them, and patterns of names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["MAX_NAME", "SimilarNames", "closest", "did_you_mean", "fold", "match
 MAX_NAME: Final = 200
 """The greatest length of a name that is compared to others; the time grows with the product of both lengths."""
 MAX_COMPARED: Final = 250_000
-"""The most pairs of characters that `SimilarNames` compares before it finds names by its index alone."""
+"""The most pairs of characters that `SimilarNames` compares; after that, it uses only its index."""
 _ENDS: Final = 12
 """The number of characters at each end of a name where the index finds a mistake."""
 _POSITION_BITS: Final = 24
@@ -27,11 +27,11 @@ def fold(name: str) -> str:
 
 
 class SimilarNames:
-    """Names to choose from, for several searches whose cost together is linear in the number of names and searches.
+    """Names to choose from. The cost of all searches is linear in the number of names and searches.
 
     The first searches compare the given name with each of the names, as `difflib` does. After `MAX_COMPARED` pairs of characters,
-    an index finds only names that differ by one character more, less or another, or by two that are swapped, among the first or
-    the last `_ENDS` characters.
+    searches use an index. It finds only names that differ by one edit (a character added, removed, replaced, or two swapped)
+    among the first or the last `_ENDS` characters.
 
     Args:
         names: the names; those longer than `MAX_NAME` are never found.
@@ -47,18 +47,18 @@ class SimilarNames:
         self._length = sum(map(len, self._spellings))
         self._budget = MAX_COMPARED
         self._index: list[int] = []
-        """For each name and each of its `_variants`: its hash, and in the last bits the position of the name; sorted."""
+        """Sorted integers, one for each variant of each name: its hash, and in the last bits the position of the name."""
         self._sorted: list[int] = []
         """The positions of the names in the order of their spellings."""
         self._found: dict[tuple[str, int], int | None] = {}
-        """The results of the first searches, so that a name that is given again has the same hint."""
+        """A cache of the first searches: a name that is given again must have the same hint."""
 
     def closest(self, given: str, *, among: int | None = None) -> str | None:
         """The name that is most similar to *given*; None if no name is similar enough.
 
         Args:
             given: the name that was given.
-            among: how many of the names to choose from, counted from the first; by default all.
+            among: the number of first names to choose from; by default all names.
         """
         if not 0 < len(given) <= MAX_NAME:
             return None
@@ -74,8 +74,8 @@ class SimilarNames:
         return None if position is None else self._names[position]
 
     def hint(self, given: str) -> str:
-        """A hint with the name that is similar to *given*, or of which it is the beginning; empty if there is no such name."""
-        name = self._only_one_begun(given) or self.closest(given)
+        """A hint with the only name that begins with *given*, or with the most similar one; empty if there is neither."""
+        name = self._only_completion(given) or self.closest(given)
         return f"did you mean {name}?" if name else ""
 
     def _most_similar(self, given: str, count: int) -> int | None:
@@ -98,12 +98,12 @@ class SimilarNames:
             hashed = _hash(variant)
             place = bisect_left(self._index, hashed)
             position = self._index[place] - hashed if place < len(self._index) else count
-            # A variant may be that of two edits.
+            # Names with a common variant may differ by two edits.
             if position < count and _similarity(given, self._spellings[position]) >= self._cutoff:
                 return position
         return None
 
-    def _only_one_begun(self, given: str) -> str | None:
+    def _only_completion(self, given: str) -> str | None:
         """The name that begins with *given*, if it is the only one."""
         if len(given) <= 2:  # noqa: PLR2004
             return None
@@ -139,7 +139,7 @@ def _hash(variant: str) -> int:
 
 
 def matching(pattern: str, names: Iterable[str]) -> list[str] | None:
-    """The names that a pattern with ``*``, ``?`` or ``[...]`` fits, as in a shell; None if it is not a pattern."""
+    """The names that match a shell pattern with ``*``, ``?`` or ``[...]``; None if *pattern* is not a pattern."""
     if not any(each in pattern for each in "*?["):
         return None
     return [*filter(re.compile(translate(pattern)).match, names)]

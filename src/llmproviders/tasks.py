@@ -34,7 +34,7 @@ _BASE: Final = {CHAT: _COMPATIBLE, EMBEDDINGS: _COMPATIBLE, MULTIMODAL: _NATIVE,
 
 def task_of_endpoint(endpoint: str) -> Task | None:
     """The task whose path is at the end of *endpoint*, in any letter case and with or without slashes after it; else None."""
-    # The cache must not keep credentials.
+    # An endpoint with credentials is not cached.
     return _cached_task_of(endpoint) if type(endpoint) is str else _task_of(reveal(endpoint))
 
 

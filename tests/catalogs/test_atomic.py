@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Replacing a file: its permissions, links, and failures, which leave nothing behind."""
+"""Replacing a file: permissions, links, and failures, after which the folder is unchanged."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class TestPermissions:
 
     @pytest.mark.parametrize("umask", [0o000, 0o022, 0o027, 0o077])
     def test_new_files(self, umask: int) -> None:
-        """A new file has those of any file that the process makes; with revealed secrets, only its owner reads it."""
+        """A new file has the default permissions of the process; with revealed secrets, only its owner can read it."""
         old = os.umask(umask)
         try:
             dump(CATALOG, "c.json")

@@ -106,7 +106,7 @@ class TestAmendments:
     """An entry that extends its own name amends the entry of that name."""
 
     def test_one_option(self) -> None:
-        """One option changes, the rest stays, and what extends the name follows."""
+        """One option changes, others stay, and entries that extend the name inherit the change."""
         written("more.toml", 'include = ["acme.toml"]\n[providers.brief]\nextends = "chat"\nn = 2\n')
         shared, acme, more = load("shared.toml"), load("acme.toml"), load("more.toml")
         assert acme["chat"] == shared["chat"].with_(max_tokens=5)
@@ -129,7 +129,7 @@ class TestAmendments:
         assert load("whole.toml")["chat"].to_options(redact=True)["endpoint"] == "https://h/v1/chat/completions"
 
     def test_in_lists(self) -> None:
-        """The own name may be one of several; the list is in the order of who wins."""
+        """A list of bases may contain the entry's own name; a later base overrides an earlier one."""
         written(
             "own.toml",
             'include = ["shared.toml"]\n[providers.cold]\nabstract = true\ntemperature = 0\nseed = 1\n'
@@ -180,7 +180,7 @@ class TestAmendments:
 
 
 class TestSeveralBases:
-    """`extends` may be a list, of which a later one wins."""
+    """`extends` may be a list; a later base overrides an earlier one."""
 
     def test_the_later_one_wins(self) -> None:
         """Values of a later base replace those of an earlier one, extra options are merged, and the entry's own are last."""
@@ -240,7 +240,7 @@ class TestAbstract:
     """An abstract entry is no provider, and need not be complete."""
 
     def test_incomplete(self) -> None:
-        """Its own values are checked, but not how they go together; those that extend it are checked as a whole."""
+        """Single values of an abstract entry are checked; rules over several options are checked in entries that extend it."""
         base = {"provider": "openai-compat", "abstract": True, "api_key": {"env": "K"}, "n": 2}
         catalog = from_json(providers={"base": base, "chat": {"extends": "base", "endpoint": "https://h/v1/chat/completions"}})
         assert list(catalog) == ["chat"]
@@ -335,7 +335,7 @@ class TestEnvironments:
         ],
     )
     def test_of_a_file(self, env: str | None, model: str, temperature: float, host: str, default: str) -> None:
-        """The entries of the environment amend those of their names, what extends these follows, and the default is its own."""
+        """The entries of an environment amend entries of the same name, and entries that extend these; the default is its own."""
         catalog = load("shared.toml", env=env)
         chat = catalog.get_as("chat", OpenAICompatProvider.__mro__[1])  # type: ignore[type-abstract]
         assert (chat.model, chat.temperature, chat.endpoint) == (model, temperature, f"{host}{CHAT}")  # type: ignore[attr-defined]
@@ -500,7 +500,7 @@ class TestVariables:
 
     @pytest.mark.parametrize("string", [None, ""])
     def test_a_default(self, monkeypatch: pytest.MonkeyPatch, string: str | None) -> None:
-        """A variable that is unset or empty gives way to the default, which is a value as any other."""
+        """If a variable is unset or empty, the default is used; it is checked like any value."""
         monkeypatch.delenv("VALUE", raising=False)
         if string is not None:
             monkeypatch.setenv("VALUE", string)
@@ -535,7 +535,7 @@ max_tokens = { x = 1 }
             "providers.c.model: expected the value itself, or a reference to an environment variable, got another mapping; "
             "did you mean env? [invalid-reference]",
             "providers.c.top_p: expected the value itself, or a reference to an environment variable, got another mapping; "
-            "only env is for options that are no secrets [invalid-reference]",
+            "an option that is not secret accepts only env [invalid-reference]",
             "providers.c.max_tokens: expected an int of at least 1, got a value of type dict [wrong-type]",
         ]
 
@@ -568,10 +568,10 @@ max_tokens = { x = 1 }
 
 
 class TestOverrides:
-    """Values by NAME.OPTION over those of a file."""
+    """Overrides: values by NAME.OPTION replace those of a file."""
 
     def test_of_one_entry(self) -> None:
-        """An override is over the environment too, and what extends the entry follows."""
+        """An override replaces the value of an environment too; entries that extend the entry inherit the override."""
         catalog = load(
             "acme.toml",
             env="prod",
@@ -713,7 +713,7 @@ class TestVariablesInMessages:
         assert all("HIDDEN" in line or "a variable for all" in line for line in lines)
 
     def test_of_an_inherited_value(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """That holds for a value that another task does not have, too."""
+        """The same applies to a value that another task does not have."""
         monkeypatch.setenv("HIDDEN", "hunter2")
         text = '[providers.a]\npreset = "openai"\nuser_prompt = { env = "HIDDEN" }\nseed = 1\n'
         lines = found("c.toml", f'{text}[providers.b]\nextends = "a"\nfor_task = "embeddings"\n')
@@ -778,7 +778,7 @@ for_task = "embeddings"
         assert {3} == {each.retry_num for each in catalog.values()}  # type: ignore[attr-defined]
 
     def test_an_abstract_base(self) -> None:
-        """What an entry inherits from abstract ones, and the task does not have, is a problem as from others."""
+        """An option inherited from an abstract entry is a problem if the task does not have it, as from any other entry."""
         text = """
 [providers.qwen]
 preset = "dashscope"
@@ -891,7 +891,7 @@ documents = st.dictionaries(st.sampled_from("abcd"), pairs, min_size=1, max_size
 @MANY
 @given(documents)
 def test_round_trips_in_every_environment(tree: dict[str, Any]) -> None:
-    """What is loaded, dumped and loaded again is equal, with and without inheritance."""
+    """A catalog that is loaded, dumped and loaded again is equal, with and without inheritance."""
     for env in ("", "one", "two"):
         catalog = loaded(tree, env=env)
         if catalog is not None:
@@ -995,7 +995,7 @@ class TestOddCombinations:
         assert made[0] == made[1]
 
     def test_without_extras_in_a_list_of_bases(self) -> None:
-        """A later base that has removed an extra option removes it, as one that has reset an option resets that."""
+        """If a later base has removed an extra option or reset an option, an entry with several bases inherits that."""
         entries = {
             "a": {"preset": "deepseek", "n": 2, "extra_options": {"k": "1"}},
             "b": {"extends": "a", "without": ["n", "k"]},

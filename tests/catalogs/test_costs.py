@@ -196,7 +196,7 @@ def test_a_chain_of_files(folder: Path) -> None:
 
 
 def test_files_that_are_included_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is included several times is read once, at its first place: what comes later does not undo what came between."""
+    """A file that is included several times is read once, at its first place: it does not override files between."""
     read: list[str] = []
     monkeypatch.setattr(sources, "read_start", lambda path, limit: read.append(path) or Path(path).read_bytes())  # type: ignore[func-returns-value]
     assert 30 == len(load(includes(30, twice=True)))

@@ -286,7 +286,7 @@ COMMON = {
     ),
     "a header that looks like a reference": (
         "[providers.c]\nprovider = 'openai-compat'\nextra_header = { env = 'HDR' }\n",
-        "c.toml:3:1: providers.c.extra_header: expected headers, each of which may be a reference, "
+        "c.toml:3:1: providers.c.extra_header: expected headers whose values may be references, "
         'got only a header named env; write extra_header = { Authorization = { env = "NAME" } }',
     ),
     "an empty secret": (

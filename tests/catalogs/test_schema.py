@@ -25,6 +25,7 @@ BEYOND_A_SCHEMA = (
     "a JSON object with each name once",
     "a Flink map",
     "a duration",
+    "the environment variable",  # it is not set
     "a value that passes its check",  # the validator of a user-defined class
 )
 """Parts of the messages of `loads` for rules that no schema can express."""

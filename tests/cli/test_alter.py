@@ -152,8 +152,18 @@ def test_wrong_files() -> None:
 
 
 MISUSES = {
-    ("--alter-from", "s.sql", "--name", "x"): "--name, --temporary, --if-not-exists and --comment do not go with --alter-from",
-    ("chat", "--alter-from", "s.sql", "--drop"): "--drop does not go with NAME, because it drops the models of all other names",
+    (
+        "--alter-from",
+        "s.sql",
+        "--name",
+        "x",
+    ): "--name, --temporary, --if-not-exists and --comment cannot be used with --alter-from",
+    (
+        "chat",
+        "--alter-from",
+        "s.sql",
+        "--drop",
+    ): "--drop cannot be used with NAME, because it drops the models of all other names",
     ("chat", "--drop"): "--rename and --drop need --alter-from",
     (): "give NAME, --input and --output; or --alter-from, with NAME or without",
     ("chat", "--input", "a STRING"): "give NAME, --input and --output; or --alter-from, with NAME or without",

@@ -185,7 +185,7 @@ def test_tags() -> None:
 
 @pytest.mark.parametrize("suffix", ["toml", "yaml"])
 def test_edits_are_undone(suffix: str) -> None:
-    """What `set` adds for an environment of an included file, `remove` takes away without a trace."""
+    """`remove` restores the file after `set` has added an entry for an environment of an included file."""
     Path("own.toml").write_text('include = ["team.toml"]\n\n[providers.more]\nextends = "chat"\n', encoding="utf-8")
     Path("own.yaml").write_text("include: [team.toml]\nproviders:\n  more:\n    extends: chat\n", encoding="utf-8")
     file = f"own.{suffix}"
@@ -218,7 +218,7 @@ def test_a_default_environment() -> None:
 
 
 def test_rename_of_an_amended_entry() -> None:
-    """The entry of the included file is renamed first, and then the one that amends it, which follows."""
+    """After a rename of the included entry, the entry that amends it can be renamed."""
     Path("own.toml").write_text('include = ["team.toml"]\n[providers.chat]\nextends = "chat"\nn = 2\n', encoding="utf-8")
     Path("late.toml").write_text('include = ["team.toml"]\n[env.prod.providers.chat]\nn = 2\n', encoding="utf-8")
     before = [load(name, env="prod")["chat"] for name in ("own.toml", "late.toml")]

@@ -228,7 +228,7 @@ def test_add_with_parts() -> None:
     run("add", "a.toml", "y", "extends=chat", "extra_body.a=1")
     assert 'extra_body = {thinking = {type = "disabled"}, a = 1}' in Path("a.toml").read_text(encoding="utf-8")
     shown = run("add", "a.toml", "z", "preset=deepseek", "extra_body.a=1", "extra_body.a.b=2", code=2)
-    assert shown == "extra_body.a.b is below a value without parts; set extra_body as a whole\n"
+    assert shown == "extra_body.a.b cannot be set, because a value above it is not a mapping; set extra_body as a whole\n"
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_output_that_exists() -> None:
         (["--into", "c.toml", "--to", "toml"], "--to is for a new catalog, and --into for one that may exist; give one of them"),
         (["--into", "c.toml", "--output", "d.toml"], "--output is for a new catalog"),
         (["--into", "c.toml", "--force"], "--force is for a new catalog"),
-        (["--into", "c.toml", "--secrets", "redact"], "--secrets redact writes masks, with which no catalog loads"),
+        (["--into", "c.toml", "--secrets", "redact"], "--secrets redact writes masks, and a catalog with masks does not load"),
         (["--into", "-"], "expected a file to change, got - (standard input)"),
         (["--into", "c.txt"], "expected a file that ends with .toml, .json, .yaml, .yml, got '.txt'"),
     ],
@@ -262,7 +262,7 @@ def test_secrets_that_no_reference_can_replace() -> None:
     write(
         statement("a", endpoint="https://u:p@api.example.com/v1/chat/completions", api_key="", note='[{"token": "x"}]'),
     )
-    advice = "no reference can take its place; take the secret out of the statement, or pass --secrets reveal"
+    advice = "a reference cannot replace it; remove the secret from the statement, or pass --secrets reveal"
     literal = "expected no literal secret in a document, got ******"
     assert (
         f"job.sql: a.endpoint: {literal}; {advice}\n"
@@ -345,7 +345,7 @@ def test_references_that_cannot_be_chosen() -> None:
         "--secret: expected an option with a literal secret, got 'mood.api_ky'; "
         "these have one: mood.api_key, brief.api_key; did you mean mood.api_key?\n"
     ) == shown("mood.api_ky=env:A")
-    assert ("--secret: 'api_key' is for secrets with different values; give each as NAME.KEY its own reference\n") == shown(
+    assert ("--secret: 'api_key' matches secrets with different values; give each one as NAME.KEY=REFERENCE\n") == shown(
         "api_key=env:A"
     )
     assert "--secret: env:A is given for different keys: mood.api_key, brief.api_key\n" == shown(
@@ -674,7 +674,7 @@ def own_class() -> None:
     register_provider_class(RerankProvider)
 
 
-NO_REFERENCE = "no reference can take its place|expected a secret, got an empty string|that a document can hold"
+NO_REFERENCE = "a reference cannot replace it|expected a secret, got an empty string|that a document can hold"
 """The messages about options that cannot be imported."""
 
 

@@ -147,7 +147,7 @@ def test_set_secrets(suffix: str) -> None:
 def test_set_to_an_inherited_value() -> None:
     """A line that changes no provider is written, and the output says so."""
     assert run("set", "a.toml", "chat", "endpoint=https://api.deepseek.com/chat/completions") == (
-        "a.toml is written; no provider has another value\n"
+        "a.toml is written; the value of no option has changed\n"
     )
     assert diff_of("toml") == ['+endpoint = "https://api.deepseek.com/chat/completions"']
 
@@ -210,7 +210,7 @@ def test_set_a_part_of_an_inherited_secret() -> None:
     assert KEY not in run("set", "l.toml", "b", *both, "--dry-run")
     assert KEY not in run("set", "l.toml", "b", "extra_header.X-Tenant=acme", "--reveal")
     shown = run("set", "l.toml", "b", "extra_body.c=1", code=2)
-    assert shown == "the entry 'b' inherits extra_body, of which no part can be changed here; set extra_body as a whole\n"
+    assert shown == "the entry 'b' inherits extra_body, and a part of it cannot be changed here; set extra_body as a whole\n"
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,10 @@ def test_set_a_part_of_an_inherited_secret() -> None:
         (["extra_body.a=1", "extra_body.a.b=2"], "extra_body.a and a part of it cannot be changed at once"),
         (["extra_body.a=1", 'extra_body={"b": 2}'], "extra_body and a part of it cannot be changed at once"),
         (["extra_body.a=1", "--unset", "extra_body"], "extra_body and a part of it cannot be changed at once"),
-        (['extra_body={"a": 1}', "extra_body.a.b=2"], "extra_body.a.b is below a value without parts; set extra_body as a whole"),
+        (
+            ['extra_body={"a": 1}', "extra_body.a.b=2"],
+            "extra_body.a.b cannot be set, because a value above it is not a mapping; set extra_body as a whole",
+        ),
         (["extra_header.X=1", 'extra_header={"Y": "2"}'], "extra_header and a part of it cannot be changed at once"),
     ],
     ids=str,
@@ -255,7 +258,7 @@ def test_changes_that_contradict_each_other(changes: list[str], message: str) ->
     ],
 )
 def test_a_list_or_mapping_that_cannot_be_read(assignment: str, rest: str) -> None:
-    """It does not become a string in silence; the hint shows the form for a shell, and no secret."""
+    """A wrong list or mapping is an error, not a string; the hint shows the form for a shell, and no secret."""
     before = Path("a.toml").read_bytes()
     shown = run("set", "a.toml", "chat", assignment, code=2)
     assert shown.startswith(f"a.toml: providers.chat.{assignment.partition('=')[0]}: expected ")

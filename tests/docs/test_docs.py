@@ -26,7 +26,9 @@ from llmproviders.runtimes import checks
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = {page.relative_to(ROOT).as_posix(): page for page in [*DOCS.glob("*.md"), *DOCS.glob("[!_]*/*.md")]}
-TEXTS = {**PAGES, **{name: ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")}}
+# The pages beside README.md, which are read in the repository.
+FORGE = {page.name: page for page in ROOT.glob("*.md")}
+TEXTS = {**PAGES, **FORGE}
 
 sys.path.insert(0, str(DOCS / "_ext"))
 
@@ -162,6 +164,16 @@ def test_every_code_is_in_the_reference() -> None:
         assert all(f"\n{part}" in text for _, part in parts(code))
 
 
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if "<!-- generated:" in page.read_text("utf-8")])
+def test_generated_pages_have_a_note(name: str) -> None:
+    """A page with generated parts says so in the repository, above them, and how to see them; the built page does not."""
+    text = PAGES[name].read_text("utf-8")
+    note = re.search(r"<!-- in the repository -->\n(> .+)\n<!-- end -->", text.partition("<!-- generated:")[0])[1]
+    assert "not in this file" in note
+    assert "`bash scripts/docs`" in note
+    assert note not in generated.fill_in(text)
+
+
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
@@ -177,26 +189,43 @@ def test_every_page_is_listed() -> None:
     assert sorted(listed) == sorted(name.removeprefix("docs/").removesuffix(".md") for name in PAGES if name != "docs/index.md")
 
 
+def slugs(text: str) -> set[str]:
+    """The anchors that forges, such as GitHub, make from headings."""
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.+)$", prose, re.MULTILINE)}
+
+
 @cache
 def headings(page: Path) -> set[str]:
-    """The anchors of a page: those that GitHub makes from headings, and targets, also generated ones."""
+    """The anchors of a built page: those of headings, and targets, also generated ones."""
     text = page.read_text("utf-8")
     if included := re.match(r"```\{include\} (\S+)", text):
         text = (page.parent / included[1]).read_text("utf-8")
     text = generated.fill_in(text)
-    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-    slugs = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.+)$", prose, re.MULTILINE)}
-    return slugs | set(re.findall(r"^\((\S+)\)=$", text, re.MULTILINE)) | set(re.findall(r"\{#([^}]+)\}", text))
+    return slugs(text) | set(re.findall(r"^\((\S+)\)=$", text, re.MULTILINE)) | set(re.findall(r"\{#([^}]+)\}", text))
+
+
+def links(text: str) -> Iterator[tuple[str, str]]:
+    """The path and the anchor of every link to a file of the repository."""
+    text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`]*`", "", text)):
+        if not re.match(r"[a-z]+:", link):
+            path, _, anchor = link.partition("#")
+            yield path, anchor
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_links_have_targets(name: str) -> None:
     """The file of every relative link exists, and has the anchor."""
-    text = re.sub(r"^```.*?^```", "", generated.fill_in(TEXTS[name].read_text("utf-8")), flags=re.MULTILINE | re.DOTALL)
-    for link in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`]*`", "", text)):
-        if re.match(r"[a-z]+:", link):
-            continue
-        path, _, anchor = link.partition("#")
+    for path, anchor in links(generated.fill_in(TEXTS[name].read_text("utf-8"))):
         target = TEXTS[name].parent / path if path else TEXTS[name]
-        assert target.exists(), link
-        assert not anchor or anchor in headings(target), link
+        assert target.exists(), path
+        assert not anchor or anchor in headings(target), f"{path}#{anchor}"
+
+
+@pytest.mark.parametrize("name", FORGE)
+def test_links_have_targets_on_a_forge(name: str) -> None:
+    """The anchors of links in README.md and the pages beside it are headings of files as they are in the repository."""
+    for path, anchor in links(FORGE[name].read_text("utf-8")):
+        target = ROOT / path if path else FORGE[name]
+        assert not anchor or anchor in slugs(target.read_text("utf-8")), f"{path}#{anchor}"

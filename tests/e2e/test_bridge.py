@@ -434,7 +434,7 @@ def test_own_factories(jars: Mapping[str, Path], tmp_path: Path) -> None:
         f"Flink has no provider opnay {has}; did you mean opnai?",
         f"Flink has no provider acme {has}; add its jar to pipeline.jars",
         "Flink: Unsupported options found for 'genai'. Unsupported options: endng Supported options: ending property-version provider "
-        "(ValidationException); is it misspelled, or has the provider's jar another version than Flink? "
+        "(ValidationException); is it misspelled, or does the provider's jar have another version than Flink? "
         "ensure_jars(t_env) compares the versions",
     ] == done.stdout.splitlines(), done.stderr
 

@@ -277,7 +277,7 @@ def test_a_wrong_key(questions: Any, httpserver: HTTPServer) -> None:
     provider = OpenAIProvider(httpserver.url_for(CHAT), "sk-test-wrong", model="m", error_handling_strategy="FAILOVER")
     with pytest.raises(FlinkError) as caught, clear_errors(provider):
         rows(predict(questions, "question", provider=provider))
-    assert "Flink: 401: Incorrect API key provided: ******. (UnauthorizedException); is the key right?" == str(caught.value)
+    assert "Flink: 401: Incorrect API key provided: ******. (UnauthorizedException); is the API key correct?" == str(caught.value)
 
 
 @pytest.mark.usefixtures("has_strategies")

@@ -282,7 +282,7 @@ def test_pickles(version: str) -> None:
 
 
 def test_a_pickle_without_the_api() -> None:
-    """Where the API is not installed, loading the pickle says so."""
+    """If the API is not installed, loading the pickle raises an error that says so."""
     made = run(VERSIONS[-1], "import pickle\nresult = pickle.dumps(as_model_provider(chat)).hex()")
     script = f"import pickle; pickle.loads(bytes.fromhex({made!r}))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)

@@ -298,7 +298,7 @@ def test_masked_strings_of_other_options() -> None:
         url(MaskedText("\ud800", MASK))
     assert MASK == str(extra_value("x", MaskedText("hidden", MASK)))
     # A converter that would keep only the shown characters refuses it.
-    with pytest.raises(Rejected, match=r"at \['a'\], not a string of which a part is masked"):
+    with pytest.raises(Rejected, match=r"at \['a'\], not a partly masked string"):
         json_object({"a": endpoint})
     with pytest.raises(RejectedType):
         flink_map({"a": endpoint})

@@ -275,7 +275,7 @@ def test_messages_of_hooks_hide_literal_secrets() -> None:
 
 
 def test_a_text_that_is_hidden_as_a_whole() -> None:
-    """A text of which nothing is shown stays hidden in every part."""
+    """Every part of a string that is masked as a whole stays hidden."""
     for convert in (json_object, json_headers):
         assert '{"a": "******", "b": ["******"]}' == str(convert(MaskedText('{"a": "x", "b": ["y"]}', MASK)))
         assert MASK == str(convert(MaskedText("{}", MASK)))

@@ -85,7 +85,7 @@ def started(printed: str) -> str:
     ],
 )
 def test_reason(printed: str, expected: str) -> None:
-    """It is the line with the reason, whatever comes before and after it, with a hint."""
+    """The message is the line with the reason and a hint; lines before and after it are ignored."""
     assert expected == started(printed)
 
 

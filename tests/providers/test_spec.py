@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The contract, written a second time: tables of options, and a plain emitter to compare `to_options` with."""
+"""The options of the built-in classes as tables, written independently of `src`, and a simple `to_options` to compare with."""
 
 from __future__ import annotations
 

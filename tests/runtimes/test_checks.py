@@ -79,7 +79,7 @@ def test_content_types_of_other_columns() -> None:
 
 @given(every_provider, every_runtime)
 def test_options_for_a_runtime_are_options(provider: Provider, each: Runtime) -> None:
-    """They exist exactly if the check finds no error; they are a part of all options, and the runtime has each."""
+    """The options for a runtime exist if and only if `check` finds no error; each is an option of the provider and the runtime."""
     errors = [problem for problem in provider.check(each) if problem.severity == "error"]
     if errors:
         with pytest.raises(InvalidOptionsError) as caught:

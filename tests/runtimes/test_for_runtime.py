@@ -22,7 +22,7 @@ from llmproviders.runtimes.runtime import Runtime
 
 
 def test_openai_compat_becomes_openai() -> None:
-    """On Apache Flink, with exactly the options that were set."""
+    """On Apache Flink, the result has exactly the options that were set."""
     provider = COMPAT.with_(temperature=0.5, retry_num=3, extra_options={"property-version": "1"})
     expected = CHAT.with_(temperature=0.5, retry_num=3, extra_options={"property-version": "1"})
     assert expected == provider.for_runtime("flink-2.3")
@@ -42,7 +42,7 @@ def test_a_default_that_differs_is_kept() -> None:
 
 
 def test_openai_becomes_openai_compat() -> None:
-    """On VVR; and the way back gives an equal provider."""
+    """On VVR, the result has the same options; converting it back gives an equal provider."""
     provider = CHAT.with_(temperature=0.5, seed=1)
     assert COMPAT.with_(temperature=0.5, seed=1) == provider.for_runtime("vvr-11.9")
     assert provider == provider.for_runtime("vvr-11.9").for_runtime("flink-2.3")

@@ -170,7 +170,7 @@ def test_other_meanings() -> None:
     assert ("~ chat.max-tokens: ****** -> 9\n- chat.maxTokens: ******\n- chat.x: ******\n- chat.retry-num: ******") == str(plan)
     found = planned({"m": written(TRITON, custom_headers=None)}, {"m": TRITON}, runtime=None)
     assert "+ m.custom-headers: A:b,C:d" == str(found)
-    # Nobody knows the defaults of an unknown runtime.
+    # The defaults of an unknown runtime are not known.
     assert "- chat.retry-num: 100" == str(planned({"chat": written(CHAT, retry_num="100")}, {"chat": CHAT}, runtime=None))
 
 
@@ -271,7 +271,7 @@ def test_references_are_resolved_once(drop: bool) -> None:
 
 
 def test_columns() -> None:
-    """Without columns, those of a model stay; other ones make a new model, which keeps the comment."""
+    """Without columns in the call, a model keeps its columns; with other columns, it is created again with its comment."""
     existing = {"m": existing_model("m", written(CHAT), input=columns({"x": "VARCHAR(2147483647)"}), comment="it's")}
     assert not compare(existing, [Wanted(name="m", provider=CHAT)], runtime=FLINK).plan
     wanted = [Wanted(name="m", provider=CHAT, input=(Column("x", "string", "a comment"),), output=OUT)]
@@ -388,7 +388,7 @@ def test_renames() -> None:
 
 
 def test_order_of_renames() -> None:
-    """A name is freed before it is given; names are swapped over a third one."""
+    """A name must be free before a model gets it; a swap of names uses a temporary name."""
     existing = {name: written(provider) for name, provider in {"a": ONE, "b": TWO, "c": THREE}.items()}
     plan = planned(existing, {"b": ONE, "c": TWO, "d": THREE}, rename={"a": "b", "b": "c", "c": "d"})
     assert ["rename c to d", "rename b to c", "rename a to b"] == titles(plan)
@@ -409,7 +409,7 @@ def test_renames_that_are_done() -> None:
 
 
 def test_renames_whose_changes_are_left() -> None:
-    """Renames that are done stay done, if the statements after them were not executed."""
+    """Renames that are done are not repeated, even if the statements after them were not executed."""
     existing = {"b": written(ONE, model="old"), "c": written(TWO, model="old")}
     plan = planned(existing, {"b": ONE, "c": TWO}, rename={"a": "b", "b": "c"})
     assert ["reset b", "reset c"] == titles(plan)

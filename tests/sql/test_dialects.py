@@ -31,7 +31,7 @@ IO = "INPUT (a STRING) OUTPUT (b STRING)"
 OPTION = "expected an option of Apache Flink or VVR, got Confluent's"
 PROVIDER = "provider: expected a provider of Apache Flink or VVR, got Confluent's"
 OPENAI = "write 'provider' = 'openai' with 'endpoint', 'api-key' and 'model'"
-TASK = "leave it out; the end of the endpoint tells the task"
+TASK = "leave it out; the end of the endpoint determines the task"
 
 
 def with_options(**options: str) -> str:
@@ -261,7 +261,7 @@ READ: dict[str, tuple[dict[str, str], Provider, list[str]]] = {
         [
             "apiKey: expected api-key, got VERA's spelling; write 'api-key' = ...",
             "system_prompt: expected system-prompt, got VERA's spelling; write 'system-prompt' = ...",
-            "task: expected no task, got VERA's completions; leave it out; the end of the endpoint tells the task",
+            "task: expected no task, got VERA's completions; leave it out; the end of the endpoint determines the task",
         ],
     ),
     "VVR 11.1": (

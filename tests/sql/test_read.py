@@ -337,12 +337,12 @@ def test_old_spellings(name: str) -> None:
 
 
 def test_a_class_of_an_old_identifier(own_classes: Any) -> None:
-    """A registered class wins over the old meaning of its identifier."""
+    """A registered class overrides the old meaning of its identifier."""
 
     @register_provider_class
     @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
     class Bailian(Provider):
-        """A provider of the past."""
+        """A provider whose identifier is an old name."""
 
         identifier = "bailian"
 

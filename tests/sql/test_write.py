@@ -167,7 +167,7 @@ NOT_WRITTEN: dict[str, tuple[Callable[[], str], str]] = {
     ),
     "the identifier among the extras": (
         lambda: create_model_sql("m", OpenAICompatProvider(extra_options={"provider": "x"}), input=IN, output=OUT),
-        "create_model_sql: extra_options.provider: expected no such extra option; the identifier is the provider's own; take the extra option out",
+        "create_model_sql: extra_options.provider: expected no such extra option; the provider has an identifier; remove the extra option",
     ),
     "no identifier": (
         lambda: create_model_sql("m", type("Nameless", (Provider,), {"identifier": ""})(), input=IN, output=OUT),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Arguments that several functions of catalogs have: they are checked, and returned."""
+"""Checks of arguments that several functions of catalogs share."""
 
 from __future__ import annotations
 
@@ -96,5 +96,5 @@ def problems_of_provider(argument: str, provider: object) -> list[Problem]:
     """The problem of an argument that is not a provider."""
     if isinstance(provider, Provider):
         return []
-    # Only its type is shown, because it may be a key.
+    # Only its type is shown, because it may be an API key.
     return [Problem(argument, "a provider", got=shown_type(provider), is_type=True)]

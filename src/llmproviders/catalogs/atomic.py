@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Replace a file: whole or not at all."""
+"""Atomic replacement of a file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0
 
 
 class _NotReplacedError(OSError):
-    """The error for a file that is not replaced, because that would have other effects; ``hint`` is advice."""
+    """The error for a file that must not be replaced, such as one with several hard links; ``hint`` is advice."""
 
     def __init__(self, reason: str, hint: str) -> None:
         super().__init__(errno.EPERM, reason)
@@ -30,8 +30,8 @@ class _NotReplacedError(OSError):
 def replace_file(path: Path, text: str, *, private: bool) -> None:
     """Write *text* to a temporary file beside *path*, and rename that, so that a failure leaves the old file unchanged.
 
-    The new file has the permissions of the old one and, where the system allows it, its owner and group; without an old file,
-    those of any file that the process makes. A read-only file, and a file that has several names, are not replaced.
+    The new file has the permissions of the old one and, if the system allows it, its owner and group. Without an old file, it
+    has the default permissions of the process. A read-only file, and a file with several hard links, are not replaced.
 
     Args:
         path: the file; a symbolic link stays one, and its target is replaced.
@@ -79,7 +79,7 @@ def _replaceable(target: str) -> os.stat_result | None:
 
 def _write_and_rename(target: str, content: bytes, old: os.stat_result | None, *, private: bool) -> None:
     """Write the temporary file, and rename it; it is removed if that fails."""
-    # The name is short, so that it fits where that of the file fits.
+    # A short name: the name of the file may already have the greatest length.
     temporary = os.path.join(os.path.dirname(target), f".{secrets.token_hex(8)}.tmp")  # noqa: PTH118, PTH120
     try:
         # The kernel applies the umask, which a process cannot read without changing it for its other threads.
@@ -106,6 +106,6 @@ def _adopt(path: str, old: os.stat_result, *, private: bool) -> None:
             break
     mode = stat.S_IMODE(old.st_mode) & 0o777
     if Path(path).stat().st_gid != old.st_gid:
-        # Another group must not get the rights of the old one.
+        # The old group could not be set: the new one gets only the permissions of others.
         mode = mode & ~0o070 | (mode & 0o007) << 3
     os.chmod(path, 0o600 if private else mode)  # noqa: PTH101

@@ -80,7 +80,7 @@ class Catalog(Mapping[str, Provider]):
         return {name: each for name, each in found.items() if each != NO_DETAILS}
 
     def _derived(self, providers: dict[str, Provider]) -> Self:
-        """A catalog of other providers; the default and the details of names that are still there stay."""
+        """A catalog of *providers*, with the default and the details of this one, except those of names that are missing."""
         details = {name: each for name, each in self._details.items() if name in providers}
         return type(self)(providers, default=self._default if self._default in providers else None, details=details)
 
@@ -105,12 +105,12 @@ class Catalog(Mapping[str, Provider]):
 
     def get(self, name: str, default: object = None) -> object:
         """Return the provider of *name*; *default* if the catalog does not have it."""
-        # That of `Mapping` makes the message of an exception, which compares the name to all others.
+        # `Mapping.get` would make an error message first, which compares the name to all others.
         return self._providers[name] if name in self else default
 
     @public
     def get_as(self, name: str, cls: type[_Class]) -> _Class:
-        """Return the provider of *name*, for type checkers as one of the class *cls*.
+        """Return the provider of *name*, typed as *cls* for type checkers.
 
         >>> Catalog({"chat": OpenAICompatProvider()}).get_as("chat", OpenAICompatProvider).temperature is None
         True
@@ -253,8 +253,8 @@ class Catalog(Mapping[str, Provider]):
         ['eu-chat']
 
         Args:
-            wanted: names, patterns of names with ``*``, ``?`` or ``[...]``, and functions of a provider. One of them must fit;
-                by default, every provider is selected. A pattern may fit no name.
+            wanted: names, patterns of names with ``*``, ``?`` or ``[...]``, and functions of a provider. A provider must match
+                one of them; by default, every provider is selected. A pattern may match no name.
             tag: a tag that the providers must also have.
 
         Raises:
@@ -269,7 +269,7 @@ class Catalog(Mapping[str, Provider]):
         return self._derived({name: self._providers[name] for name in names})
 
     def __or__(self, other: Mapping[str, Provider]) -> Self:
-        """Return a catalog with the providers of both; *other* wins for the same name and for the default."""
+        """Return a catalog with the providers of both; for the same name, and for the default, *other* overrides this one."""
         if not isinstance(other, Mapping):
             return NotImplemented
         default = other.default if isinstance(other, Catalog) and other.default is not None else self._default
@@ -346,7 +346,7 @@ class CatalogDiff(Diff):
         """Return a catalog with the changes; `ProviderDiff.apply` says how the options of a provider change.
 
         ``a.diff(b).apply(a)`` has the providers and the default of ``b``, with the order and the details of ``a``; new names are
-        last. In another catalog, all other providers and options stay as they are.
+        last. In another catalog, all other providers and options are kept.
 
         Args:
             catalog: a catalog that has the providers whose options change.

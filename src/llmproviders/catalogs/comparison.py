@@ -12,7 +12,7 @@ from ..providers.comparison import Change, ProviderDiff, changes_between, diff_o
 __all__ = ["Edit", "compared"]
 
 Edit: TypeAlias = ProviderDiff | Provider | None
-"""The new state of a name: with other options, with another provider, or without one."""
+"""The new state of a name: changed options, another provider, or None if it is removed."""
 
 
 def compared(old: Mapping[str, Provider], new: Mapping[str, Provider]) -> tuple[list[Change], dict[str, Edit]]:

@@ -63,7 +63,7 @@ def selected(catalog: Mapping[str, Provider], wanted: Collection[object]) -> lis
             problems += failures
             found |= {name for name, result in results.items() if result}
         elif each in catalog or (names := matching(each, catalog)) is None:
-            catalog[each]  # this raises an error if there is no such name
+            catalog[each]  # raises an error for an unknown name
             found.add(each)
         else:
             found.update(names)
@@ -111,6 +111,6 @@ def _called(subject: str, catalog: Mapping[str, Provider], function: object) -> 
 
 
 def located(name: str, error: InvalidOptionsError) -> list[Problem]:
-    """The problems of an error, with the name of the provider before their options."""
+    """The problems of an error; the name of the provider is put before each option."""
     where = shown_name(name)
     return [attrs.evolve(problem, option=f"{where}.{problem.option}" if problem.option else where) for problem in error.problems]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`Details`: what people and checks know of a provider of a catalog, beyond its options."""
+"""`Details`: the description, the tags and the ignored codes of a provider of a catalog."""
 
 from __future__ import annotations
 

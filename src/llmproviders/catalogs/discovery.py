@@ -17,14 +17,14 @@ __all__ = ["catalogs_in"]
 
 _SKIPPED: Final = ("node_modules",)
 _KEY: Final = re.compile(r"providers[\"']?[ \t]*[:=.\]]|include[\"']?[ \t]*[:=]")
-"""A key of a catalog, in any of the formats, behind the brackets and quotes of its line."""
+"""A key of a catalog in any format; the brackets and quotes before it are stripped."""
 
 
 def catalogs_in(folder: Path) -> list[Path]:
     """The catalogs in a folder and the folders below it, sorted; hidden folders and links to folders are skipped.
 
     A catalog is a file with a suffix of a format whose document has the key ``providers``, an ``include`` of such files, or
-    environments with providers. A document with a syntax error is one if a line begins with such a key.
+    environments with providers. A document with a syntax error counts as a catalog if a line begins with such a key.
 
     Raises:
         OSError: if a folder cannot be read.
@@ -47,7 +47,7 @@ def _is_catalog(path: Path) -> bool:
     try:
         text = read_start(str(path), MAX_CHARACTERS).decode("utf-8-sig", "replace")
     except OSError:
-        # Reading it again reports the reason.
+        # The caller reads the file again, and reports the reason.
         return True
     if "providers" not in text and "include" not in text:
         return False
@@ -61,11 +61,11 @@ def _is_catalog(path: Path) -> bool:
 
 
 def _has_environments(tables: object) -> bool:
-    """Whether the key ``env`` of a document has environments of a catalog; other programs have variables there."""
+    """Whether the key ``env`` of a document has environments of a catalog, and not variables of another program."""
     return isinstance(tables, dict) and any(isinstance(table, dict) and "providers" in table for table in tables.values())
 
 
 def _includes_catalogs(names: object) -> bool:
-    """Whether the key ``include`` of a document names a catalog; other programs have patterns or folders there."""
+    """Whether the key ``include`` of a document names a catalog, and not patterns or folders of another program."""
     listed = names if isinstance(names, list) else [names]
     return any(isinstance(name, str) and name.lower().endswith(tuple(SUFFIXES)) for name in listed)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Entries with all that they inherit: the values of their options, and who set each of them."""
+"""Drafts: entries with all that they inherit, and the entry that sets each value."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Setter(NamedTuple):
 
 
 def without_variable(problem: Problem, setter: Setter | None, option: str) -> Problem:
-    """A problem of an option, without the value if a variable has it: that may be a secret if the variable is a wrong one."""
+    """*problem*, without the value if it is that of an environment variable: a wrong variable may hold a secret."""
     variable = "" if setter is None else setter.variable(option)
     if not variable or not problem.got:
         return problem
@@ -70,7 +70,7 @@ class Draft:
     arguments: Mapping[str, Any] = _NOTHING
     """The arguments of the preset that are not options."""
     provider: Provider | None = None
-    """The provider, also of an entry that is abstract or amended, if it is complete; None if the entry has a problem."""
+    """The provider; None if the entry has a problem, or is incomplete, as an abstract or amended entry may be."""
     is_abstract: bool = False
     has_problems: bool = False
     """Whether the entry, or one that it extends, has a problem."""
@@ -84,7 +84,7 @@ class Draft:
             values: the values, by name of the field.
             key: the key that sets them; empty if each has a key of its own.
         """
-        # Drafts share their dicts, because chains of entries may be long.
+        # The dicts are replaced, not changed: drafts share them, because chains of entries may be long.
         setter = Setter(entry, key)
         setters = {name: setter for name in values if name != EXTRAS}
         if EXTRAS in values:
@@ -105,10 +105,10 @@ def inherited(base: Draft) -> Draft:
 
 
 def joined(cls: type[Provider] | None, bases: Sequence[Draft], report: list[DocumentProblem]) -> Draft:
-    """All that an entry inherits from several bases, of which a later one wins.
+    """All that an entry inherits from several bases; a later base overrides an earlier one.
 
     Args:
-        cls: the class that all bases have that have one; None if none has.
+        cls: the class of the bases; None if no base has a class.
         bases: the drafts of the entries that it extends.
         report: the list to which problems of bases without a class are added.
     """
@@ -151,7 +151,7 @@ def _typed(cls: type[Provider], base: Draft) -> tuple[dict[str, Any], list[Docum
 
 
 def with_parts(cls: type[Provider], name: str, inherited: Any, parts: Any) -> Any:
-    """The headers or the body that an entry inherits, with other parts."""
+    """The inherited headers or body, with *parts* merged into them."""
     spec = compiled(cls).description.specs[name]
     kind = None if spec.info is None else kind_of(spec.info)
     try:
@@ -163,7 +163,7 @@ def with_parts(cls: type[Provider], name: str, inherited: Any, parts: Any) -> An
 
 
 def merged(above: Any, parts: Any) -> Any:
-    """A copy of a dict with other values, also in the dicts in it."""
+    """A copy of *above*, with *parts* merged into it recursively."""
     if not (isinstance(above, dict) and isinstance(parts, dict)):
         return parts
     return {**above, **{name: merged(above.get(name), part) for name, part in parts.items()}}

@@ -46,12 +46,12 @@ class EntryEdit:
     Args:
         file: the file that has the entry.
         name: the name of the entry.
-        environment: the environment for which it is changed; empty for all. For an environment, the file need not have the entry:
-            it gets one that amends that of the catalog.
+        environment: the environment for which it is changed; empty for all. If the file does not have the entry in that
+            environment, it gets an amendment of the catalog's entry.
 
     Raises:
         DocumentError: if the file cannot be read.
-        EditError: if the file does not have the entry; for an environment, if the catalog does not have that or the entry.
+        EditError: if the file does not have the entry; for an environment, if the catalog lacks the environment or the entry.
     """
 
     def __init__(self, file: Path, name: str, environment: str = "") -> None:
@@ -88,7 +88,7 @@ class EntryEdit:
     def set(self, option: str, string: str) -> None:
         """Set an option, ``extra_options.KEY``, or a part such as ``extra_header.NAME``, to the value that *string* means.
 
-        A part of headers or of a body that the entry inherits is set in a copy of these, which becomes the entry's own.
+        A part of inherited headers or of an inherited body is set in a copy, which becomes the entry's own value.
 
         Raises:
             EditError: if the part is inside of a value without parts, or the entry inherits a value that cannot be copied.
@@ -114,7 +114,7 @@ class EntryEdit:
         for step in path[depth:-1]:
             node = node.setdefault(step, {}) if isinstance(node, dict) else None
         if not isinstance(node, dict):
-            raise EditError(f"{option} is below a value without parts; set {name} as a whole")
+            raise EditError(f"{option} cannot be set, because a value above it is not a mapping; set {name} as a whole")
         node[path[-1]] = value
 
     def _has_own(self, name: str) -> bool:
@@ -139,7 +139,7 @@ class EntryEdit:
         problems: list[Problem] = []
         copy = write_parts(name, kind, value, "reveal", problems)
         if problems or not isinstance(copy, dict):
-            msg = f"the entry {self._name!r} inherits {name}, of which no part can be changed here; set {name} as a whole"
+            msg = f"the entry {self._name!r} inherits {name}, and a part of it cannot be changed here; set {name} as a whole"
             raise EditError(msg)
         return copy
 
@@ -203,11 +203,11 @@ class EntryEdit:
         if draft.provider is not None and after.raw.entries[self._name].path == self._at:
             entry_of(draft.provider, "refuse", found)
         else:
-            # It is no provider by itself.
+            # Without a provider, the entry itself is searched.
             literals = [path for path, each in literals_of(body, draft.cls) if each.code == "literal-secret"]
             found = [literal_refused(dotted(path)) for path in literals]
         infos = {} if self._cls is None else {info.name: info for info in options(self._cls)}
-        # An item of a list and a default are located below the name that was given.
+        # The location of an item of a list, or of a default, begins with the name that was given.
         given = [f"{dotted(path[len(self._at) :])}." for path in self._changes]
         problems = []
         for problem in found:

@@ -95,16 +95,16 @@ def draft_of(
 
     Args:
         entry: the entry.
-        bases: the drafts of the entries that it extends; one that does not exist has no class, and a problem.
+        bases: the drafts of the entries that it extends; the draft of an unknown entry has no class, and a problem.
         report: the list to which problems are added.
         joins: the drafts of lists of bases that entries share, by the identities of the bases; new ones are added.
-        is_amended: whether another entry amends it, so that it is no provider by itself.
+        is_amended: whether another entry amends it, so that it does not become a provider.
     """
     reader = _Reader(entry, bases, report, joins, is_amended=is_amended)
     draft = reader.read()
     if reader.found or draft.has_problems:
         report += [entry.problem(path, problem) for path, problem in reader.found]
-        # Only the class and the preset count for entries that extend this one.
+        # Entries that extend this one need its class and preset, but not its values.
         return Draft(draft.cls, preset=draft.preset, is_abstract=draft.is_abstract, has_problems=True)
     return draft
 
@@ -129,7 +129,7 @@ class _Reader:
         self.body: dict[str, Any] = entry.body if isinstance(entry.body, dict) else {}
         self.extends = entry.extends
         self.base: Provider | None = None
-        """The provider of all that the entry inherits; None if that is not one."""
+        """The provider that the entry inherits; None if what it inherits is not a provider."""
         self.found: list[EntryProblem] = []
         """The problems of the entry."""
 
@@ -176,7 +176,7 @@ class _Reader:
         return draft
 
     def _joined(self) -> Draft:
-        """The draft with all that the entry inherits; of several bases, a later one wins."""
+        """The draft with all that the entry inherits; a later base overrides an earlier one."""
         if len(self.bases) == 1:
             self.base = self.bases[0].provider
             return inherited(self.bases[0])
@@ -194,7 +194,7 @@ class _Reader:
             if not shared.has_problems:
                 self.joins[key] = shared
                 if cls is not None and not shared.is_unmade_preset and Unset not in map(type, shared.values.values()):
-                    # Entries that extend the same ones share all that they do not change.
+                    # Entries with the same list of bases share this provider.
                     with suppress(InvalidOptionsError):
                         shared.provider = construct(cls, dict(shared.values))
         self.base = shared.provider
@@ -221,7 +221,7 @@ class _Reader:
         draft.has_problems |= bool(unknown)
 
     def _read_details(self, draft: Draft) -> None:
-        """Read the keys that are not about options; an entry that amends another has those of that one."""
+        """Read the keys that are not about options; an amendment inherits them."""
         above = NO_DETAILS
         if self.entry.name in self.extends:
             amended = self.bases[self.extends.index(self.entry.name)]
@@ -300,7 +300,7 @@ class _Reader:
                 moved = self._moved(draft, cls, self.body["for_task"], given)
         if own:
             draft.arguments = {**draft.arguments, **own}
-            # The last place sets what a preset makes; without one, the task does.
+            # The setter of the preset's values is the last entry with a place, such as ``region``, else with ``for_task``.
             preset = draft.setters.get("preset")
             if places or preset is None or preset.key not in PLACES:
                 draft.setters = {**draft.setters, "preset": Setter(self.entry, next(iter(own)) if places else "for_task")}
@@ -317,7 +317,7 @@ class _Reader:
         has_unset = Unset in map(type, draft.values.values()) or (bool(draft.arguments) and any(unset_arguments(draft)))
         if draft.is_abstract or self.is_amended:
             own_problems(compiled(cls).description, given, self.found)
-            # It need not be complete. If it is, those that extend it share all that they do not change.
+            # An incomplete entry is not an error. The provider of a complete one is the base of entries that extend it.
             if not (self.found or has_unset):
                 with suppress(InvalidOptionsError):
                     self._make(draft, cls, changes | given | moved, is_new_preset=is_new_preset)
@@ -339,7 +339,7 @@ class _Reader:
         else:
             if EXTRAS in changes:
                 changes[EXTRAS] = draft.values[EXTRAS]
-            # A variant shares with its base all that it does not change.
+            # `with_` shares the unchanged values with the base.
             draft.provider = self.base.with_(**compiled(cls).description.arguments(changes)) if changes else self.base
 
     def _report_unset(self, draft: Draft) -> None:
@@ -385,7 +385,7 @@ class _Reader:
             for name, value in draft.values.items()
             if name != EXTRAS and not isinstance(value, Unset)
         }
-        # Defaults that the new task does not have may stay.
+        # An option that the new task does not have may keep its default.
         inherited = {name: value for name, value in inherited.items() if value != specs[name].default}
         changes = dict(given)
         if isinstance(task, str):
@@ -395,14 +395,14 @@ class _Reader:
         return {name: value for name, value in changes.items() if name not in given and value != inherited.get(name)}
 
     def _overridden(self, draft: Draft, cls: type[Provider], task: str, values: Mapping[str, Any]) -> list[str]:
-        """The options with inherited overrides that a task does not have: an override for many entries leaves these out."""
+        """The options that are set by inherited overrides and that *task* does not have; the caller drops them."""
         found = [each.option for each in not_for_task(cls, task, values)]
         return [name for name in found if name in draft.setters and draft.setters[name].entry.is_override]
 
     def _report_task(self, problems: Sequence[Problem], draft: Draft) -> None:
         """Add the problems of a move to another task."""
         unknown = [each.option for each in problems if each.code == "not-for-task" and each.option not in self.body]
-        # One list of all, because a key is written once.
+        # One list for all problems, because a document can have the key ``omit`` only once.
         omit = self.body.get("omit")
         specs = compiled(draft.cls).description.specs
         kept = [name for name in omit if isinstance(name, str) and name in specs] if isinstance(omit, list) else []
@@ -462,14 +462,13 @@ def _class_of_identifier(name: str) -> tuple[type[Provider] | None, Problem | No
         cls = provider_class(name)
         compiled(cls)
     except ProviderError as error:
-        # The class cannot be used; the message says why.
         expected = "an identifier with a usable class"
         return None, Problem("", expected, got=shown(name), hint=str(error), code="unusable-class")
     if cls is not GenericProvider:
         return cls, None
     old = OLD_IDENTIFIERS.get(name)
     hint = f"it is the older name of {old}" if old else did_you_mean(name, list(provider_classes()))
-    # A name that is not shown may be a key.
+    # A name that messages mask may be an API key: no hint repeats it.
     generic = None if hint or shown(name) != repr(name) else Advice("write {} for a factory of your own", (("generic", name),))
     expected = f"a known identifier ({', '.join(provider_classes())})"
     return None, Problem("", expected, got=shown(name), hint=hint, in_document=generic, code="unknown-provider")

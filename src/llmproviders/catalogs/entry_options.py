@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The options of entries, read from values of documents: each with its problems, which name it as the document does."""
+"""Options of entries, read from values of documents. Problems name an option as the document does."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def read_options(
     """The own options of an entry, by name of the field.
 
     Args:
-        cls: its class; None if only the entries that extend it determine the class: its values are then as in the document.
+        cls: its class; None if only the entries that extend it determine the class, so that values stay as in the document.
         body: the entry.
         reserved: the keys that it may have and that are not options.
         found: the list to which problems are added.
@@ -96,7 +96,7 @@ def read_options(
 
 
 def specs_of(cls: type[Provider] | None) -> Mapping[str, Spec]:
-    """The fields of a class by name; without a class, those of all classes. Of fields with one name, a secret one is taken."""
+    """The fields of a class by name; without a class, those of all classes. A secret field replaces others of its name."""
     if cls is not None:
         return compiled(cls).description.specs
     found: dict[str, Spec] = {}
@@ -108,7 +108,7 @@ def specs_of(cls: type[Provider] | None) -> Mapping[str, Spec]:
 
 
 def own_problems(description: Description, given: Mapping[str, Any], found: list[EntryProblem]) -> None:
-    """Add the problems of single values, for an entry of which no provider is made."""
+    """Add the problems of single values; this is for an entry that does not become a provider."""
     bad = {path[0] for path, _ in found if path}
     for name, value in given.items():
         if name in bad or isinstance(value, Unset):
@@ -128,7 +128,7 @@ def read_option(description: Description, name: str, value: Any, path: tuple[str
         if info.type in (bool, int, float):
             found.append((path, _string_problem(description, name, value)))
             return None
-        # For other types, a document has the string that Java reads.
+        # A value of another type is written as the string that Java reads.
         is_plain = info.allowed or info.type in (str, Secret)
         return value if is_plain else _read_string(info, value, path, found)
     if not isinstance(value, dict):
@@ -143,7 +143,7 @@ def read_option(description: Description, name: str, value: Any, path: tuple[str
     if variable_in(value) is not None:
         return _read_variable(description, info, value, path, found)
     convert: Any = info.field.converter
-    # Those of fallback values are objects.
+    # A table is a valid value of a fallback option.
     if not spec.has_custom_converter and convert is not fallback and (hint := _hint_on_variables(value)):
         expected = "the value itself, or a reference to an environment variable"
         found.append((path, Problem("", expected, got="another mapping", hint=hint, code="invalid-reference")))
@@ -154,7 +154,7 @@ def read_option(description: Description, name: str, value: Any, path: tuple[str
 def _hint_on_variables(value: dict[str, Any]) -> str:
     """A hint on a table that is probably meant to be a reference to a variable; else empty."""
     if resolver_of(value) is not None:
-        return "only env is for options that are no secrets"
+        return "an option that is not secret accepts only env"
     others = [key for key in value if key != "env" and isinstance(key, str)]
     if len(others) != 1:
         return ""
@@ -224,7 +224,7 @@ def read_names(value: object, key: str, found: list[EntryProblem]) -> list[str]:
     """The names that the value of a key such as ``omit`` lists."""
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return value
-    # Any other string may be or contain a key.
+    # Any other string may be or contain an API key.
     is_name = isinstance(value, str) and re.fullmatch(r"[\w-]+", value) is not None and mask_value(value) == value
     advice = writing(key, [value]) if is_name else None
     found.append(((key,), attrs.evolve(type_problem("a list of names", value), in_document=advice)))
@@ -241,7 +241,7 @@ def type_problem(expected: str, value: object) -> Problem:
 
 @attrs.frozen
 class Unset:
-    """In place of the value of a variable that is not set, which is a problem unless another entry replaces it."""
+    """A marker for the value of an unset variable; it is a problem unless another entry overrides the option."""
 
     problem: Problem
 
@@ -254,7 +254,7 @@ def variable_in(value: object) -> str | None:
 def _read_variable(
     description: Description, info: OptionInfo, value: dict[str, Any], path: tuple[str, ...], found: list[EntryProblem]
 ) -> Any:
-    """The value of an option that an environment variable has, read as Flink reads a string; else the default."""
+    """The value of an option from an environment variable, read as Flink reads a string; else the default of the reference."""
     string = _string_of_variable(value, path, found)
     if isinstance(string, Unset):
         return string
@@ -274,7 +274,7 @@ def _string_of_variable(value: dict[str, Any], path: tuple[str, ...], found: lis
     """The string of an environment variable. If it is unset or empty: None if there is a default, else `Unset`."""
     name = value["env"]
     if not (name.isascii() and name.isidentifier()):
-        # The same problem as that of a secret.
+        # An invalid name gives the same problem as in a reference to a secret.
         read_secret({"env": name}, path, found, only=True)
         return None
     string = os.environ.get(name, "")

@@ -46,11 +46,11 @@ def load(
         path: the path of the file; paths of included files are relative to its folder.
         only: the names of the providers to load; problems of other entries are ignored, unless these extend them. By default,
             all providers are loaded.
-        env: the environment in which to load it; by default that of the environment variable ``LLMPROVIDERS_ENV``, which a
-            catalog without environments ignores, else the ``default_env`` of the catalog, else none. An empty string is none too.
-        overrides: values for options, by ``NAME.OPTION``, such as ``{"chat.temperature": 0}``. In place of a name there may be a
-            pattern, such as ``*`` or ``eu-*``; it is for the providers whose class and task have the option. Parts are named as
-            in ``chat.extra_header.X-Tenant`` and ``chat.extra_options.some-key``. Later values win.
+        env: the environment of the catalog. By default, the environment variable ``LLMPROVIDERS_ENV`` names it (catalogs without
+            environments ignore the variable), else the ``default_env`` of the catalog. An empty string means no environment.
+        overrides: values for options, by ``NAME.OPTION``, such as ``{"chat.temperature": 0}``. NAME may be a pattern, such as
+            ``*`` or ``eu-*``, for the providers whose class and task have the option. OPTION may name a part, such as
+            ``extra_header.X-Tenant`` or ``extra_options.some-key``. A later value overrides an earlier one.
 
     Raises:
         DocumentError: with every problem of the file, of the files that it includes, and of the overrides.
@@ -105,20 +105,20 @@ def check(
 ) -> tuple[DocumentProblem, ...]:
     """Return all problems of the catalog of a file, each with its location; they are not raised.
 
-    Beyond the problems with which it does not load, there are warnings: of literal secrets, because everybody who can read the
-    file can read them; of an entry whose name is similar to that of an included one, which it was probably meant to replace, and
-    likewise of an environment; of placeholders that nothing fills in; of endpoints that are probably not the whole URL. An entry
-    with the key ``ignore``, a list of codes, is not warned of these, and neither are the entries that extend it.
+    Errors are the problems that prevent loading. Warnings are about literal secrets, because everybody who can read the file can
+    read them; entries and environments whose names are similar to included ones, which they were probably meant to replace;
+    placeholders that nothing fills in; and endpoints that are probably not the whole URL. The key ``ignore`` of an entry lists
+    codes that are not reported for it and for the entries that extend it.
 
     Args:
         path: the path of the file.
         runtime: a distribution of Flink, such as ``"flink-2.3"``, on which to check every provider; by default none.
         model: the model's name for providers without one, if jobs give it with the call.
         select: the codes to report; by default all.
-        ignore: codes not to report. Problems with which the catalog does not load are reported always.
+        ignore: codes not to report. Errors are always reported.
         resolve_references: whether to report references to secrets that cannot be resolved here and now.
-        env: the environment in which to check; by default all of them, and if the catalog has no ``default_env``, also without
-            an environment. An empty string means without one.
+        env: the environment to check; by default every environment, and also none if the catalog has no ``default_env``. An
+            empty string means no environment.
         overrides: values for options, as for `load`.
 
     Raises:
@@ -246,7 +246,7 @@ def dump(
     secrets: Secrets = "refuse",
     inherit: bool = False,
 ) -> None:
-    """Write a catalog to a file, completely or not at all.
+    """Write a catalog to a file, atomically.
 
     With revealed secrets, only its owner can read the file; Windows has no such mode.
 

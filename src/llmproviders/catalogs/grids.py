@@ -27,14 +27,14 @@ from .composition import located
 __all__ = ["grid"]
 
 _Piece: TypeAlias = tuple[str, str | None]
-"""A string in a name, and the option whose value follows it."""
+"""A literal part of a name, and the option whose value follows it."""
 
 MAX_VARIANTS: Final = 100_000
 """The most providers of a grid."""
 MAX_IN_NAME: Final = 40
 """The longest value that is part of a name."""
 MAX_PROBLEMS: Final = 20
-"""The number of problems of variants after which no more are looked for; those of single values are all reported."""
+"""The most problems of variants that are reported. Problems of single values are all reported."""
 
 
 def grid(provider: Provider, template: object, lists: Mapping[str, object]) -> Catalog:
@@ -85,7 +85,7 @@ def grid(provider: Provider, template: object, lists: Mapping[str, object]) -> C
 def _read(name: str, given: object, problems: list[Problem]) -> list[Any]:
     """The values of an option."""
     if not isinstance(given, Iterable) or isinstance(given, (str, bytes, bytearray, Mapping, AbstractSet)):
-        # Only its type is shown, because it may be a key.
+        # Only its type is shown, because it may be an API key.
         hint = "a set has no order; write a list" if isinstance(given, AbstractSet) else "write [...] around one value too"
         problems.append(Problem(name, "a list of values", got=shown_type(given), hint=hint, is_type=True))
         return []
@@ -126,7 +126,7 @@ def _name(pieces: Iterable[_Piece], strings: Mapping[str, str]) -> str:
 
 
 def _strings(provider: Provider, name: str, values: list[Any], problems: list[Problem]) -> list[str]:
-    """The string in names for each value of an option; their numbers if one of them may not be in a name."""
+    """The string for each value of an option in names; numbers such as ``#1`` if a value cannot be part of a name."""
     description = compiled(type(provider)).description
     spec = next((spec for spec in description.parameters if spec.parameter == name), None)
     if spec is None and name not in provider.extra_options and (refusal := description.refusal(name)):

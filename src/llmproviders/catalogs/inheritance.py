@@ -13,13 +13,13 @@ from .layers import KINDS
 __all__ = ["inherited"]
 
 _KEPT: Final = 16
-"""How many of the first and of the last entries with an option are remembered."""
+"""The number of first entries, and of last entries, that the index keeps for an option."""
 _TRIED: Final = 8
 """How many entries are tried as the base of an entry."""
 
 
 def inherited(entries: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The entries, each of which extends an earlier one if that is shorter. The cost is linear in their options."""
+    """The entries; an entry extends an earlier one if the result is shorter. The cost is linear in the number of options."""
     written: dict[str, dict[str, Any]] = {}
     bases = _Bases()
     for name, entry in entries.items():
@@ -42,7 +42,7 @@ class _Bases:
         self._having: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         """For each option with its value, the positions of the first and the last entries that have it."""
         self._without_one: dict[int, int] = {}
-        """For the options of an entry without one of them, as the sum of their hashes, the position of the first such entry."""
+        """An index of entries without one option: the first position, by the sum of the hashes of the other options."""
 
     def add(self, name: str, options: Mapping[tuple[str, str], int]) -> None:
         """Add an entry with its options."""
@@ -57,7 +57,7 @@ class _Bases:
             self._without_one.setdefault(total - hash(option), position)
 
     def most_similar(self, options: Mapping[tuple[str, str], int]) -> list[str]:
-        """The entries that have the most of these options, measured by their lengths; of equal ones, the earlier ones."""
+        """The entries that share the most characters of *options*; earlier entries come first among equal ones."""
         shared: defaultdict[int, int] = defaultdict(int)
         for option, length in options.items():
             for position in self._having.get(option, ()):
@@ -85,11 +85,11 @@ def _child(name: str, base: dict[str, Any], entry: dict[str, Any]) -> dict[str, 
     if any(base.get(kind) != entry.get(kind) for kind in KINDS):
         return None
     if not set(base.get("ignore", ())) <= set(entry.get("ignore", ())):
-        # The entry would ignore these codes too.
+        # The entry would inherit ignored codes that it does not have.
         return None
     extras, above = entry.get(EXTRAS, {}), base.get(EXTRAS, {})
     if len(above) > len(extras) or list(above) != list(extras)[: len(above)]:
-        # Extra options were removed or moved, and their order matters.
+        # Inherited extra options come first, in the order of the base, and cannot be removed.
         return None
     child: dict[str, Any] = {"extends": name}
     child.update((key, value) for key, value in entry.items() if key not in ("omit", EXTRAS) and not _same(base.get(key), value))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Documents put together: the entries of a catalog in one environment, each over the one that it replaces or amends.
+"""Layers: the entries of all documents in one environment. An entry is linked to the entry below, which it replaces or amends.
 
-An entry replaces the one of the same name of an included document; if it extends its own name, it amends that one. An entry of
-an environment amends the one of its name too, unless it has a kind of its own.
+An entry replaces the entry of the same name in an included document. If it extends its own name, it amends that entry. In an
+environment, an entry without a kind amends the entry of its name too.
 """
 
 from __future__ import annotations
@@ -80,14 +80,14 @@ class Entry:
     below: Entry | None = attrs.field(default=None, repr=False)
     """The entry of the same name that it replaces or amends."""
     environment: str = ""
-    """The environment that it is for; empty for all."""
+    """The environment to which it belongs; empty for all environments."""
     is_partial: bool = False
     """Whether it amends the entry below if it has no kind: an entry of an environment, or an override."""
     added_parts: frozenset[str] = frozenset()
-    """The options whose headers or fields are added to the inherited ones, and do not replace these."""
+    """The options whose headers or fields are merged into the inherited ones."""
 
     extends: Sequence[str] = attrs.field(init=False, default=attrs.Factory(_extended, takes_self=True))
-    """The names that it extends; its own one if it amends the entry below."""
+    """The names that it extends; its own name if it amends the entry below."""
 
     @property
     def is_override(self) -> bool:
@@ -117,26 +117,26 @@ class RawCatalog:
     default_at: tuple[Document, Path] | None = None
     """The document with the default, and the path there."""
     added: dict[str, int] = attrs.field(factory=dict)
-    """The new entries of documents that include others, and of environments, each with the number of entries before them."""
+    """New entries, by name, of documents with includes and of environments; the value is the number of earlier entries."""
     problems: list[DocumentProblem] = attrs.field(factory=list)
     """The problems of reading, and of the documents as a whole."""
 
 
 def environments(sources: Sources) -> list[str]:
-    """The names of all environments; of too many, only one more than may be."""
+    """The names of all environments, at most one more than the limit."""
     tables = (document.tree.get("env") for document in sources.documents)
     names = dict.fromkeys(name for table in tables if isinstance(table, dict) for name in table if name)
     return list(islice(names, MAX_ENVIRONMENTS + 1))
 
 
 def checked_environments(sources: Sources) -> list[str]:
-    """The environments in which a catalog has to be valid: all, and also none (an empty string) if it has no default."""
+    """The environments to check: all, and also none (an empty string) if the catalog has no default environment."""
     known = environments(sources)
     return known if default_environment(sources) else ["", *known]
 
 
 def default_environment(sources: Sources) -> str:
-    """The environment of a call that names none; empty for none. That of an including document wins."""
+    """The environment of a call that names none; empty for none. An including document overrides an included one."""
     names = [document.tree.get("default_env") for document in sources.documents]
     known = environments(sources)
     return next((name for name in reversed(names) if isinstance(name, str) and name in known), "")

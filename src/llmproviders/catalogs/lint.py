@@ -31,7 +31,7 @@ from .sources import Sources
 __all__ = ["checked", "literals_of"]
 
 _Found: TypeAlias = Iterator[tuple[str, DocumentProblem]]
-"""Names of entries, each with a problem of its provider, which may be located in an entry that it extends."""
+"""Names of entries, each with a problem; the location may be in an entry that it extends."""
 
 _INSIDE: Final = Advice("use a placeholder that the platform fills in, or add it in code", ())
 """The hint for a secret inside a URL."""
@@ -46,7 +46,7 @@ _DEFAULT: Final = Advice("leave the default out, or use a placeholder that the p
 def checked(
     resolution: Resolution, runtimes: Sequence[Runtime], model: str | None, *, resolve: bool
 ) -> Iterator[DocumentProblem]:
-    """The problems with which a catalog loads, without those that its entries ignore.
+    """The problems that do not prevent loading, without those that entries ignore.
 
     Args:
         resolution: the catalog.
@@ -89,7 +89,7 @@ def _misspelled_replacements(raw: RawCatalog) -> _Found:
 
 
 def _misspelled_environments(sources: Sources) -> Iterator[DocumentProblem]:
-    """A warning for each environment whose name is that of an included file's with two letters exchanged, or one more or less."""
+    """A warning for each environment whose name differs from an included one by swapped letters, or by one letter."""
     if len(environments(sources)) > MAX_ENVIRONMENTS:
         return
     known: dict[str, None] = {}
@@ -97,14 +97,14 @@ def _misspelled_environments(sources: Sources) -> Iterator[DocumentProblem]:
         tables = document.tree.get("env")
         names = [name for name in tables if name] if isinstance(tables, dict) else []
         for name in names if "include" in document.tree else ():
-            if name not in known and (meant := next((each for each in known if _is_slip(name, each)), None)):
+            if name not in known and (meant := next((each for each in known if _is_typo(name, each)), None)):
                 expected, hint = "the name of an environment of an included file", f"did you mean {mask_value(meant)}?"
                 problem = Problem("", expected, got="a new one", hint=hint, severity="warning", code="misspelled-environment")
                 yield document.problem(("env", name), problem)
         known.update(dict.fromkeys(names))
 
 
-def _is_slip(one: str, other: str) -> bool:
+def _is_typo(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if _digits(one) != _digits(other) or len(long) > MAX_NAME:
         return False
@@ -178,7 +178,7 @@ def _in_option(spec: Spec, key: str, value: object) -> Iterator[EntryProblem]:
             header = {"Authorization": {name: {"env": "NAME", "file": "path"}.get(name, "REFERENCE")}}
             problem = Problem(
                 "",
-                "headers, each of which may be a reference",
+                "headers whose values may be references",
                 got=f"only a header named {name}",
                 in_document=writing(key, header),
                 severity="warning",
@@ -205,7 +205,7 @@ def _in_extra(path: tuple[str, ...], key: str, value: object) -> Iterator[EntryP
 
 
 def _is_masked(accept: Callable[[], object]) -> bool:
-    """Whether a part of the value that *accept* returns is masked; a value that is not accepted is another problem."""
+    """Whether the value that *accept* returns has a masked part; False if it raises an error, which is reported elsewhere."""
     try:
         return isinstance(accept(), MaskedText)
     except Exception:  # noqa: BLE001
@@ -215,7 +215,7 @@ def _is_masked(accept: Callable[[], object]) -> bool:
 
 def _in_parts(kind: Kind, path: tuple[str | int, ...], value: Any, *, hidden: bool = False) -> Iterator[EntryProblem]:
     """The literal secrets in a table of headers, a body or a map; *hidden* is whether a name above it looks like a credential."""
-    # One by one, because a value that is not accepted is another problem.
+    # The parts are tried one by one: a part that is not accepted is reported elsewhere.
     for step, item in value.items() if isinstance(value, dict) else enumerate(value):
         one = {step: item} if isinstance(value, dict) else [item]
         try:

@@ -20,12 +20,12 @@ __all__ = ["Variables", "is_literal", "with_references", "without_keys"]
 
 
 def is_literal(part: Secret | MaskedText) -> bool:
-    """Whether a secret, or a part of the string, is written out."""
+    """Whether a secret, or a part of a masked string, is a literal."""
     return not part.is_reference and not (isinstance(part, Secret) and part.source == "placeholder")
 
 
 def with_references(provider: Provider, references: Mapping[SecretPath, Secret]) -> Provider:
-    """The provider with references in place of the secrets at some paths, each of which is a whole `Secret`."""
+    """The provider with references in place of secrets, by path; a path must be that of a whole `Secret`."""
     inside: dict[SecretPath, dict[SecretPath, Secret]] = {}
     for path, reference in references.items():
         depth = 2 if path[0] == EXTRAS else 1
@@ -52,7 +52,7 @@ def _replaced(kind: Kind | None, value: object, references: Mapping[SecretPath, 
         return references[()]
 
     def replaced(path: SecretPath, part: Any) -> Any:
-        # The provider masks a string in part again; it accepts none that is masked already.
+        # The provider masks the string again; it does not accept a masked one.
         return references.get(path) or (part.reveal() if isinstance(part, MaskedText) else part)
 
     assert kind is not None
@@ -60,10 +60,10 @@ def _replaced(kind: Kind | None, value: object, references: Mapping[SecretPath, 
 
 
 class Variables:
-    """Names for environment variables, each of which is given once.
+    """Unique names for environment variables.
 
     Args:
-        taken: names that are not given.
+        taken: names that must not be used.
     """
 
     def __init__(self, taken: Iterable[str]) -> None:
@@ -86,24 +86,24 @@ class Variables:
 
 
 def _word(string: str) -> str:
-    """The letters, digits and underscores of a name, which itself may be a key in the wrong place."""
+    """The letters, digits and underscores of a name; a name may be an API key in the wrong place."""
     return "SECRET" if looks_like_key(string) else re.sub(r"[^A-Z0-9]+", "_", string.upper()).strip("_")
 
 
 def without_keys(text: str, keys: Iterable[str], others: frozenset[str] = frozenset()) -> str:
-    """A text for people with masks in place of keys and of credentials in URLs.
+    """A string for people, with secrets and credentials in URLs masked.
 
     Args:
-        text: the text.
-        keys: keys that are masked wherever they are.
-        others: keys that are masked as words, as is all that looks like a key.
+        text: the string.
+        keys: secrets that are masked everywhere.
+        others: secrets that are masked only as whole words, like every word that looks like an API key.
     """
-    # The last word of a header is the key.
+    # The last word of a header is the credential, as in ``Bearer sk-...``.
     known = {part for key in keys if key.strip() for part in (key.strip(), key.split()[-1])}
     for key in sorted(known, key=len, reverse=True):
-        # Shorter ones are part of many words, and masked only as words.
+        # Shorter secrets occur inside other words: they are masked only as whole words.
         text = text.replace(key, MASK) if len(key) > 3 else text  # noqa: PLR2004
-    # Padding is not part of a word here.
+    # A word has no padding, such as that of Base64.
     words = {key.strip("=.") for key in known}
 
     def masked(found: re.Match[str]) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Unified diffs of catalog files, in which only values are shown that are known not to be secrets."""
+"""Unified diffs of catalog files; every value is masked unless it is known not to be a secret."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class Side:
 
 
 def masked_diff(file: Path, format_: Format, old: Side, new: Side, *, is_new: bool) -> Iterator[str]:
-    """The lines of a unified diff, each with its line break; a line that was the last one and had none is followed by a note."""
+    """The lines of a unified diff, each with its line break. A note follows a last line without a line break, as in diff(1)."""
     # Imported here: only this needs it.
     from difflib import unified_diff
 
-    # The masked line follows each line: equal masks may stand for different secrets, and only the masks are printed.
+    # Lines are paired with their masked forms: real lines are compared, and masked ones are printed.
     before, after = _paired(old, format_), _paired(new, format_)
     for line in unified_diff(before, after, "/dev/null" if is_new else str(file), str(file)):
         shown = line[:1] + line.partition("\0")[2] if "\0" in line else line
@@ -107,7 +107,7 @@ def _lexically_masked(line: str) -> str:
     start = _start_of_comment(line)
     content, hash_, comment = line[:start], line[start : start + 1], line[start + 1 :]
     if hash_ and has_credential_name(content):
-        # The comment on a credential may be another one.
+        # The comment may show another credential.
         comment = re.sub(r"[^\r\n]+", f" {MASK}", comment)
     elif found := re.match(r"([^=:]*[=:]).*", comment):
         comment = f"{found[1]} {MASK}{comment[found.end() :]}" if has_credential_name(found[1]) else comment
@@ -116,7 +116,7 @@ def _lexically_masked(line: str) -> str:
 
 
 def _start_of_comment(line: str) -> int:
-    """The index of the first ``#`` that is not in quotes; if the quotes are no pairs, of the first one at all."""
+    """The index of the first ``#`` outside quotes; if a quote is not closed, that of the first ``#``."""
     outside = re.match(r"""(?:[^"'#]|"[^"]*"|'[^']*')*""", line)
     end = outside.end() if outside else 0
     place = end if line[end : end + 1] == "#" else line.find("#")
@@ -165,7 +165,7 @@ def _values_of_entry(drafts: Mapping[TreePath, Draft], path: TreePath, entry: Tr
 
 
 def _held(spec: Spec | None, kind: Kind | None, provider: Provider | None, key: str, value: Tree) -> Any:
-    """The value that a provider has, or would have without the problems of its entry."""
+    """The value of an option in *provider*; without a provider, the value that the option would have."""
     if spec is None or spec.info is None:
         return _UNKNOWN
     if provider is not None:
@@ -189,7 +189,7 @@ def _values_of_option(path: TreePath, value: Tree, kind: Kind | None, held: Any)
         yield path, _is_shown(held) or _is_reference(value)
         return
     rest: list[tuple[TreePath, Tree, Any]] = [(path, value, parts)]
-    # Where the whole value is masked, the mask hides the numbers in it too.
+    # If the whole value is masked, the numbers in it are hidden too.
     is_hidden = str(held) == MASK
     while rest:
         path, value, part = rest.pop()
@@ -202,7 +202,7 @@ def _values_of_option(path: TreePath, value: Tree, kind: Kind | None, held: Any)
 
 
 def _is_shown(value: object) -> bool:
-    """Whether a value is no secret, or only refers to one."""
+    """Whether a value may be shown: it is not a secret, or it is a reference."""
     if isinstance(value, Secret):
         has_literal = value.source == "text" or (value.default is not None and value.default.source == "text")
         return not has_literal and not looks_like_key(value.reference)

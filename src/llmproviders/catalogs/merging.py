@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Entries merged into a catalog's file, all in one revision; an entry that is there already is compared."""
+"""Merging of entries into a catalog's file, all in one revision; entries of the same name are compared."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .revision import Revision, read_original
 __all__ = ["Merger"]
 
 _FOR_PEOPLE: Final = ("description", "tags", "ignore")
-"""Keys of an entry that stay when its options are replaced."""
+"""Keys of an entry that are kept when its options are replaced."""
 
 
 class Merger:
@@ -40,7 +40,7 @@ class Merger:
         self._resolution = self._original.before.in_environment("")
         sources = self._resolution.raw.sources
         if sources.is_incomplete:
-            # The file that is missing may have the entries.
+            # The entries may be in the file that cannot be read.
             raise DocumentError(in_order(sources.problems))
 
     @property
@@ -68,22 +68,22 @@ class Merger:
                 todo += node.values() if isinstance(node, dict) else node
 
     def changes(self, name: str, provider: Provider) -> list[Change]:
-        """The differences between the provider of a name, which the catalog has, and another one; secrets are masked."""
+        """The differences between the catalog's provider *name* and *provider*; secrets are masked."""
         old = self.provider(name)
         if old is None:
             return [Change(name, "", "no complete provider", provider.provider_name())]
         return _changes(name, old, provider)
 
     def revision(self, entries: Mapping[str, Tree], providers: Mapping[str, Provider]) -> Revision:
-        """The file with new entries, and with other options of entries that it has; these keep their description and tags.
+        """The file with the new entries, and with changed options of existing entries, which keep their description and tags.
 
         Args:
             entries: the entries, as if the file were new.
             providers: their providers.
 
         Raises:
-            DocumentError: if the catalog would have problems that it does not have.
-            EditError: if another file has an entry that is to be changed.
+            DocumentError: if the catalog would have new problems.
+            EditError: if an entry to change is in another file.
             ProviderError: if the file cannot be edited without other changes.
         """
         new = dict(entries)
@@ -91,7 +91,7 @@ class Merger:
         for name in filter(self.has, entries):
             self._original.check_own(name, "replace")
             found = self._original.own_body(("providers", name))
-            # Another value than a mapping is refused by the edit.
+            # If the entry is not a mapping, the edit raises an error.
             body = found if isinstance(found, dict) else {}
             old[name] = body, {key: each for key, each in new.pop(name).items() if key not in _FOR_PEOPLE or key not in body}
         amended = {name: self._amended(name, *both, providers[name]) for name, both in old.items()}
@@ -100,21 +100,21 @@ class Merger:
             after = made.after.in_environment("")
             if not any(_differs(after.draft(name).provider, providers[name]) for name in old):
                 return made
-        # An option that is inherited cannot be changed back to its default.
+        # Only a replacement can reset an inherited option to its default.
         return self._revised(new, {name: _replaced(*both) for name, both in old.items()})
 
     def _amended(self, name: str, body: Mapping[str, Tree], entry: Mapping[str, Tree], new: Any) -> Mapping[str, Tree]:
-        """The changes of the keys of an entry that stays of its kind: only of the options that differ; None removes a key."""
+        """The changes of an entry by key: only of options that differ, if the class is the same; None removes a key."""
         old: Any = self.provider(name)
         if type(old) is not type(new):
             return _replaced(body, entry)
-        new = _spelled_as(old, new)
+        new = _with_old_spelling(old, new)
         keys = [key for key in compiled(type(new)).description.specs if getattr(old, key) != getattr(new, key)]
         found = {key: entry.get(key) for key in (*keys, "omit") if key in entry or key in body}
         return found | {key: entry[key] for key in _FOR_PEOPLE if key in entry}
 
     def _revised(self, new: Mapping[str, Tree], changed_keys: Mapping[str, Mapping[str, Tree]]) -> Revision:
-        """The revision with new entries, and with changes of the keys of others."""
+        """The revision with new entries, and with changed keys of existing ones."""
         original = self._original
         format_ = format_module(original.format)
         if original.text is None:
@@ -128,20 +128,20 @@ class Merger:
 
 
 def _replaced(body: Mapping[str, Tree], entry: Mapping[str, Tree]) -> dict[str, Tree]:
-    """The changes of the keys of an entry that make it another one; None removes a key."""
+    """The changes that make *entry* of *body*, by key; None removes a key."""
     removed = {key: None for key in body if key not in entry and key not in _FOR_PEOPLE}
     return removed | {key: value for key, value in entry.items() if body.get(key) != value}
 
 
 def _changes(name: str, old: Provider, new: Provider) -> list[Change]:
-    return list(changes_between(name, old, _spelled_as(old, new)))
+    return list(changes_between(name, old, _with_old_spelling(old, new)))
 
 
 def _differs(made: Provider | None, wanted: Provider) -> bool:
     return made is None or bool(_changes("", made, wanted))
 
 
-def _spelled_as(old: Any, new: Any) -> Any:
+def _with_old_spelling(old: Any, new: Any) -> Any:
     """The provider *new*, with the headers, bodies and maps of *old* where only the order or the spelling differs."""
     if type(old) is not type(new):
         return new

@@ -36,7 +36,7 @@ class Origin:
     environment: str = ""
     """The environment for which it is set; empty for all."""
     variable: str = ""
-    """The environment variable that has the value; empty if the value is in the file. Those of secrets are not here."""
+    """The environment variable that has the value; empty if the value is in the file, or is a reference to a secret."""
 
     def __str__(self) -> str:
         return f"{self.source}:{self.line}" if self.line else self.source or "default"
@@ -61,7 +61,7 @@ def origins_of(resolution: Resolution, name: str) -> dict[str, Origin]:
 
 
 def _can_refer(cls: type[Provider], option: str) -> bool:
-    """Whether a table with the key ``env`` stands for the value of the option when the file is loaded."""
+    """Whether the value of the option may be a reference to an environment variable that is resolved when the file is loaded."""
     spec = compiled(cls).description.specs.get(option)
     return spec is not None and spec.info is not None and not spec.info.secret and kind_of(spec.info) is None
 
@@ -73,7 +73,7 @@ def _origin(setter: Setter, option: str, cls: type[Provider]) -> Origin:
     return Origin(entry.document.source, line, entry.name, path[0], entry.environment, variable)
 
 
-def _whole_and_part(option: str, names: Collection[str], longest: int) -> tuple[str, tuple[str, ...]]:
+def _split_option(option: str, names: Collection[str], longest: int) -> tuple[str, tuple[str, ...]]:
     """The name of an option, and the path of a header or a field in it; names of extra options and headers may contain dots.
 
     Args:
@@ -108,7 +108,7 @@ def located_problems(resolution: Resolution, name: str, problems: Iterable[Probl
     longest = max(map(len, all_names), default=0)
     for problem in problems:
         option = problem.option.removeprefix(f"{EXTRAS}.")
-        option, below = _whole_and_part(option, all_names, longest)
+        option, below = _split_option(option, all_names, longest)
         option = option if option in names or option == "provider" else f"{EXTRAS}.{option}"
         setter = draft.setters.get(option)
         problem = without_variable(problem, setter, option) if _can_refer(type(provider), option) else problem  # noqa: PLW2901

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Overrides: values for options of entries, by ``NAME.OPTION``, over those of documents; NAME may be a pattern."""
+"""Overrides: values by ``NAME.OPTION`` that replace those of documents; NAME may be a pattern."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def composed(
     Args:
         sources: the documents.
         environment: the environment; by default that of the variable, else that of ``default_env``.
-        overrides: the values by ``NAME.OPTION``; of equal options, a later value wins.
+        overrides: the values by ``NAME.OPTION``; a later value overrides an earlier one.
         are_strings: whether the values are strings of the command line, each of which gets the type of its option.
 
     Raises:
@@ -78,7 +78,7 @@ class _Amendment:
     added_parts: set[str] = attrs.field(factory=set)
 
     def set(self, option: str, value: Any) -> bool:
-        """Set an option, or a part of one; return whether the value above the part can have parts."""
+        """Set an option, or a part of one. Return False if a value above the part is not a mapping."""
         whole, *below = path_of(self.cls, option)
         if not below:
             self.added_parts.discard(whole)
@@ -87,7 +87,7 @@ class _Amendment:
         if whole not in self.body and whole != EXTRAS:
             self.added_parts.add(whole)
         if isinstance(self.body.get(whole), str) and self.cls is not None:
-            # The string of headers or a body, to which parts are added.
+            # Headers or a body that are a string are parsed, so that a part can be added.
             self.body[whole] = with_parts(self.cls, whole, self.body[whole], {}) or self.body[whole]
         node: Any = self.body
         for step in (whole, *below[:-1]):
@@ -99,7 +99,7 @@ class _Amendment:
 
 
 @attrs.frozen(eq=False)
-class _Given(Document):
+class _OverrideDocument(Document):
     """The overrides of a call, in place of a document: its problems name an override as it was given."""
 
     keys: dict[Path, str] = attrs.field(factory=dict)
@@ -118,7 +118,7 @@ class _Overrides:
     def __init__(self, raw: RawCatalog, *, are_strings: bool) -> None:
         self.raw = raw
         self.are_strings = are_strings
-        self.document = _Given(_SOURCE, "json", {}, lambda path: Location(0, 0), () if are_strings else None)
+        self.document = _OverrideDocument(_SOURCE, "json", {}, lambda path: Location(0, 0), () if are_strings else None)
         self.amendments: dict[str, _Amendment] = {}
         self.longest = max(map(len, raw.entries), default=0)
         self.similar = SimilarNames(raw.entries)
@@ -139,9 +139,9 @@ class _Overrides:
         self.raw.problems.append(self.document.problem((key,), problem))
 
     def _entries(self, key: str) -> tuple[list[str], str, bool] | None:
-        """The entries of an override, its option, and whether the entries are those of a pattern; None if there are none."""
+        """The entries of an override, its option, and whether NAME is a pattern; None if it matches no entry."""
         entries = self.raw.entries
-        for name, option in _divisions(key, max(MAX_NAME, self.longest)):
+        for name, option in _splits(key, max(MAX_NAME, self.longest)):
             if name in entries:
                 return [name], option, False
             if names := matching(name, entries):
@@ -155,7 +155,7 @@ class _Overrides:
         return None
 
     def _set(self, key: str, value: Any, drafts: Mapping[str, Draft], option: str, *, is_pattern: bool) -> None:
-        """Set an option of entries; of those of a pattern, only of the entries that have the option."""
+        """Set an option of entries; if they match a pattern, entries without the option are skipped."""
         first = option.partition(".")[0]
         if first in KINDS:
             hint = "an entry has the same kind in every call; an environment may have another one"
@@ -186,8 +186,8 @@ class _Overrides:
             self.document.keys[name, first] = key
 
 
-def _divisions(key: str, longest: int) -> Iterator[tuple[str, str]]:
-    """A key divided at each of its dots, the longest name first: names may contain dots.
+def _splits(key: str, longest: int) -> Iterator[tuple[str, str]]:
+    """Each split of a key into a name and an option, the longest name first: names may contain dots.
 
     Args:
         key: the key.
@@ -208,7 +208,7 @@ def _names(draft: Draft) -> list[str]:
 
 
 def _has(draft: Draft, name: str) -> bool:
-    """Whether an entry may have a key, and if it is an option, its task has it too."""
+    """Whether an entry may have a key; if the key is an option, the task must have it too."""
     if name not in _names(draft):
         return False
     provider = draft.provider

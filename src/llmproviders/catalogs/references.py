@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Secrets in documents, read and written: by themselves, and inside headers and bodies.
 
-A reference is a table whose only key is the name of a resolver, such as ``env`` or ``file``, with a string; ``default`` may be
-beside ``env``. Headers contain no tables, so that each table there is a reference. In a body, it is one only below a name that
-looks like a credential; elsewhere it is an object of the body.
+A reference is a table whose only key is the name of a resolver, such as ``env`` or ``file``, with a string; ``env`` may have the
+key ``default`` beside it. A table in headers is always a reference. A table in a body is a reference only below a name that
+looks like a credential; elsewhere it is a JSON object.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _MAX_LEVELS: Final = 200
 
 
 def read_secret(value: Mapping[str, Any], path: tuple[str | int, ...], found: list[EntryProblem], *, only: bool) -> Any:
-    """The secret that a table refers to. Any other table is a problem if *only* secrets are accepted, else it is returned."""
+    """The secret that a table refers to. With *only*, any other table is a problem; else it is returned unchanged."""
     if list(value) == ["secret"] and isinstance(value["secret"], str):
         return Secret(value["secret"])
     if (resolver := resolver_of(value)) is not None:
@@ -67,7 +67,7 @@ def read_secret(value: Mapping[str, Any], path: tuple[str | int, ...], found: li
 
 
 def resolver_of(value: object) -> str | None:
-    """The resolver of a table that is a reference, also one that the resolver does not accept; None for any other value."""
+    """The resolver of a reference, which may be one that the resolver does not accept; None for any other value."""
     if not isinstance(value, Mapping) or not 0 < len(value) <= 2:  # noqa: PLR2004
         return None
     resolver, *others = sorted(value, key=lambda key: key == "default")
@@ -77,7 +77,7 @@ def resolver_of(value: object) -> str | None:
 
 
 def _no_reference(value: Mapping[str, Any], option: str | int) -> Problem:
-    """The problem of a table that should be a reference and is none; its key may be the secret itself."""
+    """The problem of a table that is not a reference, but should be one; its key may be the secret itself."""
     hint, advice, is_unknown = "", reference_advice(option), False
     key, item = next(iter(value.items()), (None, None))
     if len(value) == 1 and isinstance(key, str) and key != "default" and key not in known_resolvers:
@@ -159,7 +159,7 @@ def _read_body(value: Any, path: tuple[str | int, ...], found: list[EntryProblem
 
 
 def literal_refused(name: str) -> Problem:
-    """The problem of a literal secret that is to be written, at the location *name*."""
+    """The problem of writing a literal secret at the location *name*."""
     hint = 'use Secret.from_env or Secret.from_file, or pass secrets="reveal" or secrets="redact"'
     return Problem(name, "no literal secret in a document", got=MASK, hint=hint, code="literal-secret")
 
@@ -176,7 +176,7 @@ def write_reference(name: str, secret: Secret, secrets: Secrets, problems: list[
 
 
 def write_parts(name: str, kind: Kind, value: str, secrets: Secrets, problems: list[Problem], *, hidden: bool = False) -> Any:
-    """A value with parts as a document holds it: a table if that gives the same value again, else a string.
+    """A value with parts, as a document can hold it: a table if reading it gives the same value, else a string.
 
     Args:
         name: the location of the value.
@@ -249,7 +249,7 @@ def _is_ambiguous(parts: Parts, *, hidden: bool) -> bool:
         if isinstance(node, list):
             todo += [(item, below) for item in node]
         elif isinstance(node, dict):
-            # A string below such a name is a `Secret` here.
+            # Below a name that looks like a credential, a string is a `Secret`.
             read = {name: "" if isinstance(item, (str, Secret)) and not _refers(item) else item for name, item in node.items()}
             if below and resolver_of(read):
                 return True

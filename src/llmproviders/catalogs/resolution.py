@@ -22,11 +22,11 @@ from .layers import KINDS, Entry, RawCatalog
 __all__ = ["Resolution", "draft_with", "drafts_of", "in_order", "resolve"]
 
 MAX_INHERITED: Final = 10_000_000
-"""The most characters of options that the entries of a catalog inherit together: a short file could else become very large."""
+"""The most characters of options that all entries of a catalog may inherit: a short file must not need much memory."""
 EXTRA_SIZE: Final = 100
-"""The characters as which an extra option counts."""
+"""The size of an extra option, in characters."""
 PART_SIZE: Final = 20
-"""The characters as which a mapping, a list, a number or a boolean counts."""
+"""The size of a mapping, a list, a number or a boolean, in characters."""
 
 
 _EMPTY: Final = Draft()
@@ -34,12 +34,12 @@ _EMPTY: Final = Draft()
 
 @attrs.define
 class _Path:
-    """The entries, each of which extends the next one, whose resolution has begun."""
+    """The stack of entries that are being resolved; each extends the next one."""
 
     positions: dict[Entry, int] = attrs.field(factory=dict)
     names: list[str] = attrs.field(factory=list)
     bases: list[list[Entry | None]] = attrs.field(factory=list)
-    """The entries that each of them extends."""
+    """For each entry, the entries that it extends."""
 
     def push(self, entry: Entry, bases: list[Entry | None]) -> None:
         """Add an entry at the end."""
@@ -66,9 +66,9 @@ class Resolution:
     problems: list[DocumentProblem] = attrs.field(factory=list)
     """All problems, including those of reading."""
     origins: dict[tuple[Setter, str], Any] = attrs.field(factory=dict)
-    """The origins of values, as `origins` has found them; entries share those that they inherit."""
+    """A cache of the origins of values, filled by `origins`; entries share inherited origins."""
     joins: dict[tuple[int, ...], Draft] = attrs.field(factory=dict)
-    """The drafts that entries share because they extend the same list, by the identities of the drafts in it."""
+    """A cache of drafts for lists of several bases, by the identities of their drafts."""
     sizes: dict[Entry, int] = attrs.field(factory=dict)
     """The sizes of the entries that others extend, in characters."""
     inherited: int = 0
@@ -106,7 +106,7 @@ class Resolution:
 
 
 def in_order(problems: Iterable[DocumentProblem]) -> list[DocumentProblem]:
-    """Problems in the order of their locations, each once: entries that extend the same one share its problems."""
+    """Problems without repetitions, sorted by location; entries that extend the same one repeat its problems."""
     return sorted(dict.fromkeys(problems), key=lambda each: (each.source, each.line, each.column))
 
 
@@ -153,14 +153,14 @@ def _providers(raw: RawCatalog) -> list[str]:
 
 
 def draft_with(raw: RawCatalog, entry: Entry) -> Draft:
-    """A new entry of a catalog with all that it inherits; its problems are not kept."""
+    """The draft of a new entry of a catalog, with all that it inherits; its problems are dropped."""
     resolution = Resolution(attrs.evolve(raw, entries={**raw.entries, entry.name: entry}), ())
     _resolve_entry(resolution, entry)
     return resolution.draft(entry.name)
 
 
 def drafts_of(raw: RawCatalog, names: Iterable[str]) -> dict[str, Draft]:
-    """Entries with all that they inherit; their problems are not kept."""
+    """The drafts of entries, with all that they inherit; their problems are dropped."""
     resolution = Resolution(raw, ())
     for name in names:
         _resolve_entry(resolution, raw.entries[name])
@@ -168,7 +168,7 @@ def drafts_of(raw: RawCatalog, names: Iterable[str]) -> dict[str, Draft]:
 
 
 def _resolve_entry(resolution: Resolution, entry: Entry) -> None:
-    """Resolve an entry, after those that it extends. It is a loop over the open entries, because a chain may be long."""
+    """Resolve an entry after the entries that it extends: with a stack, not recursion, because chains may be long."""
     drafts, path = resolution.drafts, resolution.path
     rest = [entry]
     while rest:
@@ -189,7 +189,7 @@ def _resolve_entry(resolution: Resolution, entry: Entry) -> None:
 
 
 def _bases(resolution: Resolution, entry: Entry, path: _Path) -> list[Entry | None]:
-    """The entries that an entry at the end of a path extends; None for each that does not exist, or is in the path."""
+    """The entries that the last entry of a path extends; None for an unknown entry, and for one that is in the path already."""
     bases: list[Entry | None] = []
     if not entry.extends:
         return bases
@@ -212,7 +212,7 @@ def _bases(resolution: Resolution, entry: Entry, path: _Path) -> list[Entry | No
 
 
 def _no_base(resolution: Resolution, entry: Entry, name: str) -> Problem | None:
-    """The problem of an entry that extends a *name* which does not exist; None if an unread file may have it."""
+    """The problem of an entry that extends an unknown *name*; None if a file that could not be read may have that entry."""
     if resolution.raw.sources.is_incomplete:
         return None
     if name != entry.name:
@@ -250,6 +250,6 @@ def _size(draft: Draft) -> int:
             rest += [*value, *value.values()]
         elif isinstance(value, list):
             rest += value
-        # A part of a body is converted again for each entry.
+        # Any other value has a size too: each entry converts it again.
         size += len(value) if isinstance(value, str) else PART_SIZE
     return size

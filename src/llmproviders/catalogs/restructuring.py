@@ -37,7 +37,7 @@ def removal(file: Path, name: str, environment: str = "") -> Revision:
             raise EditError(f"the environment {environment!r} of {file} has no entry {shown(name)}")
         place: TreePath = ("env", environment, "providers", name)
         elsewhere = environments(Sources(raw.sources.documents[:-1]))
-        # Tables that held only this entry go with it, but not the environment if this is its only place.
+        # A table that becomes empty is removed too, except the environment itself if no included file has it.
         least = 1 if environment in elsewhere else 3
         while len(place) > least and len(value_at(original.tree, place[:-1])) == 1:
             place = place[:-1]
@@ -61,7 +61,7 @@ def removal(file: Path, name: str, environment: str = "") -> Revision:
 
 
 def renaming(file: Path, old: str, new: str) -> tuple[Revision, list[Change]]:
-    """The file with another name for an entry, also where entries of the file extend it, and where it is the default.
+    """The file with another name for an entry, also in every ``extends`` and ``default`` that names it.
 
     Returns:
         The revision, and the changes of the names that refer to the entry.
@@ -77,7 +77,7 @@ def renaming(file: Path, old: str, new: str) -> tuple[Revision, list[Change]]:
     tables = [path for path, table in _tables(tree) if value_at(table, ("providers", old)) is not None]
     if not tables:
         original.check_own(old, "rename")
-    # An amendment follows the entry below, which was renamed before.
+    # If the included entry was renamed first, an amendment of it may get the name of that entry.
     amends = all(path or old in extended_names(value_at(tree, ("providers", old))) for path in tables)
     for each in original.before.resolutions:
         entry = each.raw.entries.get(new)

@@ -32,10 +32,10 @@ class EditError(ProviderError):
 
 @attrs.frozen
 class Version:
-    """A catalog in each of its environments, and without one unless there is a default."""
+    """A catalog, resolved in each environment to check."""
 
     resolutions: list[Resolution]
-    """The first one is that of a call that names no environment."""
+    """The resolution for each environment; the first one is for a call that names no environment."""
 
     @property
     def problems(self) -> list[DocumentProblem]:
@@ -43,7 +43,7 @@ class Version:
         return in_order(problem for each in self.resolutions for problem in each.problems)
 
     def in_environment(self, environment: str) -> Resolution:
-        """The catalog in an environment; if that is empty or does not exist, in that of a call that names none."""
+        """The resolution for *environment*; if that is empty or does not exist, the resolution for a call that names none."""
         return next((each for each in self.resolutions if each.raw.environment == environment), self.resolutions[0])
 
     def drafts(self, file: str) -> dict[Path_, Draft]:
@@ -51,7 +51,7 @@ class Version:
         found: dict[Path_, Draft] = {}
         for each in self.resolutions:
             for entry, draft in each.drafts.items():
-                # In environments, an entry that is amended is no provider by itself.
+                # An entry that an environment amends has a provider only in the other environments.
                 if entry.document.source == file and (entry.path not in found or draft.provider is not None):
                     found[entry.path] = draft
         return found
@@ -140,7 +140,7 @@ class Original:
             environment: the environment of that entry.
 
         Raises:
-            DocumentError: if the catalog would have problems that it does not have.
+            DocumentError: if the catalog would have new problems.
             ProviderError: if the document does not have the tree, because the format module cannot make this edit.
         """
         if not has_tree(format_module(self.format).read, new, tree):
@@ -148,7 +148,7 @@ class Original:
             raise ProviderError(f"{self.file}: {name} is written in a way that cannot be edited here; edit the file by hand")
         after = _version(read_text(new, self.format, self.file, edited=entry))
         known = {_identity(problem, renamed) for problem in self.before.problems}
-        # A variable need not be set where the file is edited.
+        # The file may be edited on a machine that does not set the variables.
         found = [problem for problem in after.problems if problem.problem.code != "unset-variable"]
         problems = [problem for problem in found if _identity(problem, None) not in known]
         if entry is not None and (draft := after.in_environment(environment).draft(str(entry[-1]))).has_problems:
@@ -161,7 +161,7 @@ class Original:
         return Revision(self, new, after)
 
     def unlocated(self, problem: DocumentProblem) -> DocumentProblem:
-        """A problem of the new document, without a location there: its lines are not those of the file."""
+        """*problem* without its location, which is that of the new document, not of the file on disk."""
         return attrs.evolve(problem, line=0, column=0) if problem.source == str(self.file) else problem
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The JSON Schema (2020-12) of catalogs, generated from the metadata of options, with which editors complete and check files.
+"""The JSON Schema (2020-12) of catalogs, generated from the metadata of options; editors use it to complete and check files.
 
 A schema cannot express everything that `load` checks: rules over several options (``api_key`` needs ``endpoint``), the targets of
 ``extends``, ``default`` and ``include``, the grammar inside JSON and header strings, the mask of a redacted value, the size of
@@ -45,7 +45,7 @@ _RESOLVERS: Final[Mapping[str, Schema]] = {
 _SECRET: Final[Schema] = {"anyOf": [_STRING, _REFERENCE]}
 _LITERAL: Final[Schema] = {
     "type": "object",
-    "properties": {"secret": {**_STRING, "description": "the secret itself, where its name does not tell that it is one"}},
+    "properties": {"secret": {**_STRING, "description": "a literal secret below a name that does not look like a credential"}},
     "required": ["secret"],
     "additionalProperties": False,
 }
@@ -59,7 +59,7 @@ _HAS_NO_KIND: Final[Schema] = {"not": {"anyOf": [{"required": [kind]} for kind i
 _IS_ABSTRACT: Final[Schema] = {"properties": {"abstract": {"const": True}}, "required": ["abstract"]}
 """The condition that an entry is abstract."""
 _EVERYWHERE: Final[Schema] = {
-    "abstract": {"type": "boolean", "description": "whether the entry is only extended, and no provider of the catalog"},
+    "abstract": {"type": "boolean", "description": "whether the entry is only extended, and is not a provider"},
     "description": {**_STRING, "description": "a description for people"},
     "tags": {"type": "array", "items": _NAME, "description": "names to select entries by"},
     "ignore": {
@@ -226,7 +226,7 @@ def catalog_schema() -> dict[str, Any]:
     services = {"preset": {"enum": list(SERVICES), "description": "a well-known service"}}
     dashscope = {"preset": {"const": "dashscope", "description": "Alibaba Cloud Model Studio"}}
     bases = {"type": "array", "items": _NAME, "minItems": 1}
-    description = "the entry whose options this entry inherits, or several, of which a later one wins"
+    description = "the entry to inherit options from, or several; a later one overrides an earlier one"
     extends = {"extends": {"anyOf": [_NAME, bases], "description": description}}
     entries += [
         _entry("GenericProvider", generic, []),
@@ -234,9 +234,9 @@ def catalog_schema() -> dict[str, Any]:
         _entry("preset-dashscope", dashscope, [DashScopeProvider], "omit", "for_task", "region", "workspace"),
         _entry("extends", extends, list(classes.values()), "omit", "without", "for_task", *_PLACES),
     ]
-    # Entries without a kind: abstract ones, and those of environments, which amend others.
+    # Entries without a kind: abstract entries, and amendments in environments.
     amendment = _entry("amendment", {}, list(classes.values()), "omit", "without", "for_task", *_PLACES)
-    default = {**_NAME, "description": "name of the provider to use where none is given"}
+    default = {**_NAME, "description": "name of the provider for calls without a name"}
     kinds: Schema = {
         "provider": {"enum": list(classes), "description": "identifier of the provider"},
         "preset": {"enum": list(NAMES), "description": "a well-known service"},
@@ -274,13 +274,13 @@ def catalog_schema() -> dict[str, Any]:
             "default": default,
             "include": {
                 **_NAMES,
-                "description": "files whose providers are included; one of this file replaces or amends that of the same name",
+                "description": "files to include; a provider of this file replaces or amends an included one of the same name",
             },
             "providers": providers("providers by name", {"allOf": [_HAS_NO_KIND, _IS_ABSTRACT]}),
-            "default_env": {**_NAME, "description": "name of the environment of a call that names none"},
+            "default_env": {**_NAME, "description": "name of the default environment"},
             "env": {
                 "type": "object",
-                "description": "environments by name, each with what differs there",
+                "description": "environments by name, each with the entries that differ",
                 "propertyNames": {"minLength": 1},
                 "maxProperties": MAX_ENVIRONMENTS,
                 "additionalProperties": environment,

@@ -44,7 +44,7 @@ class Settings:
 
 
 def find_settings(folder: Path) -> Settings:
-    """The settings in the nearest ``pyproject.toml`` that has some, of *folder* or of a folder above it.
+    """The settings in the nearest ``pyproject.toml`` with the table, in *folder* or a folder above it.
 
     Raises:
         DocumentError: with every problem of the table.
@@ -62,7 +62,7 @@ def _read(file: Path) -> Settings | None:
     source = _shown(file)
     try:
         text = file.read_text(encoding="utf-8-sig")
-        # A file of other tools is not parsed, so that its mistakes stop only these.
+        # A file without our table is not parsed: its syntax errors do not concern us.
         if _TABLE[1] not in text:
             return None
         tree, locate = format_module("toml").read(text)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files and the files that they include, read into documents, each of which can locate its problems.
+"""Reading of files and their includes into documents, which locate problems.
 
 A file that is included several times is read once, at its first place.
 """
@@ -43,8 +43,8 @@ class Document:
     tree: dict[str, Tree] = attrs.field(repr=False)
     locate: Locate = attrs.field(repr=False)
     edited: TreePath | None = None
-    """The path of the entry that a command edits: hints for it are written as arguments of the command. With an empty path, these
-    begin with the name of the entry."""
+    """The path of the entry that a command edits. Hints for this entry are written as arguments of the command; if the path is
+    empty, they begin with the name of the entry."""
 
     def problem(self, path: TreePath, problem: Problem) -> DocumentProblem:
         """A problem, with the location of the part at *path*."""
@@ -59,11 +59,11 @@ class Document:
 
 @attrs.define
 class Sources:
-    """A document and the documents that it includes, directly or through others; those are before it."""
+    """A document, after the documents that it includes, directly or indirectly."""
 
     documents: list[Document] = attrs.field(factory=list)
     is_incomplete: bool = False
-    """Whether a file could not be read; it may have the entries that are missing."""
+    """Whether a file could not be read: missing entries may be in that file."""
     problems: list[DocumentProblem] = attrs.field(factory=list)
 
 
@@ -114,7 +114,7 @@ def decoded(content: bytes, source: str) -> str:
 
 
 def _located(source: str, location: Location, path: TreePath, problem: Problem) -> DocumentProblem:
-    # A key may be a secret whose own key is missing.
+    # A secret may stand in the place of a key.
     masked = dotted(mask_value(step) if isinstance(step, str) else step for step in path)
     return DocumentProblem(source, location.line, location.column, masked, problem)
 
@@ -131,7 +131,7 @@ class _OpenDocument:
 
 
 class _Reader:
-    """Reads documents and the files that they include. It is a loop over the open documents, because a chain may be long."""
+    """Reads documents and the files that they include: with a stack, not recursion, because chains may be long."""
 
     def __init__(self) -> None:
         self._sources = Sources()
@@ -234,7 +234,7 @@ class _Reader:
 
 
 def _short(path: Path) -> Path:
-    """The path without ``..``, if it leads to the same file: long chains of files must not have long paths."""
+    """The path without ``..``, if it leads to the same file; so paths stay short in long chains of includes."""
     if ".." in path.parts:
         short = os.path.normpath(path)
         with suppress(OSError):
@@ -261,7 +261,7 @@ def _included(sources: Sources, document: Document, names: object) -> list[str]:
     if isinstance(names, list) and all(isinstance(name, str) for name in names):
         return names
     sources.is_incomplete = True
-    # A string that is not shown may be a key.
+    # A string that messages mask may be an API key.
     advice = writing("include", [names]) if isinstance(names, str) and mask_value(names) == names else None
     problem = Problem("", "a list of file names", got=shown_kind(names), in_document=advice, code="invalid-include")
     sources.problems.append(document.problem(("include",), problem))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Use of a provider of a file: its problems are raised with the locations of its options, and hints for files."""
+"""Use of a provider from a file: errors have the locations of its options, and hints for files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["located_errors", "provider_for"]
 
 
 def provider_for(provider: Provider, runtime: str | None) -> Provider:
-    """The provider to use on a runtime: of another class if the runtime does not have its identifier."""
+    """The provider to use on a runtime; it has another class if the runtime does not have the identifier."""
     if runtime is None or provider.provider_name() in runtime_named(runtime).factories:
         return provider
     return provider.for_runtime(runtime)
@@ -32,7 +32,7 @@ def located_errors(resolution: Resolution, name: str) -> Iterator[None]:
     except InvalidOptionsError as error:
         problems = list(error.problems)
     except SecretError as error:
-        # A resolver that failed may work now.
+        # The second call of the resolver may succeed: then the first error is reported.
         failure = Problem("", "a secret", got="nothing", hint=str(error), code="unresolved-reference")
         problems = [*unresolved_references(resolution.provider(name))] or [failure]
     else:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Strings of the command line as values of documents: each gets the type of its option, as far as it can be read as that."""
+"""Strings of the command line as values of documents: a string is parsed as the type of its option, if that is possible."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Unreadable(Exception):
 
 
 def _info_of(cls: type[Provider] | None, name: str) -> tuple[type[Provider], OptionInfo | None]:
-    """A class and its option of a name. Without a class, they are of the first one that has the option."""
+    """A class and its option *name*; if *cls* is None, the first class that has the option."""
     classes = usable_classes() if cls is None else [cls]
     return next(((each, info) for each in classes for info in options(each) if info.name == name), (classes[0], None))
 
@@ -64,10 +64,10 @@ def path_of(cls: type[Provider] | None, option: str) -> tuple[str, ...]:
 
 
 def typed(cls: type[Provider] | None, option: str, string: str) -> Tree:
-    """The value of an option, or of a part of one, that *string* means; the string itself if it means no other value.
+    """The value of an option, or of a part of one, parsed from *string*; the string itself if it cannot be parsed.
 
     Args:
-        cls: the class of the entry; None if entries that extend it determine it.
+        cls: the class of the entry; None if the entries that extend it determine the class.
         option: the option, ``extra_options.KEY``, a part, or another key of an entry.
         string: the string.
 
@@ -117,15 +117,15 @@ def _typed_option(cls: type[Provider], info: OptionInfo, string: str) -> Tree:
         try:
             return read(string)
         except ValueError:
-            # As a number of the wrong kind, it is refused without a hint on quotes.
+            # A number gives a better error than a string: without a hint about quotes.
             literal = _literal(string, scalars=True)
             return literal if isinstance(literal, (bool, int, float)) else string
     if info.java == "Duration" and string.isdecimal():
-        # As a number, it is refused with a hint to write the unit.
+        # A number gives a better error than a string: with a hint to write the unit.
         return int(string)
     convert: Any = info.field.converter
     kind, literal = kind_of(info), _literal(string)
-    # A document holds headers or a body with a null as a string.
+    # Headers or a body with a null stay a string, because TOML has no null.
     is_string = literal is None and kind in ("headers", "body") and _is_json(string)
     example: Any = [] if convert in (stop_strings, content_types) else None if kind is None or is_string else _MAPPING
     if example is not None and (structure := _structure(info.name, example, string)) is not None:
@@ -147,10 +147,10 @@ def reference_of(string: str) -> dict[str, str] | None:
 
 
 def _structure(option: str, example: Any, string: str) -> Tree:
-    """The list or mapping that *string* writes; None if it does not begin like one.
+    """The list or mapping that *string* denotes; None if it does not begin with a bracket or a brace.
 
     Raises:
-        Unreadable: if it begins like one, but cannot be read. The hint shows *example*; if that is an empty list, the items.
+        Unreadable: if it begins with one, but cannot be read. The hint shows *example*, or the items if that is an empty list.
     """
     if string[:1] not in ("[", "{"):
         return None
@@ -177,7 +177,7 @@ def _is_json(string: str) -> bool:
 
 
 def _literal(string: str, *, scalars: bool = False) -> Tree:
-    """The value of *string* as JSON or TOML, with *scalars* also a number or a boolean; None for others, or if it has a null."""
+    """The value of *string* as JSON or TOML; None if it is neither or has a null. Numbers and booleans need *scalars*."""
     if string[:1] not in ("{", "[", '"', "'") and not (scalars and re.fullmatch(_SCALAR, string)):
         return None
     documents: dict[Format, str] = {"json": f'{{"value": {string}}}', "toml": f"value = {string}"}

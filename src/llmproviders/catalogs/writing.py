@@ -89,7 +89,7 @@ def entry_of(provider: Provider, secrets: Secrets, problems: list[Problem]) -> d
 
 
 def _extra(key: str, value: Any, secrets: Secrets, problems: list[Problem]) -> Any:
-    """The value of an extra option in a document; a secret that does not look like one becomes a table."""
+    """The value of an extra option in a document. A secret becomes a table if its key does not look like a credential."""
     if isinstance(value, MaskedText) and value.is_reference:
         return write_parts(f"{EXTRAS}.{key}", "body", value, secrets, problems, hidden=looks_like_credential(key))
     if isinstance(value, MaskedText) and secrets == "reveal" and str(extra_value(key, value.reveal())) != str(value):
@@ -149,7 +149,7 @@ def tree_of(catalog: Catalog, secrets: Secrets, problems: list[Problem], *, inhe
             entry["ignore"] = list(codes)
         entries[name] = entry
     written = inherited(entries) if inherit else entries
-    # No entry inherits these.
+    # Descriptions and tags are not inherited.
     written |= {name: _described(written[name], details) for name, details in catalog.details.items()}
     tree: dict[str, Any] = {} if catalog.default is None else {"default": catalog.default}
     tree["providers"] = written

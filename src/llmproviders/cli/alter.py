@@ -85,7 +85,7 @@ def write_alterations(
         runtime=None if runtime is None else runtime_named(runtime),
         rename=rename,
         drop=drop,
-        # A script may fill in the placeholders of a statement.
+        # A deployment script may replace the placeholders before Flink reads the statement.
         accept_placeholders=True,
     )
     if wrong_renames := found.problems.pop("", []):
@@ -96,14 +96,14 @@ def write_alterations(
     if not found.plan:
         print_error("no changes")
     if runtime is not None:
-        # Errors were refused, so that these are warnings.
+        # Errors were raised above: only warnings are left.
         changed = {entries[step.model]: step.provider for step in found.plan if step.provider is not None}
         checks = [(name, list(provider.check(runtime))) for name, provider in changed.items()]
         print_warnings(in_order(_located(resolution, checks)))
 
 
 def secrets_hint(identifier: str, runtime: str | None) -> str:
-    """The advice on a secret that would be in a statement."""
+    """The hint for a secret that a statement would contain."""
     hint = "pass --secrets reveal or --secrets redact"
     return f"write a placeholder such as {DOCUMENTED}, or {hint}" if fills_placeholders(identifier, runtime) else hint
 

@@ -50,7 +50,7 @@ def _load_variables(file: Path | None) -> Path | None:
             msg = f"expected a file that can be read, got {file}"
             raise typer.BadParameter(msg)
         try:
-            # A placeholder such as ${secret_values.key} stays as it is.
+            # Without interpolation, a placeholder such as ${secret_values.key} is kept.
             load_dotenv(file, interpolate=False)
         except (OSError, ValueError):
             msg = f"expected a file of lines NAME=VALUE in UTF-8, got {file}"
@@ -109,18 +109,18 @@ def _environment(help: str) -> Any:  # noqa: A002
 Env = Annotated[
     str | None, _environment(f"Environment of the catalog; by default that of the variable {VARIABLE}, else its default_env.")
 ]
-EditedEnv = Annotated[str | None, _environment("Environment whose entry is changed; by default the entry of all.")]
+EditedEnv = Annotated[str | None, _environment("Environment whose entry is changed; by default the entry for all environments.")]
 Envs = Annotated[list[str] | None, _environment("Environment of the catalog; may be repeated.")]
 CheckedEnvs = Annotated[
     list[str] | None,
-    _environment("Environment in which to check; may be repeated. By default all, and also none if there is no default_env."),
+    _environment("Environment to check; may be repeated. By default all, and also without one if there is no default_env."),
 ]
 EnvFile = Annotated[
     Path | None,
     typer.Option(
         "--env-file",
         metavar="FILE",
-        help="A file with environment variables, such as .env; variables that are set stay as they are.",
+        help="A file with environment variables, such as .env; it changes no variable that is set.",
         callback=_load_variables,
         is_eager=True,
         show_default=False,

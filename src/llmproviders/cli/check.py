@@ -41,7 +41,7 @@ def check(
         list[Path] | None,
         typer.Argument(
             metavar="FILE",
-            help="Catalogs, or folders with catalogs; - is standard input. Without it, those that pyproject.toml names.",
+            help="Catalogs, or folders with catalogs; - is standard input. By default, the catalogs in pyproject.toml.",
             show_default=False,
         ),
     ] = None,
@@ -66,14 +66,12 @@ def check(
     ] = None,
     select: Annotated[
         list[str] | None,
-        typer.Option(
-            "--select", metavar="CODE", help="Report only these codes; a comma between them.", autocompletion=code_lists
-        ),
+        typer.Option("--select", metavar="CODE", help="Report only these codes, separated by commas.", autocompletion=code_lists),
     ] = None,
     ignore: Annotated[
         list[str] | None,
         typer.Option(
-            "--ignore", metavar="CODE", help="Do not report these codes; a comma between them.", autocompletion=code_lists
+            "--ignore", metavar="CODE", help="Do not report these codes, separated by commas.", autocompletion=code_lists
         ),
     ] = None,
     resolve: Annotated[bool, typer.Option("--resolve", help="Report references that cannot be resolved here.")] = False,
@@ -123,7 +121,7 @@ def _named(settings: Settings) -> Sequence[Path]:
 
 
 def _catalogs(named: Iterable[Path]) -> list[Path]:
-    """The files, with the catalogs in a folder in place of the folder; each once."""
+    """The files without repetitions; a folder is replaced by the catalogs in it."""
     found: dict[Path, None] = {}
     for path in named:
         inside = catalogs_in(path) if path != STDIN and path.is_dir() else [path]
@@ -151,7 +149,7 @@ def _problems(
     *,
     is_only: bool,
 ) -> Iterable[DocumentProblem]:
-    """The problems of a file. Of several files, one without environments is checked without them."""
+    """The problems of a file. If there are several files, *envs* do not apply to a file without environments."""
     try:
         sources = read_sources(path, input_format)
         return check_one(sources, environments=envs if is_only or environments(sources) else None)
@@ -165,7 +163,7 @@ def _problems(
 
 
 def _print(checked: Checked, against: Sequence[str], *, is_counted: bool) -> None:
-    """Print the problems, a summary if there are only warnings or several files, and in a terminal the command that explains."""
+    """Print the problems, a summary if there are no failures or *is_counted*, and in a terminal a hint to `explain`."""
     print_problems(checked.problems)
     warnings = sum(each.problem.severity == "warning" for each in checked.problems)
     errors = len(checked.problems) - warnings

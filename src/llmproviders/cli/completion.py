@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Completion in shells: names and values for arguments. A problem of a file gives fewer of them, never a message."""
+"""Completion in shells: names and values for arguments. Problems of a file are ignored; there are only fewer completions."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 _WORD: Final = r"[\w.,:=+@%/-]+"
-"""The words that are offered: no shell reads one of their characters in another way."""
+"""A word that needs no quotes in any shell; only such words are offered."""
 _OTHER_KEYS: Final = {
     "abstract": "whether it is only extended",
     "description": "a description for people",
@@ -61,8 +61,8 @@ Candidate: TypeAlias = "tuple[str, str]"
 """A word, and its meaning."""
 
 
-def _quiet(function: Callable[..., Iterable[Candidate]]) -> Callable[..., list[Candidate]]:
-    """Make a function return no word where it raises an error: a message would break the line that is being typed."""
+def _ignore_errors(function: Callable[..., Iterable[Candidate]]) -> Callable[..., list[Candidate]]:
+    """Make a function ignore exceptions and return no words: a message would break the command line that the user types."""
 
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> list[Candidate]:
@@ -81,19 +81,19 @@ def file_names() -> list[str]:
     return []
 
 
-@_quiet
+@_ignore_errors
 def entry_names(ctx: typer.Context) -> Iterator[Candidate]:
     """The entries of the files of the command."""
     return ((name, "") for name in dict.fromkeys(name for file in _files(ctx) for name in _catalog(ctx, file).entries))
 
 
-@_quiet
+@_ignore_errors
 def environment_names(ctx: typer.Context) -> Iterator[Candidate]:
     """The environments of the files of the command."""
     return ((name, "") for name in dict.fromkeys(name for file in _files(ctx) for name in environments(_sources(file))))
 
 
-@_quiet
+@_ignore_errors
 def overrides_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
     """The options of all entries as ``NAME.KEY=``."""
     raw = _catalog(ctx, _files(ctx)[0])
@@ -105,7 +105,7 @@ def overrides_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
         yield f"{name}.{key}" if key.endswith(".") else f"{name}.{key}=", meaning
 
 
-@_quiet
+@_ignore_errors
 def options_of_entry(ctx: typer.Context) -> Iterator[Candidate]:
     """The options that the entry itself has."""
     file, name = _file_and_name(ctx)
@@ -116,37 +116,37 @@ def options_of_entry(ctx: typer.Context) -> Iterator[Candidate]:
         yield from ((name, "") for name in names)
 
 
-@_quiet
+@_ignore_errors
 def runtime_names() -> Iterator[Candidate]:
     """The runtimes."""
     return ((name, runtime(name).title) for name in list_runtimes())
 
 
-@_quiet
+@_ignore_errors
 def factory_names(ctx: typer.Context) -> Iterator[Candidate]:
     """The providers of the runtime of the command."""
     return ((name, factory.artifact) for name, factory in runtime(ctx.params["name"]).factories.items())
 
 
-@_quiet
+@_ignore_errors
 def identifiers() -> Iterator[Candidate]:
     """The identifiers of provider classes."""
     return ((name, cls.__name__) for name, cls in provider_classes().items())
 
 
-@_quiet
+@_ignore_errors
 def code_names() -> Iterator[Candidate]:
     """The codes of problems."""
     return ((code.name, code.meaning) for code in CODES.values())
 
 
-@_quiet
+@_ignore_errors
 def code_lists(incomplete: str) -> Iterator[Candidate]:
-    """The codes of problems, also below others and a comma."""
+    """The codes of problems, also after other codes and a comma."""
     return ((word, CODES[name].meaning) for name, word in _listed(CHECKS, incomplete))
 
 
-@_quiet
+@_ignore_errors
 def assignments_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
     """The options of the entry as ``KEY=``, and the values of an option as ``KEY=VALUE``."""
     words: Sequence[str] = ctx.params.get("assignments") or ()
@@ -176,20 +176,20 @@ def assignments_of(ctx: typer.Context, incomplete: str) -> Iterator[Candidate]:
 
 
 def _files(ctx: typer.Context) -> list[Path]:
-    """The files of the command. They are not parsed yet where the last word is an option without its value."""
+    """The files of the command. If the last word is an option without its value, typer has not parsed them."""
     given = [ctx.params[parameter] for parameter in ("file", "file_a", "file_b") if ctx.params.get(parameter)]
     return [*given, *(ctx.params.get("files") or ())] or [Path(word) for word in ctx.args]
 
 
 def _file_and_name(ctx: typer.Context) -> tuple[Path, str]:
-    """The file and the entry of the command. They are not parsed yet where the last word is an option without its value."""
+    """The file and the entry of the command. If the last word is an option without its value, typer has not parsed them."""
     if ctx.params.get("name") is not None:
         return ctx.params["file"], ctx.params["name"]
     return Path(ctx.args[0]), ctx.args[1]
 
 
 def _sources(file: Path) -> Sources:
-    """The documents of a file, whose name is written as in the shell."""
+    """The documents of a file; ``~`` and variables in its name are expanded, as a shell does it."""
     path = Path(os.path.expandvars(file)).expanduser()
     return read_file(path) if path.is_file() else Sources()
 
@@ -207,7 +207,7 @@ def _draft(raw: RawCatalog, name: str, body: object = None) -> Draft:
 
 
 def _given(words: Sequence[str]) -> dict[str, str]:
-    """The values by key of complete assignments; for bash, an equals sign is a word of its own."""
+    """The values by key of complete assignments. In bash, an equals sign is a separate word."""
     pairs: dict[str, str] = {}
     for number, word in enumerate(words):
         if word == "=" and 0 < number < len(words) - 1:
@@ -218,14 +218,14 @@ def _given(words: Sequence[str]) -> dict[str, str]:
 
 
 def _key_of_value(words: Sequence[str], incomplete: str) -> tuple[str, str]:
-    """The key whose value is being typed, and the part of the assignment that belongs to the word; empty if it is a key."""
+    """The key of the value that the user types, and the part of the assignment within the word; empty if the user types a key."""
     key, equals, _ = incomplete.partition("=")
     if equals:
         return key, f"{key}="
     before = ["", "", *words]
     if before[-1] == "=":
         return before[-2], ""
-    # For bash, KEY= at the end is the word KEY, after which typer drops the equals sign.
+    # In bash, KEY= at the end is two words; typer drops the second one, the equals sign.
     is_key = not incomplete and before[-1] and "=" not in before[-1] and before[-2] not in ("=", ":")
     return (before[-1] if is_key else ""), ""
 
@@ -247,7 +247,7 @@ def _parts(draft: Draft) -> Iterator[str]:
 
 
 def _listed(names: Iterable[str], incomplete: str) -> Iterator[tuple[str, str]]:
-    """Each name with the word for it: below the names that the word that is being typed has already."""
+    """Each name with the word that completes to it: the names typed so far, a comma, and the name."""
     done = incomplete[: incomplete.rfind(",") + 1]
     return ((name, f"{done}{name}") for name in names if name not in done.split(","))
 

@@ -38,7 +38,7 @@ __all__ = ["convert", "sql"]
 def convert(
     file: File,
     to: Annotated[Format | None, typer.Option("--to", help="The format; by default that of OUT.", show_default=False)] = None,
-    inherit: Annotated[bool, typer.Option("--inherit", help="Let entries extend others where this is shorter.")] = False,
+    inherit: Annotated[bool, typer.Option("--inherit", help="Let entries extend others if that is shorter.")] = False,
     secrets: LiteralSecrets = "refuse",
     out: Out = None,
     force: Force = False,
@@ -51,7 +51,7 @@ def convert(
     """Write a catalog in another format; includes, inheritance, environments and overrides are resolved."""
     check_inputs([file], format)
     if to is None and out is None:
-        raise UsageError("convert: give --to, or an output file whose suffix tells the format")
+        raise UsageError("convert: give --to, or an output file with the suffix of a format")
     if out is not None and file != STDIN and out.exists() and out.samefile(file):
         raise UsageError(
             "convert: the output is the input file; use set to change its values, or name another file with --output"
@@ -89,7 +89,7 @@ def sql(
         list[str] | None,
         typer.Option(metavar="OLD=NEW", help="With --alter-from: a model's new name; may be repeated.", show_default=False),
     ] = None,
-    drop: Annotated[bool, typer.Option("--drop", help="With --alter-from: drop the models that are no entries.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="With --alter-from: drop the models without an entry.")] = False,
     model: Model = None,
     model_name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="The model's name in SQL; NAME by default.")
@@ -117,9 +117,9 @@ def sql(
     check_inputs([file], format)
     if alter_from is not None:
         if model_name is not None or temporary or if_not_exists or comment is not None:
-            raise UsageError("sql: --name, --temporary, --if-not-exists and --comment do not go with --alter-from")
+            raise UsageError("sql: --name, --temporary, --if-not-exists and --comment cannot be used with --alter-from")
         if name is not None and drop:
-            raise UsageError("sql: --drop does not go with NAME, because it drops the models of all other names")
+            raise UsageError("sql: --drop cannot be used with NAME, because it drops the models of all other names")
         if file == alter_from == STDIN:
             raise UsageError("expected - once, because standard input can be read only once")
         write_alterations(
@@ -157,7 +157,7 @@ def sql(
         )
     print_exactly(f"{statement};\n")
     if runtime is not None:
-        # Errors were refused, so that these are warnings.
+        # Errors were raised above: only warnings are left.
         found = provider.check(runtime, model=model, input=input_columns, output=output_columns)
         print_warnings(in_order(located_problems(resolution, name, found)))
 
@@ -185,7 +185,7 @@ def _written(file: Path, catalog: Catalog, to: Format, secrets: Secrets, *, inhe
     try:
         return dumps(catalog, format=to, secrets=secrets, inherit=inherit)
     except DocumentError as error:
-        # Problems that are not of secrets have their own hints.
+        # Other problems have their own hints.
         hint = "make it a reference, or pass --secrets reveal or --secrets redact"
         pairs = [(each.path, each.problem) for each in error.problems]
         pairs = [

@@ -30,7 +30,7 @@ def rename(
     env_file: EnvFile = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Rename an entry of a file, also where entries of this file extend it, and where it is the default."""
+    """Rename an entry of a file, and change its name in every extends and default of the file."""
     revision, references = renaming(file, name, new)
     if dry_run:
         finish(revision, dry_run=True)

@@ -60,7 +60,7 @@ def import_(
         typer.Option(
             "--into",
             metavar="CATALOG",
-            help="A catalog to add the entries to, which keeps its comments and layout; it is made if it does not exist.",
+            help="A catalog to add the entries to; comments and layout are kept, and a missing file is created.",
             callback=lambda file: None if file is None else not_stdin(file),
             show_default=False,
             autocompletion=file_names,
@@ -78,7 +78,7 @@ def import_(
         ),
     ] = None,
     secrets: Annotated[
-        Policy, typer.Option("--secrets", help="What to do with literal secrets: by default, variables take their place.")
+        Policy, typer.Option("--secrets", help="What to do with literal secrets; by default, references replace them.")
     ] = "reference",
 ) -> None:
     """Write CREATE MODEL statements, or the output of SHOW CREATE MODEL, as a catalog; columns are left out."""
@@ -115,7 +115,7 @@ def import_(
 def _check_call(
     to: Format | None, out: Path | None, into: Path | None, secrets: Policy, *, force: bool, replace: bool, dry_run: bool
 ) -> None:
-    """Check that the options of the call go together.
+    """Check that the options of the call can be combined.
 
     Raises:
         UsageError: if not.
@@ -130,7 +130,7 @@ def _check_call(
         if is_given:
             raise UsageError(f"{name} is for a new catalog, and --into for one that may exist; give one of them")
     if secrets == "redact":
-        raise UsageError("--secrets redact writes masks, with which no catalog loads; leave it out with --into")
+        raise UsageError("--secrets redact writes masks, and a catalog with masks does not load; leave it out with --into")
 
 
 def _statements(file: Path, source: str) -> Script:
@@ -138,7 +138,7 @@ def _statements(file: Path, source: str) -> Script:
     from ..sql.read import OldSpellingWarning, parse_statements
 
     with warnings.catch_warnings():
-        # The warnings of the statements include them, and are printed.
+        # The warnings of the script, which are printed below, include these.
         warnings.simplefilter("ignore", OldSpellingWarning)
         statements = parse_statements(read_text_of(file), source=source)
     print_warnings(statements.warnings)
@@ -173,7 +173,7 @@ def _names(paths: Sequence[Sequence[str]], merger: Merger | None) -> list[str]:
 
 
 def _unwritten(problem: Problem) -> Problem:
-    """The problem of an option that a document cannot hold, in terms of the command."""
+    """*problem* with a hint for the command: the document cannot hold the option."""
     hints = {
         "literal-secret": "remove this default, or pass --secrets reveal",
         "unwritable-option": "change it in the statement, or pass --secrets reveal",

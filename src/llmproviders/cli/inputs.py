@@ -41,7 +41,7 @@ OVERRIDE: Final = "NAME.KEY=VALUE"
 
 
 def check_inputs(files: Sequence[Path], format: Format | None) -> None:  # noqa: A002
-    """Check that standard input is read once, with ``--format``, which is only for it.
+    """Check that standard input is given at most once, and ``--format`` only with it.
 
     Raises:
         UsageError: if not.
@@ -70,7 +70,7 @@ def assigned(assignments: Sequence[str], form: str = "KEY=VALUE") -> dict[str, s
     for assignment in assignments:
         key, equals, string = assignment.partition("=")
         if not key or not equals:
-            # A string without the form may be the value itself, and a key.
+            # A string without an equals sign may be the value alone, and thus an API key.
             raise UsageError(f"expected {form}, got {shown(mask_value(key))}")
         if key in pairs:
             raise UsageError(f"expected each key once, got {key!r} twice")
@@ -86,7 +86,7 @@ def read_sources(file: Path, format: Format | None) -> Sources:  # noqa: A002
         text = read_stdin()
     except DocumentError as error:
         return Sources(problems=list(error.problems))
-    # Its includes are relative to the current directory, as those of a file of this name would be.
+    # The name has no folder, so that includes are relative to the current directory.
     return read_text(text, format, Path(STDIN_SOURCE))
 
 
@@ -116,14 +116,14 @@ def read_stdin() -> str:
     except OSError as error:
         reason = error.strerror or reason
     except RuntimeError:
-        # typer has found no standard input.
+        # typer raises a RuntimeError if there is no standard input.
         pass
     problem = Problem("", "standard input that can be read", got=reason, code="unreadable-file")
     raise DocumentError([DocumentProblem(STDIN_SOURCE, 1, 1, "", problem)])
 
 
 def read_text_of(file: Path) -> str:
-    """Read a file, or standard input, that is no catalog.
+    """Read a file or standard input that is not a catalog.
 
     Raises:
         DocumentError: if it is too large, or is not UTF-8.

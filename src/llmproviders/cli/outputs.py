@@ -13,7 +13,7 @@ __all__ = ["check_output", "write_output"]
 
 
 def check_output(out: Path | None, *, force: bool, hint: str = "") -> None:
-    """Check that no file is replaced unless the call says so.
+    """Check that an existing file is replaced only with ``--force``.
 
     Args:
         out: the output file; None for standard output.

@@ -49,12 +49,12 @@ STDIN_SOURCE: Final = "<stdin>"
 
 
 def console() -> Console:
-    """Standard output; lines are folded only in a terminal, because programs search them."""
+    """Standard output. Lines are wrapped only in a terminal: programs such as grep need whole lines."""
     from rich.console import Console
 
     class Output(Console):
         def on_broken_pipe(self) -> None:
-            # Rich would end the process with exit code 1; the error reaches `command`, as without rich.
+            # Rich would exit with code 1. `command` handles the error instead.
             raise  # noqa: PLE0704
 
     console = Output(highlight=False, markup=False, emoji=False)
@@ -65,7 +65,7 @@ def styled(string: str, style: str = "") -> Text:
     """*string* for the console; with escapes, so that it cannot control a terminal."""
     from rich.text import Text
 
-    # As a span, the style stays on this part where parts are added.
+    # As a span, the style applies only to this part if others are appended.
     return Text().append(printable(string), style=style)
 
 
@@ -93,7 +93,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ..
         longest = max(cell_len(word) for text in texts for word in text.split(" "))
         needed += _GAP + (max(longest, min(width, _NARROW)) if column in prose else width)
     if not output.is_terminal:
-        # As rich prints it, but for thousands of tables in a fraction of the time.
+        # The output is that of rich, in a fraction of the time: there may be thousands of tables.
         print_exactly(_plain_table([columns, *cells]))
         return
     if needed > output.width:
@@ -132,7 +132,7 @@ def _print_list(output: Console, columns: Sequence[str], rows: Iterable[tuple[st
 
 
 def _wrapped(string: str, width: int) -> list[str]:
-    """The lines of a string, wrapped at blanks, and indented from the second one on; a word that is too long stays whole."""
+    """The lines of a string, wrapped at blanks and indented from the second line on; long words are not broken."""
     from rich.cells import cell_len
 
     first, *words = string.split(" ")
@@ -148,7 +148,7 @@ def _wrapped(string: str, width: int) -> list[str]:
 
 
 def print_diff(lines: Iterable[str]) -> None:
-    """Print the lines of a unified diff: exactly, so that it can be applied, but in a terminal with colours and escapes."""
+    """Print the lines of a unified diff: exactly, so that it can be applied, but in a terminal with colors and escapes."""
     output = console()
     if not output.is_terminal:
         print_exactly("".join(lines))
@@ -205,7 +205,7 @@ def print_exactly(text: str) -> None:
 
 
 def tracked(items: Sequence[_Item]) -> Iterator[_Item]:
-    """The items, with a progress bar on standard error if that is a terminal and they take longer than `DELAY`."""
+    """Yield the items; show a progress bar on standard error if it is a terminal and the loop takes longer than `DELAY`."""
     if not sys.stderr.isatty():
         yield from items
         return

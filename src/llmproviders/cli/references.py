@@ -35,10 +35,10 @@ FORM: Final = "[NAME.]KEY=RESOLVER:REFERENCE"
 
 @attrs.frozen
 class Model:
-    """The content of a statement that a catalog has."""
+    """The part of a statement that goes into a catalog."""
 
     full_name: str
-    """Its name, as far as the script tells it."""
+    """The model's name, with catalog and database if the script gives them."""
     provider: Provider
     comment: str
 
@@ -48,7 +48,7 @@ def given_references(assignments: Iterable[str]) -> dict[str, Secret]:
     found: dict[str, Secret] = {}
     for assignment in assignments:
         key, equals, string = assignment.partition("=")
-        # A string without the form may be the secret itself.
+        # A string without an equals sign may be the secret itself.
         if not key or not equals:
             raise UsageError(f"--secret: expected {FORM}")
         if key in found:
@@ -64,7 +64,7 @@ def given_references(assignments: Iterable[str]) -> dict[str, Secret]:
 
 
 def _location(name: str, path: SecretPath) -> str:
-    """The location of a secret for messages; a name may be a key in the wrong place."""
+    """The location of a secret for messages; a name may be an API key in the wrong place."""
     return dotted(mask_value(step) if isinstance(step, str) else step for step in (name, *path))
 
 
@@ -78,7 +78,7 @@ class References:
         given: the references of the call.
 
     Raises:
-        UsageError: if one of the references of the call is for no literal secret, or for different ones.
+        UsageError: if a reference of the call matches no literal secret, or secrets with different values.
     """
 
     def __init__(self, source: str, models: Mapping[str, Model], merger: Merger | None, given: Mapping[str, Secret]) -> None:
@@ -94,7 +94,7 @@ class References:
         self._given = self._located(given)
         environment = dict(os.environ)
         self._by_value: dict[str, Secret] = {}
-        # References that stay in the catalog are not compared with the literals, and may have other values.
+        # References that the catalog already has are kept without comparison: they may resolve to other values.
         for (name, path), reference in self._given.items():
             self._by_value.setdefault(self._literals[name][path].reveal(), reference)
         for variable in merger.variables() if merger else ():
@@ -110,7 +110,7 @@ class References:
                 yield name, path, part
 
     def _references_there(self, name: str) -> Iterator[tuple[SecretPath, Secret]]:
-        """The references that the catalog has in the places of literal secrets of a model."""
+        """The references that the catalog already has at the locations of the literal secrets of a model."""
         provider = None if self._merger is None else self._merger.provider(name)
         for path, part in () if provider is None else secret_parts(provider):
             if isinstance(part, Secret) and part.is_reference and isinstance(self._literals[name].get(path), Secret):
@@ -128,7 +128,7 @@ class References:
             keys = [key for key in (f"{name}.{option}", option) if key in given]
             if not keys:
                 continue
-            # A key of all entries need not be that of any if each has its own.
+            # A key without NAME counts as used even if a key with NAME takes precedence in every entry.
             used.update(keys)
             key = keys[0]
             found[name, path] = reference = given[key]
@@ -136,7 +136,7 @@ class References:
             if value == part.reveal():
                 continue
             if other == key:
-                msg = f"--secret: {shown(key)} is for secrets with different values; give each as NAME.KEY its own reference"
+                msg = f"--secret: {shown(key)} matches secrets with different values; give each one as NAME.KEY=REFERENCE"
                 raise UsageError(msg)
             string = mask_value(f"{reference.source}:{reference.reference}")
             raise UsageError(f"--secret: {string} is given for different keys: {names_of([location, _location(name, path)])}")
@@ -153,7 +153,7 @@ class References:
         return self._given.get((name, path)) or self._kept[name].get(path)
 
     def compared(self) -> tuple[set[str], dict[str, list[Change]]]:
-        """The names that the catalog has with the same options, and the changes of those that it has with others."""
+        """The names of unchanged entries of the catalog, and the changes of the other existing entries."""
         same: set[str] = set()
         differing: dict[str, list[Change]] = {}
         for name, model in self._models.items():
@@ -168,7 +168,7 @@ class References:
         return same, differing
 
     def catalog(self, names: Iterable[str], policy: Policy) -> Catalog:
-        """The models of some names, with references for all literal secrets for which there are to be references."""
+        """A catalog of the named models; with the default *policy*, references replace literal secrets."""
         providers: dict[str, Provider] = {}
         details: dict[str, Details] = {}
         problems: list[str] = []
@@ -210,7 +210,7 @@ class References:
             print_error(line)
 
     def print_kept(self, file: str, same: set[str]) -> None:
-        """Print the names of entries that stay as they are, and the locations of references that do."""
+        """Print the names of unchanged entries, and the locations of references that are kept."""
         if same:
             print_error(f"{file}: unchanged: {names_of(name for name in self._models if name in same)}")
         kept = [_location(name, path) for name, each in self._kept.items() for path in each if (name, path) not in self._given]
@@ -219,11 +219,11 @@ class References:
 
 
 def _problem(location: str, part: Secret | MaskedText, policy: Policy) -> Problem:
-    """The problem of a literal secret that is not written."""
+    """The problem of a literal secret that the policy refuses to write."""
     if isinstance(part, Secret) and not part.reveal():
         hint = f"pass --secret {location}=env:NAME"
         return Problem(location, "a secret", got="an empty string", hint=hint, code="empty-secret")
     hint = "leave out --secrets refuse, or pass --secrets reveal or --secrets redact"
     if policy == "reference":
-        hint = "no reference can take its place; take the secret out of the statement, or pass --secrets reveal"
+        hint = "a reference cannot replace it; remove the secret from the statement, or pass --secrets reveal"
     return Problem(location, "no literal secret in a document", got=MASK, hint=hint, code="literal-secret")

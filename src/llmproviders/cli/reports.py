@@ -76,7 +76,7 @@ def _github(checked: Checked) -> str:
 
 
 def _data(string: str) -> str:
-    """The message of a workflow command; `printable` has left no line breaks in it."""
+    """Escape the message of a workflow command. It has no line breaks, because `printable` escapes them."""
     return string.replace("%", "%25")
 
 
@@ -197,7 +197,7 @@ def _message(problem: DocumentProblem) -> str:
 
 
 def _relative(source: str) -> str:
-    """The path of a file, relative to the repository if CI says where that is, else to the current directory."""
+    """The path of a file, relative to the repository folder that the CI system names, else to the current directory."""
     if source == STDIN_SOURCE:
         return source
     top = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR") or os.curdir

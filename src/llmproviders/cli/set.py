@@ -48,7 +48,7 @@ def set_(
     env_file: EnvFile = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Change options of an entry in its file, which keeps its comments and layout; nothing is written if anything is wrong."""
+    """Change options of an entry in its file; comments and layout are kept, and if there is an error, nothing is written."""
     if not assignments and not unset:
         raise UsageError("set: give KEY=VALUE, or --unset KEY")
     edit = EntryEdit(file, name, env or "")
@@ -97,7 +97,7 @@ def add(
     env_file: EnvFile = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Add an entry to a file, which keeps its comments and layout; nothing is written if anything is wrong."""
+    """Add an entry to a file; comments and layout are kept, and if there is an error, nothing is written."""
     if not name:
         raise UsageError("add: expected a name that is not empty")
     given = assigned(assignments)
@@ -110,7 +110,7 @@ def add(
 
 
 def finish(revision: Revision, environment: str = "", *, dry_run: bool, private: bool = False) -> None:
-    """Write a revision and print the changes of the catalog; or only show how the file would change."""
+    """Write a revision and print the changes of the catalog; with *dry_run*, only print the diff of the file."""
     if revision.text == revision.original.text:
         print_error("no changes")
         return
@@ -123,7 +123,7 @@ def finish(revision: Revision, environment: str = "", *, dry_run: bool, private:
         changes = catalogs[0].diff(catalogs[1])
         print_changes(changes)
         if not changes:
-            print_error(f"{file} is written; no provider has another value")
+            print_error(f"{file} is written; the value of no option has changed")
     elif rest := len(revision.after.problems):
         print_error(f"{file} still has {counted(rest, 'problem')} elsewhere; llmproviders check {file} lists them")
     else:

@@ -190,7 +190,7 @@ def _rows(provider: Provider, origins: Mapping[str, Origin], *, every: bool) -> 
 
 
 def _origin(name: str, option: str, origin: Origin) -> str:
-    """The origin of an option of the provider *name*; with the entry, the environment and the key if those are others."""
+    """The origin of an option, with its entry, environment and key if they differ from those of the provider *name*."""
     if origin.source == "":
         return str(origin)
     more = [origin.entry] if origin.entry != name else []

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Strict acceptance of Python values by type.
 
-Each function returns the canonical form of a value, which it accepts unchanged, or raises `Rejected`.
+Each function returns the canonical form of a value, or raises `Rejected`. A canonical form is returned unchanged.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def accept_string(value: Any) -> str:
     if not isinstance(value, str):
         raise RejectedType("a str")
     refuse_surrogates(real_string(value))
-    # A subclass of str, such as an enum member, becomes a plain str, but a mask must not be lost.
+    # A subclass of str, such as an enum member, becomes a plain str; a `MaskedText` must keep its mask.
     return value if isinstance(value, MaskedText) else str.__str__(value)
 
 
@@ -56,7 +56,7 @@ def real_string(value: str) -> str:
     """The real string of *value*, as a plain `str`.
 
     Raises:
-        Rejected: if a part of it is a reference, so that it is not known yet.
+        Rejected: if a part of it is a reference, which is resolved later.
     """
     if not isinstance(value, MaskedText):
         return str.__str__(value)
@@ -73,7 +73,7 @@ def accept_boolean(value: Any) -> bool:
 
 
 def number_acceptor(java: str, rule: Between | None) -> Accept:
-    """Acceptance of an int within Java's bounds (`Integer`, `Long`) or of a finite number (`Double`), within *rule*.
+    """A function that accepts an int within Java's bounds (`Integer`, `Long`) or a finite number (`Double`), within *rule*.
 
     An int stays an int, also for a `Double`.
     """
@@ -109,14 +109,14 @@ def number_acceptor(java: str, rule: Between | None) -> Accept:
         if type(value) is float and low <= value <= high:
             # -0.0 becomes 0.0: they are equal, and are written differently.
             return value or 0.0
-        # This repeats `accept_int`, because a call takes longer.
+        # `accept_int` is inlined, because a call takes longer.
         return value if type(value) is int and first <= value <= last else accept_any(value)
 
     return accept_int if whole else accept_float
 
 
 def choice_acceptor(choices: Sequence[str], *, exact: bool = False) -> Accept:
-    """Acceptance of one of *choices*; if not *exact*, in any letter case, and with underscores or hyphens."""
+    """A function that accepts one of *choices*; if not *exact*, in any letter case, and with underscores or hyphens."""
     known = frozenset(choices)
     folded = {} if exact else {fold(choice): choice for choice in choices}
     expected = listed(choices)
@@ -139,8 +139,8 @@ def choice_acceptor(choices: Sequence[str], *, exact: bool = False) -> Accept:
 
 
 def enum_acceptor(cls: type[Enum]) -> Accept:
-    """Acceptance of a member of *cls*, or of its value or name as a string in any letter case."""
-    # If a string is the value of one member and the name of another, the value wins.
+    """A function that accepts a member of *cls*, or its value or name as a string in any letter case."""
+    # If a string is the value of one member and the name of another, it means the first one.
     members = {fold(member.name): member for member in cls} | {fold(str(member.value)): member for member in cls}
     accept_spelling = choice_acceptor([str(member.value) for member in cls])
     is_flag = issubclass(cls, Flag)
@@ -157,7 +157,7 @@ def enum_acceptor(cls: type[Enum]) -> Accept:
 
 
 def instance_acceptor(hint: Any) -> Accept:
-    """Acceptance of instances of *hint*; of any value if *hint* is not a class but a more complex annotation."""
+    """A function that accepts instances of *hint*, or any value if *hint* is an annotation that is not a class."""
     # On Python 3.10, isinstance(list[str], type) is true.
     if not isinstance(hint, type) or typing.get_origin(hint) is not None or hint in (object, Any):
         return lambda value: value

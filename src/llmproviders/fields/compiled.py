@@ -30,8 +30,8 @@ _lock: Final = threading.RLock()
 class Unfrozen:
     """A mixin that makes the unfrozen subclass of a provider class.
 
-    While generated code fills a provider, the ``__class__`` of the provider is this subclass; then it becomes the provider class.
-    A plain assignment takes a tenth of the time of object.__setattr__, which a frozen class would need.
+    The ``__class__`` of a provider is this subclass while generated code sets its fields; after that, it is the provider class. A
+    plain assignment takes a tenth of the time of object.__setattr__, which a frozen class would need.
     """
 
     __slots__ = ()
@@ -68,7 +68,7 @@ class Compiled:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A class that is pickled by value is compiled again after it is unpickled.
+        # For a class that is pickled by value: it is compiled again after unpickling.
         return type(None), ()
 
 
@@ -78,8 +78,8 @@ class CompiledClass:
     __slots__ = ("_flat",)
     _compiled: ClassVar[Compiled | None] = None
     _flat: tuple[object, dict[str, str]] | None
-    """The version of the hooks, and the flat dict that they wrote. Jobs call `to_options` many times, and a copy takes a tenth of
-    the time. It is None before the first call, and always if a secret is a reference. It is unset after unpickling."""
+    """A cache of the flat dict, with the version of the hooks that wrote it: a copy takes a tenth of the time. It is None before
+    the first call of `to_options`, and always if a secret is a reference. It is unset after unpickling."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -87,7 +87,7 @@ class CompiledClass:
 
 
 keep_flat: Final[Callable[[Any, Any], None]] = CompiledClass.__dict__["_flat"].__set__
-"""A function that sets the flat dict that a provider keeps."""
+"""A function that sets the cached flat dict of a provider."""
 
 
 def _names(description: Description, unfrozen: type) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _names(description: Description, unfrozen: type) -> dict[str, Any]:
         "_cls": description.cls,
         "_create": object.__new__,
         "_explain": explain,
-        "_forget": _forget,
+        "_clear_flat": _clear_flat,
         "_join": _join,
         "_raise_missing": _raise_missing,
         "_NOTHING": attrs.NOTHING,
@@ -123,12 +123,12 @@ def _init_source(description: Description) -> list[str]:
     return [
         f"def __init__({', '.join(_parameters(description, lambda spec: f'_default_{spec.name}'))}):",
         "    try:",
-        *_beginning(description, "self"),
+        *_lines_before_fields(description, "self"),
         *[f"        self.{name} = {_initial(spec)}" for name, spec in description.specs.items() if _is_set(spec)],
         "        self._flat = None",
-        *_ending(description, "self", None),
+        *_lines_after_fields(description, "self", None),
         "        return",
-        *_failing(description, "None", "self"),
+        *_lines_of_failure(description, "None", "self"),
     ]
 
 
@@ -138,7 +138,7 @@ def _with_source(description: Description) -> list[str]:
         f"def with_({', '.join(_parameters(description, lambda _: '_NOTHING', positional=False))}):",
         "    _new = _create(_cls)",
         "    try:",
-        *_beginning(description, "_new"),
+        *_lines_before_fields(description, "_new"),
     ]
     for name, spec in description.specs.items():
         if not spec.attribute.init:
@@ -149,7 +149,12 @@ def _with_source(description: Description) -> list[str]:
             accepted = f"None if {spec.parameter} is None else {accepted}"
         lines.append(f"        _new.{name} = self.{name} if {spec.parameter} is _NOTHING else {accepted}")
     lines.append("        _new._flat = None")
-    return [*lines, *_ending(description, "_new", "_NOTHING"), "        return _new", *_failing(description, "self", "_new")]
+    return [
+        *lines,
+        *_lines_after_fields(description, "_new", "_NOTHING"),
+        "        return _new",
+        *_lines_of_failure(description, "self", "_new"),
+    ]
 
 
 def _parameters(description: Description, default: Callable[[Spec], str], *, positional: bool = True) -> list[str]:
@@ -159,19 +164,19 @@ def _parameters(description: Description, default: Callable[[Spec], str], *, pos
     return ["self", "/", *given[:count], "*", *given[count:], "**more_options"]
 
 
-def _beginning(description: Description, new: str) -> list[str]:
+def _lines_before_fields(description: Description, new: str) -> list[str]:
     """The lines before the fields."""
     pre_init = [f"        {new}.__attrs_pre_init__()"] if hasattr(description.cls, "__attrs_pre_init__") else []
     return [*pre_init, f"        _become({new}, '__class__', _unfrozen)"]
 
 
 def _is_set(spec: Spec) -> bool:
-    """Whether the constructor sets the field; `__attrs_post_init__` sets a field without a parameter and a default."""
+    """Whether the constructor sets the field; `__attrs_post_init__` sets a field that has neither a parameter nor a default."""
     return spec.attribute.init or spec.attribute.default is not attrs.NOTHING
 
 
 def _initial(spec: Spec) -> str:
-    """The expression for a field of a new provider. Defaults were already accepted with the class."""
+    """The expression for the value of a field of a new provider. Defaults are not checked again: `Spec` has checked them."""
     name, given = spec.name, spec.parameter
     if not spec.attribute.init:
         return f"_accept_{name}(_fresh_{name}())" if spec.has_factory or spec.has_custom_converter else f"_default_{name}"
@@ -186,14 +191,14 @@ def _initial(spec: Spec) -> str:
     return f"{given} if {given} is _default_{name}{none} else _accept_{name}({given})"
 
 
-def _ending(description: Description, new: str, untouched: str | None) -> list[str]:
+def _lines_after_fields(description: Description, new: str, untouched: str | None) -> list[str]:
     """The lines after the fields: extra options, rules, and the hooks of attrs.
 
     Args:
         description: the class.
         new: the variable of the provider.
-        untouched: the name of the marker of parameters that were not given to `with_`; a rule over only those is skipped.
-            None for the constructor.
+        untouched: the name of the default of parameters of `with_`, which marks them as not given. A rule is skipped if none of
+            its options is given. None for the constructor.
     """
     is_given = "True" if untouched is None else f"{EXTRAS} is not {untouched}"
     lines = [f"        if more_options: {new}.{EXTRAS} = _join(_description, {new}.{EXTRAS}, more_options, {is_given})"]
@@ -206,14 +211,14 @@ def _ending(description: Description, new: str, untouched: str | None) -> list[s
     if any(spec.is_validated for spec in description.specs.values()):
         lines.append(f"        _validate({new})")
     if hasattr(description.cls, "__attrs_post_init__"):
-        lines += [f"        {new}.__attrs_post_init__()", f"        _forget({new})"]
+        lines += [f"        {new}.__attrs_post_init__()", f"        _clear_flat({new})"]
     return [
         *lines,
         f"        if more_options: _warn(_description, more_options, {'()' if untouched is None else 'self.' + EXTRAS})",
     ]
 
 
-def _failing(description: Description, base: str, new: str) -> list[str]:
+def _lines_of_failure(description: Description, base: str, new: str) -> list[str]:
     """The lines for a call that failed; they delete the variables of the frame, which may hold secrets."""
     names = [spec.parameter for spec in description.parameters]
     gone = ", ".join(dict.fromkeys(["self", new, *names, "_values", "more_options"]))
@@ -246,8 +251,8 @@ def _warn(description: Description, more: Mapping[str, Any], known: Container[st
             warn(message, ExtraOptionWarning)
 
 
-def _forget(provider: Any) -> None:
-    """Drop the flat dict that a provider keeps: `__attrs_post_init__` may have changed the provider."""
+def _clear_flat(provider: Any) -> None:
+    """Clear the cached flat dict of a provider: `__attrs_post_init__` may have changed the provider."""
     keep_flat(provider, None)
 
 
@@ -275,7 +280,7 @@ def _finished(description: Description, function: Any, summary: str, result: typ
 
 
 def compiled(cls: Any) -> Compiled:
-    """The `Compiled` of a provider class. It is made at the first use, when all names in the annotations can be resolved.
+    """The `Compiled` of a provider class, made at the first use: then all names in annotations can be resolved.
 
     Raises:
         InvalidClassError: if the class is declared in a way that cannot work.
@@ -294,7 +299,7 @@ _Class = TypeVar("_Class")
 
 
 def construct(cls: type[_Class], values: dict[str, Any]) -> _Class:
-    """Make a provider of values by name of the field. Like `with_`, it does not call a user-defined ``__init__``."""
+    """Make a provider from values by name of the field, without calling a user-defined ``__init__``; `with_` does so too."""
     made = compiled(cls)
     new = object.__new__(cls)
     made.init(new, **made.description.arguments(values))
@@ -330,7 +335,7 @@ else:
                 return MethodType(self._of(instance) if is_class else getattr(compiled(owner), self.name), instance)
             except Exception as error:  # noqa: BLE001
                 failure = outward(error, owner.__name__)
-            # A traceback cannot show a provider that was not filled, because that has no repr.
+            # A provider whose fields are not set has no repr: a traceback that shows variables would fail.
             del instance
             __tracebackhide__ = True
             raise failure

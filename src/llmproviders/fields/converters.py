@@ -39,8 +39,8 @@ __all__ = [
 class AcceptedStrings(dict[int, str]):
     """A bounded cache of accepted strings: the masked form of each, by the hash of the string.
 
-    The strings are not kept, so that credentials do not live longer than the providers that hold them. Python's hash has 64
-    bits and is salted in each process.
+    Only hashes are kept, so that a credential is freed together with its provider. Python's hash has 64 bits and is salted in
+    each process.
     """
 
     __slots__ = ()
@@ -50,7 +50,7 @@ class AcceptedStrings(dict[int, str]):
 
     def keep(self, given: str, result: str) -> str:
         """Keep the masked form of *result* for the string *given*, and return *result*."""
-        # A subclass of str may be accepted in another way.
+        # Only plain strings are cached: a subclass of str may be accepted differently.
         if type(given) is str and len(given) <= self.MAX_LENGTH:
             if len(self) >= self.MAX_STRINGS:
                 self.clear()
@@ -91,7 +91,7 @@ def required_secret(value: str | Secret) -> Secret:
 
 
 def _keep_mask(given: object, result: str) -> str:
-    """*result*, but *given* if that is masked and *result* is not."""
+    """*given* if it is masked and *result* is not, else *result*."""
     return given if isinstance(given, MaskedText) and not isinstance(result, MaskedText) else result
 
 
@@ -107,7 +107,7 @@ def url(value: str | None) -> str | None:
     if value is None:
         return None
     string = real_string(accept_string(value))
-    # The scheme may be missing before a user and a password, and the string may be a key in the wrong place.
+    # The URL may lack its scheme before a user and a password, or be an API key in the wrong place.
     refuse_redacted(string if "://" in string or string == MASK else f"://{string}")
     scheme = "://" if "://" not in string and ":" in string.partition("@")[0] else ""
     return _keep_mask(value, masked(string, mask_value(mask_urls(scheme + string)[len(scheme) :])))
@@ -197,7 +197,7 @@ def _accepted_again(
     write: Callable[[Any], str],
     write_masked: Callable[[Any], str] = write_parsed_json,
 ) -> str:
-    """A masked value that an option accepted before: what was hidden stays hidden."""
+    """Accept a value that is masked already; its hidden parts stay hidden."""
     string = None if value.is_reference else _known_string(value)
     parts = opened(value, read)
     if not isinstance(parts, dict):
@@ -257,7 +257,7 @@ def _hide_map(headers: dict[str, Any]) -> Parts:
     """The headers of a map with credentials hidden."""
     for name, item in headers.items():
         if not isinstance(name, str) or not isinstance(item, (str, Secret)):
-            raise _no_string(name, item)
+            raise _not_a_string(name, item)
         for known in (name, reveal(item) if not isinstance(item, Secret) or not item.is_reference else ""):
             refuse_surrogates(known)
             if "\n" in known or "\r" in known:
@@ -265,13 +265,13 @@ def _hide_map(headers: dict[str, Any]) -> Parts:
     return hide_headers(headers)
 
 
-def _no_string(name: object, value: object) -> RejectedType:
+def _not_a_string(name: object, value: object) -> RejectedType:
     is_number = isinstance(name, str) and isinstance(value, (bool, int, float))
     return RejectedType("a mapping from str to str", hint=f"write the value of {shown(name)} in quotes" if is_number else "")
 
 
 def _write_header_map(headers: Mapping[str, str]) -> str:
-    """A map of headers whose references were resolved.
+    """Write a map of headers whose references were resolved.
 
     Raises:
         SecretError: if there is a line break, which a header cannot have.
@@ -305,7 +305,7 @@ def flink_map(value: str | Mapping[str, str | Secret] | None) -> str | None:
         if not all(isinstance(part, str) and not isinstance(part, MaskedText) for pair in pairs for part in pair):
             for name, item in pairs:
                 if isinstance(name, (MaskedText, Secret)) or isinstance(item, MaskedText):
-                    raise _no_string(name, item)
+                    raise _not_a_string(name, item)
             return compose(_hide_map(dict(pairs)), _write_header_map, write_masked_map)
         string = accept_string(write_map({str.__str__(name): str.__str__(item) for name, item in pairs}))
     elif isinstance(value, str):

@@ -46,7 +46,7 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "dimensions": ("dimension",),
     "max_retries": ("retry_num",),
 }
-"""The names that other clients and other classes use for an option: the options that may be meant, of which a class has one."""
+"""Names of options in other clients and classes, and the options that may be meant; a class has at most one of them."""
 REQUEST_FIELDS: Final = (
     *("frequency_penalty", "top_k", "min_p", "logprobs", "top_logprobs", "logit_bias", "stream", "tools", "tool_choice"),
     *("reasoning_effort", "enable_thinking", "thinking", "thinking_budget", "repetition_penalty", "encoding_format"),
@@ -71,7 +71,7 @@ class Rule:
 
 
 class Description:
-    """The data that all providers of one class share.
+    """The fields, the rules and the names of a provider class, checked when the class is first used.
 
     Raises:
         InvalidClassError: if the class is declared in a way that cannot work.
@@ -142,14 +142,14 @@ class Description:
         return {self.renamed.get(name, name): value for name, value in values.items()} if self.renamed else values
 
     def refused(self, name: str, value: object, extras: Mapping[str, object]) -> Problem | None:
-        """The problem of a name that is not an option or of its value, as an extra option; None if both are accepted."""
+        """The problem of a name or of its value as an extra option; None if both are accepted."""
         if name not in extras and (problem := self.refusal(name)) is not None:
             return problem
         try:
             if value is not None:
                 extra_value(name, value)
         except Rejected as error:
-            # `expected` names the option.
+            # `expected` contains the name of the option.
             got = shown(value, with_type=error.is_type, hidden=looks_like_credential(name))
             return Problem(name, error.expected, got=got, hint=error.hint, is_type=error.is_type)
         return None

@@ -41,7 +41,7 @@ class ExtraOptions(Mapping[str, Extra]):
 
     @classmethod
     def _of(cls, items: dict[str, Extra], changes: Mapping[str, object]) -> ExtraOptions:
-        """The options of the dict *items* with *changes*; that dict is changed and kept."""
+        """The options of *items* with *changes*. The dict *items* is changed, and becomes that of the result."""
         for given, value in changes.items():
             key = extra_key(given)
             if value is None:
@@ -132,7 +132,7 @@ def _extra_value(key: str, value: object) -> Extra:
         return _with_secrets(key, plain_json(value))
     real = reveal(string)
     if is_redacted(real) or looks_like_credential(key) or looks_like_key(real):
-        # It refuses redacted values.
+        # `secret` refuses redacted values.
         return secret(real) or string
     if isinstance(string, MaskedText):
         return string
@@ -151,7 +151,7 @@ def _with_secrets(key: str, parts: Parts) -> Extra:
     text = compose(hide_json(parts, hidden=is_hidden), write_parsed_json)
     if not is_hidden or not isinstance(text, MaskedText):
         return text
-    # The value of such a key is hidden as a whole.
+    # If the key looks like a credential, the whole value is hidden.
     return with_references(parts_of(text), write_parsed_json, MASK) if text.is_reference else Secret(text.reveal())
 
 

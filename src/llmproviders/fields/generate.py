@@ -19,7 +19,7 @@ def compile_source(subject: str, cls: type, lines: Iterable[str], names: dict[st
         lines: its lines.
         names: its global names.
     """
-    # The name is the same if the class is compiled again.
+    # The name is stable, so that `linecache` has one entry if the class is compiled again.
     file = f"<llmproviders {subject} of {cls.__module__}.{cls.__qualname__} at {id(cls):#x}>"
     text = "\n".join([*lines, ""])
     # With this module name, warnings skip its frames and point to the caller.

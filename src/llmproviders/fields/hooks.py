@@ -30,26 +30,26 @@ __all__ = ["OptionReader", "converter", "flattener", "string_reader", "string_wr
 
 
 class OptionConverter(Converter):
-    """A cattrs converter whose version changes when a hook is registered; flat dicts of an older version are out of date."""
+    """A cattrs converter whose version changes when a hook is registered, to invalidate cached flat dicts."""
 
     version: object = object()
 
     def register_unstructure_hook(self, *args: Any, **kwargs: Any) -> Any:
-        """As cattrs documents it."""
+        """Register a hook, as in cattrs, and change the version."""
         try:
             return super().register_unstructure_hook(*args, **kwargs)
         finally:
             self.version = object()
 
     def register_unstructure_hook_func(self, *args: Any, **kwargs: Any) -> Any:
-        """As cattrs documents it."""
+        """Register a hook, as in cattrs, and change the version."""
         try:
             return super().register_unstructure_hook_func(*args, **kwargs)
         finally:
             self.version = object()
 
     def register_unstructure_hook_factory(self, *args: Any, **kwargs: Any) -> Any:
-        """As cattrs documents it."""
+        """Register a hook factory, as in cattrs, and change the version."""
         try:
             return super().register_unstructure_hook_factory(*args, **kwargs)
         finally:
@@ -57,7 +57,7 @@ class OptionConverter(Converter):
 
 
 def _no_hook(hint: Any) -> NoReturn:
-    # Without this, older versions of cattrs return a hook that fails when it is called.
+    # Older versions of cattrs return a hook that fails only when it is called.
     msg = f"no structure hook for {hint!r}"
     raise StructureHandlerNotFoundError(msg, hint)
 
@@ -65,8 +65,8 @@ def _no_hook(hint: Any) -> NoReturn:
 converter: Final = OptionConverter(structure_fallback_factory=_no_hook)
 """The cattrs converter of the library: it unstructures attrs classes with options to ``dict[str, str]``, and structures these.
 
-`Provider.to_options` and `Provider.from_options` call it. For a user-defined type of options, register a pair of hooks with it,
-at any time; the hooks apply from then on.
+`Provider.to_options` and `Provider.from_options` call it. For a user-defined type of options, register a pair of hooks with it
+at any time; the hooks apply to later calls.
 """
 
 
@@ -137,7 +137,7 @@ _BUILT_IN_HOOKS: Final = (*_UNSTRUCTURE_HOOKS.values(), Secret.reveal, write_dur
 
 
 def string_writer(info: OptionInfo) -> Callable[[Any], str]:
-    """A function that writes a value of the option as a string for Java, with the hook of its type."""
+    """A function that converts a value of the option to a string for Java, with the hook of its type."""
     if info.sequence_key:
         return lambda value: value if isinstance(value, str) else ";".join(value)
     hook: Callable[[Any], Any] = converter.get_unstructure_hook(info.type)
@@ -157,7 +157,7 @@ def string_writer(info: OptionInfo) -> Callable[[Any], str]:
 
 
 def string_reader(info: OptionInfo) -> Callable[[str], Any] | None:
-    """A function that reads a string of the option, with the hook of its type; None if the constructor accepts the string.
+    """A function that converts a string of the option to a value, with the hook of its type; None if the constructor does that.
 
     Raises:
         InvalidClassError: if the type has no hook.
@@ -205,7 +205,7 @@ class OptionReader:
                 return given, {}, []
         except Exception:  # noqa: BLE001, S110
             pass
-        # There is an extra option, an older key or a problem.
+        # The dict has an extra option, an older key or a problem.
         return self._read_slowly(flat)
 
     def _read_slowly(self, flat: Mapping[Any, Any]) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
@@ -227,7 +227,7 @@ class OptionReader:
                 continue
             name, read = entry
             if name in newer and key in self.infos[name].deprecated_keys:
-                # Flink ignores the older key, whatever its value is.
+                # Flink ignores the older key and its value.
                 continue
             if name in keys:
                 info = self.infos[name]
@@ -268,8 +268,8 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
 
     Args:
         cls: the class.
-        keep: a function that stores the result in the instance, if later calls would return an equal one. Its arguments are
-            the instance, and a pair of the version of the hooks and the flat dict.
+        keep: a function that caches the result in the instance. It is called if the result cannot change, with the instance and
+            a pair of the version of the hooks and the flat dict.
     """
     names: dict[str, Any] = {"_reveal": reveal, "_Masked": (Secret, MaskedText), "_keep": keep, "_version": converter.version}
     lines = ["def flatten(self):", "    flat, may_keep = {}, True"]
@@ -278,7 +278,7 @@ def flattener(cls: type, keep: Callable[[Any, Any], None] | None = None) -> Call
         names[write], names[default] = string_writer(info), info.default
         lines.append(f"    value = self.{info.name}")
         if type(info.default) is str or (type(info.default) is info.type and info.type in (bool, int, float)):
-            # The string of the default is known.
+            # The string of a default is computed once, here.
             lines.append(f"    if value is {default}: flat[{key}] = {names[write](info.default)!r}")
             lines.append("    elif value is not None:")
         else:

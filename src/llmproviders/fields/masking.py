@@ -34,7 +34,7 @@ __all__ = [
 
 
 def refuse_redacted(string: str) -> None:
-    """Raise `Rejected` for a string that a redacted provider shows in place of the real one."""
+    """Raise `Rejected` if *string* is the mask, or a URL with a masked credential."""
     if is_redacted(string):
         raise Rejected("the real value", hint="this is the mask of a redacted value; use the original, or a reference")
 
@@ -73,7 +73,7 @@ def _mask_leaves(read: Any) -> object | None:
 
 def _masked_leaf(string: str, *, hidden: bool) -> str:
     """The form in which a string in JSON is shown."""
-    # Redaction replaces a hidden string, and any `Secret`, by the mask, and masks only parts of any other string.
+    # Redaction writes the mask for a hidden string, and masks only parts of others: both forms are refused.
     if string == MASK or not hidden:
         refuse_redacted(string)
     if not hidden:
@@ -126,7 +126,7 @@ def hide_json(parts: Parts, *, hidden: bool = False) -> Parts:
 
 
 def _hidden(part: Any, mask: Callable[[str], str]) -> Any:
-    """A string that *mask* hides as a `Secret`, and one of which it hides a part as a `MaskedText`; other scalars unchanged."""
+    """*part* as a `Secret` if *mask* hides it, or as a `MaskedText` if *mask* hides a part of it; else *part* unchanged."""
     if not isinstance(part, (str, Secret)) or (isinstance(part, Secret) and part.is_reference):
         return part
     real = reveal(part)
@@ -146,7 +146,7 @@ def compose(
     write_masked: Callable[[Any], str] = write_parsed_json,
     string: str | None = None,
 ) -> str:
-    """Write *parts* as a string; if a part of it is hidden, as a `MaskedText`.
+    """Write *parts* as a string; the string is a `MaskedText` if a part is hidden.
 
     Args:
         parts: the parts, in which secrets are hidden.
@@ -167,7 +167,7 @@ def _shown(_: object, part: Any) -> Any:
 
 
 def opened(text: str, read: Callable[[str], Any]) -> Parts:
-    """The parts of a string, as *read* reads them; those that are masked in *text* are hidden.
+    """Parse a string with *read*, and hide the parts that are masked in *text*.
 
     Raises:
         Rejected: if *read* cannot read it.
@@ -185,7 +185,7 @@ def opened(text: str, read: Callable[[str], Any]) -> Parts:
 
 
 def _compared(real: Any, shown: Any) -> Parts:
-    """The parts of a value that is shown as *shown*."""
+    """The parts of *real*; those that differ in the masked form *shown* are hidden."""
     if isinstance(real, dict):
         pairs = shown if isinstance(shown, dict) and shown.keys() == real.keys() else dict.fromkeys(real, MASK)
         return {name: _compared(part, pairs[name]) for name, part in real.items()}

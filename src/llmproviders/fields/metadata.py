@@ -48,7 +48,7 @@ _JAVA_TYPES: Final[Mapping[object, JavaType]] = {bool: "Boolean", int: "Long", f
 
 @attrs.frozen(kw_only=True)
 class Option:
-    """The metadata of a field that is an option, as `option` makes it; its arguments are explained there."""
+    """The metadata of a field that is an option; `option` makes it, and documents the attributes."""
 
     key: str = attrs.field(kw_only=False)
     meaning: str = ""
@@ -102,7 +102,7 @@ def option(
     if not (isinstance(key, str) and key and isinstance(sequence_key, str)):
         raise InvalidClassError(f"option(): expected keys that are str, got {', '.join(map(shown, keys))}")
     record = Option(
-        # Members of enums become plain strings, because they are written into generated code.
+        # A member of an enum becomes a plain string: its repr could not be part of generated code.
         str.__str__(key),
         meaning=meaning,
         java=java,

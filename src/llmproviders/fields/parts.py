@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options whose values have parts: request headers, bodies and maps; and the parts of a value, of which some are secrets."""
+"""Options whose values have parts: request headers, bodies and maps. Some parts may be secrets."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def text_of(kind: Kind, parts: Any) -> str:
 
 
 def hidden_parts(kind: Kind | None, value: object) -> Iterator[tuple[PartsPath, Secret | MaskedText]]:
-    """The secrets in an option's value, each with its path there; the value itself, if its parts are not known."""
+    """The secrets in an option's value, each with its path; if the parts are not known, the value itself with an empty path."""
     if not isinstance(value, (Secret, MaskedText)):
         return
     parts = None if kind is None else parts_in(kind, value)
@@ -58,7 +58,7 @@ def hidden_parts(kind: Kind | None, value: object) -> Iterator[tuple[PartsPath, 
 
 
 def _reference_string(secret: Secret) -> str:
-    """A reference, in the form that the command ``set`` accepts; a default, which is masked, follows it."""
+    """A reference in the form that the command ``set`` accepts, followed by its masked default."""
     default = "" if secret.default is None else f", default {secret.default}"
     return f"{secret.source}:{secret.reference}{default}"
 
@@ -66,7 +66,7 @@ def _reference_string(secret: Secret) -> str:
 def part_string(part: Any) -> str:
     """A value, or a part of one, with secrets masked and references in the form that the command ``set`` accepts."""
     if isinstance(part, MaskedText) and part.is_reference:
-        # The mask of the whole value hides the numbers in it too.
+        # If the whole value is masked, the numbers in it are hidden too.
         is_hidden = str(part) == MASK
         return write_parsed_json(mapped(parts_of(part), lambda _, each: _shown_scalar(each, is_hidden=is_hidden)))
     shown = mapped(part, lambda _, each: _shown_scalar(each, is_hidden=False))

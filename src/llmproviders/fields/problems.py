@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The problems of a call that failed: a second pass over its arguments finds all of them, and never returns a provider."""
+"""The problems of a call that failed, found by a second pass over its arguments; this pass never returns a provider."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def explain(
 
     Args:
         description: the class of the call.
-        base: the provider of which a variant was requested; None for a new provider.
+        base: the provider whose `with_` was called; None for the constructor.
         instance: the provider that was being filled.
         values: the arguments in the order of the parameters, including those that were not given.
         more: the arguments that are not parameters.
@@ -36,7 +36,7 @@ def explain(
     # Freeze it again: a user-defined constructor may have kept it.
     object.__setattr__(instance, "__class__", description.cls)
     if isinstance(failure, Warning):
-        # The process turned warnings into errors.
+        # The user has configured warnings as errors.
         return outward(failure, description.subject)
     try:
         return _explanation(description, base, instance, values, more, failure)
@@ -61,7 +61,7 @@ def _explanation(
         got = f"{type(failure).__name__} ({message_of(failure, _secrets(description, instance))})"
         expected = f"values that {_hook(failure) or 'the class itself'} accepts"
         problems = [Problem("", expected, got=got, is_type=isinstance(failure, TypeError))]
-    # In a call that succeeds, such a name is only a warning. Here it may be the reason why an option is missing.
+    # A name of another client is only a warning in a call that succeeds. Here it may explain why an option is missing.
     known = {problem.option for problem in problems}.union(() if base is None else base.extra_options)
     for name, value in more.items():
         if value is not None and name not in known and (hint := description.advice(name)):
@@ -94,9 +94,9 @@ def collect(
         description: the class.
         given: values by name of the field.
         more: values by names that are not options.
-        base: the provider with the other values; None if they are the defaults of the class.
-        instance: the provider that the first pass was filling. Values that it holds are not accepted a second time, because an
-            iterator can be read only once.
+        base: the provider that has the values of the other options; None if these are the defaults of the class.
+        instance: the provider that the first pass was filling. Its values are not accepted a second time, because an iterator
+            can be read only once.
         bad: names whose problems are known.
     """
     bad = set(bad)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The specification of one field of a provider class: which values it accepts, and its default."""
+"""The specification of one field of a provider class: the values that it accepts, and its default."""
 
 from __future__ import annotations
 
@@ -66,18 +66,18 @@ class Spec:
         self.hint = hint
         self.required = attribute.default is attrs.NOTHING and attribute.init
         convert: Any = attribute.converter
-        # A converter of the library checks its result itself. A custom one is called for every value, as attrs does it.
+        # Our converters check their results. A custom converter is called for every value and default, as in attrs.
         self.has_custom_converter = convert is not None and self.name != EXTRAS and not _is_built_in(convert)
         self.is_nullable = not (self.required or self.has_custom_converter or self.name == EXTRAS)
         if info is not None:
-            # It raises if the type has no hook.
+            # Raises an error if the type has no hook.
             string_reader(info)
         self.accept = _acceptor(cls, attribute, info, without_none(hint), is_custom=self.has_custom_converter)
         self.default = self._default(cls)
         self.parameter_default = self._parameter_default()
 
     def _default(self, cls: type) -> Any:
-        """The default as providers hold it; it is accepted here once for all providers."""
+        """The default in the form that providers hold, checked once for all providers."""
         if self.attribute.default is attrs.NOTHING:
             return None
         # `options` has called a factory already.
@@ -108,7 +108,7 @@ class Spec:
         return None if value is None and self.is_nullable else self.accept(value)
 
     def fresh_default(self) -> Any:
-        """The default as it is declared; a factory makes a new one."""
+        """The declared default; a factory makes a new value."""
         default: Any = self.attribute.default
         return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]
 
@@ -125,7 +125,7 @@ class Spec:
 
     @property
     def parameter_type(self) -> Any:
-        """The annotation of the constructor's parameter: that of the converter's argument, or that of the field."""
+        """The annotation of the constructor's parameter: the annotation of the converter's argument, or of the field."""
         convert: Any = self.attribute.converter
         if isinstance(convert, attrs.Converter):
             convert = convert.converter  # type: ignore[attr-defined]
@@ -236,7 +236,7 @@ def _type_acceptor(attribute: attrs.Attribute[Any], info: OptionInfo | None, hin
 
 
 def _given(accept: Accept, hint: Any) -> Accept:
-    """Acceptance for a required option, which must not be None."""
+    """*accept*, but None is refused: for a required option."""
 
     def accept_given(value: Any) -> Any:
         value = accept(value)
@@ -248,7 +248,7 @@ def _given(accept: Accept, hint: Any) -> Accept:
 
 
 def _with_hook(accept: Accept, info: OptionInfo) -> Accept:
-    """Acceptance of values that the hook of the type can write."""
+    """*accept*, but values are refused that the hook of the type cannot write."""
 
     def accept_writable(value: Any) -> Any:
         value = accept(value)

@@ -47,7 +47,7 @@ def _is_sensitive(name: str, value: object) -> bool:
 
 
 def validate_string(name: str, value: Any) -> str:
-    """*value* itself, if it is a string that Java can read; *name* is the argument with it."""
+    """Return *value* if it is a string that Java can read; *name* is the name of the argument, for the error."""
     try:
         return accept_string(value)
     except Rejected as error:

@@ -61,7 +61,7 @@ def _adapter_class(base: type) -> Callable[[Provider], Any]:
             return self.provider.to_options(input_columns, overrides)
 
         def __reduce__(self) -> tuple[Callable[..., Any], tuple[Provider]]:
-            # The class has no name that a pickle could contain.
+            # The class is local: pickle cannot find it by name.
             return as_model_provider, (self.provider,)
 
         def __repr__(self) -> str:

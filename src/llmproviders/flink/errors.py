@@ -33,13 +33,13 @@ _LINKAGE: Final = (
 )
 _HINTS: Final = (
     ("ConnectException|UnknownHostException|NoRouteToHostException", "is the service up, and reachable from Flink?"),
-    ("UnauthorizedException", "is the key right?"),
+    ("UnauthorizedException", "is the API key correct?"),
     ("metadataHandlerProvider", "Flink plans only in the thread that created the TableEnvironment"),
     ("Could not find any factories that implement .*ModelProviderFactory", "ensure_jars(t_env) adds the provider's jar"),
     (r"ClassNotFoundException: org\.apache\.flink\.model\.", "ensure_jars(t_env) adds the provider's jar to the job"),
     (
         "Unsupported options found for '",
-        "is it misspelled, or has the provider's jar another version than Flink? ensure_jars(t_env) compares the versions",
+        "is it misspelled, or does the provider's jar have another version than Flink? ensure_jars(t_env) compares the versions",
     ),
     ("MalformedURLException", "a jar in pipeline.jars is a URL, such as file:///folder/name.jar"),
     (
@@ -97,7 +97,7 @@ def clear_errors(*providers: Provider) -> Iterator[None]:
 
 def _secrets(provider: Provider) -> list[str]:
     """The secret strings of a provider, longest first."""
-    # If its secrets cannot be resolved, Flink did not get them.
+    # Secrets that cannot be resolved were not passed to Flink.
     try:
         options = provider.to_options()
     except ProviderError:
@@ -107,7 +107,7 @@ def _secrets(provider: Provider) -> list[str]:
         pattern = "(.*)".join(map(re.escape, redacted.split(MASK)))
         parts = re.fullmatch(pattern, options[key], re.DOTALL)
         found.update(parts.groups() if parts else [options[key]])
-    # A message may show a header or a part of a body by itself.
+    # A message may contain a single header, or a part of a body.
     found.update(part.reveal() for _, part in secrets_in(provider))
     # Shorter strings are not secrets, and occur in every message.
     return sorted((secret for secret in found if len(secret) > 3), key=len, reverse=True)  # noqa: PLR2004
@@ -137,16 +137,16 @@ def _flink_error(error: BaseException, secrets: list[str]) -> FlinkError | None:
 def _root_cause(causes: list[tuple[str, str]]) -> tuple[str, str]:
     """The class and the message of the last of the Java exceptions."""
     (_, above), (kind, root) = ([("", ""), *causes])[-2:]
-    # The client of the service repeats the class in the message.
+    # Some messages begin with the class again.
     root = root.removeprefix(f"{kind}: ")
-    # Messages of the JDK, such as "Connection refused", need the message above them.
+    # A message of the JDK, such as "Connection refused", is clear only after the message of the exception above it.
     if above and (kind.startswith(("java.lang.", "java.net.")) or kind.endswith("ParseException")) and root not in above:
         root = f"{above.strip().partition(chr(10))[0].rstrip('.')}: {root}"
     return kind, root
 
 
 def _factory_hint(identifier: str, available: list[str]) -> str:
-    """A hint about an identifier of which Flink has no factory."""
+    """A hint about an identifier without a factory in Flink."""
     released = (runtime(name).factories.get(identifier) for name in NAMES)
     if any(factory is not None and ":" in factory.artifact for factory in released):
         return f"ensure_jars(t_env, {identifier!r}) adds its jar"

@@ -107,7 +107,7 @@ def _find_factory(urls: list[str], identifier: str) -> _Factory | None:
     """The factory of an identifier in Flink's own classes or the jars at *urls*; None if there is none.
 
     Raises:
-        FlinkError: if Flink cannot tell, for example because two jars have a factory of that identifier.
+        FlinkError: if Flink raises an error, for example because two jars have a factory of that identifier.
     """
     gateway = import_pyflink("java_gateway").get_gateway()
     java = gateway.jvm.java
@@ -120,7 +120,7 @@ def _find_factory(urls: list[str], identifier: str) -> _Factory | None:
     discover = gateway.jvm.org.apache.flink.table.factories.FactoryUtil.discoverFactory
     try:
         with clear_errors():
-            # The manifest is read here, because the loader is closed at the end.
+            # The manifest must be read before the loader is closed.
             found = discover(loader, wanted, identifier).getClass()
             title, version = found.getPackage().getImplementationTitle(), found.getPackage().getImplementationVersion()
             jar = _path(found.getProtectionDomain().getCodeSource().getLocation().toString())
@@ -139,7 +139,7 @@ def _path(url: str) -> str:
 
 
 def _check_version(found: _Factory, identifier: str, runtime: Runtime, cure: str) -> None:
-    """Raise an error if a jar of Apache has another version than the runtime; of other jars, the version is not known."""
+    """Raise an error if a jar of Apache has another version than the runtime. The versions of other jars cannot be compared."""
     factory = runtime.factories.get(identifier)
     expected = factory.artifact.rpartition(":")[2] if factory and _is_released(factory.artifact) else ""
     if not expected or not found.title.startswith("Flink : Models") or _minor(found.version) == _minor(expected):
@@ -177,7 +177,7 @@ def find_jar(identifier: str, runtime: Runtime) -> Path:
             return jar
         jar.parent.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError) as error:
-        # A home or a link that cannot be resolved is a RuntimeError.
+        # pathlib raises a RuntimeError for an unknown home directory or a loop of links.
         reason = getattr(error, "strerror", None) or str(error)
         msg = f"expected a folder of provider jars that can be used, got {folder} ({reason}); set {JARS} to another"
         raise FlinkError(msg) from None
@@ -214,13 +214,13 @@ def _fetch(artifact: str, jar: Path, maven: str, otherwise: str) -> None:
 
 def _maven_reason(printed: str) -> str:
     """The line of Maven's output with the reason of its failure; empty if there is none."""
-    # Maven colours its output also if it is not printed on a terminal.
+    # Maven writes colour codes even if its output is not a terminal.
     lines = re.sub(_TERMINAL_CODE, "", printed).splitlines()
     errors = [line.removeprefix("[ERROR]").strip() for line in lines if line.startswith("[ERROR]")]
     reason = next((line for line in errors if not re.match(_UNHELPFUL, line)), "")
     if not reason:
         # Maven did not start.
         reason = java_reason("\n".join(line for line in lines if not line.startswith("[ERROR]")))
-    # The cause is last, after the plugins and files that need each other.
+    # The line lists the chain of plugins and files first, and the cause last.
     cause = re.search(r"(?:Could not (?:find|transfer) artifact|Cannot access) .*", reason)
     return re.sub(r" -> \[Help \d+\]$", "", cause[0] if cause else reason).rstrip(",")

@@ -21,7 +21,7 @@ _NOISE: Final = (
     r"\s*at |\s*\.\.\. \d+ more|Picked up |WARNING: |Error occurred during initialization of VM|JDWP exit error"
     "|Error: (?:A JNI error has occurred|Could not create the Java|A fatal exception has occurred|LinkageError occurred)"
 )
-"""The beginning of a line that says nothing about the reason."""
+"""The beginning of a line that does not give the reason."""
 _LABEL: Final = r'\s*(?:Error: |ERROR: |Caused by: |Exception in thread "[^"]*" )?'
 _EXCEPTION: Final = rf"{_LABEL}(?:[a-z]\w*\.)+[\w$]+(?:Error|Exception)\b"
 _OTHER_CLASS_VERSION: Final = r"class file version (\d+)[^\n]* up to (\d+)"
@@ -57,9 +57,9 @@ def start_problem(error: BaseException, secrets: list[str]) -> str | None:
 
 
 def java_reason(printed: str) -> str:
-    """The line of a JVM's standard error with the reason of its end; empty if there is none."""
+    """The line of a JVM's standard error that says why it ended; empty if there is none."""
     lines = [line for line in printed.splitlines() if line.strip() and not re.match(_NOISE, line)]
-    # A warning is the reason only if nothing else is.
+    # A warning is the reason only if there is no other line.
     lines = [line for line in lines if " VM warning: " not in line] or lines
     # The last exception is the cause of the others.
     exceptions = [line for line in lines if re.match(_EXCEPTION, line)]
@@ -68,7 +68,7 @@ def java_reason(printed: str) -> str:
 
 
 def _expected_jars() -> str:
-    """The jars that PyFlink expects, by the variables that it reads; it has set them if the user did not."""
+    """The jars that PyFlink expects, by its environment variables, which it sets itself if they are unset."""
     home = Path(os.environ.get("FLINK_HOME", ""))
     opt, lib = (Path(os.environ.get(f"FLINK_{name.upper()}_DIR", home / name)).resolve() for name in ("opt", "lib"))
     where = f"flink-python-*.jar in {opt} and flink-dist-*.jar in {lib}"
@@ -79,7 +79,7 @@ def _python_problem(error: BaseException, secrets: list[str]) -> str | None:
     """The message about an error of PyFlink itself before the JVM runs; None for other errors."""
     frames = [frame for frame, _ in walk_tb(error.__traceback__)]
     starts = any(frame.f_code.co_name == "get_gateway" and _module(frame) == "pyflink.java_gateway" for frame in frames)
-    # Py4J's own errors say that there is no connection to the JVM.
+    # Py4J's own errors are about the connection to the JVM.
     if not starts or type(error).__module__.startswith("py4j."):
         return None
     if _module(frames[-1]) == "pyflink.find_flink_home":

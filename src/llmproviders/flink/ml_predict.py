@@ -61,10 +61,10 @@ def predict(
         provider: a provider, the name of a registered one, or None for the default.
         model: the model's name, if the provider does not set it.
         output: the columns that the model adds: a mapping of names to SQL types, or a SQL string.
-        errors: whether to add what is known of a failed request: ``error-string``, a STRING; ``http-status-code``, an INT; and
-            ``http-headers-map``, a MAP<STRING, ARRAY<STRING>>. They are NULL where the request succeeded.
-        config: the configuration of ML_PREDICT: ``async``, ``max-concurrent-operations``, ``output-mode`` and ``timeout``, as
-            Python values or strings in Flink's syntax.
+        errors: whether to add three columns about failed requests: ``error-string``, a STRING; ``http-status-code``, an INT; and
+            ``http-headers-map``, a MAP<STRING, ARRAY<STRING>>. They are NULL if the request succeeded.
+        config: the configuration of ML_PREDICT, as Python values or strings in Flink's syntax; keys are ``async``,
+            ``max-concurrent-operations``, ``output-mode`` and ``timeout``.
         overrides: changes to the provider for this call, by Python names.
         allow_sensitive: whether the overrides may change the endpoint and secrets.
 
@@ -149,8 +149,8 @@ def _predict(
 ) -> Table:
     """*table* with the output of a model.
 
-    SQL is the only public API for ML_PREDICT that PyFlink 2.1, 2.2 and 2.3 have. Flink resolves the view and the model while it
-    parses the statement. Right after that, both are dropped, and so are the secrets in them.
+    PyFlink 2.1 to 2.3 have no other public API for ML_PREDICT than SQL. Flink resolves the view and the model when it parses the
+    statement. They are dropped right after that, because they contain the secrets.
     """
     t_env, runtime = environment_of(table), running_runtime()
     provider = adapt_provider(provider, runtime, model)
@@ -203,7 +203,7 @@ def execution_mode_problems(runtime: Runtime, mode: str) -> list[Problem]:
 
 
 def _input_columns(table: Table, names: tuple[str, ...], output: tuple[Column, ...]) -> tuple[tuple[Column, ...], list[Problem]]:
-    """The input columns of the model for columns of the table, and the problems of names."""
+    """The model's input columns for the columns *names* of the table, and the problems of these names."""
     known = {each.getName(): each for each in java_columns(table)}
     problems = [] if names else [Problem("column", "the name of a column of the table", got="none", code="invalid-columns")]
     problems += [

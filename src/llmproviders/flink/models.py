@@ -155,7 +155,7 @@ def _descriptor(
     if problems:
         raise invalid(f"{type(provider).__name__} on {runtime}", problems)
     comment = None if comment is None else validate_string("comment", comment)
-    # PyFlink would also start the JVM, but its errors are less clear.
+    # PyFlink would start the JVM itself, but with less clear errors.
     running_jvm()
     with clear_errors(provider):
         return build_descriptor(provider, runtime, input, output, comment)
@@ -179,7 +179,7 @@ def build_descriptor(
 def _schema(given: tuple[Column, ...]) -> Any:
     builder = import_pyflink("table").Schema.new_builder()
     for each in given:
-        # PyFlink's parser of types reads VARCHAR as VARCHAR(1), unlike SQL. So it gets the canonical type.
+        # PyFlink reads VARCHAR as VARCHAR(1), unlike SQL. The canonical type avoids that.
         kind = canonical_type(each.type)
         if each.metadata:
             builder.column_by_metadata(each.name, kind, None if each.metadata == each.name else each.metadata, is_virtual=True)

@@ -45,10 +45,10 @@ def plan(
 ) -> Plan:
     """Compare the models of Flink with the providers of a catalog, and return the steps that bring them in line.
 
-    Each provider becomes the permanent model of its name in one database; its name may begin with that of the database. Options
-    are compared as Flink reads them, with the secrets that references resolve to. Columns stay as they are, unless they are
-    given: Flink cannot change the columns of a model, so a model with other ones is dropped and created again. Comments stay as
-    they are too; a new model gets the description of its entry. Nothing is changed before `apply`.
+    Each provider becomes the permanent model of its name in one database; the name may begin with that of the database. Options
+    are compared as Flink reads them, with references resolved. Columns are compared only if they are given: Flink cannot change
+    the columns of a model, so a model with other columns is dropped and created again. Comments are not changed; a new model
+    gets the description of its entry. Nothing is changed before `apply`.
 
     Args:
         t_env: the environment with the models.
@@ -59,9 +59,9 @@ def plan(
         columns: the input and the output columns of single models, by name.
         database: the name of the database as SQL, such as ``"catalog.db"``, or a sequence of its parts; by default the current
             one.
-        rename: new names by old ones. A rename that is done, or whose model does not exist, is left out.
-        drop: whether to drop all other permanent models of the database. One that has the content of a single model to create
-            is renamed instead.
+        rename: new names by old ones. A rename is skipped if it was done before, or the old model does not exist.
+        drop: whether to drop all other permanent models of the database. A model is renamed instead if exactly one model to
+            create has the same content.
 
     Raises:
         InvalidOptionsError: with every problem of the call, if the running Flink does not accept a provider with its columns,
@@ -175,7 +175,7 @@ def _pair(
 
 
 def _existing(t_env: TableEnvironment, path: tuple[str, ...], needed: Collection[str] | None) -> ExistingModels:
-    """The permanent models of a database; only those that are needed are read. None: all are."""
+    """The permanent models of a database. Only the *needed* ones are read; None means all."""
     names = _strings(t_env, f"SHOW MODELS IN {quote_path(path)}")
     return {name: _read(t_env, (*path, name)) if needed is None or name in needed else None for name in names}
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The provider classes, one file for each family of services; `base` has `Provider`, and the other files what they share."""
+"""The provider classes, one file for each family of services, the base class `Provider`, and the code that they share."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..syntax.columns import Columns
     from .comparison import ProviderDiff
 else:
-    # They are imported only for type checkers: few processes need them, and the import takes time.
+    # Imported only for type checkers: few processes need these types, and their import takes time.
     Catalog = Columns = ProviderDiff = Runtime = WorstCase = Any
 
 __all__ = ["Provider"]
@@ -63,11 +63,11 @@ class Provider(CompiledClass):
     rules: ClassVar[tuple[Rule, ...]] = ()
     """The rules over several options."""
     tasks: ClassVar[tuple[str, ...]] = ()
-    """The tasks of the class; the endpoint or the option ``task`` of a provider determines its task."""
+    """The tasks of the class. The endpoint of a provider, or its option ``task``, determines its task."""
     refused_names: ClassVar[Mapping[str, str]] = {}
     """Names that must not become extra options, each with a hint."""
     relatives: ClassVar[tuple[type[Provider], ...]] = ()
-    """Classes for the same kind of service; `for_runtime` uses one of them where the runtime does not have the identifier."""
+    """Classes for the same kind of service; `for_runtime` uses one of them if the runtime does not have the identifier."""
 
     extra_options: Mapping[str, Extra] = attrs.field(default=NO_EXTRAS, converter=_extra_options)
     """Options beyond the typed ones: Java keys and strings, passed on unchanged. They override typed options of the same key."""
@@ -94,14 +94,14 @@ class Provider(CompiledClass):
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
-        """Called by attrs after it built a class."""
+        """Set the generated constructor; attrs calls this hook after it built a class."""
         if "__attrs_init__" not in vars(cls):
             # attrs wrote the constructor because the decorator has init=True.
             cls.__init__ = Provider.__dict__["__init__"]  # type: ignore[method-assign]
         cls.__attrs_init__ = Provider.__dict__["__init__"]  # type: ignore[attr-defined]
 
     def __getstate__(self) -> dict[str, Any]:
-        # attrs writes this method only for classes with slots. A subclass without slots would inherit one without its __dict__.
+        # attrs generates this method only for classes with slots; it would skip the __dict__ of a subclass without slots.
         fields = {field.name: getattr(self, field.name) for field in attrs.fields(type(self)) if hasattr(self, field.name)}
         return {**getattr(self, "__dict__", {}), **fields}
 
@@ -111,7 +111,7 @@ class Provider(CompiledClass):
 
     # Deriving ---------------------------------------------------------------------------------------------------------
 
-    # The positional arguments are in the signature so that type checkers let subclasses narrow it.
+    # With *args in the signature, type checkers accept a narrower signature in subclasses.
     @generated
     def with_(self, *args: Any, **changes: Any) -> Self:
         """Return a new provider of the same class with *changes*, validated as by the constructor.
@@ -137,6 +137,9 @@ class Provider(CompiledClass):
         >>> OpenAICompatProvider(temperature=0.2).without("temperature").temperature is None
         True
 
+        Args:
+            names: Python names of options, and Java keys of extra options.
+
         Raises:
             InvalidOptionsError: if a name is not an option of the provider, or the option is required.
         """
@@ -147,8 +150,8 @@ class Provider(CompiledClass):
         """Return a new provider of the same class for another task, such as ``"embeddings"``.
 
         If the provider has an endpoint, the path of the task at its end is replaced (also between DashScope's
-        compatible-mode and native paths); otherwise the option ``task`` is set. *changes* are further
-        changes, as for `with_`.
+        compatible-mode and native paths); otherwise the option ``task`` is set. *changes* are further changes, as
+        for `with_`.
 
         >>> chat = OpenAICompatProvider(endpoint="https://api.example.com/v1/chat/completions", api_key="sk-1")
         >>> chat.for_task("embeddings").endpoint
@@ -156,7 +159,7 @@ class Provider(CompiledClass):
 
         Raises:
             InvalidOptionsError: if the class has no such task, the URL of the new task cannot be derived from the endpoint, or
-                an option that is not a default does not exist for the new task (pass it as None, or call `without` first).
+                an option is set that the new task does not have (pass it as None, or call `without` first).
         """
         if args:
             raise invalid(type(self).__name__, [Problem("", "options by name only", got=f"{len(args)} without", is_type=True)])
@@ -201,7 +204,7 @@ class Provider(CompiledClass):
             other: the second provider, of the same class.
 
         Raises:
-            InvalidOptionsError: if *other* is not of the same class, because its options are others.
+            InvalidOptionsError: if *other* is not of the same class.
         """
         from .comparison import diff_of
 
@@ -228,7 +231,7 @@ class Provider(CompiledClass):
         self,
         input_columns: Sequence[tuple[str, Any]] | None = None,
         overrides: Mapping[str, Any] | None = None,
-        # Not keyword-only: such a call takes a third more time, and jobs call this again and again.
+        # Not keyword-only: that would make a call slower by a third, and jobs make many calls.
         model: str | None = None,
         runtime: str | Runtime | None = None,
         redact: bool = False,  # noqa: FBT001, FBT002
@@ -262,7 +265,7 @@ class Provider(CompiledClass):
                 kept = None
             if kept is not None and kept[0] is converter.version:
                 return kept[1].copy()
-        # This repeats `public`, because a call of that takes longer than the copy.
+        # `public` is inlined, because calling it takes longer than the copy.
         try:
             return flatten(self) if is_plain else call_options(self, input_columns, overrides, model, runtime, redact=redact)
         except Exception as error:  # noqa: BLE001
@@ -285,7 +288,7 @@ class Provider(CompiledClass):
         input: Columns | None = None,  # noqa: A002
         output: Columns | None = None,
     ) -> tuple[Problem, ...]:
-        """Return the problems of the provider on *runtime*, which Java would report at planning or when a task opens.
+        """Return the problems of the provider on *runtime*: errors that Java would raise at planning or in a task, and warnings.
 
         A problem with the severity ``"warning"`` does not stop Java. References of secrets are not resolved.
 
@@ -315,11 +318,12 @@ class Provider(CompiledClass):
         >>> print(chat.worst_case())
         at most 1 attempt (2 requests) and 180 s per row, when ML_PREDICT's timeout fails the job
 
-        Flink shares a client between the models of a URL and a key: the retries of the first model hold for all of them. A job
-        that restarts begins again.
+        Flink shares a client between models with the same URL and API key: the retries of the first model apply to all of them. A
+        restarted job begins again.
 
         Args:
-            timeout: ML_PREDICT's timeout, a string in Flink's syntax or a `timedelta`; 0 is none. By default Flink's, 3 min.
+            timeout: ML_PREDICT's timeout, a string in Flink's syntax or a `timedelta`; 0 means no timeout. The default is Flink's
+                own, 3 min.
             runtime: a distribution of Flink; by default the newest released one that has the identifier.
 
         Raises:
@@ -368,7 +372,7 @@ class Provider(CompiledClass):
 
     @classmethod
     def _structured(cls, given: dict[str, Any], extras: dict[str, str], problems: list[Problem]) -> Self:
-        """The provider of values that were read. Problems of strings and problems of values are raised together."""
+        """The provider of parsed values. Problems of parsing and problems of values are raised together."""
         description = compiled(cls).description
         identifier = extras.pop("provider", cls.identifier)
         if identifier != cls.identifier:
@@ -385,8 +389,8 @@ class Provider(CompiledClass):
     def fingerprint(self) -> str:
         """Return a hash of the identifier and the options that are not secret, in 16 hexadecimal digits.
 
-        It is the same in every process, on every machine, and for all providers with equal options. Another secret does not
-        change it; another value of any other option does.
+        Providers with equal options have the same hash in every process and on every machine. The hash changes if an option
+        changes, but not if only a secret changes.
         """
         return fingerprint(self)
 
@@ -395,7 +399,7 @@ Provider.__attrs_init__ = Provider.__dict__["__init__"]  # type: ignore[attr-def
 
 
 def _is_field(value: object) -> bool:
-    """Whether an attribute of a class is a field: one that attrs did not build yet, or a slot."""
+    """Whether an attribute of a class is a field: an ``attrs.field`` before attrs builds the class, or a slot after that."""
     return isinstance(value, (FIELD, MemberDescriptorType))
 
 

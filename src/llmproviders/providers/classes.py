@@ -39,7 +39,7 @@ ENTRY_POINTS: Final = "llmproviders.providers"
 """The entry point group for the classes of a package: ``identifier = "package.module:Class"``."""
 
 OLD_IDENTIFIERS: Final[Mapping[str, str]] = {"bailian": "openai-compat"}
-"""Identifiers of older releases, and the identifiers of today."""
+"""Current identifiers by the identifiers of older releases."""
 
 BUILT_IN: Final = (OpenAICompatProvider, DashScopeProvider, TritonProvider, OpenAIProvider)
 
@@ -47,7 +47,7 @@ _Class = TypeVar("_Class", bound=type[Provider])
 
 
 class Classes:
-    """Provider classes by identifier. Those of installed packages are loaded once, at their first use."""
+    """Provider classes by identifier. Classes of installed packages are loaded once, at their first use."""
 
     def __init__(self, known: Mapping[str, type[Provider]]) -> None:
         self.known = dict(known)
@@ -94,7 +94,7 @@ def _load_class(entry: EntryPoint) -> type[Provider]:
     """The provider class of an entry point.
 
     Raises:
-        ProviderError: if it is not usable; the message describes it in a few words.
+        ProviderError: if it is not a usable provider class. The message is the end of a sentence "expected ..., got".
     """
     value, cls = shown_target(entry), load(entry)
     if not (isinstance(cls, type) and issubclass(cls, Provider)):
@@ -166,7 +166,7 @@ def provider_classes() -> dict[str, type[Provider]]:
 
 
 def usable_classes() -> list[type[Provider]]:
-    """The classes of all identifiers, without those that are declared in a way that cannot work."""
+    """The classes of all identifiers, without classes that raise `InvalidClassError`."""
     found = []
     for cls in provider_classes().values():
         with suppress(ProviderError):

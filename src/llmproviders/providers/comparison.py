@@ -33,10 +33,10 @@ class Change:
     """One difference between providers or catalogs, with secrets masked; ``str()`` is like ``~ chat.temperature: 0.7 -> 0.9``."""
 
     provider: str
-    """The name of the provider; empty for `Provider.diff`, and if the default of two catalogs differs."""
+    """The name of the provider; empty for `Provider.diff`, and for the default of a catalog."""
     option: str
-    """The Java key, for a header or a field of a body followed by its name, as in ``extra-header.X-Tenant``; empty if a whole
-    provider or its class differs."""
+    """The Java key, with the name of a header or field as in ``extra-header.X-Tenant``; empty if a whole provider or its class
+    differs."""
     old: str | None
     """The first value; None if there is none."""
     new: str | None
@@ -94,8 +94,8 @@ class ProviderDiff(Diff):
     def apply(self, provider: _Provider) -> _Provider:
         """Return a new provider with the changes, validated as by `Provider.with_`.
 
-        ``a.diff(b).apply(a)`` equals ``b``. Another provider gets the new values of these options, and keeps all others. Of
-        headers, bodies and maps, only the parts that changed are set, if both values of the option have parts.
+        ``a.diff(b).apply(a)`` equals ``b``. Another provider gets the new values of the changed options, and keeps its others. In
+        headers, bodies and maps, only the changed parts are set, if both values of the option have parts.
 
         >>> chat = OpenAICompatProvider(task="chat/completions", temperature=0.2)
         >>> chat.diff(chat.with_(temperature=0.9)).apply(chat.with_(seed=1)).temperature
@@ -146,7 +146,7 @@ def _applied(kind: Kind | None, old: Any, new: Any, current: Any) -> Any:
     parts = [parts_in(kind, each) for each in (old, new, current)]
     if not all(isinstance(each, dict) for each in parts):
         return new
-    # The provider masks a string in part again; it accepts none that is masked already.
+    # The provider masks the string again; it does not accept a masked one.
     return mapped(_merged(*parts), lambda _, part: part.reveal() if isinstance(part, MaskedText) else part)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Variants of a provider: its values that are not defaults, and the changes that derive another provider."""
+"""Variants of a provider: the values that are not defaults, and the changes for another model or task."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def model_changes(provider: Any, model: str | None) -> dict[str, Any]:
 
 
 def with_model(provider: _Provider, model: str | None) -> _Provider:
-    """The provider with this name of the model; the same provider if the name is None."""
+    """The provider with *model* as the model's name; the same provider if it is None."""
     if model is None:
         return provider
     variant: _Provider = provider.with_(**model_changes(provider, model))
@@ -120,11 +120,11 @@ def _task_defaults(values: object, task: str) -> dict[str, Any]:
 
 
 register_task_defaults: Final = _task_defaults.register
-"""A decorator for the function of a class, which `task_defaults` calls."""
+"""A decorator that registers the function that `task_defaults` calls for a class."""
 
 
 def task_defaults(cls: Any, values: Mapping[str, Any], task: str) -> dict[str, Any]:
-    """The values for *task* of options whose *values* are defaults that are not valid for it."""
+    """New values for options whose default is not valid for *task*."""
     function: Callable[[Mapping[str, Any], str], dict[str, Any]] = _task_defaults.dispatch(cls)
     return function(values, task)
 
@@ -165,7 +165,7 @@ def to_task(cls: Any, given: Mapping[str, Any], task: Any, changes: dict[str, An
         changes["task"] = task
     for name, value in task_defaults(cls, values, task).items():
         changes.setdefault(name, value)
-    # A default of an option that the new task does not have may stay.
+    # Defaults are not checked: an option that the new task does not have may keep its default.
     return not_for_task(cls, task, {**given, **changes})
 
 

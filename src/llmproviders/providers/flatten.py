@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The flat dict of a provider: as Java reads it, redacted, or aligned to input columns; and its fingerprint."""
+"""The flat dict of a provider: for Java, redacted, or adapted to input columns; and the fingerprint."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def flatten(provider: Any) -> dict[str, str]:
         problem = next(unresolved_references(provider), None) if isinstance(error, SecretError) else None
         if problem is None or "." not in problem.option:
             raise
-        # Inside headers and bodies, the name of the variable does not tell which of them refers to it.
+        # For a reference inside headers or a body, the message must say where it is.
         msg = f"{problem.option}: {problem.hint}"
         raise SecretError(msg) from None
     except Exception as error:  # noqa: BLE001
@@ -105,7 +105,7 @@ def redacted(provider: Any) -> dict[str, str]:
 
 @singledispatch
 def align(provider: Any, flat: dict[str, str], columns: list[str]) -> dict[str, str]:
-    """*flat* with the options that depend on the input columns of the model. Classes register their own function.
+    """*flat*, adapted to the input columns of the model. Classes register functions for this.
 
     Raises:
         InvalidOptionsError: if the provider cannot be used with these columns.
@@ -127,7 +127,7 @@ def column_problems(columns: Any) -> list[Problem]:
 
 
 def fingerprint(provider: Any) -> str:
-    """16 hexadecimal digits over the identifier and the options that are not secret."""
+    """A hash of the identifier and the options that are not secret, as 16 hexadecimal digits."""
     # Imported here, because few processes call this, and the import takes longer than that of the whole library.
     import hashlib
     import json
@@ -146,11 +146,11 @@ def _number_spelling(value: Any, string: str) -> str:
         return string
     if isinstance(value, (int, float)):
         return str(int(value)) if value == int(value) else string
-    # A value can be a Decimal only if its module is imported.
+    # Do not import the module: if it is not imported, no value is a Decimal.
     decimal = sys.modules.get("decimal")
     if decimal is None or not isinstance(value, decimal.Decimal) or not value.is_finite():
         return string
-    # A context with as many digits as the value does not round.
+    # With as many digits as the value has, the context does not round.
     digits = max(1, len(value.as_tuple().digits))
     context = decimal.Context(prec=digits, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
     return str(value.normalize(context)) if value else "0"

@@ -20,11 +20,11 @@ SecretPath: TypeAlias = "tuple[str | int, ...]"
 
 
 def secret_parts(provider: Any, *, opens_extras: bool = True) -> Iterator[tuple[SecretPath, Secret | MaskedText]]:
-    """Each secret of a provider with its path; of an option whose parts are not known, the value itself.
+    """Each secret of a provider with its path. If the parts of an option are not known, its value is one secret.
 
     Args:
         provider: the provider.
-        opens_extras: whether the secrets inside an extra option without references are found; else its whole string is one.
+        opens_extras: whether to look inside extra options without references; otherwise, their whole string is one secret.
     """
     for info in compiled(type(provider)).description.infos:
         for path, part in hidden_parts(kind_of(info), getattr(provider, info.name)):

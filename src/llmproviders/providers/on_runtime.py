@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A provider on a runtime: the facts that checks need, and the provider to use there.
+"""A provider on a runtime: the checks of a provider, and `for_runtime`.
 
 `base` imports this module at its first use, because few processes need a runtime, and importing the checks takes as long as
 describing a class of 25 options.
@@ -85,12 +85,12 @@ def facts_of(provider: Any) -> Facts:
 
 
 def _known_string(value: Secret | MaskedText) -> str:
-    """The string of a masked value, if it is known before the job is submitted."""
+    """The string of a literal secret; the masked form of a reference, and a placeholder unchanged."""
     return str(value) if value.is_reference or (isinstance(value, Secret) and value.source != "text") else value.reveal()
 
 
 def _relatives(cls: Any) -> tuple[Any, ...]:
-    """The relatives of a class; a subclass with another identifier does not inherit them."""
+    """The related classes of a class; a subclass with another identifier does not inherit them."""
     owner = next(base for base in cls.__mro__ if "relatives" in vars(base))
     return cls.relatives if getattr(owner, "identifier", None) == cls.identifier else ()
 
@@ -106,7 +106,7 @@ def for_runtime(provider: Any, runtime: str | Runtime) -> Any:
     cls = next((each for each in _relatives(own) if each.identifier in runtime.factories), own)
     if cls is own or provider.provider_name() in runtime.factories:
         return _without_unknown_defaults(provider, runtime)
-    return _as_relative(provider, cls, runtime)
+    return _as_related_class(provider, cls, runtime)
 
 
 def _without_unknown_defaults(provider: Any, runtime: Runtime) -> Any:
@@ -117,7 +117,7 @@ def _without_unknown_defaults(provider: Any, runtime: Runtime) -> Any:
     return provider.with_(**dict.fromkeys(facts.names[key] for key in unknown_defaults(facts, runtime)))
 
 
-def _as_relative(provider: Any, cls: Any, runtime: Runtime) -> Any:
+def _as_related_class(provider: Any, cls: Any, runtime: Runtime) -> Any:
     """The provider of another class with the same options."""
     subject = type(provider).__name__
     task = getattr(provider, "task", None) or task_of_endpoint(getattr(provider, "endpoint", None) or "")

@@ -37,7 +37,7 @@ ContentTypes = ContentType | tuple[ContentType, ...]
 
 _CONTENT_TYPES: Final = ("TEXT", "IMAGE_URL", "AUDIO_BYTES", "AUDIO_URL", "MULTI_IMAGE_URLS")
 _SCALAR: Final = ("TEXT", "IMAGE_URL")
-"""The types that Java accepts as a single value; any other type, and several types, must be a list."""
+"""The types that Java accepts as a single value; it accepts any other type only in a list."""
 _TASK_CONTENT_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     CHAT: _CONTENT_TYPES,
     EMBEDDINGS: ("TEXT",),
@@ -135,7 +135,7 @@ class _ChatProvider(Provider):
         default=None,
         metadata=option(
             "task",
-            "task of the platform's built-in AI service, where no endpoint and key are given",
+            "task of the platform's built-in AI service, without endpoint and api_key",
             java="String",
             choices="tasks",
         ),
@@ -277,5 +277,5 @@ class DashScopeProvider(_ChatProvider):
     relatives: ClassVar[tuple[type[Provider], ...]] = (OpenAICompatProvider, OpenAIProvider)
 
 
-# It is set here, because OpenAIProvider is declared before this class.
+# Set here, because this class does not exist yet when OpenAIProvider is declared.
 OpenAIProvider.relatives = (OpenAICompatProvider,)

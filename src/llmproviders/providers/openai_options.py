@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The metadata and the long types of options that the classes in `openai` and `openai_compat` share.
+"""The metadata and the types of options that the classes in `openai` and `openai_compat` share.
 
 Each class has its own defaults, order and required options.
 """

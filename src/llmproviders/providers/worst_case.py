@@ -21,7 +21,7 @@ __all__ = ["retries_problem", "worst_case"]
 
 
 def worst_case(provider: Any, timeout: str | timedelta | None, runtime: str | Runtime | None) -> WorstCase:
-    """The worst case of a row; by default with Flink's default timeout, on the newest released runtime with the identifier."""
+    """The worst case of a row. The defaults are Flink's timeout, and the newest released runtime with the identifier."""
     subject, identifier = f"{type(provider).__name__}.worst_case", provider.provider_name()
     try:
         seconds = DEFAULT_TIMEOUT if timeout is None else _seconds(duration(timeout) or "")
@@ -44,7 +44,7 @@ def worst_case(provider: Any, timeout: str | timedelta | None, runtime: str | Ru
 
 
 def retries_problem(provider: Any, runtime: Runtime, timeout: str) -> Problem | None:
-    """The warning of `timeout_problem` with ML_PREDICT's timeout as a string in Flink's syntax."""
+    """The warning of `timeout_problem`, for a timeout of ML_PREDICT in Flink's syntax."""
     view = _view(provider, runtime)
     try:
         return None if view is None else timeout_problem(view, _seconds(timeout))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks of a provider against a runtime, for errors that Java raises at planning, when a task opens, or for a row.
+"""Checks of a provider against a runtime. They find errors that Java raises at planning, when a task opens, or for a row.
 
 The data of a runtime has the keys and types of each factory, and the names of the rules in `RULES` that apply to it.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values that are probably not the intended ones, whatever the runtime: placeholders that nothing fills in, and base URLs."""
+"""Warnings about values that are probably wrong on every runtime: placeholders that nothing fills in, and base URLs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _TEXTS: Final = ("system-prompt", "user-prompt", "extra-body", "default-value", 
 
 
 def fills_placeholders(identifier: str, runtime_name: str | None) -> bool:
-    """Whether a platform fills in placeholders for the factory of an identifier; if the runtime is not known, whether one may."""
+    """Whether the runtime fills in placeholders; if it is not known, whether any runtime with the identifier does."""
     names = [name for name in NAMES if name.startswith("vvr-")]
     return runtime_name in names if runtime_name else any(identifier in runtime(name).factories for name in names)
 
@@ -64,7 +64,7 @@ class Placeholder:
         return all(re.fullmatch(_DOCUMENTED, each) for each in re.findall(_ANY, self.string))
 
     def problem(self, expected: str, hint: str, severity: Literal["error", "warning"], *, refers: bool) -> Problem:
-        """The problem of the placeholder; if *refers*, a secret is better a reference."""
+        """The problem of the placeholder; with *refers*, the hint for a secret is to write a reference."""
         is_alone = is_unfilled(self.string)
         advice = None
         if refers and is_alone and (self.part or self.key in self.facts.hidden):
@@ -84,7 +84,7 @@ class Placeholder:
 
 
 def placeholders(facts: Facts) -> Iterator[Placeholder]:
-    """The placeholders in the options; texts may be about them, and are not searched."""
+    """The placeholders in the options. In an option with prose or data, only a value that is a placeholder as a whole counts."""
     for key, value in facts.flat.items():
         if "${" not in value:
             continue
@@ -94,7 +94,7 @@ def placeholders(facts: Facts) -> Iterator[Placeholder]:
 
 
 def _parts(key: str, value: str) -> Iterator[tuple[str, str]]:
-    """The names and values of headers; the value of any other option, without a name."""
+    """The names and values of headers; for any other option, an empty name and the value."""
     try:
         headers = _READERS[key](value) if key in _READERS else {"": value}
     except Rejected:
@@ -122,7 +122,7 @@ def whole_url_advice(facts: Facts, base: str) -> Advice | None:
     """The advice to write the whole URL of the model in place of a base URL; None if *base* is not one."""
     endpoint = facts.flat.get("endpoint", "")
     if CHAT not in facts.class_tasks or "endpoint" not in facts.names or "@" in base or mask_value(endpoint) != endpoint:
-        # A string that is not shown may be a key.
+        # A string that messages mask may be an API key.
         return None
     is_embedding = EMBEDDINGS in facts.class_tasks and "embed" in facts.flat.get(facts.model_key, "").lower()
     url = whole_url(base, f"/{EMBEDDINGS if is_embedding else CHAT}")

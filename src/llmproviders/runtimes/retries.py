@@ -60,9 +60,9 @@ class WorstCase:
     Without a timeout, the time in which a row waits for other rows is not included: OkHttp sends five requests at once.
     """
     shortest_waits: float
-    """The least number of seconds between all attempts, if each fails at once and no answer has a header ``Retry-After``."""
+    """The least total of the waits between attempts, in seconds, if no answer has a header ``Retry-After``."""
     longest_waits: float
-    """The greatest number of these seconds."""
+    """The greatest total of these waits, in seconds."""
     timeout: float
     """The seconds of ML_PREDICT's timeout; infinite if it is 0."""
 
@@ -90,23 +90,23 @@ class Retries:
     """The retries of a factory with the options of a provider."""
 
     keys: tuple[str, ...]
-    """The keys of the options, that of the number first; empty if the runtime has none."""
+    """The keys of the options; the first is that of the number of retries. Empty if the runtime has no options of retries."""
     number: int
     first: float = 0.0
     """The first wait in seconds; each further one is twice as long."""
     longest: float = 0.0
     """The longest wait in seconds."""
     certain: float = 1.0
-    """The fraction of each wait that is certain."""
+    """The shortest wait as a fraction of the computed wait; the client shortens waits at random."""
     asked: float = 0.0
-    """The longest wait in seconds that the service can ask for."""
+    """The longest wait in seconds that the service can demand, as with ``Retry-After``."""
     request: float = math.inf
     """The longest time of a request in seconds."""
 
     def waits(self, number: int) -> float:
-        """The longest total of the first *number* waits, in seconds."""
+        """The greatest total of the first *number* waits, in seconds."""
         total, wait = 0.0, self.first
-        # A float doubles about 2000 times at most.
+        # The loop ends: a float is infinite after about 2000 doublings.
         while number and 0 < wait < self.longest:
             total, wait, number = total + wait, wait * 2, number - 1
         return total + number * min(wait, self.longest) if number else total
@@ -135,9 +135,9 @@ def retries_of(view: View) -> Retries | None:
 
 
 def timeout_problem(view: View, timeout: float) -> Problem | None:
-    """The warning that retries which the provider sets may not end before ML_PREDICT's timeout, in seconds; None if they do.
+    """The warning that ML_PREDICT's timeout, in seconds, may end before the retries; None if it does not.
 
-    There is no warning about a provider that sets none of them: its job fails either way.
+    A provider that sets no option of retries, and not the fallback IGNORE, gets no warning.
     """
     try:
         retries = retries_of(view)
@@ -172,7 +172,7 @@ def timeout_problem(view: View, timeout: float) -> Problem | None:
 
 
 def _openai(view: View) -> Retries:
-    number = 1000  # Flink 2.1 has no option, and reads ten times the default of another one
+    number = 1000  # Flink 2.1 has no option: it uses ten times the default of another option
     keys: tuple[str, ...] = ()
     if "retry-num" in view.factory.options:
         keys, number = ("retry-num",), _number(view, "retry-num")
@@ -209,7 +209,7 @@ _READERS: Final[Mapping[str, Callable[[View], Retries]]] = {
 
 
 def _number(view: View, key: str) -> int:
-    """The number of retries; with another strategy than RETRY, and below 0, there are none."""
+    """The number of retries; 0 if the strategy is not RETRY, or the option is negative."""
     strategy = view.value("error-handling-strategy")
     return 0 if strategy is not None and strategy.upper() != "RETRY" else max(0, _read(view, key, _read_java_int))
 

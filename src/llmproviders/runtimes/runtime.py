@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The runtimes, which are versions of distributions of Flink, and the options that they accept: a JSON file for each.
+"""The runtimes (versions of distributions of Flink) and the options that they accept; each has a JSON file.
 
 The files name their sources. ``tools/refresh_runtimes.py`` writes the facts that it reads from released artifacts.
 """
@@ -63,7 +63,7 @@ class Factory:
     artifact: str
     """The source of its options: Maven coordinates of a jar, or the requirement of a Python package."""
     rules: tuple[str, ...]
-    """Names of the rules, beyond keys and types, that `Provider.check` applies."""
+    """Names of the rules that `Provider.check` applies, besides the checks of keys and types."""
     defects: tuple[str, ...] = ()
     """The defects that prevent every model from running; empty if models run."""
     options: Mapping[str, RuntimeOption]
@@ -98,7 +98,7 @@ class Runtime:
     released: bool
     """Whether it is released; the data of an unreleased version may change."""
     exhaustive: bool
-    """Whether the data has every option of its factories; if not, Java may accept more than the sources show."""
+    """Whether the data has every option of its factories; if not, Java may accept more options."""
     sources: tuple[str, ...] = attrs.field(converter=tuple)
     """The sources of the data."""
     factories: Mapping[str, Factory]

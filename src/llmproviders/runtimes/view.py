@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The arguments of rules: the facts of a provider, and the view of them on a runtime."""
+"""The arguments of rules: the facts of a provider, and its view on a runtime."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class View:
     """The model's output columns; None if they are unknown."""
 
     def value(self, key: str) -> str | None:
-        """The string that Java uses for *key*: that of the provider, else Java's default; None if there is neither."""
+        """The string that Java uses for *key*: the provider's value, else Java's default; None if there is neither."""
         option = self.factory.options.get(key)
         return self.facts.flat.get(key, option.default if option else None)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The comparison of the models that exist in a database with those that are wanted; it needs no Flink."""
+"""Comparison of the existing models of a database with the wanted ones, without Flink."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .write import identifier_problems, metadata_problems
 __all__ = ["Comparison", "ExistingModels", "Wanted", "compare"]
 
 ExistingModels = Mapping[str, ExistingModel | Problem | None]
-"""The models of a database by name: a problem if it cannot be read; None if it was not read, because it is not needed."""
+"""The models of a database by name. A model is a problem if it cannot be read, and None if it was not needed and not read."""
 
 
 @attrs.frozen(kw_only=True)
@@ -41,19 +41,19 @@ class Wanted:
     provider: Provider
     """Its provider."""
     input: tuple[Column, ...] = ()
-    """Its input columns; empty to keep those that it has."""
+    """Its input columns; empty to keep the columns of an existing model."""
     output: tuple[Column, ...] = ()
-    """Its output columns; empty to keep those that it has."""
+    """Its output columns; empty to keep the columns of an existing model."""
     comment: str | None = None
-    """The comment, if it is created; the comment of a model that exists stays."""
+    """The comment of a new model; the comment of an existing model is not changed."""
 
 
 class Comparison(NamedTuple):
-    """The result of `compare`; the plan is only right if there are no problems."""
+    """The result of `compare`; the plan may be used only if there are no problems."""
 
     plan: Plan
     problems: dict[str, list[Problem]]
-    """The problems by the name of the wanted model; those of renames have an empty name."""
+    """The problems by the name of the wanted model; problems of renames are under an empty name."""
 
 
 def compare(
@@ -66,18 +66,18 @@ def compare(
     drop: bool = False,
     accept_placeholders: bool = False,
 ) -> Comparison:
-    """Compare the models that exist with those that are wanted.
+    """Compare the existing models with the wanted ones.
 
     Args:
         existing: the models of the database; temporary ones are not changed.
         wanted: the models that are wanted.
         database: the catalog and the database in the statements; empty for none.
-        runtime: the runtime; None if it is not known, so that nothing is checked against it.
+        runtime: the runtime to check against; None if it is not known.
         rename: new names by old ones.
         drop: whether to drop the models that are not wanted.
-        accept_placeholders: whether something fills in the placeholders of statements before Flink reads them.
+        accept_placeholders: whether placeholders are accepted, because a deployment script may replace them.
     """
-    work = _Work(existing, wanted, tuple(database), runtime, accept_placeholders=accept_placeholders)
+    work = _Comparer(existing, wanted, tuple(database), runtime, accept_placeholders=accept_placeholders)
     renames = work.renames(rename)
     if drop:
         renames |= work.equal_models(renames)
@@ -88,8 +88,8 @@ def compare(
     return Comparison(Plan(tuple(steps)), {name: work.problems[name] for name in ("", *work.wanted) if name in work.problems})
 
 
-class _Work:
-    """The comparison of one call."""
+class _Comparer:
+    """The state of one call of `compare`."""
 
     def __init__(
         self,
@@ -143,7 +143,7 @@ class _Work:
     # Renames ----------------------------------------------------------------------------------------------------------
 
     def renames(self, given: object) -> dict[str, str]:
-        """The renames of a call that are left to do; their problems are reported."""
+        """The renames of a call that are not done yet; their problems are reported."""
         renames = self.checked(given)
         left = pending(renames, self.existing, self.is_done)
         for new in left.values():
@@ -153,7 +153,7 @@ class _Work:
         return left
 
     def checked(self, given: object) -> dict[str, str]:
-        """The argument ``rename`` of a call without those that are wrong, which are reported."""
+        """The argument ``rename`` of a call without wrong renames, which are reported."""
         if given is None:
             return {}
         if not isinstance(given, Mapping) or not all(isinstance(each, str) for each in chain(given, given.values())):
@@ -174,7 +174,7 @@ class _Work:
         return found
 
     def is_done(self, name: str) -> bool:
-        """Whether the existing model of a name is as it is wanted."""
+        """Whether the existing model of a name equals the wanted one."""
         existing = self.readable(name)
         if existing is None:
             return False
@@ -182,7 +182,7 @@ class _Work:
         return isinstance(target, Target) and have_equal_columns(existing, target) and not any(option_steps(existing, target))
 
     def equal_models(self, renames: Mapping[str, str]) -> dict[str, str]:
-        """The renames that spare a drop: one model that is not wanted has the content of one that does not exist."""
+        """Renames in place of a drop and a create: exactly one unwanted model has the content of exactly one missing model."""
         news = set(renames.values())
         missing: dict[Hashable, list[Target]] = {}
         meanings: dict[str, Meaning] = {}
@@ -215,7 +215,7 @@ class _Work:
             yield rename_step(self.path(old), self.path(new))
 
     def model_steps(self, renames: Mapping[str, str]) -> list[Step]:
-        """The steps after the renames: first those that change models, then those that create some."""
+        """The steps after the renames: first the changes of models, then the creations."""
         sources = {new: old for old, new in renames.items()}
         changes: list[Step] = []
         creations: list[Step] = []
@@ -244,16 +244,16 @@ class _Work:
         return create_step(target, comment)
 
     def unusable(self, name: str) -> Problem:
-        """The problem of an existing model that is wanted, but cannot be read, or is temporary."""
+        """The problem of a wanted model whose existing model cannot be read, or is temporary."""
         found = self.existing[name]
         hint = "drop the temporary model of this name, which hides any other"
         return found if isinstance(found, Problem) else Problem("", "a model that is not temporary", hint=hint)
 
     def target(self, each: Wanted, existing: ExistingModel | None) -> Target | list[Problem]:
-        """A wanted model with columns of its own, or else those of *existing*; if there are any, its problems."""
+        """A wanted model with its own columns, or with the columns of *existing*; or the problems of that model."""
         provider = self.providers.get(each.name)
         if provider is None:
-            # Its problems are reported already.
+            # `adapted` has reported its problems.
             return []
         input, output = each.input, each.output  # noqa: A001
         if existing is not None and not input:
@@ -272,7 +272,7 @@ class _Work:
         try:
             both = [known.to_options(pairs, redact=redact) for redact in (False, True)]
         except InvalidOptionsError as error:
-            # A check with columns has found some of them already.
+            # `check` may have found the same problems.
             problems = list(dict.fromkeys([*problems, *error.problems]))
         if problems:
             return problems
@@ -290,7 +290,7 @@ class _Work:
 
 
 def _resolved(provider: Provider) -> Provider | list[Problem]:
-    """The provider without references; its problems if there are any."""
+    """The provider with its references resolved; or the problems of references."""
     try:
         return resolved(provider)  # type: ignore[no-any-return]
     except SecretError as error:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options and statements of other members of the Flink family, and what to write in place of them.
+"""Options and statements of other dialects (Confluent, VERA, Flink CDC and others), and hints about what to write instead.
 
 Sources: the documentation of Confluent Cloud, Confluent Manager for Apache Flink (CMF), Ververica (VERA) and Alibaba Cloud (VVR),
 and the classes of Flink CDC.
@@ -44,7 +44,7 @@ _CONFLUENT: Final[Mapping[str, str]] = {
     "sagemaker": _NO_API,
     "confluent": f"only Confluent Cloud has its managed models; {_OPENAI} of another service",
 }
-"""Confluent's providers, and what to write in place of each."""
+"""Hints by Confluent's name of a provider."""
 _CONFLUENT_TASKS: Final = ("classification", "clustering", "embedding", "regression", "text_generation")
 _CONFLUENT_KEYS: Final[Mapping[str, str]] = {
     "connection": "write 'endpoint' and 'api-key'",
@@ -63,7 +63,7 @@ _CONFLUENT_KEYS: Final[Mapping[str, str]] = {
     "system_instruction": "write 'system-prompt'",
     "client_timeout": "leave it out; ML_PREDICT has MAP['timeout', '30 s']",
 }
-"""Confluent's keys without the name of the provider in front, and what to write in place of each; others have no counterpart."""
+"""Hints by Confluent's key, without the prefix with the name of the provider; other keys have no counterpart."""
 _CDC: Final[Mapping[str, str]] = {
     "openai.host": "write 'endpoint', with /chat/completions or /embeddings at its end",
     "openai.apikey": "write 'api-key'",
@@ -71,13 +71,13 @@ _CDC: Final[Mapping[str, str]] = {
     "openai.chat.prompt": "write 'system-prompt'",
     "class-name": "write 'provider' = 'openai', and the task as the end of the endpoint",
 }
-"""Keys of the models of Flink CDC, and what to write in place of each."""
+"""Hints by key of a model of Flink CDC."""
 
 OLD_KEYS: Final[Mapping[str, Mapping[str, str]]] = {
     "triton": {"retry-backoff": "retry-initial-backoff"},
     "openai": {"apiKey": "api-key", "api_key": "api-key", "system_prompt": "system-prompt"},
 }
-"""Old keys by identifier, and those of other dialects that mean the same, beyond the deprecated keys of options."""
+"""By identifier, current keys by old keys, and by keys of other dialects, which are not in the deprecated keys of options."""
 _DIALECTS: Final[Mapping[tuple[str, str], str]] = {
     ("openai", "apiKey"): "VERA's spelling",
     ("openai", "system_prompt"): "VERA's spelling",
@@ -96,24 +96,24 @@ class Foreign(NamedTuple):
 
 
 def old_dialect(identifier: str, key: str) -> str:
-    """The description of an old key or identifier: an old spelling, or whose spelling it is."""
+    """A description of an old key or identifier for a message, such as "VVR's old spelling"."""
     return _DIALECTS.get((identifier, key), "an old spelling")
 
 
 def unused_task(identifier: str, task: str) -> bool:
-    """Whether a task is VERA's, which has no meaning on Apache Flink: the endpoint has the task."""
+    """Whether *task* is the option of VERA that Apache Flink does not need: there, the endpoint determines the task."""
     return identifier == "openai" and task == "completions"
 
 
 def foreign_problems(identifier: str | None, options: Mapping[str, str], known: Collection[str]) -> Iterator[Foreign]:
     """The problems of the options that belong to another dialect.
 
-    A user-defined factory may have any options. So only the identifiers of other dialects are checked.
+    Only identifiers of other dialects are checked, because a user-defined factory may have any options.
 
     Args:
         identifier: the identifier of the provider; None if there is none.
         options: the other options.
-        known: the keys of the provider's class, which are of no other dialect; empty if it has none.
+        known: the keys of the provider's class, which are not checked; empty if it has none.
     """
     name = (identifier or "").lower()
     if (identifier and name not in _CONFLUENT) or (known and name != "openai"):
@@ -154,7 +154,7 @@ def _confluent_options(name: str, options: Mapping[str, str]) -> Iterator[Foreig
         elif key == "task" and value.lower().replace("-", "_") in _CONFLUENT_TASKS:
             expected = "a task of Apache Flink or VVR"
             is_known = value.lower().replace("-", "_") in ("embedding", "text_generation")
-            hint = "the end of the endpoint tells the task" if is_known else "write the task into 'system-prompt'"
+            hint = "the end of the endpoint determines the task" if is_known else "write the task into 'system-prompt'"
             hint = f"leave it out; {hint}"
             yield Foreign(key, _problem(key, expected, f"Confluent's {value.lower()}", hint))
         elif key == "type" and value.lower() == "remote":

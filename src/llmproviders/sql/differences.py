@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The difference between a model that exists and one that is wanted, and the steps that make both equal."""
+"""The difference between an existing model and a wanted one, and the steps that make them equal."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ __all__ = ["Target", "create_step", "drop_step", "have_equal_columns", "option_s
 
 @attrs.frozen(kw_only=True)
 class Target:
-    """A wanted model with the options and the columns that it gets."""
+    """A wanted model with its final options and columns."""
 
     path: tuple[str, ...]
     """The parts of its name."""
     provider: Provider
     """The provider for the runtime, without references."""
     options: Mapping[str, str] = attrs.field(converter=MaskedOptions)
-    """Its options with the identifier, secrets in clear."""
+    """The options and the identifier, with secrets in clear."""
     masked: Mapping[str, str]
     """The same with secrets masked."""
     input: tuple[Column, ...]
@@ -74,13 +74,13 @@ def _plain(columns: tuple[Column, ...]) -> list[Column]:
 
 
 def option_steps(existing: ExistingModel, target: Target) -> Iterator[Step]:
-    """The steps that change the options of an existing model which has the name of the target; none if they mean the same."""
+    """The steps that change the options of an existing model, which has the name of the target; none if the meaning is equal."""
     to_set, to_reset = _changed_keys(existing, target)
     if not to_set and not to_reset:
         return
     old = _masked(existing, target)
     if to_set:
-        # In the order of the target, which begins with the identifier.
+        # The order is that of the target: the identifier is first.
         keys = [key for key in target.options if key in to_set]
         head = f"ALTER MODEL {quote_path(target.path)} SET "
         yield Step(
@@ -115,7 +115,7 @@ def _changed_keys(existing: ExistingModel, target: Target) -> tuple[set[str], li
 
 
 def _masked(existing: ExistingModel, target: Target) -> dict[str, str]:
-    """The options of an existing model, masked; those that its class does not read are hidden, because they may be anything."""
+    """The masked options of an existing model. Options that its class does not read may be secrets: they are hidden."""
     read = _provider_of(existing.options, target)
     known = {} if read is None else read.to_options(redact=True)
     found = {key: mask_value(known.get(key, MASK)) for key in existing.options if key != PROVIDER}
@@ -124,7 +124,7 @@ def _masked(existing: ExistingModel, target: Target) -> dict[str, str]:
 
 
 def _provider_of(options: Mapping[str, str], target: Target) -> Provider | None:
-    """The provider of the options of a model, of the class of the target if that has its identifier; None if there is none."""
+    """The provider of a model's options; None if they are not valid. If the identifiers are equal, it has the target's class."""
     options = dict(options)
     identifier = options.pop(PROVIDER, "")
     cls = type(target.provider)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Models that exist in Flink, read from the output of SHOW CREATE MODEL; their options stay as they are."""
+"""Models that exist in Flink, read from the output of SHOW CREATE MODEL, with their options unchanged and unchecked."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def read_models(sql: str, source: str = "sql") -> list[ExistingModel]:
     """Read the models of outputs of SHOW CREATE MODEL, one after the other; semicolons between them are allowed.
 
     Raises:
-        DocumentError: if there is anything else.
+        DocumentError: if the string contains anything else.
     """
     report = Report(source, locations_in(sql))
     found: list[ExistingModel] = []
@@ -84,7 +84,7 @@ def _cursor(sql: str) -> Cursor:
     """A cursor over outputs of SHOW CREATE MODEL.
 
     Raises:
-        Misread: at characters that begin no token, or at the first statement that is another one, if that is before them.
+        Misread: at the first statement that is not CREATE MODEL, or at characters that begin no token, whichever is first.
     """
     try:
         return Cursor.over(sql)

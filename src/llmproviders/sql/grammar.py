@@ -85,7 +85,7 @@ def read_create(cursor: Cursor, sql: str, report: Report, *, is_shown: bool = Fa
         cursor: the tokens of the statement.
         sql: their source.
         report: collects problems and warnings.
-        is_shown: whether SHOW CREATE MODEL printed it: then anything may follow, and it has no options if all were reset.
+        is_shown: whether SHOW CREATE MODEL printed it. Then another statement may follow, and WITH may be missing.
 
     Raises:
         Misread: if the statement cannot be read further.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The meaning of option strings for a factory: equal for ``1 s`` and ``1000 ms``, and for a default and an absent option."""
+"""The meaning of option strings for a factory: ``1 s`` equals ``1000 ms``, and a default equals an unset option."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .names import PROVIDER
 __all__ = ["Group", "Meaning"]
 
 Group = Mapping[str, str]
-"""The strings that set one option, by the spellings of its key."""
+"""The strings that set one option, by key: its key, deprecated keys, or keys of map entries."""
 
 _READERS: Final[Mapping[str, Callable[[str], Hashable]]] = {
     "Boolean": read_boolean,
@@ -36,7 +36,7 @@ _READERS: Final[Mapping[str, Callable[[str], Hashable]]] = {
 
 @attrs.frozen(kw_only=True)
 class _Option:
-    """The facts of an option that its meaning depends on."""
+    """The data that the meaning of an option depends on."""
 
     java: str
     default: str | None = None
@@ -54,8 +54,8 @@ class Meaning:
     """The meaning of the options of one factory.
 
     Args:
-        provider: a provider of the factory; its class tells the types of options that the runtime does not tell.
-        runtime: the runtime; None if it is not known, and with it the defaults.
+        provider: a provider of the factory; its class has the types of options that the runtime does not know.
+        runtime: the runtime, which has the defaults; None if it is not known.
     """
 
     def __init__(self, provider: Provider, runtime: Runtime | None) -> None:
@@ -74,7 +74,7 @@ class Meaning:
         self._today = {old: key for key, option in self._options.items() for old in option.deprecated_keys}
 
     def groups(self, options: Mapping[str, str]) -> dict[str, dict[str, str]]:
-        """The options without the identifier, those that set the same option together, by its key of today."""
+        """The options without the identifier, grouped by the current key of the option that they set."""
         found: dict[str, dict[str, str]] = {}
         for key, string in options.items():
             if key != PROVIDER:
@@ -93,7 +93,7 @@ class Meaning:
         """The value that Java reads from the strings of one option; None if that is the default."""
         option = self._options.get(key, _Option(java=""))
         default = None if option.default is None else option.read(option.default)
-        # The key of today wins over older ones, and over the entries of a map.
+        # The current key overrides deprecated keys and entries of a map.
         string = next((group[each] for each in (key, *option.deprecated_keys) if each in group), None)
         value: Hashable
         if string is not None:

@@ -36,7 +36,7 @@ def read_path(cursor: Cursor, expected: str = _EXPECTED) -> tuple[str, ...]:
         path.append(cursor.expect_name(expected))
         is_joined = before.kind == token.kind == "word" and before.end == dot.start and dot.end == token.start
         if is_joined and re.search(r"\$[^0-9]", token.value):
-            # For the lexer, a.b$c is the name of a collation.
+            # Flink's lexer reads a.b$c as the name of a collation.
             raise Misread(token.start, expected, hint="write it in backticks, because there is a $ in it")
         if len(path) > _MAX_PARTS:
             hint = "write a part with dots in backticks"
@@ -77,7 +77,7 @@ def path_of_entry(name: str) -> tuple[str, ...]:
 
 
 def models_of_entries(names: Iterable[str], database: Sequence[str]) -> tuple[dict[str, str], dict[str, Problem]]:
-    """The names of the models in a database by entry, and the problems of entries that have no model of their own in it."""
+    """The names of models by entry, and the problems of entries for another database, or for a model of another entry."""
     models: dict[str, str] = {}
     problems: dict[str, Problem] = {}
     entries: dict[str, str] = {}

@@ -86,7 +86,7 @@ def _read(
         _report_class(report, named.value_index, error)
     except InvalidOptionsError as error:
         keys = {info.name: (info.key, info.sequence_key) for info in infos}
-        # A problem of an extra option has the name of the option only in its description.
+        # For an extra option, only `expected` contains the name of the option.
         extras = {shown(key): key for key in reversed(options)}
         for problem in error.problems:
             found = keys.get(problem.option) or (extras.get(problem.expected.partition(" for option ")[2], ""),)
@@ -98,14 +98,14 @@ def _read(
 def _rename_old_keys(
     identifier: str, infos: tuple[OptionInfo, ...], options: Mapping[str, Given], report: Report
 ) -> dict[str, Given]:
-    """The options by their keys of today. As in Flink, a key of today wins over an old one."""
+    """The options by their current keys. As in Flink, a current key overrides an old one."""
     known = {key for info in infos for key in (info.key, info.sequence_key)}
     old = {key: info.key for info in infos for key in info.deprecated_keys}
     old |= OLD_KEYS.get(identifier, {})
     found: dict[str, Given] = {}
     for key, given in options.items():
         if key == "task" and unused_task(identifier, given.value):
-            hint = "leave it out; the end of the endpoint tells the task"
+            hint = "leave it out; the end of the endpoint determines the task"
             report.warn(given.key_index, key, "no task", got="VERA's completions", hint=hint, code="deprecated-key")
             continue
         new = old.get(key) or re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", key)

@@ -37,7 +37,7 @@ class Step:
     """The change of each key, or that of the whole model, with secrets masked; empty for a rename."""
     provider: Provider | None = None
     """The provider whose secrets the statement may contain; None if it contains none."""
-    # Masked also where a program shows the fields themselves, as `attrs.asdict` does.
+    # A `Secret`, because programs may print the fields, for example of `attrs.asdict`.
     _sql: Secret = attrs.field(alias="sql", converter=literal)
     _masked_sql: str = attrs.field(alias="masked_sql")
     _secrets: tuple[Problem, ...] = attrs.field(default=(), alias="secrets")

@@ -39,7 +39,7 @@ class ModelStatement:
     path: tuple[str, ...]
     """The parts of the model's name; the last one is the name without catalog and database."""
     provider: Provider
-    """The provider of its options; old names are replaced by those of today."""
+    """The provider of its options; old names are replaced by current ones."""
     input: tuple[Column, ...] = ()
     """The input columns; empty if the statement has none."""
     output: tuple[Column, ...] = ()
@@ -61,8 +61,8 @@ class ModelStatement:
 class Script(tuple[ModelStatement, ...]):  # noqa: SLOT001
     """The models at the end of a script, in the order of their creation, as a tuple.
 
-    The attribute ``warnings`` is a tuple with every warning of the script, a `DocumentProblem` each, also of statements that left
-    no model.
+    The attribute ``warnings`` is a tuple with every warning of the script as a `DocumentProblem`, also for models that are
+    dropped.
     """
 
     warnings: tuple[DocumentProblem, ...]
@@ -79,8 +79,8 @@ class Script(tuple[ModelStatement, ...]):  # noqa: SLOT001
 def parse_create_model(sql: str, *, source: str = "sql") -> ModelStatement:
     """Read one CREATE MODEL statement, also in the form that SHOW CREATE MODEL prints.
 
-    It accepts the statements that Flink's parser accepts, except strings with a prefix, such as ``U&'...'`` or ``E'...'``. For
-    old identifiers and keys, it uses those of today, and gives an `OldSpellingWarning` with them.
+    It accepts the statements that Flink's parser accepts, except strings with a prefix, such as ``U&'...'`` or ``E'...'``. Old
+    identifiers and keys are replaced by current ones, with an `OldSpellingWarning`.
 
     >>> statement = parse_create_model("CREATE MODEL db.chat WITH ('provider' = 'triton', 'endpoint' = 'http://triton:8000')")
     >>> statement.path, statement.provider.endpoint
@@ -108,11 +108,11 @@ def parse_create_model(sql: str, *, source: str = "sql") -> ModelStatement:
 
 @public
 def parse_statements(sql: str, *, source: str = "sql") -> Script:
-    """Read the models of a script: those that are there at its end.
+    """Read a script, and return the models that exist at its end.
 
-    CREATE MODEL, ALTER MODEL and DROP MODEL are read as by `parse_create_model`, and applied in order. USE decides full names.
-    All other statements are skipped; so are ALTER MODEL and DROP MODEL of a model that the script does not create, with a
-    warning. The options are checked at the end of the script.
+    CREATE MODEL, ALTER MODEL and DROP MODEL are read as by `parse_create_model`, and applied in order. USE sets the current
+    catalog and database for names. All other statements are skipped. ALTER MODEL and DROP MODEL of a model that the script
+    does not create are skipped with a warning. The options are checked at the end of the script.
 
     >>> script = "SET 'a' = 'b'; CREATE MODEL m WITH ('provider' = 'g', 'x' = '1'); ALTER MODEL m SET ('x' = '2');"
     >>> [(statement.path, statement.provider.to_options()) for statement in parse_statements(script)]
@@ -139,7 +139,7 @@ def parse_statements(sql: str, *, source: str = "sql") -> Script:
 
 
 def _read_one(sql: str, report: Report) -> ModelStatement | None:
-    """The first statement of a string; None if there are problems, which are reported, as is another statement."""
+    """The first statement of a string; None if it has problems. Problems and a second statement are reported."""
     statement = None
     try:
         first, *others = _split(list(tokens(sql)))

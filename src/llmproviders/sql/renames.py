@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Renames in an order in which each new name is free; models that swap their names go over a third name."""
+"""The order of renames: each new name must be free. Models that swap their names need a temporary name."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ __all__ = ["in_order", "pending"]
 
 
 def _chains(renames: Mapping[str, str]) -> Iterator[list[str]]:
-    """The chains of renames, whose names each get the next one. That of a circle ends with its first name.
+    """The chains of renames: each name is renamed to the next one. The chain of a cycle ends with its first name.
 
     Args:
-        renames: new names by old ones; no new name is there twice.
+        renames: new names by old ones; new names are unique.
     """
     targets = set(renames.values())
     seen: set[str] = set()
-    # The names that begin a chain come first, so that only circles are left after them.
+    # First the names that begin a chain; after that, only cycles are left.
     for start in [*(name for name in renames if name not in targets), *renames]:
         if start in seen:
             continue
@@ -29,15 +29,15 @@ def _chains(renames: Mapping[str, str]) -> Iterator[list[str]]:
 
 
 def pending(renames: Mapping[str, str], existing: Collection[str], is_done: Callable[[str], bool]) -> dict[str, str]:
-    """The renames that are left to do.
+    """The renames that are not done yet.
 
-    A rename of a model that does not exist is none. A chain is done if its new names all have the wanted models; or if all of
-    them exist, and its first name does not.
+    A rename of a missing model is ignored. A chain is done if the models of all its new names are the wanted ones, or if its
+    new names exist and its first name does not.
 
     Args:
         renames: new names by old ones.
         existing: the names of the models that exist.
-        is_done: whether the model of a name exists as it shall be.
+        is_done: a function that tests whether the model of a name is the wanted one.
     """
     moved = {
         old
@@ -50,7 +50,7 @@ def pending(renames: Mapping[str, str], existing: Collection[str], is_done: Call
 
 
 def in_order(renames: Mapping[str, str], taken: Collection[str]) -> Iterator[tuple[str, str]]:
-    """The renames, each as the old and the new name, in an order that can be executed.
+    """The renames as pairs of the old and the new name, in an order that can be executed.
 
     Args:
         renames: new names by old ones; a new name is free, or that of a model which is renamed too.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The models of a script: its statements about models are applied in order, as Flink does.
+"""The models of a script: its statements about models are applied in order, as in Flink.
 
 Source: the statements of ``tests/e2e/test_scripts_on_flink.py``, run on Flink 2.1 to 2.3.
 """
@@ -27,7 +27,7 @@ __all__ = ["Model", "read_script"]
 
 
 class _Name(NamedTuple):
-    """The name of a model; a part that the script does not tell is None, and may be any."""
+    """The name of a model; a part that the script does not give is None, and matches any name."""
 
     catalog: str | None
     database: str | None
@@ -48,18 +48,18 @@ class Model:
 
     name: _Name
     create: Create
-    """The statement that creates it, with the changes of ALTER MODEL so far."""
+    """The statement that creates it, with the changes of ALTER MODEL applied."""
     location: Location
     reports: list[Report]
     """The reports of the statements that create and alter it."""
 
 
 class _Models:
-    """Models by name. A search costs the same for any number of models."""
+    """Models by name; a search takes constant time."""
 
     def __init__(self) -> None:
         self.by_name: dict[_Name, Model] = {}
-        # The names by each combination of the parts that a statement may give; None stands for a part that it does not give.
+        # Full names by each combination of the parts that a statement may give; None is a part that it does not give.
         self._index: defaultdict[tuple[object, ...], dict[_Name, None]] = defaultdict(dict)
 
     def add(self, model: Model) -> None:
@@ -73,7 +73,7 @@ class _Models:
             del self._index[key][model.name]
 
     def find(self, name: _Name) -> list[Model]:
-        """The model of this name; if there is none, at most two models whose known parts are the same."""
+        """The model of this name; else models whose known parts match, at most two."""
         if name in self.by_name:
             return [self.by_name[name]]
         found = []
@@ -102,14 +102,14 @@ def read_script(sql: str, source: str) -> tuple[list[Model], list[Report]]:
 
 
 class _Script:
-    """A script that is read."""
+    """The state of reading a script."""
 
     def __init__(self, sql: str, source: str) -> None:
         self.sql = sql
         self.source = source
         self.locate: Callable[[int], Location] = locations_in(sql)
         self.models = {True: _Models(), False: _Models()}
-        """The models that are temporary, and the others."""
+        """The models by whether they are temporary."""
         self.reports: list[Report] = []
         self.catalog: str | None = None
         self.database: str | None = None
@@ -146,7 +146,7 @@ class _Script:
         try:
             found = read_use(Cursor.over(self.sql[piece.start : piece.end]))
         except Misread:
-            # Flink refuses the statement, or another platform has a meaning for it.
+            # A statement that Flink refuses; another platform may accept it.
             self.catalog = self.database = None
             return
         if found is not None:
@@ -158,7 +158,7 @@ class _Script:
         self.report(index).warn(index, "", "no connection", got="a statement of Confluent's", hint=hint, code="other-dialect")
 
     def _skip(self, piece: Piece) -> None:
-        """Report a statement about models that is hidden in one that is skipped."""
+        """Report a statement about models that is inside a skipped statement."""
         found = swallowed(self.sql, piece)
         if found is None:
             return
@@ -179,7 +179,7 @@ class _Script:
             report.warn(index, "", f"no {what} inside a string", got=f"one in line {line}", hint=hint, code="skipped-statement")
 
     def _name(self, path: tuple[str, ...]) -> _Name:
-        """The name of a model; the current catalog and database are those of USE."""
+        """The full name of a model, with the catalog and the database of USE."""
         catalog, database, model = (self.catalog, self.database, path[-1])
         if path[1:]:
             database = path[-2]
@@ -238,7 +238,7 @@ class _Script:
             models.remove(model)
 
     def _only(self, found: list[Model], name: _Name, statement: Alter | Drop, report: Report) -> Model | None:
-        """The model of the script that a name means; None if there is none or several, which is reported."""
+        """The only model that a name matches; None if there are none or several, which is reported."""
         if len(found) == 1 and (found[0].name == name or not statement.if_exists):
             return found[0]
         index, verb = statement.path_index, type(statement).__name__.upper()

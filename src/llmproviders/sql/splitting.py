@@ -3,7 +3,7 @@
 
 Source: ``ScriptExecutor`` of Flink's SQL gateway, and Flink's parser. A semicolon ends a statement outside of strings, names in
 backticks or double quotes, and comments; quotes are not escaped, and comments do not nest. ``//`` begins a comment only for the
-parser, so that it counts only where a statement about models is read: ``SET 'dir' = s3://bucket;`` ends at its semicolon.
+parser. So it is a comment only in statements about models: ``SET 'dir' = s3://bucket;`` ends at its semicolon.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _CHUNK: Final = (
 )
 _SKIPPED: Final = re.compile(_CHUNK)
 _READ: Final = re.compile(rf"//[^\n\r]*|{_CHUNK}")
-# The beginning of a statement about models, with the characters before it if it begins a line or follows a semicolon.
+# The beginning of a statement about models. The first group matches if it begins a line or follows a semicolon.
 _BEGINNING: Final = re.compile(
     r"((?:^|;)[^\w\n;'\"`/*-]*)?\b((?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?MODEL)\b",
     re.MULTILINE | re.IGNORECASE,
@@ -46,7 +46,7 @@ class Piece(NamedTuple):
     start: int
     """Index of its first character that is not blank."""
     end: int
-    """Index of the semicolon after it, or of the end of the script."""
+    """Index of its semicolon, or the end of the script."""
     unclosed: int | None
     """Index of the quote or the comment that has no end; None if there is none."""
 
@@ -73,9 +73,9 @@ def pieces(script: str) -> Iterator[Piece]:
 
 
 def swallowed(script: str, piece: Piece) -> tuple[int, int] | None:
-    """The first statement about models inside another statement: the index of the quote or comment that it is in, and its own.
+    """Find a statement about models inside *piece*; return the index of the quote or comment around it, and its own index.
 
-    Both are the same if it is in neither, because a semicolon is missing. One in a closed comment does not count.
+    The indexes are equal if there is no quote or comment: then a semicolon is missing. Closed comments are not searched.
     """
     index = piece.start
     chunk = ""

@@ -97,11 +97,11 @@ def create_model_sql(
         problems += _secret_problems(provider, None if runtime is None else str(runtime))
     if runtime is not None:
         found = provider.check(runtime, model=model, input=inputs or None, output=outputs or None)
-        # A script may fill in the placeholders of a statement.
+        # A deployment script may replace the placeholders before Flink reads the statement.
         problems += [problem for problem in found if problem.severity == "error" and problem.code != "unfilled-placeholder"]
     if problems:
         raise invalid("create_model_sql", problems)
-    # Options that depend on the columns are adapted to them.
+    # Some options depend on the columns.
     pairs = [(column.name, column.type) for column in inputs]
     written = provider if runtime is None else provider.for_runtime(runtime)
     options = written.to_options(pairs, model=model, redact=secrets == "redact")
@@ -119,7 +119,7 @@ def statement(
     output: tuple[Column, ...],
     comment: str | None,
 ) -> str:
-    """The CREATE MODEL statement of parts that were checked; *head* is all before the model's name."""
+    """The CREATE MODEL statement of checked parts; *head* is everything before the model's name."""
     clauses = [
         head + quote_path(path),
         f"INPUT ({', '.join(map(str, input))})",
@@ -142,11 +142,11 @@ def quote_options(options: Mapping[str, str]) -> str:
 
 
 def identifier_problems(provider: Provider) -> Iterator[Problem]:
-    """The problems of the identifier of a provider, which is an option of the model."""
+    """The problems of the identifier of a provider; a statement writes it as an option."""
     if not provider.provider_name():
         yield Problem(PROVIDER, "an identifier that is not empty", got="''", code="missing-option")
     if PROVIDER in provider.extra_options:
-        hint = "the identifier is the provider's own; take the extra option out"
+        hint = "the provider has an identifier; remove the extra option"
         yield Problem(f"{EXTRAS}.{PROVIDER}", "no such extra option", hint=hint, code="conflicting-options")
 
 
@@ -168,7 +168,7 @@ def _comment_problems(comment: object) -> Iterator[Problem]:
 
 
 def _secret_problems(provider: Provider, runtime: str | None) -> Iterator[Problem]:
-    """The problems of secrets that would be in the statement."""
+    """A problem for each secret that the statement would contain."""
     placeholder = placeholder_hint(provider, runtime)
     for option, each in secrets_in(provider):
         if isinstance(each, Secret) and each.is_reference:
@@ -180,6 +180,6 @@ def _secret_problems(provider: Provider, runtime: str | None) -> Iterator[Proble
 
 
 def placeholder_hint(provider: Provider, runtime: str | None) -> str:
-    """The advice to write a placeholder, if something fills it in."""
+    """The hint to write a placeholder; empty if the runtime does not fill in placeholders."""
     is_filled = fills_placeholders(provider.provider_name(), runtime)
     return "use a placeholder such as ${secret_values.key}, or " if is_filled else ""

@@ -35,7 +35,7 @@ def _spelling(sql_type: str) -> str:
 class Column:
     """A column of a model's input or output; types are compared in Flink's spelling.
 
-    The values are not checked here, but by the functions that accept columns.
+    The constructor does not check the values; functions that accept columns do.
     """
 
     name: str
@@ -89,7 +89,7 @@ def accept_columns(given: Columns, option: str, problems: list[Problem], *, pref
 
 
 def repeated_names(given: Iterable[Column], option: str) -> Iterator[tuple[int, Problem]]:
-    """The columns whose name an earlier column has, by index."""
+    """The indexes of columns that repeat the name of an earlier column, each with its problem."""
     names: set[str] = set()
     for index, column in enumerate(given):
         if column.name in names:
@@ -146,7 +146,7 @@ def _problems(column: Column, option: str) -> Iterator[Problem]:
 
 
 def read_columns(cursor: Cursor, sql: str, option: str, end: str = ")") -> Iterator[tuple[int, Column]]:
-    """The columns up to the sign *end*, each with the index of its first character; keys are skipped, because Flink ignores them.
+    """The columns up to the sign *end*, each with the index of its first character. Keys are skipped: Flink ignores them.
 
     Args:
         cursor: the cursor before the first column.
@@ -190,13 +190,13 @@ def _read_metadata(cursor: Cursor, name: str) -> str:
         key = cursor.expect_string("the key of the metadata as a string in quotes")
         if not key:
             raise Misread(cursor.last.start, "a key that is not empty", got="''")
-    # Flink treats a column without this word alike.
+    # The word has no effect in Flink.
     cursor.accept_words("VIRTUAL")
     return key
 
 
 def _read_key(cursor: Cursor, *, of_table: bool) -> bool:
-    """Read a primary or unique key, of the table or of the column before it, if it is next; return whether it is."""
+    """Read a primary or unique key if it is next; return whether it is. It is a key of the table, or of the column before it."""
     named = cursor.accept_words("CONSTRAINT")
     if named:
         cursor.expect_name("the name of a constraint")

@@ -11,9 +11,9 @@ __all__ = ["Cursor"]
 
 
 class Cursor:
-    """Reads tokens in their order.
+    """A cursor over tokens.
 
-    A method ``accept_...`` reads tokens only if they are the next ones. A method ``expect_...`` raises `Misread` if they are not.
+    A method ``accept_...`` reads tokens only if they are next. A method ``expect_...`` raises `Misread` if they are not next.
     """
 
     def __init__(self, tokens_to_read: list[Token]) -> None:
@@ -61,7 +61,7 @@ class Cursor:
         return True
 
     def misread(self, expected: str, *, hint: str = "") -> Misread:
-        """The error for a next token that is not the *expected* one."""
+        """The error for the case that the next token is not the *expected* one."""
         return Misread(self.token.start, expected, got=str(self.token), hint=hint)
 
     def expect_words(self, *keywords: str) -> None:

@@ -21,7 +21,7 @@ _MAX_LEVELS: Final = 200
 """The deepest nesting of JSON, as a string or as a mapping."""
 _TOO_DEEP: Final = f"JSON of at most {_MAX_LEVELS} levels"
 _NO_OBJECT: Final = "a JSON object with each name once"
-# A string literal without its end matches up to the end of the input: no character is scanned twice.
+# An unclosed string literal matches up to the end of the input, so that the scan takes linear time.
 _JSON_LEVELS: Final = r'(?s)"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]'
 
 
@@ -46,7 +46,7 @@ def _decoder(object_hook: Callable[[list[tuple[str, Any]]], Any]) -> Any:
 
 
 class SecretInside(Rejected):
-    """A value for JSON contains a `Secret`, which JSON cannot carry."""
+    """A value contains a `Secret`, which JSON cannot hold."""
 
 
 def _refuse_secret(_: object) -> Any:
@@ -92,10 +92,10 @@ def read_json(string: str, object_hook: Callable[[list[tuple[str, Any]]], Any] =
     if _is_too_deep(string):
         return None
     decoder = _decoder(object_hook)
-    # A RecursionError is possible only if the caller's own stack is nearly full.
+    # Nesting is limited: a RecursionError means that the caller's stack is nearly full.
     failures = (ValueError, RecursionError)
     try:
-        # The scanner alone is enough if there are no blanks around the value.
+        # A fast path for a value without blanks around it.
         value, end = decoder.scan_once(string, 0)
         if end == len(string):
             return value
@@ -116,7 +116,7 @@ def read_json_object(string: str) -> dict[str, Any]:
 
 
 def read_json_flat(string: str) -> dict[str, Any]:
-    """As `read_json_object`, but an inner object is read as a tuple: for an object that should not contain others."""
+    """As `read_json_object`, but an inner object becomes a tuple; this is faster if objects in it are not allowed."""
     # `tuple` is faster than any hook in Python.
     pairs = read_json(string, tuple)
     if type(pairs) is tuple:
@@ -136,7 +136,7 @@ def write_json(value: object) -> str:
 
 
 def plain_json(value: object) -> Any:
-    """*value* in dicts, lists, strings and numbers of Python's own types; a `Secret` inside stays.
+    """A copy of *value* in Python's own dicts, lists, strings and numbers; a `Secret` in it is kept.
 
     Raises:
         Rejected: if JSON cannot carry a value; the message names the first one.
@@ -146,7 +146,7 @@ def plain_json(value: object) -> Any:
     except Rejected:
         raise
     except RecursionError:
-        # This is possible only if the caller's own stack is nearly full.
+        # Nesting is limited: this means that the caller's stack is nearly full.
         raise Rejected(_TOO_DEEP) from None
     except Exception:  # noqa: BLE001
         # A third-party mapping or number may raise any exception.
@@ -154,7 +154,7 @@ def plain_json(value: object) -> Any:
 
 
 def _plain(value: object, path: tuple[object, ...], above: tuple[int, ...]) -> object:
-    """*value* in dicts, lists, strings and numbers of Python's own types.
+    """A copy of *value* in Python's own dicts, lists, strings and numbers.
 
     Args:
         value: the value.
@@ -165,8 +165,8 @@ def _plain(value: object, path: tuple[object, ...], above: tuple[int, ...]) -> o
         return value
     if isinstance(value, str):
         if isinstance(value, MaskedText):
-            # JSON would hold the masked form.
-            raise _unwritable(path, "a string of which a part is masked")
+            # JSON would contain the masked form.
+            raise _unwritable(path, "a partly masked string")
         string = str.__str__(value)
         if has_surrogate(string):
             raise _unwritable(path, "a string with a lone surrogate")

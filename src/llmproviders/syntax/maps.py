@@ -23,7 +23,7 @@ _EXPECTED: Final = "a Flink map such as 'name:value,other:value'"
 _UNQUOTED: Final = r"[A-Za-z0-9_./+=;()~$^?<-]+(?: +[A-Za-z0-9_./+=;()~$^?<-]+)*"
 # A string that YAML may read as a map: a colon before a blank or the end, or a brace after a sign.
 _YAML_SIGN: Final = r"(?s):(?:\s|\Z)|\A[^A-Za-z0-9].*\{"
-# Of these strings, we accept two forms. The first is one pair, such as "Authorization: Bearer x:y", which YAML does not change:
+# Two forms of such strings are accepted. The first is one pair, such as "Authorization: Bearer x:y", that YAML reads unchanged:
 _YAML_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
 _YAML_PAIR: Final = (
     rf"(?P<name>{_YAML_NAME}): +"
@@ -39,9 +39,9 @@ _MAX_NAME: Final = 1_000
 
 
 def write_map(value: Mapping[str, str]) -> str:
-    """A map in a form that all versions of Flink read in the same way: without quotes where possible, else quoted twice.
+    """A map in a form that all versions of Flink read equally: without quotes if possible, else quoted twice.
 
-    Flink 2.1 and later try YAML first, but for YAML a string that begins with a quote is not a map.
+    Flink 2.1 and later try to read YAML first. A string that begins with a quote is not a map in YAML.
     """
     if all(re.fullmatch(_UNQUOTED, part) for pair in value.items() for part in pair):
         return _join(value)
@@ -60,7 +60,7 @@ def _join(value: Mapping[str, str]) -> str:
 
 
 def read_map(string: str) -> dict[str, str]:
-    """The map that Flink reads: with its own splitter, or, in 2.1 and later, as a JSON object or as a pair of YAML.
+    """The map that Flink reads: with its own splitter or, in 2.1 and later, as a JSON object or one pair of YAML.
 
     A string that YAML would change is refused, because YAML reads ``1.10`` as ``1.1``.
     """

@@ -43,10 +43,10 @@ def read_integer(string: str) -> int:
     """An integer as Java's ``parseInt`` and ``parseLong`` read it; the caller checks their bounds."""
     if len(string) < 20 and string.isascii() and string.isdigit():  # noqa: PLR2004
         return int(string)
-    # Java accepts digits of any script, but looks at one UTF-16 unit at a time.
+    # Java accepts digits of any script, but only in the Basic Multilingual Plane: it reads UTF-16 units.
     if not re.fullmatch(_INTEGER, string) or max(string) > "\uffff":
         raise Rejected("a whole number in digits")
-    # Python does not read thousands of digits; Java's bounds have fewer than 40.
+    # Python refuses thousands of digits; Java's bounds have fewer than 40.
     digits = string.lstrip("+-").lstrip("0") or "0"
     if len(digits) > 40:  # noqa: PLR2004
         raise Rejected("a whole number within Java's bounds")
@@ -54,7 +54,7 @@ def read_integer(string: str) -> int:
 
 
 def read_double(string: str) -> float:
-    """A finite number as Java's ``parseDouble`` reads it; an int if writing that gives the same string again."""
+    """A finite number as Java's ``parseDouble`` reads it; an int if its digits equal the string."""
     # A fast path that avoids the patterns.
     if len(string) < 20 and string.isascii() and string.replace(".", "", 1).isdigit():  # noqa: PLR2004
         if "." in string:
@@ -100,7 +100,7 @@ def plain_number(value: object) -> int | float | None:
 
 
 def is_writable(number: int) -> bool:
-    """Whether Python can write *number* in digits: it does not write thousands of them."""
+    """Whether Python can write *number* in digits: it refuses thousands of digits."""
     try:
         str(number)
     except ValueError:

@@ -91,7 +91,7 @@ def read_type(cursor: Cursor, depth: int = 0, *, is_element: bool = False) -> st
     Args:
         cursor: the cursor before the type.
         depth: the number of types around it.
-        is_element: whether it is the element of an ARRAY or a MULTISET, which has no old spelling.
+        is_element: whether it is the element of an ARRAY or a MULTISET; then ``INT ARRAY`` is not accepted.
 
     Raises:
         Misread: if the next token does not begin a type.
@@ -100,7 +100,7 @@ def read_type(cursor: Cursor, depth: int = 0, *, is_element: bool = False) -> st
         raise cursor.misread(_TOO_DEEP)
     found = _with_null(cursor, _read_base(cursor, depth))
     while not is_element and cursor.token.keyword in ("ARRAY", "MULTISET"):
-        # In the old spelling, INT ARRAY is an array of INT.
+        # INT ARRAY is an old spelling of ARRAY<INT>.
         depth += 1
         if depth > _MAX_DEPTH:
             raise cursor.misread(_TOO_DEEP)
@@ -190,7 +190,7 @@ def _read_time(cursor: Cursor, name: str) -> str:
     elif name == "TIMESTAMP" and cursor.accept_words("WITH"):
         cursor.expect_words("LOCAL", "TIME", "ZONE")
         name = "TIMESTAMP_LTZ"
-    # Flink reduces a precision finer than milliseconds without an error.
+    # Flink silently reduces the precision of TIME to milliseconds.
     return f"{name}({min(precision, 3) if name == 'TIME' else precision})"
 
 

@@ -32,9 +32,8 @@ _LETTER: Final = (
     r"\u3040-\u318f\u3300-\u337f\u3400-\u3d2d\u4e00-\u9fff\uf900-\ufaff"
 )
 _QUOTED: Final = r"'[^']*(?:''[^']*)*'"
-# Each token begins where the last one ends. A backslash has a meaning only in E'...'. Comments do not nest, a hint (/*+) is not
-# a comment, and a dollar sign alone is not a word. The prefix of a string is short, so that it is not searched to the end of the
-# statement at each underscore.
+# Tokens follow each other directly. A backslash is an escape only in E'...'. Comments do not nest, a hint (/*+) is not a comment,
+# and a dollar sign alone is not a word. The length of a string's prefix is limited, so that the scan takes linear time.
 _TOKEN: Final = (
     r"(?P<blank>[ \t\n\r\f]+|(?:--|//)[^\n\r]*|/\*\*/|/\*\*[^/](?s:.*?)\*/|/\*(?![*+])(?s:.*?)\*/)"
     rf"|(?P<string>{_QUOTED})"
@@ -47,7 +46,7 @@ _TOKEN: Final = (
 
 
 class Misread(Rejected):
-    """The error for SQL that cannot be read further than to the character at *index*."""
+    """The error for SQL that cannot be parsed at the character at *index*."""
 
     def __init__(self, index: int, expected: str, *, got: str = "", hint: str = "") -> None:
         super().__init__(expected, hint=hint)
@@ -79,7 +78,7 @@ class Token(NamedTuple):
         return self.value.upper() if self.kind == "word" and self.value.isascii() else ""
 
     def __str__(self) -> str:
-        """The token in a message: without characters that may belong to a secret whose quotes are wrong."""
+        """A description of the token for a message. Its characters are not shown: they may be a secret with wrong quotes."""
         if self.kind == "sign":
             return repr(self.value)
         if self.keyword in RESERVED or self.keyword in _OTHER_KEYWORDS:
@@ -109,7 +108,7 @@ def tokens(sql: str) -> Iterator[Token]:
 
 
 def _no_token(sql: str, index: int) -> Misread:
-    """The error for characters that do not begin a token. They are not shown, because they may be a secret without its quotes."""
+    """The error for characters that do not begin a token. They are not shown: they may be a secret without quotes."""
     if sql.startswith("/*", index):
         if sql.startswith("/*+", index):
             return Misread(index, "no hint", hint="Flink accepts none in CREATE MODEL")

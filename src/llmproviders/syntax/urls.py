@@ -35,7 +35,7 @@ def expected_url(url: str) -> str:
 
 
 def whole_url(base: str, path: str) -> str | None:
-    """The URL of an API whose *path* ends with its task, if *base* is probably only the base URL of a service; else None.
+    """The full URL of an API, with *path* at its end, if *base* is probably only the base URL of a service; else None.
 
     >>> whole_url("https://api.deepseek.com/v1", "/chat/completions")
     'https://api.deepseek.com/v1/chat/completions'

@@ -10,7 +10,7 @@ from llmproviders.catalogs.formats import json, toml, yaml
 from llmproviders.catalogs.formats.trees import SyntaxProblem
 
 TAG = "a document without custom tags"
-ALIAS = "an anchor before its alias, and not around it"
+ALIAS = "an alias after its anchored value, and not inside it"
 MERGE = "write <<: *name, and &name before the mapping with these keys"
 ZERO = "YAML 1.1 reads it as octal; quote it if it is a string"
 

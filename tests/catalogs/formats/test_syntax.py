@@ -67,9 +67,12 @@ class TestProblems:
             ("[a]: 1", "yaml:1:1: expected a key that is a string; quote a string that begins with a brace or bracket"),
             ("a: !!int x", "yaml:1:4: expected a value that fits its tag !!int"),
             ("a: 1\n---\nb: 2", "yaml:2:1: expected one document; this is where a second one starts"),
-            ("a: &a [*a]", "yaml:1:8: expected an anchor before its alias, and not around it; quote a string that begins with *"),
+            (
+                "a: &a [*a]",
+                "yaml:1:8: expected an alias after its anchored value, and not inside it; quote a string that begins with *",
+            ),
             ("a: {<<: [1]}", f"yaml:1:5: expected a mapping to merge, or a list of mappings; {MERGE}"),
-            ("a: {<<: *b}", f"yaml:1:9: expected an anchor before its alias, and not around it; {MERGE}"),
+            ("a: {<<: *b}", f"yaml:1:9: expected an alias after its anchored value, and not inside it; {MERGE}"),
             ("a: {<<: {}, <<: {}}", "yaml:1:13: expected each key once, got '<<' twice"),
             (
                 f"a: x!{'y' * 50_000}",

@@ -34,7 +34,7 @@ def read(text: str) -> tuple[Tree, Locate]:
     except _Refused as error:
         raise SyntaxProblem(_refused_location(text), str(error)) from None
     except ValueError:
-        # Python does not read a number of thousands of digits.
+        # Python refuses numbers with thousands of digits.
         raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
     if is_too_deep(tree):
         raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit")
@@ -47,7 +47,7 @@ def write(tree: Tree) -> str:
 
 
 def edit(text: str, changes: Mapping[Path, Tree]) -> str:
-    """The document with new values at some paths, or without the values there if they are None; all other characters stay.
+    """The document with new values by path, where None removes a value; all other characters are kept.
 
     Raises:
         ProviderError: if a path leads through a value that is not an object, or if a value to remove does not exist.
@@ -70,7 +70,7 @@ def edit(text: str, changes: Mapping[Path, Tree]) -> str:
 
 
 def rename(text: str, path: Path, name: str) -> str:
-    """The document with another name for the last key of a path; all other characters stay.
+    """The document with another name for the last key of a path; all other characters are kept.
 
     Raises:
         ProviderError: if there is no such key, or another key has the name.
@@ -91,7 +91,7 @@ def _whole(text: str) -> _Value:
 
 
 def _indented(value: Tree, text: str, index: int) -> str:
-    """The JSON of a value that starts on the line of a character, indented as that line."""
+    """The JSON of a value, indented like the line of the character at *index*."""
     return _dumped(value, _unit(text), "\n" + _line_before(text, index)[0])
 
 
@@ -139,7 +139,7 @@ def _removed(text: str, parent: _Value, names: Collection[str]) -> Iterator[Cut]
         if name not in gone:
             first = False
         elif first:
-            # The comma below goes with it.
+            # The comma below is removed too.
             after = re.compile(r"\s*(?:, *)?").match(text, member.end)
             assert after is not None
             yield start, after.end(), ""
@@ -149,7 +149,7 @@ def _removed(text: str, parent: _Value, names: Collection[str]) -> Iterator[Cut]
 
 
 class _Refused(ValueError):
-    """The error for a document that the standard library reads, but this module refuses."""
+    """The error for a document that the standard library accepts, but this module refuses."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

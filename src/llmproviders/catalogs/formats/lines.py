@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 Cut: TypeAlias = tuple[int, int, str]
-"""The start and the end of a part of a document, and the characters that take its place."""
+"""A text edit: the start and the end of a range of a document, and the characters that replace the range."""
 
 _COMMENT: Final = re.compile(r"([ \t]*)#")
 
@@ -91,16 +91,16 @@ def with_end_of(old: str, new: str) -> str:
 
 
 def rstripped(text: str, index: int) -> int:
-    """The end of the last character before an index that is no blank or line break."""
+    """The index after the last character before *index* that is not a blank or a line break."""
     while index and text[index - 1].isspace():
         index -= 1
     return index
 
 
 def with_cuts(text: str, cuts: Iterable[Cut]) -> str:
-    """The document after cuts; where they overlap, all their parts go, and all their new characters stay.
+    """The document after cuts. If cuts overlap, all their ranges are removed, and all their new characters are kept.
 
-    New characters for the same place stay in the order of the cuts.
+    New characters for the same place are in the order of the cuts.
     """
     pieces = []
     index = 0

@@ -28,7 +28,7 @@ class Part:
     start: int
     """The index of the character at its location."""
     parts: Any = attrs.field(factory=dict, init=False)
-    """A dict or list with the parts in it; one without parts of its own may be an `int`, its start."""
+    """The dict or list of the parts in it. A part without parts may be an `int`: its start."""
 
 
 def part_at(whole: Any, path: Path) -> Any:

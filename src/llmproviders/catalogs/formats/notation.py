@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pieces of documents in messages, as each format writes them: ``model = "x"``, ``model: x``, ``"model": "x"``.
+"""Pieces of documents in messages, in the notation of each format: ``model = "x"``, ``model: x``, ``"model": "x"``.
 
-For commands that edit a document, they are written as in a shell: ``model=x``.
+For commands that edit a document, the notation is that of a shell: ``model=x``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _YAML_WORD: Final = r"(?!(?i:y|n|yes|no|on|off|true|false|null)$)[A-Za-z_][\w./-
 
 
 def in_format(format: Format, problem: Problem) -> Problem:  # noqa: A002
-    """*problem* with the hint for documents, in which pieces are written as *format* does."""
+    """*problem* with its hint for documents, whose pieces are in the notation of *format*."""
     advice = problem.in_document
     if advice is None:
         return problem
@@ -36,7 +36,7 @@ def in_format(format: Format, problem: Problem) -> Problem:  # noqa: A002
 
 
 def in_shell(problem: Problem, path: Path, *, prefix: str = "") -> Problem:
-    """*problem* of the part at *path* of an entry, with the hint for documents, in which pieces are arguments of a command.
+    """*problem* of the part at *path* of an entry, with its hint for documents, whose pieces are arguments of a command.
 
     The names of options begin with *prefix*.
     """
@@ -55,7 +55,7 @@ def _argument(path: Path, name: str, value: Any, prefix: str) -> str:
     else:
         string = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if name:
-        # The name of a header or field is that of the last step only.
+        # For a header or a field, *name* is only the last step of the path.
         string = f"{prefix}{'.'.join(map(str, path)) if path and path[-1] == name else name}={string}"
     return shlex.quote(string)
 

@@ -48,7 +48,7 @@ def read(text: str) -> tuple[Tree, Locate]:
     except RecursionError:
         raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit") from None
     except ValueError:
-        # Python does not read a number of thousands of digits.
+        # Python refuses numbers with thousands of digits.
         raise SyntaxProblem(Location(1, 1), "a document without a number of thousands of digits") from None
     if is_too_deep(tree):
         raise SyntaxProblem(Location(1, 1), TOO_DEEP, code="document-limit")
@@ -76,9 +76,9 @@ def _tables(header: str, entries: Mapping[str, Tree] | None) -> list[str]:
 
 
 def edit(text: str, changes: Mapping[Path, Tree]) -> str:
-    """The document with new values at some paths, or without the values there if they are None; all other characters stay.
+    """The document with new values by path, where None removes a value; all other characters are kept.
 
-    A new entry becomes a table with a header. Comments directly above a table go with it.
+    A new entry becomes a table with a header. A table is removed with the comments directly above it.
 
     Raises:
         ProviderError: if a path leads through a value that is not a table, if a value to remove does not exist, or if the
@@ -90,7 +90,7 @@ def edit(text: str, changes: Mapping[Path, Tree]) -> str:
 
 
 def rename(text: str, path: Path, name: str) -> str:
-    """The document with another name for the last key of a path, wherever it is written; all other characters stay.
+    """The document with another name for the last key of a path, at each place where that key is written; all else is kept.
 
     Raises:
         ProviderError: if there is no such key, another key has the name, or the document cannot be edited without other changes.
@@ -100,7 +100,7 @@ def rename(text: str, path: Path, name: str) -> str:
 
 
 def _checked(new: str, tree: Tree, paths: Iterable[Path]) -> str:
-    """The edited document, if it has the tree that it should have."""
+    """Return the edited document if its tree is *tree*; else raise an error."""
     if has_tree(read, new, tree):
         return new
     msg = f"{names_of(map(dotted, paths))} cannot be edited without other changes; edit the file by hand"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The parts of a TOML document that the parser accepted, and where each of them is written, from one pass over its tokens."""
+"""The parts of a valid TOML document and their locations, from one pass over its tokens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Statement", "TomlPart", "has_long_key", "scan", "tomllib"]
 
 tomllib: Any = import_optional("tomllib" if sys.version_info >= (3, 11) else "tomli", "toml")
 
-# A string without an end reaches to the end of its line or of the document, so that no character is looked at twice.
+# An unclosed string extends to the end of its line or of the document, so that the scan takes linear time.
 _STRING_OR_COMMENT: Final = (
     r'"""[^"\\]*(?:(?:\\.|""?(?!"))[^"\\]*)*(?:"{3,5}|\\?\Z)'
     r"|'''[^']*(?:''?(?!')[^']*)*(?:'{3,5}|\Z)"
@@ -49,7 +49,7 @@ class Statement(NamedTuple):
     part: TomlPart
     """The part that it opens or sets."""
     table: TomlPart
-    """The table that it belongs to; for a header, the table that it opens."""
+    """The table that contains the part; for a header, the table that it opens."""
     header_end: int
     """The end of a header; 0 for a key with its value."""
 
@@ -113,7 +113,7 @@ class _Scanner:
             self.header = token.start() if self.header is None else self.header
         elif sign == "=":
             start = self.keys[0].start()
-            self.current = _opened(self.containers[-1] if self.containers else self.table, self.keys, start)
+            self.current = _part_at_key(self.containers[-1] if self.containers else self.table, self.keys, start)
             if not self.containers:
                 self.statements.append(Statement(start, self.current, self.table, 0))
             self.keys = []
@@ -121,7 +121,7 @@ class _Scanner:
             self.keys.append(token)
         elif sign == "]" and self.header is not None:
             is_double = self.text.startswith("[[", self.header)
-            part = self.table = _opened(self.whole, self.keys, self.header)
+            part = self.table = _part_at_key(self.whole, self.keys, self.header)
             if is_double:
                 part.is_array = True
                 self.table = part.parts[len(part.parts)] = TomlPart(self.header)
@@ -141,11 +141,11 @@ class _Scanner:
             self.current = None
 
 
-def _opened(part: TomlPart, keys: list[re.Match[str]], start: int) -> TomlPart:
-    """The part that a dotted key below *part* leads to; missing ones are made, with their location at *start*."""
+def _part_at_key(part: TomlPart, keys: list[re.Match[str]], start: int) -> TomlPart:
+    """The part at a dotted key below *part*; missing parts are created, with their location at *start*."""
     for key in keys:
         if part.is_array:
-            # In a header, an array of tables stands for its last one.
+            # In a header, the name of an array of tables means its last table.
             part = part.parts[len(part.parts) - 1]
         part = part.parts.setdefault(_name(key[0]), TomlPart(start))
         part.keys.append(key.span())

@@ -31,7 +31,7 @@ __all__ = ["spliced", "with_key"]
 
 
 def spliced(text: str, changes: Mapping[Path, Tree], write: Callable[[Tree], str], write_tables: Callable[[Tree], str]) -> str:
-    """The document with new values at some paths, or without the values there if they are None.
+    """The document with new values by path, where None removes a value.
 
     Args:
         text: the document.
@@ -46,7 +46,7 @@ def spliced(text: str, changes: Mapping[Path, Tree], write: Callable[[Tree], str
     for path, value in changes.items():
         part = part_at(whole, path)
         if value is None or (part is not None and part.value is None):
-            # A table with headers goes, and its new value is added.
+            # A table with headers is removed, and its new value is added.
             removed.append(path)
         elif part is not None:
             cuts.append((part.value, part.end, write(value)))
@@ -66,7 +66,7 @@ def spliced(text: str, changes: Mapping[Path, Tree], write: Callable[[Tree], str
 
 
 def with_key(text: str, path: Path, name: str) -> str:
-    """The document with another name for the last key of *path*, wherever it is written."""
+    """The document with another name for the last key of *path*, at each place where that key is written."""
     part = part_at(scan(text)[0], path)
     return with_cuts(text, [(start, end, _key(name)) for start, end in part.keys])
 
@@ -161,7 +161,7 @@ def _added_tables(document: _Document, parent: TomlPart, tables: list[str]) -> C
     positions = document.positions(parent)
     last = positions[-1] if positions else len(statements) - 1
     if last >= 0 and last + 1 < len(statements) and not statements[last + 1].header_end:
-        # Keys of the whole document follow, which the header would take.
+        # Top-level keys follow: below the new header, they would become keys of its table.
         last = len(statements) - 1
     index = line_below(text, statements[last].end) if last >= 0 else len(text)
     is_apart = bool(text[:index].strip())
@@ -218,14 +218,14 @@ def _without(document: _Document, path: Path, names: Iterable[Any]) -> list[Cut]
             statement = statements[position]
             start, end = line_start(text, statement.start), line_below(text, statement.end)
             if own and before == position - 1:
-                # Comments between two statements of the table go with it.
+                # Comments between two statements of the table are removed too.
                 start = own.pop()[0]
             elif statement.header_end:
                 start = above_comments(text, start)
             own.append((start, end, ""))
         cuts += [(*lines_around(text, *cut[:2]), "") for cut in own] if statements[positions[0]].header_end else own
     if len(above) > 1 and len(gone) == len(above[-1].parts) and document.last_of(above[-1]) is None:
-        # The table that it was in stays, and is empty.
+        # The parent table is kept, although it is empty.
         cuts.sort()
         first = statements[document.positions(above[-1])[0]]
         cuts[0] = (*cuts[0][:2], _empty(text, first, path, above[-1]))
@@ -241,13 +241,13 @@ def _empty(text: str, first: Statement, path: Path, table: TomlPart) -> str:
 
 
 def _member_cuts(text: str, parts: Iterable[TomlPart]) -> list[Cut]:
-    """The cuts of members of an inline table, also of those that dotted keys make, with the commas that belong to them."""
+    """The cuts of members of an inline table, with their commas; members may be made by dotted keys."""
     members = sorted((each for part in parts for each in _below(part) if each.value is not None), key=lambda each: each.start)
     cuts: list[Cut] = []
     for member in members:
         start, end = member.start, member.end
         if cuts and end <= cuts[-1][1]:
-            # It is part of the value before.
+            # This member is within the range that was removed before.
             continue
         if comma := re.compile(r"\s*,\s*").match(text, end):
             end = comma.end()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trees, which the format modules read and write: the limits, syntax errors and changes that all formats share."""
+"""Trees: the values that format modules read and write. Limits, syntax errors and changes that all formats share."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Tree: TypeAlias = Any
 MAX_CHARACTERS: Final = 64 * 1024 * 1024
 """The largest document that is read, in characters."""
 ENTRY_DEPTHS: Final[Mapping[Any, int]] = {"providers": 2, "env": 4}
-"""The number of keys that lead to an entry, by the first of them. Tables down to entries are written on lines of their own."""
+"""The depth of entries, by their top-level key. Tables down to this depth are written on lines of their own."""
 MAX_DEPTH: Final = 100
 """The deepest nesting that is read."""
 TOO_DEEP: Final = "a document that is nested less deeply"
@@ -106,7 +106,7 @@ def value_at(tree: Tree, path: Path) -> Tree:
 
 
 def changed(tree: Tree, path: Path, value: Tree) -> Tree:
-    """A copy of *tree* with *value* at *path*, or without the value there if it is None; missing parents are created."""
+    """A copy of *tree* with *value* at *path*, where None removes the value; missing parents are created."""
     if not path:
         return value
     node = dict(tree)
@@ -119,7 +119,7 @@ def changed(tree: Tree, path: Path, value: Tree) -> Tree:
 
 
 def wrapped(tree: Tree, path: Path, value: Tree) -> tuple[Path, Tree]:
-    """The path and value of the same change, such that the parent of the path exists: missing parents become part of the value.
+    """The same change with a path whose parent exists: missing parents become part of the value.
 
     Raises:
         ProviderError: if the path leads through a value that is not a table, or if the value to remove does not exist.
@@ -140,7 +140,7 @@ def wrapped(tree: Tree, path: Path, value: Tree) -> tuple[Path, Tree]:
 
 
 def changed_at(tree: Tree, changes: Mapping[Path, Tree]) -> tuple[Tree, dict[Path, Tree]]:
-    """A copy of *tree* with values at several paths, or without them if they are None; and the changes as `wrapped` gives them.
+    """A copy of *tree* with values at several paths, None to remove one; and the changes in the form that `wrapped` returns.
 
     Raises:
         ProviderError: for the same reasons.

@@ -23,7 +23,7 @@ __all__ = ["edit", "read", "rename", "write"]
 MAX_TAG: Final = 50_000
 """The longest tag that the parser gets, because its time is quadratic in the length of a tag."""
 _OPEN: Final = ("could not find expected ':'", "found unexpected end of stream", "expected ',' or")
-"""Parts of the parser's messages about a part that is not closed."""
+"""Parts of the parser's messages about an unclosed quote, bracket or brace."""
 _HINTS: Final = {
     "could not find expected ':'": "write a colon and a blank after a key",
     "found unexpected end of stream": "close the quote",
@@ -83,10 +83,10 @@ def write(tree: Tree) -> str:
 
 
 def edit(text: str, changes: Mapping[Path, Tree]) -> str:
-    """The document with new values at some paths, or without the values there if they are None; all other characters stay.
+    """The document with new values by path, where None removes a value; all other characters are kept.
 
-    A new entry of ``providers`` becomes a block unless the other entries are in braces. Comments directly above a block go with
-    it.
+    A new entry of ``providers`` becomes a block unless the other entries are in braces. A block is removed with the comments
+    directly above it.
 
     Raises:
         ProviderError: if a path leads through a value that is not a mapping, if a value to remove does not exist, or if other
@@ -98,7 +98,7 @@ def edit(text: str, changes: Mapping[Path, Tree]) -> str:
 
 
 def rename(text: str, path: Path, name: str) -> str:
-    """The document with another name for the last key of a path; all other characters stay.
+    """The document with another name for the last key of a path; all other characters are kept.
 
     Raises:
         ProviderError: if there is no such key, another key has the name, or other values would change too, because they share an
@@ -109,7 +109,7 @@ def rename(text: str, path: Path, name: str) -> str:
 
 
 def _checked(new: str, tree: Tree, paths: Iterable[Path]) -> str:
-    """The edited document, if it has the tree that it should have."""
+    """Return the edited document if its tree is *tree*; else raise an error."""
     if has_tree(read, new, tree):
         return new
     reason = "is it shared by an anchor, or merged?"

@@ -18,11 +18,11 @@ from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree
 __all__ = ["TreeBuilder"]
 
 MIN_LIMIT: Final = 1_000_000
-"""The size that aliases may add to any document: the size of what they stand for, as often as they are used."""
+"""The size that aliases may add to any document: the sum of the sizes of the nodes that they refer to."""
 LIMIT_FACTOR: Final = 10
-"""How many times its own length aliases may add to a longer document."""
+"""The size that aliases may add to a longer document, as a multiple of its length."""
 NODE_SIZE: Final = 40
-"""The size of a node, in addition to the length of its string: about its memory, in characters."""
+"""The size of a node without its string, in characters; about its memory."""
 
 _NULL: Final = ("", "~", "null", "Null", "NULL")
 _BOOLEANS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -34,12 +34,12 @@ _HOW_TO_MERGE: Final = "write <<: *name, and &name before the mapping with these
 
 
 class _Node(NamedTuple):
-    """A value, and what an alias of it adds to a document."""
+    """A value, and the size that an alias of it adds to a document."""
 
     value: Tree
     size: int
     depth: int
-    """The levels of mappings and sequences in it."""
+    """The depth of the mappings and sequences in it."""
 
 
 class _Frame:
@@ -57,9 +57,9 @@ class _Frame:
         self.key: str | None = None
         """The key whose value is next."""
         self.merge: Any = None
-        """The event of the key ``<<``, unless that is in quotes."""
+        """The event of an unquoted key ``<<``; None if there is none."""
         self.is_merging = False
-        """Whether its value is next."""
+        """Whether the value of the key ``<<`` is next."""
         self.merged: list[dict[str, Tree]] = []
         """The mappings that it merges."""
 
@@ -69,7 +69,7 @@ class _Frame:
         return self.is_mapping and self.key is None and not self.is_merging
 
     def close(self) -> tuple[_Node, Part | int]:
-        """The mapping or sequence, and its part: its own keys win, then those of the first mapping that it merges."""
+        """The mapping or sequence, and its part. Its own keys override merged keys, and the first merged mapping counts."""
         if self.merged:
             value: dict[str, Tree] = {}
             for each in self.merged:
@@ -111,19 +111,19 @@ class TreeBuilder:
             node = _Node(_scalar(event), NODE_SIZE + len(event.value), 0)
             if event.anchor:
                 self._anchors[event.anchor] = node
-            self._put(node, event, event.start_mark.index)
+            self._add_node(node, event, event.start_mark.index)
         elif kind == "AliasEvent":
             if event.anchor not in self._anchors:
                 is_merging = self._frames and self._frames[-1].is_merging
                 hint = _HOW_TO_MERGE if is_merging else "quote a string that begins with *"
-                raise SyntaxProblem(_location(event), "an anchor before its alias, and not around it", hint=hint)
+                raise SyntaxProblem(_location(event), "an alias after its anchored value, and not inside it", hint=hint)
             node = self._anchors[event.anchor]
             self._rest -= node.size
             if self._rest < 0:
                 hint = "share options by `extends` in place of aliases"
                 expected = "a document whose aliases do not multiply its size"
                 raise SyntaxProblem(_location(event), expected, hint=hint, code="document-limit")
-            self._put(node, event, event.start_mark.index)
+            self._add_node(node, event, event.start_mark.index)
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
             self._open(event, is_mapping=kind == "MappingStartEvent")
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
@@ -131,7 +131,7 @@ class TreeBuilder:
             node, part = frame.close()
             if frame.anchor:
                 self._anchors[frame.anchor] = node
-            self._put(node, event, part)
+            self._add_node(node, event, part)
 
     def _open(self, event: Any, *, is_mapping: bool) -> None:
         _check_tag(event)
@@ -142,8 +142,8 @@ class TreeBuilder:
             raise SyntaxProblem(_location(event), "a key that is a string", hint=hint)
         self._frames.append(_Frame(event, is_mapping=is_mapping))
 
-    def _put(self, node: _Node, event: Any, part: Part | int) -> None:
-        """Put a value, or a key, at the place of the next node."""
+    def _add_node(self, node: _Node, event: Any, part: Part | int) -> None:
+        """Add a value, or a key, to the innermost open mapping or sequence."""
         if not self._frames:
             self.tree = node.value
             if isinstance(part, Part):
@@ -158,7 +158,7 @@ class TreeBuilder:
             frame.parts.append(part)
             frame.value.append(node.value)
         elif frame.is_at_key:
-            _put_key(frame, node.value, event)
+            _add_key(frame, node.value, event)
         elif frame.is_merging:
             frame.merged = _mappings(node.value, frame.merge)
             frame.is_merging = False
@@ -171,7 +171,7 @@ class TreeBuilder:
             frame.key = None
 
 
-def _put_key(frame: _Frame, key: Tree, event: Any) -> None:
+def _add_key(frame: _Frame, key: Tree, event: Any) -> None:
     if not isinstance(key, str):
         raise SyntaxProblem(_location(event), "a key that is a string", hint="quote it")
     is_merge = key == "<<" and getattr(event, "style", "alias") is None
@@ -229,7 +229,7 @@ def _plain(string: str, event: Any) -> Tree:
         try:
             return int(string, 0) if string[:2] in ("0o", "0x") else int(string)
         except ValueError:
-            # Python does not read a number of thousands of digits.
+            # Python refuses numbers with thousands of digits.
             expected = "a number without thousands of digits"
         raise SyntaxProblem(_location(event), expected, hint="quote it if it is a string")
     if re.fullmatch(_FLOAT, string):

@@ -64,7 +64,7 @@ def spliced(
     write: Callable[[Tree], str],
     write_block: Callable[[Tree], str],
 ) -> str:
-    """The document with new values at some paths, or without the values there if they are None.
+    """The document with new values by path, where None removes a value.
 
     Args:
         text: the document.
@@ -138,11 +138,11 @@ def with_key(text: str, events: Iterable[Any], path: Path, name: str) -> str:
 
 
 def _mapping(whole: _Node, path: Path) -> tuple[_Node | None, _Node]:
-    """The mapping at *path*, with its own key; if it is an alias or in one, that."""
+    """The key and the mapping at *path*; if an alias is on the path, the alias."""
     key, mapping = None, whole
     for step in path:
         if step not in mapping.positions:
-            # An alias, which has no members.
+            # An alias has no members.
             break
         key, mapping = mapping.member(mapping.positions[step])
     return key, mapping
@@ -183,7 +183,7 @@ def _nodes(text: str, events: Iterable[Any]) -> list[_Node]:
 
 
 def _place_empty_value(text: str, collection: _Node) -> None:
-    """Move an empty value to its colon; the parser reports it at the next key."""
+    """Set the location of an empty value to that of its colon; the parser reports that of the next key."""
     children = collection.children
     if collection.is_mapping and len(children) % 2 == 0:
         index = _after_colon(text, children[-2])
@@ -224,13 +224,13 @@ def _replacement(text: str, key: _Node | None, old: _Node, new: str) -> Cut:
     is_empty = old.start == old.end
     if "\n" not in between and not is_empty:
         return old.start, old.end, new
-    # A value on the lines below its key moves up to the key; comments between the two stay.
+    # A value below its key is moved to the line of the key; comments between the two are kept.
     sign = "" if text[:colon].endswith(":") else ":"
     return colon, max(colon, old.end), f"{sign} {new}{'' if is_empty else between.rstrip()}"
 
 
 def _lines_of_member(text: str, mapping: _Node, position: int) -> Cut:
-    """The cut of a member on lines of its own; a block goes with the comment above it and the blank lines around it."""
+    """The cut of a member on lines of its own; a block is removed with the comment above it and the blank lines around it."""
     key, value = mapping.member(position)
     start, end = line_start(text, key.start), value.next_line
     if not value.is_mapping or value.is_flow:
@@ -260,7 +260,7 @@ def _flow_members(text: str, mapping: _Node, positions: list[int]) -> list[Cut]:
     if text[before:start].strip() == ",":
         # YAML does not read a brace right after a colon.
         return [*cuts, (before, end, " " if text[before - 1] == ":" else "")]
-    # Comments above the member stay, and the comma above them, which may be the last one.
+    # Comments above the member are kept, and so is the comma above them: it may become the last one.
     after = re.compile(r"\s*,").match(text, end)
     return [*cuts, (start, after.end() if after else end, "")]
 
@@ -309,7 +309,7 @@ def _indented(lines: str, indent: str, text: str) -> str:
 def _moved_anchors(text: str, nodes: list[_Node], cuts: list[Cut]) -> Iterator[tuple[_Node, str]]:
     """The first alias of each anchor in the cuts, with the anchored value that replaces it."""
     ends: list[tuple[int, int]] = []
-    """The starts of the cuts in order, each with the largest end up to there."""
+    """The starts of the cuts in order, each with the largest end of the cuts up to it."""
     for start, end, _ in sorted(cuts):
         ends.append((start, max(end, ends[-1][1] if ends else 0)))
     anchored: dict[str, _Node] = {}

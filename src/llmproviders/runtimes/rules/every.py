@@ -79,7 +79,7 @@ def unknown_key_problem(view: View, key: str) -> Problem:
     identifier = view.facts.identifier
     elsewhere = [name for name in NAMES if (other := runtime(name).factories.get(identifier)) and is_known_key(other, key)]
     hint = f"{key} is in {', '.join(elsewhere)}" if elsewhere else _similar_key(key, *view.factory.options)
-    # The data of VVR is from its Python classes: Java may have other keys.
+    # The data of VVR is from its Python classes; its Java classes may have more keys.
     is_certain = view.runtime.exhaustive or bool(elsewhere)
     return view.problem(
         key,
@@ -93,7 +93,7 @@ def unknown_key_problem(view: View, key: str) -> Problem:
 
 @lru_cache(maxsize=4_096)
 def _similar_key(key: str, *known: str) -> str:
-    """The hint with a similar key; entries inherit the same keys."""
+    """The hint with a similar key. It is cached, because many entries of a catalog may inherit the same key."""
     return did_you_mean(key, known)
 
 
@@ -101,7 +101,7 @@ def _expected_value(option: RuntimeOption, key: str, value: str) -> str:
     """A description of the values that Java accepts, if it does not accept *value*; else an empty string."""
     if option.choices:
         given = value.split(";") if key == "content-types" else [value]
-        # Java compares in upper case; for some letters the result is not that of lower case.
+        # Java compares in upper case, which differs from lower case for some letters.
         choices = {choice.upper() for choice in option.choices}
         return "" if all(each.upper() in choices for each in given) else listed(option.choices)
     if key != option.key and key not in option.deprecated_keys:
@@ -143,7 +143,8 @@ def check_required(view: View) -> Iterator[Problem]:
 def check_metadata(view: View) -> Iterator[Problem]:
     """The factory has the metadata columns of the output, by name, key and type; no physical column has the name of one.
 
-    Source: the model functions of ``flink-model-openai``, at planning. They go by names alone, and compare types exactly.
+    Source: the model functions of ``flink-model-openai``, at planning. They find metadata columns only by name, and compare
+    types exactly.
     """
     known = view.factory.metadata
     for column in view.output or ():

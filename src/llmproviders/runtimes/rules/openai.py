@@ -41,7 +41,7 @@ def check_endpoint(view: View) -> Iterator[Problem]:
 
 
 def check_columns(view: View) -> Iterator[Problem]:
-    """One input column, a STRING, and one output column: a STRING for chats, an ARRAY<FLOAT> for embeddings.
+    """The model has one input column, a STRING, and one output column: a STRING for chats, an ARRAY<FLOAT> for embeddings.
 
     Source: the same model functions, at planning. They compare types exactly: STRING NOT NULL is another type.
     """
@@ -64,7 +64,7 @@ def check_tokenizer(view: View) -> Iterator[Problem]:
 
 
 def check_retries(view: View) -> Iterator[Problem]:
-    """Options of retries are given only with the strategy RETRY; a warning. Source: Flink reads them only with this strategy."""
+    """Options of retries are given only with the strategy RETRY; a warning. Source: Flink ignores them with other strategies."""
     strategy = view.value("error-handling-strategy") or ""
     for key in ("retry-num", "retry-fallback-strategy"):
         if key in view.facts.non_defaults and strategy.upper() != "RETRY":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rules that several factories share."""
+"""Rules of several factories."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def check_stop_strings(view: View) -> Iterator[Problem]:
 def check_timeout(view: View) -> Iterator[Problem]:
     """The retries that the provider sets end before ML_PREDICT's default timeout; a warning.
 
-    Source: that of `retries`. When the timeout is reached, the job fails, also with the fallback IGNORE.
+    Source: see `retries`. When the timeout ends, the job fails, even with the fallback IGNORE.
     """
     if problem := timeout_problem(view, DEFAULT_TIMEOUT):
         yield problem

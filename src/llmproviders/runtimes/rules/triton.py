@@ -35,7 +35,7 @@ def check_model_version(view: View) -> Iterator[Problem]:
 
 
 def check_columns(view: View) -> Iterator[Problem]:
-    """One input and one output column, of a type that Triton's tensors have, or an ARRAY of it.
+    """The model has one input and one output column, of a type of Triton's tensors or an ARRAY of such a type.
 
     Source: the model function of ``flink-model-triton``, without the defect of 2.3.0 that refuses every column.
     """
@@ -69,7 +69,7 @@ def check_retries(view: View) -> Iterator[Problem]:
 
 
 def check_sequence(view: View) -> Iterator[Problem]:
-    """The flags of a sequence are given only with its id. An id is a warning, because it is sent as the id of the request.
+    """The flags of a sequence are given only with its ID. An ID is a warning, because Flink sends it as the ID of the request.
 
     Source: the requests that the jar sends, and Triton's answers.
     """
