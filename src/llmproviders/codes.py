@@ -164,7 +164,7 @@ _ON_RUNTIMES: Final = (
         "Write fewer retries, or give ML_PREDICT a longer timeout.",
         is_check=True,
     ),
-    Code("plain-http", "A key is sent over an unencrypted connection.", "Use https.", is_check=True),
+    Code("plain-http", "A key is sent over a connection without encryption.", "Use https.", is_check=True),
     Code("unsupported-value", "The runtime cannot use this value.", "Write a value that the message describes.", is_check=True),
 )
 
