@@ -16,7 +16,10 @@ class of the same 25 options after the peer's import. pydantic has built another
 with the first model of a process ("pydantic's first" includes that).
 "attribute access" reads every option, compared with a plain attrs class with the same slots.
 
-Rows of a catalog are times per provider: first compared with the parser of the format alone, which only makes dicts; then of
+"3 problems at once" includes the string of the error, and is compared with a construct, and with pydantic's error.
+
+Rows of a catalog are times per provider: first compared with the parser of the format alone, which only makes dicts, and with
+pydantic and msgspec, which read JSON in which every provider has all its options; then of
 larger catalogs compared with the smallest, which stays near 1 if the time is linear in the size. Rows with "gc" include
 Python's garbage collections, which visit every object that exists; the others do not. Rows of a check are times per entry,
 option or file of catalogs of one shape, most of them with a problem in each: compared with the smallest, they stay near 1, too.
@@ -25,13 +28,13 @@ option or file of catalogs of one shape, most of them with a problem in each: co
 import argparse
 import gc
 import importlib.metadata
+import os
 import platform
 import statistics
 import tempfile
 import time
 import timeit
 import tracemalloc
-from contextlib import suppress
 from datetime import datetime, timezone
 from functools import cache, partial
 from itertools import chain, count
@@ -42,16 +45,21 @@ import attrs
 from . import (
     catalogs,
     cold,
+    page,
+    peer_attrs,
     peer_dataclass,
     peer_llmproviders,
     peer_msgspec,
     peer_pydantic,
     peer_ververica,
+    plots,
     processes,
     report,
     shapes,
+    sizes,
 )
 from .arguments import ALL, FOUR, OURS, STRINGS, WRONG, change_of
+from .sizes import PEERS_OF_JSON, plain_json
 
 FLAT = peer_llmproviders.make(**FOUR).to_options()
 
@@ -161,10 +169,13 @@ def variants_timer(count):
     return measure
 
 
-def refused():
-    """Make a call with three problems, one of them with a suggestion."""
-    with suppress(ValueError):
-        peer_llmproviders.make(**WRONG)
+def refused(peer):
+    """Make a call with three problems, one of them a misspelled name, and its message."""
+    try:
+        peer.make(**WRONG)
+    except ValueError as error:
+        return str(error)
+    raise AssertionError(peer)
 
 
 def reads_timer(provider, seconds):
@@ -186,8 +197,10 @@ def measure(peers, *, quick):
                 us, them = timer(case, seconds), timer(theirs[row], seconds)
                 yield compare(row, name, us, them, pairs, unit="us")
     happy = (lambda: None, lambda _: peer_llmproviders.make(**FOUR))
-    error = timer((lambda: None, lambda _: refused()), seconds)
+    error = timer((lambda: None, lambda _: refused(peer_llmproviders)), seconds)
     yield compare("3 problems at once", "a construct", error, timer(happy, seconds), pairs, unit="us")
+    theirs = timer((lambda: None, lambda _: refused(peer_pydantic)), seconds)
+    yield compare("3 problems at once", "pydantic", error, theirs, pairs, unit="us")
     plain = attrs.make_class("Plain", [*ALL], frozen=True, slots=True)(**ALL)
     reads = reads_timer(peer_llmproviders.make(**ALL), seconds), reads_timer(plain, seconds)
     yield compare("attribute access", "plain attrs slots", *reads, pairs, unit="ns")
@@ -197,19 +210,19 @@ def measure(peers, *, quick):
         if size <= many:
             result = compare(f"a variant, of {size}", f"one of {low}", variants_timer(size), smallest, 5, unit="us")
             yield {**result, "line": "variants by with_()", "size": size, "low_size": low}
-    sizes = {name: bytes_each(peer, many) for name, peer in peers.items() if name != "dict"}
-    for name, size in sizes.items():
+    kept = many // 10
+    used = {name: bytes_each(peer, kept) for name, peer in peers.items() if name != "dict"}
+    for name, size in used.items():
         if name != OURS:
-            ratio = sizes[OURS] / size
-            row = {"row": f"bytes of a variant, of {many}", "peer": name, "ratio": ratio, "low": ratio, "high": ratio}
-            yield {**row, "ours": sizes[OURS], "theirs": size, "unit": "B"}
+            ratio = used[OURS] / size
+            row = {"row": f"bytes of a variant, of {kept}", "peer": name, "ratio": ratio, "low": ratio, "high": ratio}
+            yield {**row, "ours": used[OURS], "theirs": size, "unit": "B"}
 
 
-def measure_cold(peers, *, quick):
-    """Measure first calls with new sets of names; no set is used for two rows or two peers."""
+def measure_cold(peers, options, *, quick):
+    """Measure first calls with new sets of names, from *options*; no set is used for two rows or two peers."""
     count = 20 if quick else 200
     others = {name: peer for name, peer in peers.items() if name not in {OURS, "dict"}}
-    options = cold.new_options()
     known = [next(options) for _ in range(10)]
     for name in (OURS, *others):
         cold.warm_up(peers[name], known)
@@ -245,6 +258,11 @@ def measure_catalogs(*, quick):
         of = {size: catalogs.measures(size, name) for size in (low, *sizes)}
         against = f"{parser.__module__.partition('.')[0]}.loads"
         yield compare(f"catalog of {sizes[-2]}, {name}", against, *of[sizes[-2]][:2], pairs, unit="us")
+        if name == "json":
+            content = plain_json(sizes[-2])
+            for peer, read in PEERS_OF_JSON.items():
+                theirs = catalogs.timer(read, content, sizes[-2])
+                yield compare(f"catalog of {sizes[-2]}, json", peer, of[sizes[-2]][0], theirs, pairs, unit="us")
         for size in sizes:
             result = compare(f"catalog of {size}, {name}", f"one of {low}", of[size][0], of[low][0], pairs, unit="us")
             yield {**result, "line": f"a catalog in {name.upper()}", "size": size, "low_size": low}
@@ -269,7 +287,7 @@ def versions(peers):
     found = {name: importlib.metadata.version(name) for name in names}
     if "ververica" in peers:
         found["ververica-flink"] = peer_ververica.REQUIREMENT.partition("==")[2]
-    machine = f"{platform.system()} {platform.machine()}"
+    machine = f"{platform.system()} {platform.machine()} with {os.cpu_count()} CPUs"
     return {"date": f"{datetime.now(timezone.utc):%Y-%m-%d}", "CPython": platform.python_version(), "on": machine, **found}
 
 
@@ -277,8 +295,7 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only show that it runs: few pairs, imprecise ratios")
     parser.add_argument("--json", metavar="FILE", help="also write the results to FILE")
-    parser.add_argument("--plot", metavar="FILE", help="draw cost against size into FILE (.svg, .png)")
-    parser.add_argument("--markdown", action="store_true", help="print the table of the README at the end")
+    parser.add_argument("--docs", action="store_true", help="also write the results, plots and tables of the documentation")
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
         "--ververica", metavar="PATH", help="compare with the wheel of ververica-flink at PATH, or its providers.py"
@@ -291,16 +308,18 @@ def main():
     peers = {OURS: peer_llmproviders}
     if arguments.ververica or arguments.fetch:
         peers["ververica"] = peer_ververica.peer(arguments.ververica)
-    peers |= {"pydantic": peer_pydantic, "msgspec": peer_msgspec, "dataclass": peer_dataclass, "dict": SimpleNamespace()}
+    peers |= {"pydantic": peer_pydantic, "msgspec": peer_msgspec, "dataclass": peer_dataclass, "attrs": peer_attrs}
+    peers |= {"dict": SimpleNamespace()}
 
     about = versions(peers)
     print(", ".join(f"{name} {version}" for name, version in about.items()))
     print(report.HEADER)
     results = []
     quick = arguments.quick
+    options = cold.new_options()
     rows = (
         measure(peers, quick=quick),
-        measure_cold(peers, quick=quick),
+        measure_cold(peers, options, quick=quick),
         measure_processes(quick=quick),
         measure_catalogs(quick=quick),
         measure_shapes(quick=quick),
@@ -308,12 +327,20 @@ def main():
     for result in chain.from_iterable(rows):
         results.append(result)
         print(report.line(result), flush=True)
+    measured = {
+        "about": about,
+        "quick": quick,
+        "results": results,
+        "curves": [*sizes.measure_calls(peers, quick=quick), *sizes.measure_files(quick=quick)],
+        "first": list(cold.measure_first(peers, options, 20 if quick else 200)),
+    }
+    found = report.rounded(measured)
     if arguments.json:
-        report.write_json(arguments.json, about, results, quick=quick)
-    if arguments.plot:
-        report.plot(arguments.plot, results)
-    if arguments.markdown:
-        print(f"\n{report.markdown(about, results)}")
+        report.write_json(arguments.json, found)
+    if arguments.docs:
+        report.write_json(page.RESULTS, found)
+        plots.write(found)
+        page.write(found)
 
 
 if __name__ == "__main__":

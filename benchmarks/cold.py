@@ -63,3 +63,19 @@ def first_calls(peer, sets):
     for options in sets:
         times = [microseconds(peer.make, **SERVICE, **options) for _ in range(10)]
         yield max(times), statistics.median(times)
+
+
+def measure_first(peers, sets, count):
+    """For each peer, the median microseconds of the first and of the tenth call with a set of names; no set is used twice."""
+    for name, peer in peers.items():
+        if name == "dict":
+            continue
+        base, change = peer.make(**FOUR), change_of(peer)
+        calls = {
+            "construct with 6 options": lambda options, make=peer.make: microseconds(make, **SERVICE, **options),
+            "with_ of 4 options": lambda options, change=change, base=base: microseconds(change, base, **options),
+        }
+        for call, run in calls.items():
+            times = [[run(options) for _ in range(10)] for options in (next(sets) for _ in range(count))]
+            first, later = statistics.median(each[0] for each in times), statistics.median(each[-1] for each in times)
+            yield {"call": call, "peer": name, "first": first, "later": later}

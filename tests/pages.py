@@ -33,7 +33,7 @@ from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown import SkipParser
 from sybil.parsers.markdown.lexers import DirectiveInHTMLCommentLexer, FencedCodeBlockLexer
 
-from llmproviders import parse_statements, registry
+from llmproviders import optional, parse_statements, registry
 from llmproviders.catalogs.formats.lookup import format_module
 from llmproviders.providers.classes import known_classes
 from llmproviders.resolvers import Resolvers, known_resolvers
@@ -66,6 +66,8 @@ def reader(namespace: dict[str, Any], *, service: str = "") -> Iterator[None]:
         mock.patch.dict(known_classes.known, ours, clear=True),
         mock.patch.multiple(known_resolvers, known=dict(Resolvers().known), entries=None),
         mock.patch.object(sys, "path", [folder, *sys.path]),
+        # The reader has installed from the folder of a clone.
+        mock.patch.object(optional, "install_command", lambda extra: f"pip install '.[{extra}]'"),
     ):
         for name in COLOURS:
             os.environ.pop(name, None)

@@ -77,7 +77,7 @@ ROOMS = {
         calls  comparison  worst_case
         openai_options  on_runtime
         derive  flatten
-        held
+        provider_secrets
     """,
     "fields": """
         compiled
@@ -93,8 +93,8 @@ ROOMS = {
     "runtimes": """
         checks
         rules.openai  rules.triton
-        rules.every  rules.shared
-        doubts  retries
+        rules.all_factories  rules.shared
+        suspect_values  retries
         view
         runtime
     """,

@@ -141,7 +141,7 @@ def test_pytest_shows_the_line_of_the_caller(name: str) -> None:
     assert all(variables.get("__tracebackhide__") for variables in found)
 
 
-def test_no_circle_of_references() -> None:
+def test_no_cycle_of_references() -> None:
     """The exception and the frame that raises it do not keep each other alive."""
 
     class Error(Exception):

@@ -11,7 +11,7 @@ import pytest
 from odd_values import LOOP, Own, Whole
 
 from llmproviders import MaskedText, Rejected, RejectedType, Secret
-from llmproviders.messages import circle, shown, shown_path
+from llmproviders.messages import shown, shown_cycle, shown_path
 
 HUGE = 10**5000
 
@@ -54,11 +54,11 @@ def test_how_messages_show_values(value: Any, options: dict[str, bool], expected
     assert expected == shown(value, **options)
 
 
-def test_circles() -> None:
-    """A circle of many names has the first three and the last; a name that looks like a key is masked."""
-    assert "a -> b -> a" == circle("ab")
-    assert "a -> b -> c -> ... 5 more ... -> i -> a" == circle("abcdefghi")
-    assert f"{KEY[:2]} -> '{'x' * 57}...' -> {KEY[:2]}" == circle([KEY[:2], "x" * 61])
+def test_cycles() -> None:
+    """A cycle of many names has the first three and the last; a name that looks like a key is masked."""
+    assert "a -> b -> a" == shown_cycle("ab")
+    assert "a -> b -> c -> ... 5 more ... -> i -> a" == shown_cycle("abcdefghi")
+    assert f"{KEY[:2]} -> '{'x' * 57}...' -> {KEY[:2]}" == shown_cycle([KEY[:2], "x" * 61])
 
 
 @pytest.mark.parametrize(

@@ -212,11 +212,11 @@ class TestIncludedPaths:
         Path("c.json").write_text('{"providers": {}, "\u00e9": %s}' % ("\u00e9" * 30), encoding="utf-8")
         assert ["c.json:1:1: expected a document of at most 30 bytes"] == list(map(str, check("c.json")))
 
-    def test_a_circle_of_the_edited_file(self) -> None:
+    def test_a_cycle_of_the_edited_file(self) -> None:
         """A file that includes itself can be edited: it had that problem before."""
         Path("c.json").write_text('{"include": ["c.json"], "providers": {"a": {"generic": "g"}}}')
         edit = EntryEdit(Path("c.json"), "a")
         edit.set("extra_options.x", "1")
         edit.revision(reveal=False).write(private=False)
         assert '"x": "1"' in Path("c.json").read_text()
-        assert ["include-circle"] == [each.problem.code for each in check("c.json")]
+        assert ["include-cycle"] == [each.problem.code for each in check("c.json")]

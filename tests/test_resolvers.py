@@ -42,6 +42,7 @@ from llmproviders import (
 )
 from llmproviders.catalogs.formats.lookup import FORMATS
 from llmproviders.catalogs.schema import catalog_schema
+from llmproviders.optional import install_command
 from llmproviders.resolvers import known_resolvers
 
 MARK = "sk-mArKeR-7f3"
@@ -345,7 +346,7 @@ def test_keyring_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
         Secret.from_resolver("keyring", "llm/me").reveal()
     assert (
         "secret keyring:llm/me cannot be resolved: this needs the package keyring; "
-        "install it with: pip install 'llmproviders[keyring]'" == str(caught.value)
+        f"install it with: {install_command('keyring')}" == str(caught.value)
     )
 
 

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A user's file, which type checkers read and which is never run. Each line that they must refuse has a `type: ignore`."""
+"""A user's file, which type checkers read and which is never run. Each line that they must refuse has a `type: ignore`.
+
+A line that ends in `# not ty` is refused by every other checker. docs/guides/type-checkers.md shows some of the lines.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import attrs
-from typing_extensions import assert_type
+from typing_extensions import Self, TypedDict, Unpack, assert_type
 
 from llmproviders import (
     Catalog,
@@ -29,6 +32,7 @@ from llmproviders import (
     from_options,
     get_provider,
     list_providers,
+    load,
     option,
     options,
     presets,
@@ -134,7 +138,65 @@ catalog.get_as("chat", chat)  # type: ignore[arg-type]
 catalog.map(lambda provider: 5)  # type: ignore[arg-type, return-value]
 catalog.select(5)  # type: ignore[arg-type]
 chat.grid(temperature=0.5)  # type: ignore[arg-type]
-chat.diff(TritonProvider("x"))  # type: ignore[arg-type]
+chat.diff(TritonProvider("x"))  # type: ignore[arg-type]  # not ty
+
+# Catalogs, by the class of each provider ------------------------------------------------------------------------------
+
+found = catalog.get_as("chat", OpenAICompatProvider)
+assert_type(found.with_(temperature=0), OpenAICompatProvider)
+assert_type(found.for_task("embeddings", dimension=8), OpenAICompatProvider)
+assert_type(found.to_options(model="m"), dict[str, str])
+assert_type(catalog.get("chat"), Provider | None)
+
+catalog.get_as("chat", OpenAICompatProvider).with_(temprature=0)  # type: ignore[call-arg]
+catalog.get_as("chat", OpenAICompatProvider).with_(temperature="x")  # type: ignore[arg-type]
+catalog.get_as("chat", OpenAICompatProvider).for_task("embedding")  # type: ignore[arg-type]
+catalog.get_as("chat", OpenAICompatProvider).for_task("embeddings", temprature=0)  # type: ignore[call-arg]
+catalog.get_as("chat", OpenAICompatProvider).grid(temprature=[0, 1])  # type: ignore[call-arg]
+print(catalog.get_as("chat", OpenAICompatProvider).temprature)  # type: ignore[attr-defined]
+catalog.get("chat").with_(temperature=0)  # type: ignore[union-attr]
+found.grid(temperature=["x"])  # type: ignore[list-item]
+found.to_options(modle="m")  # type: ignore[call-arg]
+found.to_options(model=5)  # type: ignore[arg-type]
+
+entry = catalog["chat"]
+if isinstance(entry, OpenAICompatProvider):
+    assert_type(entry.with_(temperature=0), OpenAICompatProvider)
+    entry.with_(temprature=0)  # type: ignore[call-arg]
+
+
+@attrs.frozen
+class Models:
+    """The providers of a job, each with its class."""
+
+    chat: OpenAICompatProvider
+    classify: TritonProvider
+
+    @classmethod
+    def load(cls, path: str) -> Self:
+        """Read them from a file."""
+        catalog = load(path)
+        return cls(chat=catalog.get_as("chat", OpenAICompatProvider), classify=catalog.get_as("classify", TritonProvider))
+
+
+models = Models.load("catalog.toml")
+assert_type(models.chat.with_(temperature=0), OpenAICompatProvider)
+models.chat.with_(temprature=0)  # type: ignore[call-arg]
+models.chat.for_task("embedding")  # type: ignore[arg-type]
+models.classify.with_(timeout=5)  # type: ignore[arg-type]
+models.chta.with_(temperature=0)  # type: ignore[attr-defined]
+
+# No checker sees these mistakes: names in strings, and options where the class is not known. They are refused when they run.
+
+catalog["chta"]
+catalog["chat"].with_(temprature=0)
+catalog["chat"].for_task("embedding")
+catalog.amend("chat", temprature=0)
+get_provider("chat").with_(temprature=0)
+set_provider("openai-compat", temprature=0)
+found.without("temprature")
+found.to_options(overrides={"temprature": 0})
+OpenAICompatProvider.from_options({"temperature": "warm"})
 
 # A user-defined provider ------------------------------------------------------------------------------------------------------
 
@@ -161,6 +223,32 @@ RerankProvider()  # type: ignore[call-arg]
 RerankProvider("x", topk=3)  # type: ignore[call-arg]
 RerankProvider("x", top_k="3")  # type: ignore[arg-type]
 own.top_k = 5  # type: ignore[misc]
+own.with_(topk=3)  # `with_` of a user-defined class takes any name, if the class does not say more.
+
+
+class EchoChanges(TypedDict, total=False, closed=True):
+    """The arguments of `EchoProvider.with_`."""
+
+    times: int | None
+
+
+@attrs.frozen(kw_only=True)
+class EchoProvider(Provider):
+    """A provider whose `with_` has types."""
+
+    identifier: ClassVar[str] = "acme-echo"
+
+    times: int | None = attrs.field(default=None, metadata=option("times"))
+
+    if TYPE_CHECKING:
+
+        def with_(self, **changes: Unpack[EchoChanges]) -> Self: ...
+
+
+assert_type(EchoProvider().with_(times=3), EchoProvider)
+EchoProvider().with_(tiems=3)  # type: ignore[call-arg]
+EchoProvider().with_(times="3")  # type: ignore[arg-type]
+catalog.get_as("echo", EchoProvider).with_(tiems=3)  # type: ignore[call-arg]
 
 # The rest -------------------------------------------------------------------------------------------------------------
 
@@ -184,4 +272,7 @@ register_secret_resolver("vault", 5)  # type: ignore[arg-type]
 Secret(5)  # type: ignore[arg-type]
 get_provider(5)  # type: ignore[arg-type]
 presets.deepseek("k")  # type: ignore[call-arg]
+presets.deepseek(temprature=0)  # type: ignore[call-arg]
+presets.deepseek(temperature="x")  # type: ignore[arg-type]
+presets.deepsek(temperature=0)  # type: ignore[attr-defined]
 from_options("triton", {"endpoint": 5})  # type: ignore[dict-item]

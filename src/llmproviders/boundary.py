@@ -11,32 +11,32 @@ from typing import Any, TypeVar, cast
 
 from .errors import Problem, ProviderError, invalid
 
-__all__ = ["outward", "public", "unframed", "warn"]
+__all__ = ["error_for_caller", "public", "warn", "without_frames"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def public(function: _Function) -> _Function:
     """Decorate a function: it raises only `ProviderError`, without the library's frames, because their variables hold secrets."""
-    return _guarded(function, lambda error: outward(error, function.__name__))
+    return _guarded(function, lambda error: error_for_caller(error, function.__name__))
 
 
-def unframed(function: _Function) -> _Function:
+def without_frames(function: _Function) -> _Function:
     """Decorate a function: its exceptions keep their type, without the library's frames, because their variables hold secrets."""
-    return _guarded(function, _without_frames)
+    return _guarded(function, _strip_frames)
 
 
-def outward(error: Exception, subject: str) -> Exception:
+def error_for_caller(error: Exception, subject: str) -> Exception:
     """The exception to raise to the caller of *subject* in place of *error*."""
     traceback = error.__traceback__
     # A process may turn warnings into errors. A traceback of one frame means that Python refused the arguments.
     if not isinstance(error, (ProviderError, Warning)) and traceback is not None and traceback.tb_next is not None:
         # An argument of a third-party class may raise any exception.
         return invalid(subject, [Problem("", "arguments that can be read", got=type(error).__name__)])
-    return _without_frames(error)
+    return _strip_frames(error)
 
 
-def _without_frames(error: Exception) -> Exception:
+def _strip_frames(error: Exception) -> Exception:
     # The causes have frames too.
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)

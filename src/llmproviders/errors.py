@@ -24,10 +24,10 @@ __all__ = [
     "SecretError",
     "UnknownProviderError",
     "UnknownRuntimeError",
+    "advice_to_write",
     "dotted",
     "invalid",
     "printable",
-    "writing",
 ]
 
 
@@ -41,7 +41,7 @@ class Advice:
     """The pieces: names of options, each with its value; the name is empty for a value alone."""
 
 
-def writing(option: str, *values: Any) -> Advice:
+def advice_to_write(option: str, *values: Any) -> Advice:
     """The advice to write an option with one of *values*."""
     pieces = [("" if position else option, value) for position, value in enumerate(values)]
     return Advice("write " + " or ".join("{}" for _ in pieces), tuple(pieces))

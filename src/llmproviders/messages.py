@@ -11,11 +11,11 @@ from .secrets import MaskedText, Secret
 from .similar_names import did_you_mean
 
 __all__ = [
-    "circle",
     "listed",
     "names_and_hint",
     "names_of",
     "shown",
+    "shown_cycle",
     "shown_name",
     "shown_path",
     "shown_type",
@@ -26,7 +26,7 @@ MAX_SHOWN: Final = 60
 """The greatest length of a string or name in a message; a longer one is shortened."""
 MAX_LISTED: Final = 20
 """The most names that a message lists."""
-MAX_CIRCLE: Final = 8
+MAX_CYCLE: Final = 8
 """The most names of a cycle that a message lists."""
 MAX_PATH: Final = 400
 """The greatest length of a path in a message; a longer one is shortened."""
@@ -95,11 +95,11 @@ def listed(choices: Sequence[str]) -> str:
     return choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
-def circle(names: Sequence[str], start: int = 0) -> str:
+def shown_cycle(names: Sequence[str], start: int = 0) -> str:
     """A cycle of names, from the one at *start* back to it; a long cycle is shortened to the first three names and the last."""
     count = len(names) - start
     first = names[start : start + 3]
-    several = [*first, f"... {count - 4} more ...", names[-1]] if count > MAX_CIRCLE else names[start:]
+    several = [*first, f"... {count - 4} more ...", names[-1]] if count > MAX_CYCLE else names[start:]
     return " -> ".join([*map(shown_name, several), shown_name(names[start])])
 
 

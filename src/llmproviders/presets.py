@@ -16,7 +16,7 @@ import attrs
 from typing_extensions import Unpack
 
 from .boundary import public
-from .errors import Advice, InvalidOptionsError, Problem, invalid, writing
+from .errors import Advice, InvalidOptionsError, Problem, advice_to_write, invalid
 from .messages import shown
 from .providers.base import Provider
 from .providers.changes import PresetOptions
@@ -144,7 +144,7 @@ class Service:
                     f"your {name}",
                     got=got,
                     hint=f"pass place={example}",
-                    in_document=writing("place", example),
+                    in_document=advice_to_write("place", example),
                     code="missing-option" if value is None else "invalid-value",
                 )
 

@@ -28,7 +28,7 @@ __all__ = [
     "masked",
     "parts_of",
     "reveal",
-    "stand_in",
+    "visible_secret",
     "with_references",
 ]
 
@@ -372,6 +372,6 @@ def literal(text: str) -> Secret:
     return new
 
 
-def stand_in(text: str) -> Secret:
+def visible_secret(text: str) -> Secret:
     """A secret that reveals and shows *text*, for use in place of another secret in redacted options."""
     return Secret._make("placeholder", text)

@@ -144,12 +144,12 @@ class TestAmendments:
             "no included file has an entry of this name [unknown-base]"
         ]
 
-    def test_circles_through_an_amendment(self) -> None:
+    def test_cycles_through_an_amendment(self) -> None:
         """An entry below may extend others, but not one that extends the upper one."""
         text = '[providers.chat]\nextends = ["chat", "brief"]\n[providers.brief]\nextends = "chat"\n'
         assert found("own.toml", f'include = ["shared.toml"]\n{text}') == [
-            "own.toml:5:1: providers.brief.extends: expected entries that do not extend each other in a circle, "
-            "got chat -> brief -> chat [extends-circle]"
+            "own.toml:5:1: providers.brief.extends: expected entries that do not extend each other in a cycle, "
+            "got chat -> brief -> chat [extends-cycle]"
         ]
 
     def test_details(self) -> None:

@@ -64,8 +64,8 @@ ENTRIES: dict[str, Callable[[int], dict[str, Any]]] = {
         **{f"p{n}": {"generic": "g", "extra_options": {f"x{n}": n}} for n in range(size)},
         "all": {"extends": [f"p{n}" for n in range(size)]},
     },
-    "circles of lists": lambda size: {f"p{n}": {"extends": [f"p{n + 1}", "p0"]} for n in range(size)},
-    "a circle": lambda size: {f"p{n}": {"extends": f"p{(n + 1) % size}"} for n in range(size)},
+    "cycles of lists": lambda size: {f"p{n}": {"extends": [f"p{n + 1}", "p0"]} for n in range(size)},
+    "a cycle": lambda size: {f"p{n}": {"extends": f"p{(n + 1) % size}"} for n in range(size)},
     "one missing base": lambda size: {f"p{n}": {"extends": "bse"} for n in range(size)},
     "many missing bases": lambda size: {f"name{n}": {"extends": f"nmae{n}"} for n in range(size)},
     "long missing bases": lambda size: {f"{n}{'a' * 60}": {"extends": f"{n}{'a' * 61}"} for n in range(size // 2)},
@@ -210,9 +210,9 @@ def test_files_that_are_included_again(folder: Path, monkeypatch: pytest.MonkeyP
     assert GenericProvider("c") == catalog["x"]
 
 
-def test_circles_are_short(folder: Path) -> None:
-    """A long circle of entries or files is named by its first names and the last one."""
-    (problem,) = check(written("a circle", 2_000))
+def test_cycles_are_short(folder: Path) -> None:
+    """A long cycle of entries or files is named by its first names and the last one."""
+    (problem,) = check(written("a cycle", 2_000))
     assert "got p0 -> p1 -> p2 -> ... 1996 more ... -> p1999 -> p0" in str(problem)
     first = includes(100)
     last = first.with_name("99.json")

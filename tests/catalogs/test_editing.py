@@ -14,7 +14,7 @@ import pytest
 from llmproviders import DocumentError, load
 from llmproviders.catalogs.editing import EntryEdit, NewEntry
 from llmproviders.catalogs.formats.lookup import Format, format_module
-from llmproviders.catalogs.formats.trees import changed_at
+from llmproviders.catalogs.formats.trees import with_values
 from llmproviders.catalogs.restructuring import renaming
 from llmproviders.catalogs.revision import Revision
 
@@ -118,7 +118,7 @@ def test_edits_of_all_kinds_at_once(tmp_path: Path, suffix: Format) -> None:
         ("providers", "y", "extra_options", "e"): 5,
         ("default",): "y",
     }
-    new, (tree, _) = module.edit(text, changes), changed_at(module.read(text)[0], changes)
+    new, (tree, _) = module.edit(text, changes), with_values(module.read(text)[0], changes)
     assert (
         module.read(new)[0]
         == tree

@@ -182,7 +182,7 @@ class TestProblems:
             ("[providers.a]\nextends = 'b'", "toml:2:1: providers.a.extends: expected the name of an entry, got 'b'"),
             (
                 "[providers.aa]\nextends = 'ab'\n[providers.ab]\nextends = 'ac'\n[providers.ac]\nextends = 'aa'",
-                "toml:6:1: providers.ac.extends: expected entries that do not extend each other in a circle, got aa -> ab -> ac -> aa",
+                "toml:6:1: providers.ac.extends: expected entries that do not extend each other in a cycle, got aa -> ab -> ac -> aa",
             ),
             (
                 "[providers.a]\ngeneric = 'g'\n[providers.b]\nextends = 'a'\nwithout = ['x']",

@@ -33,6 +33,7 @@ from llmproviders import (
     to_dict,
 )
 from llmproviders.catalogs.formats.lookup import FORMATS
+from llmproviders.optional import install_command
 
 
 class TestRoundTrip:
@@ -163,7 +164,7 @@ def test_missing_extra_is_named() -> None:
         "except ProviderError as error: print(error)"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert out == "this needs the package ruamel.yaml; install it with: pip install 'llmproviders[yaml]'\n"
+    assert out == f"this needs the package ruamel.yaml; install it with: {install_command('yaml')}\n"
 
 
 class TestFuzz:

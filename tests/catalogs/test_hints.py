@@ -14,7 +14,7 @@ import pytest
 from llmproviders import DocumentError, DocumentProblem, Problem, check, from_dict, load, loads
 from llmproviders.catalogs.formats.lookup import FORMATS
 from llmproviders.catalogs.formats.notation import in_format
-from llmproviders.errors import writing
+from llmproviders.errors import advice_to_write
 
 URL = "https://api.deepseek.com/chat/completions"
 BASE: Mapping[str, Any] = {"provider": "openai-compat", "endpoint": URL, "model": "m"}
@@ -228,7 +228,7 @@ def test_names_and_values_that_need_quotes(tmp_path: Path) -> None:
 
 def test_numbers_and_booleans_in_hints() -> None:
     """Numbers and booleans are written alike in all formats."""
-    problem = Problem("", "another value", in_document=writing("x", 1, [True, 0.5]))
+    problem = Problem("", "another value", in_document=advice_to_write("x", 1, [True, 0.5]))
     assert {"write x = 1 or [true, 0.5]", "write x: 1 or [true, 0.5]", 'write "x": 1 or [true, 0.5]'} == {
         in_format(format_, problem).hint for format_ in FORMATS
     }

@@ -62,6 +62,5 @@ class TestChildren:
         entries["p0"] = {"extends": "p2000"}
         (problem,) = problems(json.dumps({"providers": entries}), "json")
         assert (
-            ": providers.p0.extends: expected entries that do not extend each other in a circle, got p2000 -> p1999 -> "
-            in problem
+            ": providers.p0.extends: expected entries that do not extend each other in a cycle, got p2000 -> p1999 -> " in problem
         )

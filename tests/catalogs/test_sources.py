@@ -48,17 +48,17 @@ class TestProblems:
 
     def test_files(self, tmp_path: Path) -> None:
         """A file that is missing, has an unknown suffix, is not UTF-8, or includes itself is a problem."""
-        missing, other, latin, circle = (tmp_path / name for name in ("m.toml", "o.ini", "l.yaml", "c.toml"))
+        missing, other, latin, cycle = (tmp_path / name for name in ("m.toml", "o.ini", "l.yaml", "c.toml"))
         other.write_text("")
         latin.write_bytes(b"providers:\n  \xe9: 1")
-        circle.write_text('include = ["c.toml"]\nproviders = {}')
+        cycle.write_text('include = ["c.toml"]\nproviders = {}')
         for path, expected in (
             (missing, f"{missing}:1:1: expected a file that can be read, got No such file or directory"),
             (other, f"{other}:1:1: expected a file that ends with .toml, .json, .yaml, .yml, got '.ini'"),
             (latin, f"{latin}:2:3: expected UTF-8 text, got byte 0xe9; save it as UTF-8"),
             (
-                circle,
-                f"{circle}:1:12: include.0: expected files that do not include each other in a circle, got c.toml -> c.toml",
+                cycle,
+                f"{cycle}:1:12: include.0: expected files that do not include each other in a cycle, got c.toml -> c.toml",
             ),
         ):
             with pytest.raises(DocumentError) as caught:

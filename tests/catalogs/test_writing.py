@@ -27,7 +27,7 @@ from llmproviders import (
     to_dict,
 )
 from llmproviders.catalogs.formats.lookup import FORMATS, Format
-from llmproviders.catalogs.inheritance import inherited
+from llmproviders.catalogs.inheritance import shorten_by_inheritance
 from llmproviders.catalogs.writing import tree_of
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
@@ -62,13 +62,13 @@ class TestInherit:
     def test_nearly_as_short_as_possible(self, options: list[dict[str, Any]]) -> None:
         """The entries are nearly as short as with the best of all earlier entries as the base of each."""
         entries = {f"p{number}": {"provider": "openai-compat", **each} for number, each in enumerate(options)}
-        written = inherited(entries)
+        written = shorten_by_inheritance(entries)
         best = 0
         for number, (name, entry) in enumerate(entries.items()):
             earlier = dict(list(entries.items())[:number])
             # With one earlier entry, there is no choice.
             pairs = ({other: earlier[other], name: entry} for other in earlier)
-            best += min([len(str(entry)), *(len(str(inherited(pair)[name])) for pair in pairs)])
+            best += min([len(str(entry)), *(len(str(shorten_by_inheritance(pair)[name])) for pair in pairs)])
         assert len(str(list(written.values()))) <= 1.1 * best + 2 * len(entries) + 2
 
     def test_extras_that_were_removed(self) -> None:

@@ -15,6 +15,7 @@ from command_line import JSON, KEY, LITERAL, TOML, process, run, run_json
 
 from llmproviders import cli
 from llmproviders.cli.app import COMMANDS
+from llmproviders.optional import install_command
 
 BAD = {
     ("check", "bad.toml"): 1,
@@ -177,7 +178,7 @@ def test_without_typer() -> None:
     """Without typer, the program prints the command that installs it, and ends with exit code 2."""
     code = "import sys; sys.modules['typer'] = None; from llmproviders.cli import main; sys.exit(main())"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    message = "the command line needs the package typer; install it with: pip install 'llmproviders[cli]'\n"
+    message = f"the command line needs the package typer; install it with: {install_command('cli')}\n"
     assert (result.returncode, result.stdout, result.stderr) == (2, "", message)
 
 

@@ -12,6 +12,7 @@ import pytest
 from command_line import AGAINST, KEY, TOML, in_terminal, run, run_json
 
 from llmproviders.cli import printing
+from llmproviders.optional import install_command
 
 
 def test_check_of_valid_files() -> None:
@@ -64,9 +65,9 @@ def test_check_names_a_format_package_that_is_missing(monkeypatch: pytest.Monkey
     """A missing package is a problem of the file that needs it; the other files are checked."""
     monkeypatch.setitem(sys.modules, "ruamel.yaml", None)
     shown = run("check", "a.yaml", "missing.toml", code=1).splitlines()
-    assert "pip install 'llmproviders[yaml]'" in shown[0]
+    assert install_command("yaml") in shown[0]
     assert shown[1].startswith("missing.toml:1:1:")
-    assert "pip install 'llmproviders[yaml]'" in run("show", "a.yaml", code=2)
+    assert install_command("yaml") in run("show", "a.yaml", code=2)
 
 
 def test_check_against_a_runtime() -> None:

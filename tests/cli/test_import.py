@@ -22,7 +22,7 @@ from llmproviders.catalogs import sources
 from llmproviders.catalogs.formats.lookup import FORMATS, Format
 from llmproviders.catalogs.literals import is_literal, with_references
 from llmproviders.catalogs.revision import Revision
-from llmproviders.providers.held import secret_parts
+from llmproviders.providers.provider_secrets import secret_parts
 
 URL = "https://api.example.com/v1/chat/completions"
 KEY = "sk-literal-0123456789"

@@ -363,7 +363,7 @@ def test_set_repairs_a_file() -> None:
     Path("b.toml").write_text(
         TOML.replace('[providers.base]\nprovider = "openai-compat"', '[providers.base]\nextends = "chat"'), encoding="utf-8"
     )
-    assert "in a circle" in run("set", "b.toml", "base", "n=1", code=2)
+    assert "in a cycle" in run("set", "b.toml", "base", "n=1", code=2)
     Path("b.toml").write_text(TOML.replace("0.2", "'hot'"), encoding="utf-8")
     assert "b.toml had problems before, and is valid now\n" == run("set", "b.toml", "chat", "temperature=1")
     assert "1 file, no problems\n" == run("check", "b.toml")

@@ -17,7 +17,7 @@ from pyflink.table import TableEnvironment
 from pyflink.util.exceptions import JavaException
 
 from llmproviders import DocumentError, Script, parse_statements
-from llmproviders.sql.splitting import pieces
+from llmproviders.sql.splitting import split_script
 from llmproviders.syntax.tokens import tokens
 
 REFUSALS = (Py4JJavaError, JavaException)
@@ -228,7 +228,7 @@ def scripts(draw: st.DrawFn) -> str:
 
 def ours(script: str) -> list[tuple[str, str]]:
     """The statements about models, as the library splits the script."""
-    found = pieces(script)
+    found = split_script(script)
     return [(each.kind, script[each.start : each.end]) for each in found if each.kind in ("create", "alter", "drop")]
 
 

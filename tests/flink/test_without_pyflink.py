@@ -16,6 +16,7 @@ from growth import MOST, growth
 from llmproviders import InvalidOptionsError, OpenAICompatProvider, OpenAIProvider, ProviderError, Secret, TritonProvider, flink
 from llmproviders.errors import UnknownRuntimeError
 from llmproviders.flink.jvm import runtime_of_version
+from llmproviders.optional import install_command
 
 PROVIDER = OpenAIProvider("https://api.example.com/v1/chat/completions", "sk-test", model="m")
 CALLS: dict[str, Callable[[], Any]] = {
@@ -44,7 +45,7 @@ def test_what_to_install(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyflink", None)
     with pytest.raises(ProviderError) as caught:
         CALLS[name]()
-    assert "this needs the package pyflink; install it with: pip install 'llmproviders[flink]'" == str(caught.value)
+    assert f"this needs the package pyflink; install it with: {install_command('flink')}" == str(caught.value)
     assert None is caught.value.__cause__
 
 

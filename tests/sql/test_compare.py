@@ -242,6 +242,7 @@ def test_references(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("drop", [False, True])
+@pytest.mark.usefixtures("own_resolvers")
 def test_references_are_resolved_once(drop: bool) -> None:
     """A reference is resolved once for a plan, so that all its steps have the same secret."""
     calls: list[str] = []
@@ -339,6 +340,7 @@ def test_problems() -> None:
     assert message.startswith("m: content_type: expected as many as input columns, 1 (a)")
 
 
+@pytest.mark.usefixtures("own_resolvers")
 def test_secrets_that_fail() -> None:
     """A resolver that fails once is a problem, not an error."""
     calls: list[str] = []

@@ -13,7 +13,7 @@ from ..fields.problems import message_of
 from ..messages import shown, shown_name, shown_type
 from ..providers.base import Provider
 from ..providers.comparison import ProviderDiff
-from ..providers.held import secrets_in
+from ..providers.provider_secrets import secrets_in
 from ..secrets import known_strings
 from ..similar_names import matching
 from .comparison import Edit

@@ -94,7 +94,7 @@ class Draft:
         self.setters = {**self.setters, **setters}
 
     @property
-    def is_unmade_preset(self) -> bool:
+    def has_pending_preset(self) -> bool:
         """Whether the preset has not given its values to the options yet."""
         return bool(self.preset) and "endpoint" not in self.values
 
@@ -122,7 +122,7 @@ def joined(cls: type[Provider] | None, bases: Sequence[Draft], report: list[Docu
             own, problems = _typed(cls, base)
             report += problems
             draft.has_problems |= bool(problems)
-        if base.is_unmade_preset:
+        if base.has_pending_preset:
             for name in SET_BY_PRESETS:
                 values.pop(name, None)
         values.update(own)

@@ -23,14 +23,14 @@ from .entry_options import RESERVED
 from .formats.locations import Path as TreePath
 from .formats.lookup import format_module
 from .formats.notation import in_shell
-from .formats.trees import Tree, changed, changed_at, value_at
+from .formats.trees import Tree, value_at, with_value, with_values
 from .layers import Entry, extended_names
 from .lint import literals_of
 from .references import literal_refused, write_parts
 from .resolution import Resolution, draft_with
 from .revision import EditError, Original, Revision, read_original
 from .sources import Document
-from .values import Unreadable, kind_of_part, path_of, typed
+from .values import Unreadable, kind_of_part, parse_value, path_of
 from .writing import entry_of
 
 __all__ = ["EntryEdit", "NewEntry"]
@@ -95,7 +95,7 @@ class EntryEdit:
         """
         path = self._path(option)
         try:
-            value = typed(self._cls, option, string)
+            value = parse_value(self._cls, option, string)
         except Unreadable as error:
             problem = in_shell(error.problem, path[len(self._at) :])
             self._refused.append(DocumentProblem(str(self._original.file), 0, 0, dotted(path), problem))
@@ -193,7 +193,7 @@ class EntryEdit:
         text = self._original.text
         assert text is not None
         changes: dict[TreePath, Tree] = dict(self._changes.items())
-        tree, _ = changed_at(self._original.tree, changes)
+        tree, _ = with_values(self._original.tree, changes)
         return format_module(self._original.format).edit(text, changes), tree
 
     def _refuse_secrets(self, after: Resolution, body: Tree) -> None:
@@ -247,7 +247,7 @@ class NewEntry(EntryEdit):
         raw = original.before.in_environment(environment).raw
         below = raw.entries.get(name)
         try:
-            body: dict[str, Any] = {key: typed(GenericProvider, key, string) for key, string in kind.items()}
+            body: dict[str, Any] = {key: parse_value(GenericProvider, key, string) for key, string in kind.items()}
         except Unreadable as error:
             problem = in_shell(error.problem, ("extends",))
             raise DocumentError([DocumentProblem(str(file), 0, 0, dotted(("providers", name, "extends")), problem)]) from None
@@ -270,12 +270,12 @@ class NewEntry(EntryEdit):
         format_ = format_module(self._original.format)
         entry = self._body
         for option, value in self._changes.items():
-            entry = changed(entry, option[len(self._at) :], value)
+            entry = with_value(entry, option[len(self._at) :], value)
         tree, text = self._original.tree, self._original.text
         changes: dict[TreePath, Tree] = {}
         if self._is_default:
             changes[(*self._at[:-2], "default")] = self._name
         changes[self._at] = entry
         # This refuses a document in which a parent is no table.
-        tree, _ = changed_at(tree, changes)
+        tree, _ = with_values(tree, changes)
         return (format_.write(tree) if text is None else format_.edit(text, changes)), tree

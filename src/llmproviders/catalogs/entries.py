@@ -193,7 +193,7 @@ class _Reader:
                 self._check_names(cls, shared)
             if not shared.has_problems:
                 self.joins[key] = shared
-                if cls is not None and not shared.is_unmade_preset and Unset not in map(type, shared.values.values()):
+                if cls is not None and not shared.has_pending_preset and Unset not in map(type, shared.values.values()):
                     # Entries with the same list of bases share this provider.
                     with suppress(InvalidOptionsError):
                         shared.provider = construct(cls, dict(shared.values))
@@ -290,7 +290,7 @@ class _Reader:
         changes = self._reset(draft, cls) if "without" in self.body else {}
         for name in self.entry.added_parts:
             given[name] = with_parts(cls, name, draft.values.get(name), given[name])
-        is_new_preset = draft.is_unmade_preset or (bool(draft.preset) and bool(places))
+        is_new_preset = draft.has_pending_preset or (bool(draft.preset) and bool(places))
         own = {key: read_place(key, value, (key,), self.found) for key, value in places.items()} if places else {}
         moved: dict[str, Any] = {}
         if "for_task" in self.body:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import attrs
 
 from ..credentials import looks_like_credential, mask_value
-from ..errors import Problem, Rejected, writing
+from ..errors import Problem, Rejected, advice_to_write
 from ..fields.compiled import compiled
 from ..fields.converters import fallback
 from ..fields.description import ALIASES, REQUEST_FIELDS, Description
@@ -226,7 +226,7 @@ def read_names(value: object, key: str, found: list[EntryProblem]) -> list[str]:
         return value
     # Any other string may be or contain an API key.
     is_name = isinstance(value, str) and re.fullmatch(r"[\w-]+", value) is not None and mask_value(value) == value
-    advice = writing(key, [value]) if is_name else None
+    advice = advice_to_write(key, [value]) if is_name else None
     found.append(((key,), attrs.evolve(type_problem("a list of names", value), in_document=advice)))
     return []
 

@@ -20,10 +20,10 @@ from .atomic import replace_file
 from .catalog import Catalog
 from .formats.lookup import Format, check_format, format_module, format_of
 from .layers import checked_environments
-from .lint import checked
+from .lint import lint_problems
 from .origins import Origin, origins_of
-from .overrides import composed
-from .resolution import in_order, resolve
+from .overrides import compose_with_overrides
+from .resolution import resolve, sort_problems
 from .sources import Sources, read_file, read_text
 from .writing import tree_of
 
@@ -58,7 +58,7 @@ def load(
         UnknownProviderError: if the catalog does not have one of the names.
     """
     sources = read_file(accept_path(path))
-    return resolve(composed(sources, accept_environment(env), overrides), accept_names(only)).catalog()
+    return resolve(compose_with_overrides(sources, accept_environment(env), overrides), accept_names(only)).catalog()
 
 
 @public
@@ -85,7 +85,7 @@ def explain(
         InvalidOptionsError: as `load`.
         UnknownProviderError: as `load`.
     """
-    raw = composed(read_file(accept_path(path)), accept_environment(env), overrides)
+    raw = compose_with_overrides(read_file(accept_path(path)), accept_environment(env), overrides)
     resolution = resolve(raw, accept_names(only))
     catalog = resolution.catalog()
     return catalog, {name: origins_of(resolution, name) for name in catalog}
@@ -155,7 +155,7 @@ def check_sources(
     Args:
         sources: the documents of the catalog.
         environments: the environments in which to check; None for those of `checked_environments`.
-        overrides: values for options, as for `composed`.
+        overrides: values for options, as for `compose_with_overrides`.
         are_strings: whether these are strings.
         runtimes: as ``runtime`` of `check`.
         model: as for `check`.
@@ -166,8 +166,8 @@ def check_sources(
     names = list(dict.fromkeys(checked_environments(sources) if environments is None else environments))
     found: dict[DocumentProblem, list[str]] = {}
     for environment in names:
-        resolution = resolve(composed(sources, environment, overrides, are_strings=are_strings))
-        warnings = checked(resolution, runtimes, model, resolve=resolve_references)
+        resolution = resolve(compose_with_overrides(sources, environment, overrides, are_strings=are_strings))
+        warnings = lint_problems(resolution, runtimes, model, resolve=resolve_references)
         # Runtimes share rules, and entries inherit options.
         problems = [
             problem
@@ -178,7 +178,7 @@ def check_sources(
             found.setdefault(problem, []).append(environment)
     return tuple(
         attrs.evolve(problem, environments=() if len(having) == len(names) else tuple(map(mask_value, having)))
-        for problem, having in ((each, found[each]) for each in in_order(found))
+        for problem, having in ((each, found[each]) for each in sort_problems(found))
     )
 
 
@@ -209,7 +209,7 @@ def loads(
     if not isinstance(text, str):
         raise invalid("loads", [Problem("text", "a str", got=shown(text), is_type=True)])
     sources = read_text(text, check_format(format))
-    return resolve(composed(sources, accept_environment(env), overrides)).catalog()
+    return resolve(compose_with_overrides(sources, accept_environment(env), overrides)).catalog()
 
 
 @public

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ..fields.spec import EXTRAS
 from .layers import KINDS
 
-__all__ = ["inherited"]
+__all__ = ["shorten_by_inheritance"]
 
 _KEPT: Final = 16
 """The number of first entries, and of last entries, that the index keeps for an option."""
@@ -18,7 +18,7 @@ _TRIED: Final = 8
 """How many entries are tried as the base of an entry."""
 
 
-def inherited(entries: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def shorten_by_inheritance(entries: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The entries; an entry extends an earlier one if the result is shorter. The cost is linear in the number of options."""
     written: dict[str, dict[str, Any]] = {}
     bases = _Bases()

@@ -10,14 +10,14 @@ from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from ..credentials import MASK, is_placeholder, looks_like_credential, looks_like_key, mask_value
-from ..errors import Advice, DocumentProblem, Problem, Rejected, writing
+from ..errors import Advice, DocumentProblem, Problem, Rejected, advice_to_write
 from ..fields.extras import extra_value
 from ..fields.masking import hide_headers, hide_json
 from ..fields.parts import Kind, kind_of
 from ..fields.spec import EXTRAS, Spec
 from ..providers.base import Provider
-from ..providers.held import unresolved_references
-from ..providers.on_runtime import doubts_of
+from ..providers.on_runtime import warnings_without_runtime
+from ..providers.provider_secrets import unresolved_references
 from ..runtimes.runtime import Runtime
 from ..secrets import MaskedText, Secret, each_part
 from ..similar_names import MAX_NAME, SimilarNames
@@ -28,7 +28,7 @@ from .references import EntryProblem, read_parts, reference_advice, resolver_of,
 from .resolution import Resolution
 from .sources import Sources
 
-__all__ = ["checked", "literals_of"]
+__all__ = ["lint_problems", "literals_of"]
 
 _Found: TypeAlias = Iterator[tuple[str, DocumentProblem]]
 """Names of entries, each with a problem; the location may be in an entry that it extends."""
@@ -43,7 +43,7 @@ _DEFAULT: Final = Advice("leave the default out, or use a placeholder that the p
 """The hint for a secret that is the default of an environment variable."""
 
 
-def checked(
+def lint_problems(
     resolution: Resolution, runtimes: Sequence[Runtime], model: str | None, *, resolve: bool
 ) -> Iterator[DocumentProblem]:
     """The problems that do not prevent loading, without those that entries ignore.
@@ -57,7 +57,7 @@ def checked(
     found = [_literal_secrets(resolution), _misspelled_replacements(resolution.raw)]
     found += [_runtime_problems(resolution, runtime, model) for runtime in runtimes]
     if not runtimes:
-        found.append(_of_providers(resolution, lambda _, provider: doubts_of(provider)))
+        found.append(_of_providers(resolution, lambda _, provider: warnings_without_runtime(provider)))
     if resolve:
         found.append(_of_providers(resolution, lambda _, provider: unresolved_references(provider)))
     yield from _misspelled_environments(resolution.raw.sources)
@@ -180,7 +180,7 @@ def _in_option(spec: Spec, key: str, value: object) -> Iterator[EntryProblem]:
                 "",
                 "headers whose values may be references",
                 got=f"only a header named {name}",
-                in_document=writing(key, header),
+                in_document=advice_to_write(key, header),
                 severity="warning",
                 code="suspect-reference",
             )

@@ -13,7 +13,7 @@ from ..fields.compiled import compiled
 from ..fields.parts import Kind, kind_of, parts_in
 from ..fields.spec import EXTRAS
 from ..providers.base import Provider
-from ..providers.held import SecretPath
+from ..providers.provider_secrets import SecretPath
 from ..secrets import MaskedText, Secret, mapped
 
 __all__ = ["Variables", "is_literal", "with_references", "without_keys"]

@@ -18,8 +18,8 @@ from ..providers.comparison import Change, changes_between
 from ..secrets import MaskedText, Secret, mapped
 from .formats.locations import Path as TreePath
 from .formats.lookup import Format, format_module
-from .formats.trees import Tree, changed_at
-from .resolution import in_order
+from .formats.trees import Tree, with_values
+from .resolution import sort_problems
 from .revision import Revision, read_original
 
 __all__ = ["Merger"]
@@ -41,7 +41,7 @@ class Merger:
         sources = self._resolution.raw.sources
         if sources.is_incomplete:
             # The entries may be in the file that cannot be read.
-            raise DocumentError(in_order(sources.problems))
+            raise DocumentError(sort_problems(sources.problems))
 
     @property
     def format(self) -> Format:
@@ -123,7 +123,7 @@ class Merger:
         changes: dict[TreePath, Tree] = {("providers", name): entry for name, entry in new.items()}
         for name, keys in changed_keys.items():
             changes |= {("providers", name, key): value for key, value in keys.items()}
-        tree, _ = changed_at(original.tree, changes)
+        tree, _ = with_values(original.tree, changes)
         return original.revised(format_.edit(original.text, changes), tree)
 
 

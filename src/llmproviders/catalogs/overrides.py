@@ -26,15 +26,15 @@ from .formats.locations import Path
 from .layers import KINDS, Entry, RawCatalog, compose, environment_of
 from .resolution import drafts_of
 from .sources import Document, Sources
-from .values import Unreadable, path_of, typed
+from .values import Unreadable, parse_value, path_of
 
-__all__ = ["composed"]
+__all__ = ["compose_with_overrides"]
 
 _SOURCE: Final = "override"
 """The source of overrides in problems and origins."""
 
 
-def composed(
+def compose_with_overrides(
     sources: Sources,
     environment: str | None = None,
     overrides: Mapping[str, object] | None = None,
@@ -175,7 +175,7 @@ class _Overrides:
         for name, draft in drafts.items():
             amendment = self.amendments.setdefault(name, _Amendment(draft.cls))
             try:
-                string = typed(amendment.cls, option, value) if self.are_strings else value
+                string = parse_value(amendment.cls, option, value) if self.are_strings else value
             except Unreadable as error:
                 self.raw.problems.append(self.document.problem((name, *path_of(amendment.cls, option)), error.problem))
                 continue

@@ -14,7 +14,7 @@ from typing import Any, Final
 import attrs
 
 from ..credentials import MASK, looks_like_credential, mask_value
-from ..errors import Advice, InvalidOptionsError, Problem, dotted, writing
+from ..errors import Advice, InvalidOptionsError, Problem, advice_to_write, dotted
 from ..fields.masking import masked_header
 from ..fields.parts import Kind, parts_in, text_of
 from ..resolvers import expected_reference, is_name, known_resolvers
@@ -104,7 +104,7 @@ def reference_advice(option: str | int) -> Advice:
     """The advice to write a reference for an option; an item of a list has no name."""
     # A name may be the secret itself.
     is_shown = isinstance(option, str) and mask_value(option) == option
-    return writing(str(option) if is_shown else "", {"env": "NAME"}, {"file": "path"})
+    return advice_to_write(str(option) if is_shown else "", {"env": "NAME"}, {"file": "path"})
 
 
 def _reference_problem(resolver: str, reference: str, expected: str) -> Problem:

@@ -10,7 +10,7 @@ import attrs
 
 from ..errors import DocumentError, DocumentProblem, Problem, UnknownProviderError
 from ..fields.spec import EXTRAS
-from ..messages import circle, names_and_hint, shown
+from ..messages import names_and_hint, shown, shown_cycle
 from ..providers.base import Provider
 from ..similar_names import SimilarNames
 from .catalog import Catalog, unknown_name
@@ -19,7 +19,7 @@ from .drafts import Draft, Setter
 from .entries import draft_of
 from .layers import KINDS, Entry, RawCatalog
 
-__all__ = ["Resolution", "draft_with", "drafts_of", "in_order", "resolve"]
+__all__ = ["Resolution", "draft_with", "drafts_of", "resolve", "sort_problems"]
 
 MAX_INHERITED: Final = 10_000_000
 """The most characters of options that all entries of a catalog may inherit: a short file must not need much memory."""
@@ -87,7 +87,7 @@ class Resolution:
             DocumentError: if there is any problem.
         """
         if self.problems:
-            raise DocumentError(in_order(self.problems))
+            raise DocumentError(sort_problems(self.problems))
         drafts = {name: draft for name in self.names if not (draft := self.draft(name)).is_abstract}
         providers = {name: draft.provider for name, draft in drafts.items() if draft.provider is not None}
         details = {name: draft.details for name, draft in drafts.items() if draft.details != NO_DETAILS}
@@ -105,7 +105,7 @@ class Resolution:
         return provider
 
 
-def in_order(problems: Iterable[DocumentProblem]) -> list[DocumentProblem]:
+def sort_problems(problems: Iterable[DocumentProblem]) -> list[DocumentProblem]:
     """Problems without repetitions, sorted by location; entries that extend the same one repeat its problems."""
     return sorted(dict.fromkeys(problems), key=lambda each: (each.source, each.line, each.column))
 
@@ -200,8 +200,8 @@ def _bases(resolution: Resolution, entry: Entry, path: _Path) -> list[Entry | No
         if base is None:
             problem = _no_base(resolution, entry, name)
         elif base in path.positions:
-            expected = "entries that do not extend each other in a circle"
-            problem = Problem("", expected, got=circle(path.names, path.positions[base]), code="extends-circle")
+            expected = "entries that do not extend each other in a cycle"
+            problem = Problem("", expected, got=shown_cycle(path.names, path.positions[base]), code="extends-cycle")
             base = None
         if problem is not None:
             where = ("extends",) if isinstance(entry.body, dict) and "extends" in entry.body else ()

@@ -10,7 +10,7 @@ from ..messages import shown, shown_name
 from ..providers.comparison import Change
 from .formats.locations import Path as TreePath
 from .formats.lookup import format_module
-from .formats.trees import Tree, changed, changed_at, renamed, value_at
+from .formats.trees import Tree, renamed, value_at, with_value, with_values
 from .layers import compose, environments, extended_names
 from .revision import EditError, Revision, read_original
 from .sources import Sources, read_text
@@ -42,11 +42,11 @@ def removal(file: Path, name: str, environment: str = "") -> Revision:
         while len(place) > least and len(value_at(original.tree, place[:-1])) == 1:
             place = place[:-1]
         text = format_module(original.format).edit(original.text, {place: None})
-        return original.revised(text, changed(original.tree, place, None))
+        return original.revised(text, with_value(original.tree, place, None))
     original.check_own(name, "remove")
     path = ("providers", name)
     text = format_module(original.format).edit(original.text, {path: None})
-    tree = changed(original.tree, path, None)
+    tree = with_value(original.tree, path, None)
     # An included entry of the same name may take its place.
     if name not in compose(read_text(text, original.format, file)).entries:
         if len(raw.entries) == 1:
@@ -98,7 +98,7 @@ def renaming(file: Path, old: str, new: str) -> tuple[Revision, list[Change]]:
             value = body["extends"]
             values[(*path, "extends")] = new if value == old else [new if each == old else each for each in value]
             references.append(Change(name, "extends", old, new))
-    tree, _ = changed_at(tree, values)
+    tree, _ = with_values(tree, values)
     return original.revised(format_.edit(text, values), tree, renamed=(old, new)), references
 
 

@@ -20,7 +20,7 @@ from .formats.lookup import Format, format_module, format_of
 from .formats.trees import MAX_CHARACTERS, SyntaxProblem, Tree, has_tree, value_at
 from .layers import Entry, checked_environments, compose, default_environment
 from .masked_diff import Side, masked_diff
-from .resolution import Resolution, in_order, resolve
+from .resolution import Resolution, resolve, sort_problems
 from .sources import Sources, read_file, read_text
 
 __all__ = ["EditError", "Original", "Revision", "Version", "read_original"]
@@ -40,7 +40,7 @@ class Version:
     @property
     def problems(self) -> list[DocumentProblem]:
         """All problems."""
-        return in_order(problem for each in self.resolutions for problem in each.problems)
+        return sort_problems(problem for each in self.resolutions for problem in each.problems)
 
     def in_environment(self, environment: str) -> Resolution:
         """The resolution for *environment*; if that is empty or does not exist, the resolution for a call that names none."""
@@ -99,7 +99,7 @@ class Original:
         sources, entries = self.before.resolutions[0].raw.sources, self.entries(environment)
         if name not in entries:
             if sources.is_incomplete:
-                raise DocumentError(in_order(sources.problems))
+                raise DocumentError(sort_problems(sources.problems))
             having = [each.raw.environment for each in self.before.resolutions if name in each.raw.entries]
             if having:
                 raise EditError(f"{self.file} has the entry {name!r} only in environments; pass --env {shown_name(having[0])}")
@@ -157,7 +157,7 @@ class Original:
             if draft.provider is None and len(found) == len(after.problems):
                 problems = problems or found
         if problems:
-            raise DocumentError(map(self.unlocated, in_order(dict.fromkeys(problems))))
+            raise DocumentError(map(self.unlocated, sort_problems(dict.fromkeys(problems))))
         return Revision(self, new, after)
 
     def unlocated(self, problem: DocumentProblem) -> DocumentProblem:

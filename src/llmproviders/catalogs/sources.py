@@ -15,8 +15,8 @@ from typing import Final
 import attrs
 
 from ..credentials import mask_value
-from ..errors import DocumentError, DocumentProblem, Problem, dotted, writing
-from ..messages import circle, shown, shown_path
+from ..errors import DocumentError, DocumentProblem, Problem, advice_to_write, dotted
+from ..messages import shown, shown_cycle, shown_path
 from ..regular_files import NotRegularError, identity_of, read_start
 from ..similar_names import did_you_mean
 from ..syntax.locations import Location, location_of
@@ -181,8 +181,8 @@ class _Reader:
             identity = identity_of(source)
             if included is not None and identity in self._depths:
                 names = [each.path.name for each in self._open[self._depths[identity] :] if each.path is not None]
-                expected = "files that do not include each other in a circle"
-                problem = Problem("", expected, got=circle(names), code="include-circle")
+                expected = "files that do not include each other in a cycle"
+                problem = Problem("", expected, got=shown_cycle(names), code="include-cycle")
                 self._sources.problems.append(included[0].problem(included[1], problem))
             if identity in self._seen:
                 return
@@ -262,7 +262,7 @@ def _included(sources: Sources, document: Document, names: object) -> list[str]:
         return names
     sources.is_incomplete = True
     # A string that messages mask may be an API key.
-    advice = writing("include", [names]) if isinstance(names, str) and mask_value(names) == names else None
+    advice = advice_to_write("include", [names]) if isinstance(names, str) and mask_value(names) == names else None
     problem = Problem("", "a list of file names", got=shown_kind(names), in_document=advice, code="invalid-include")
     sources.problems.append(document.problem(("include",), problem))
     return []

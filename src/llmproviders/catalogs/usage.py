@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 from ..errors import DocumentError, InvalidOptionsError, Problem, SecretError
 from ..providers.base import Provider
-from ..providers.held import unresolved_references
+from ..providers.provider_secrets import unresolved_references
 from ..runtimes.runtime import runtime as runtime_named
 from .origins import located_problems
-from .resolution import Resolution, in_order
+from .resolution import Resolution, sort_problems
 
 __all__ = ["located_errors", "provider_for"]
 
@@ -37,4 +37,4 @@ def located_errors(resolution: Resolution, name: str) -> Iterator[None]:
         problems = [*unresolved_references(resolution.provider(name))] or [failure]
     else:
         return
-    raise DocumentError(in_order(located_problems(resolution, name, problems)))
+    raise DocumentError(sort_problems(located_problems(resolution, name, problems)))

@@ -8,7 +8,7 @@ import re
 from typing import Any, Final
 
 from ..credentials import MASK, looks_like_credential, looks_like_key
-from ..errors import Problem, writing
+from ..errors import Problem, advice_to_write
 from ..fields.compiled import compiled
 from ..fields.converters import stop_strings
 from ..fields.hooks import string_reader
@@ -23,7 +23,7 @@ from .formats.lookup import Format, format_module
 from .formats.trees import SyntaxProblem, Tree, has_null
 from .references import resolver_of
 
-__all__ = ["Unreadable", "kind_of_part", "path_of", "reference_of", "typed"]
+__all__ = ["Unreadable", "kind_of_part", "parse_value", "path_of", "reference_of"]
 
 _SCALAR: Final = r"true|false|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
 _NAMES: Final = ("omit", "without", "ignore", "tags")
@@ -63,7 +63,7 @@ def path_of(cls: type[Provider] | None, option: str) -> tuple[str, ...]:
     return (option,)
 
 
-def typed(cls: type[Provider] | None, option: str, string: str) -> Tree:
+def parse_value(cls: type[Provider] | None, option: str, string: str) -> Tree:
     """The value of an option, or of a part of one, parsed from *string*; the string itself if it cannot be parsed.
 
     Args:
@@ -165,7 +165,7 @@ def _structure(option: str, example: Any, string: str) -> Tree:
         # Names and stop strings are no secrets.
         items = [item.strip(" []{}\"'") for item in string.split(",")]
         example = [MASK if looks_like_key(item) else item for item in items if item] or ["VALUE"]
-    raise Unreadable(Problem("", expected, got=got, in_document=writing(option, example), is_type=True))
+    raise Unreadable(Problem("", expected, got=got, in_document=advice_to_write(option, example), is_type=True))
 
 
 def _is_json(string: str) -> bool:

@@ -23,7 +23,7 @@ from ..secrets import MaskedText, Secret
 from .catalog import Catalog
 from .details import Details
 from .entry_options import RESERVED
-from .inheritance import inherited
+from .inheritance import shorten_by_inheritance
 from .references import literal_refused, write_parts, write_reference
 
 __all__ = ["entry_of", "to_dict", "tree_of"]
@@ -148,7 +148,7 @@ def tree_of(catalog: Catalog, secrets: Secrets, problems: list[Problem], *, inhe
         if name in catalog.details and (codes := catalog.details[name].ignore):
             entry["ignore"] = list(codes)
         entries[name] = entry
-    written = inherited(entries) if inherit else entries
+    written = shorten_by_inheritance(entries) if inherit else entries
     # Descriptions and tags are not inherited.
     written |= {name: _described(written[name], details) for name, details in catalog.details.items()}
     tree: dict[str, Any] = {} if catalog.default is None else {"default": catalog.default}

@@ -6,6 +6,8 @@ from __future__ import annotations
 import io
 import sys
 
+from ..optional import install_command
+
 __all__ = ["main"]
 
 
@@ -14,7 +16,7 @@ def main() -> int:
     try:
         import typer  # noqa: F401
     except ImportError:
-        sys.stderr.write("the command line needs the package typer; install it with: pip install 'llmproviders[cli]'\n")
+        sys.stderr.write(f"the command line needs the package typer; install it with: {install_command('cli')}\n")
         return 2
     from .app import application
 

@@ -11,13 +11,13 @@ import attrs
 
 from ..catalogs.details import NO_DETAILS
 from ..catalogs.origins import located_problems
-from ..catalogs.resolution import Resolution, in_order
+from ..catalogs.resolution import Resolution, sort_problems
 from ..catalogs.usage import located_errors
 from ..errors import DocumentError, DocumentProblem, InvalidOptionsError, Problem, invalid
 from ..messages import names_of, shown_name
 from ..providers.derive import with_model
-from ..runtimes.doubts import DOCUMENTED, fills_placeholders
 from ..runtimes.runtime import runtime as runtime_named
+from ..runtimes.suspect_values import DOCUMENTED, fills_placeholders
 from ..secret_policy import Secrets
 from ..sql.compare import Wanted, compare
 from ..sql.existing import ExistingModel, read_models
@@ -69,7 +69,7 @@ def write_alterations(
     database = next((each.path[:-1] for each in existing.values()), ())
     names, wrong = models_of_entries(resolution.catalog(), database)
     if wrong:
-        raise DocumentError(in_order(_located(resolution, ((name, [problem]) for name, problem in wrong.items()))))
+        raise DocumentError(sort_problems(_located(resolution, ((name, [problem]) for name, problem in wrong.items()))))
     entries = {model: name for name, model in names.items()}
     catalog = resolution.catalog()
     wanted = []
@@ -91,7 +91,7 @@ def write_alterations(
     if wrong_renames := found.problems.pop("", []):
         raise invalid("sql", [attrs.evolve(each, option=f"--{each.option}") for each in wrong_renames])
     if found.problems:
-        raise DocumentError(in_order(_located(resolution, ((entries[each], one) for each, one in found.problems.items()))))
+        raise DocumentError(sort_problems(_located(resolution, ((entries[each], one) for each, one in found.problems.items()))))
     print_exactly("".join(f"{statement};\n" for statement in _statements(resolution, entries, found.plan, runtime, secrets)))
     if not found.plan:
         print_error("no changes")
@@ -99,7 +99,7 @@ def write_alterations(
         # Errors were raised above: only warnings are left.
         changed = {entries[step.model]: step.provider for step in found.plan if step.provider is not None}
         checks = [(name, list(provider.check(runtime))) for name, provider in changed.items()]
-        print_warnings(in_order(_located(resolution, checks)))
+        print_warnings(sort_problems(_located(resolution, checks)))
 
 
 def secrets_hint(identifier: str, runtime: str | None) -> str:
@@ -124,7 +124,7 @@ def _statements(
         except InvalidOptionsError as error:
             refused.append((entries[step.model], [attrs.evolve(each, hint=_hint_of(step, runtime)) for each in error.problems]))
     if refused:
-        raise DocumentError(in_order(_located(resolution, refused)))
+        raise DocumentError(sort_problems(_located(resolution, refused)))
     return statements
 
 

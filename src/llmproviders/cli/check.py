@@ -21,7 +21,7 @@ from ..runtimes.runtime import runtime as runtime_named
 from .arguments import CheckedEnvs, EnvFile, InputFormat, Json, Model, Overrides
 from .command import FOUND, UsageError, command
 from .completion import code_lists, runtime_names
-from .inputs import OVERRIDE, STDIN, assigned, check_inputs, read_sources, source_of
+from .inputs import OVERRIDE, STDIN, check_inputs, parse_assignments, read_sources, source_of
 from .printing import console, counted, print_exactly, print_problems, tracked
 from .reports import REPORTS, Checked, OutputFormat
 
@@ -93,7 +93,7 @@ def check(
     paths = _catalogs(named)
     check_one = partial(
         check_sources,
-        overrides=assigned(overrides or (), OVERRIDE),
+        overrides=parse_assignments(overrides or (), OVERRIDE),
         are_strings=True,
         runtimes=[runtime_named(name) for name in against],
         model=model,
@@ -149,7 +149,7 @@ def _problems(
     *,
     is_only: bool,
 ) -> Iterable[DocumentProblem]:
-    """The problems of a file. If there are several files, *envs* do not apply to a file without environments."""
+    """The problems of a file. If there are several files, ``envs`` does not apply to a file without environments."""
     try:
         sources = read_sources(path, input_format)
         return check_one(sources, environments=envs if is_only or environments(sources) else None)

@@ -16,14 +16,14 @@ from ..catalogs.details import NO_DETAILS
 from ..catalogs.files import dumps
 from ..catalogs.formats.lookup import Format, format_of
 from ..catalogs.origins import located_problems
-from ..catalogs.resolution import in_order, resolve
+from ..catalogs.resolution import resolve, sort_problems
 from ..catalogs.usage import located_errors, provider_for
 from ..errors import DocumentError, InvalidOptionsError, invalid
 from ..secret_policy import Secrets
 from .arguments import AnyName, Env, EnvFile, File, Force, InputFormat, LiteralSecrets, Model, Out, Overrides, Tag
 from .command import UsageError, command, fail
 from .completion import runtime_names
-from .inputs import STDIN, assigned, check_inputs, read_catalog, source_of, tagged
+from .inputs import STDIN, check_inputs, parse_assignments, read_catalog, select_by_tag, source_of
 from .outputs import check_output, write_output
 from .printing import print_exactly, print_warnings
 
@@ -57,7 +57,7 @@ def convert(
             "convert: the output is the input file; use set to change its values, or name another file with --output"
         )
     check_output(out, force=force)
-    catalog = tagged(resolve(read_catalog(file, format, env, overrides)).catalog(), tag)
+    catalog = select_by_tag(resolve(read_catalog(file, format, env, overrides)).catalog(), tag)
     text = _written(file, catalog, to or format_of(out or file), secrets, inherit=inherit)
     write_output(text, out, private=secrets == "reveal")
 
@@ -129,7 +129,7 @@ def sql(
             output=output_columns,
             model=model,
             runtime=runtime,
-            rename=assigned(rename or (), "OLD=NEW"),
+            rename=parse_assignments(rename or (), "OLD=NEW"),
             drop=drop,
             secrets=secrets,
         )
@@ -159,7 +159,7 @@ def sql(
     if runtime is not None:
         # Errors were raised above: only warnings are left.
         found = provider.check(runtime, model=model, input=input_columns, output=output_columns)
-        print_warnings(in_order(located_problems(resolution, name, found)))
+        print_warnings(sort_problems(located_problems(resolution, name, found)))
 
 
 @contextmanager

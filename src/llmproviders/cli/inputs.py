@@ -13,7 +13,7 @@ from ..catalogs.catalog import Catalog
 from ..catalogs.formats.lookup import Format
 from ..catalogs.formats.trees import MAX_CHARACTERS
 from ..catalogs.layers import RawCatalog
-from ..catalogs.overrides import composed
+from ..catalogs.overrides import compose_with_overrides
 from ..catalogs.sources import Sources, decoded, read_file, read_text
 from ..credentials import mask_value
 from ..errors import DocumentError, DocumentProblem, Problem
@@ -25,14 +25,14 @@ from .printing import STDIN_SOURCE
 __all__ = [
     "OVERRIDE",
     "STDIN",
-    "assigned",
     "check_inputs",
+    "parse_assignments",
     "read_catalog",
     "read_sources",
     "read_stdin",
     "read_text_of",
+    "select_by_tag",
     "source_of",
-    "tagged",
 ]
 
 STDIN: Final = Path("-")
@@ -61,10 +61,10 @@ def read_catalog(
     overrides: Sequence[str] | None = None,
 ) -> RawCatalog:
     """Read the catalog of a file or of standard input; problems are collected, not raised."""
-    return composed(read_sources(file, format), env, assigned(overrides or (), OVERRIDE), are_strings=True)
+    return compose_with_overrides(read_sources(file, format), env, parse_assignments(overrides or (), OVERRIDE), are_strings=True)
 
 
-def assigned(assignments: Sequence[str], form: str = "KEY=VALUE") -> dict[str, str]:
+def parse_assignments(assignments: Sequence[str], form: str = "KEY=VALUE") -> dict[str, str]:
     """The values by key of assignments, which have the form KEY=VALUE."""
     pairs: dict[str, str] = {}
     for assignment in assignments:
@@ -90,7 +90,7 @@ def read_sources(file: Path, format: Format | None) -> Sources:  # noqa: A002
     return read_text(text, format, Path(STDIN_SOURCE))
 
 
-def tagged(catalog: Catalog, tag: str | None) -> Catalog:
+def select_by_tag(catalog: Catalog, tag: str | None) -> Catalog:
     """The providers of a catalog that have a tag; all of them if it is None.
 
     Raises:

@@ -21,7 +21,7 @@ from ..errors import InvalidOptionsError, Problem, dotted
 from ..messages import names_and_hint, names_of, shown
 from ..providers.base import Provider
 from ..providers.comparison import Change
-from ..providers.held import SecretPath, secret_parts
+from ..providers.provider_secrets import SecretPath, secret_parts
 from ..secrets import MaskedText, Secret
 from .command import UsageError, fail
 from .printing import print_error

@@ -14,7 +14,7 @@ from ..catalogs.revision import EditError, Revision
 from .arguments import DryRun, EditedEnv, EditedFile, EnvFile, Name, not_stdin
 from .command import UsageError, command
 from .completion import assignments_of, file_names, options_of_entry
-from .inputs import assigned
+from .inputs import parse_assignments
 from .printing import counted, print_changes, print_diff, print_error
 
 __all__ = ["add", "finish", "set_"]
@@ -52,7 +52,7 @@ def set_(
     if not assignments and not unset:
         raise UsageError("set: give KEY=VALUE, or --unset KEY")
     edit = EntryEdit(file, name, env or "")
-    given = assigned(assignments or [])
+    given = parse_assignments(assignments or [])
     for key, string in given.items():
         edit.set(key, string)
     for key in unset or []:
@@ -100,7 +100,7 @@ def add(
     """Add an entry to a file; comments and layout are kept, and if there is an error, nothing is written."""
     if not name:
         raise UsageError("add: expected a name that is not empty")
-    given = assigned(assignments)
+    given = parse_assignments(assignments)
     kinds = {key: string for key, string in given.items() if key in KINDS}
     entry = NewEntry(file, name, kinds, env or "", is_default=default)
     for key, string in given.items():

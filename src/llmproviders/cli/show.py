@@ -15,7 +15,7 @@ from ..catalogs.details import Details
 from ..catalogs.display import option_string
 from ..catalogs.formats.lookup import SUFFIXES
 from ..catalogs.origins import Origin, origins_of
-from ..catalogs.overrides import composed
+from ..catalogs.overrides import compose_with_overrides
 from ..catalogs.resolution import resolve
 from ..catalogs.usage import located_errors, provider_for
 from ..fields.spec import EXTRAS
@@ -23,7 +23,7 @@ from ..providers.base import Provider
 from .arguments import AnyName, Env, EnvFile, Envs, File, InputFormat, Json, Model, Name, Overrides, Tag
 from .command import FOUND, UsageError, command
 from .completion import file_names, runtime_names
-from .inputs import OVERRIDE, STDIN, assigned, check_inputs, read_catalog, read_sources, tagged
+from .inputs import OVERRIDE, STDIN, check_inputs, parse_assignments, read_catalog, read_sources, select_by_tag
 from .printing import console, print_changes, print_json, print_table, styled
 
 __all__ = ["diff", "options", "show"]
@@ -47,7 +47,7 @@ def show(
     """Show the options of providers, and where each comes from; secrets are masked."""
     check_inputs([file], format)
     resolution = resolve(read_catalog(file, format, env, overrides), None if name is None else [name])
-    catalog = tagged(resolution.catalog(), tag)
+    catalog = select_by_tag(resolution.catalog(), tag)
     shown = list(catalog)
     rows = {each: _rows(catalog[each], origins_of(resolution, each), every=every) for each in shown}
 
@@ -155,12 +155,12 @@ def diff(
     files = [file_a] if file_b is None else [file_a, file_b]
     check_inputs(files, format)
     sources = [read_sources(file, format) for file in files]
-    given = assigned(overrides or (), OVERRIDE)
+    given = parse_assignments(overrides or (), OVERRIDE)
     pairs = ((sources[0], environments[0]), (sources[-1], environments[-1]))
-    old, new = (resolve(composed(each, env, given, are_strings=True)).catalog() for each, env in pairs)
+    old, new = (resolve(compose_with_overrides(each, env, given, are_strings=True)).catalog() for each, env in pairs)
     if tag is not None:
         both = [each.select(tag=tag) for each in (old, new)]
-        old, new = both if any(both) else (tagged(each, tag) for each in (old, new))
+        old, new = both if any(both) else (select_by_tag(each, tag) for each in (old, new))
     if name is not None:
         if name not in old:
             new[name]  # this raises an error if neither file has the provider

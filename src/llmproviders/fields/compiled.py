@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeVar
 
 import attrs
 
-from ..boundary import outward, warn
+from ..boundary import error_for_caller, warn
 from ..errors import ExtraOptionWarning
 from .description import Description
 from .extras import ExtraOptions
@@ -334,7 +334,7 @@ else:
                 is_class = isinstance(instance, type)
                 return MethodType(self._of(instance) if is_class else getattr(compiled(owner), self.name), instance)
             except Exception as error:  # noqa: BLE001
-                failure = outward(error, owner.__name__)
+                failure = error_for_caller(error, owner.__name__)
             # A provider whose fields are not set has no repr: a traceback that shows variables would fail.
             del instance
             __tracebackhide__ = True

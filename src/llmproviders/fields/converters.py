@@ -20,7 +20,7 @@ from ..syntax.json import SecretInside, plain_json, read_json_flat, read_json_ob
 from ..syntax.maps import read_map, write_map, write_masked_map
 from ..syntax.scalars import JAVA_BOUNDS
 from .acceptance import Accept, accept_string, real_string, string_of
-from .masking import compose, hide_headers, hide_json, mask_json, masked_header, opened, refuse_redacted
+from .masking import format_parts, hide_headers, hide_json, mask_json, masked_header, parse_parts, refuse_redacted
 
 __all__ = [
     "BUILT_IN_CONVERTERS",
@@ -165,7 +165,7 @@ def json_object(value: str | Mapping[str, Any] | None) -> str | None:
     try:
         string = _json_string(value, parts)
     except SecretInside:
-        return compose(hide_json(parts), write_parsed_json)
+        return format_parts(hide_json(parts), write_parsed_json)
     return _json_objects.keep(string, mask_json(string, read_json_object(string)))
 
 
@@ -199,10 +199,10 @@ def _accepted_again(
 ) -> str:
     """Accept a value that is masked already; its hidden parts stay hidden."""
     string = None if value.is_reference else _known_string(value)
-    parts = opened(value, read)
+    parts = parse_parts(value, read)
     if not isinstance(parts, dict):
         raise RejectedType("a mapping")
-    return _keep_mask(value, compose(hide(parts), write, write_masked, string))
+    return _keep_mask(value, format_parts(hide(parts), write, write_masked, string))
 
 
 _headers: Final = AcceptedStrings()
@@ -226,7 +226,7 @@ def json_headers(value: str | Mapping[str, str | Secret | Sequence[str | Secret]
     try:
         string = _json_string(value, parts)
     except SecretInside:
-        return compose(hide_headers(parts), write_parsed_json)
+        return format_parts(hide_headers(parts), write_parsed_json)
     headers = read_json_flat(string)
     masked_headers: dict[str, str | list[str]] = {}
     for name, item in headers.items():
@@ -306,7 +306,7 @@ def flink_map(value: str | Mapping[str, str | Secret] | None) -> str | None:
             for name, item in pairs:
                 if isinstance(name, (MaskedText, Secret)) or isinstance(item, MaskedText):
                     raise _not_a_string(name, item)
-            return compose(_hide_map(dict(pairs)), _write_header_map, write_masked_map)
+            return format_parts(_hide_map(dict(pairs)), _write_header_map, write_masked_map)
         string = accept_string(write_map({str.__str__(name): str.__str__(item) for name, item in pairs}))
     elif isinstance(value, str):
         string = _known_string(value)

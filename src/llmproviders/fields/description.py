@@ -16,7 +16,7 @@ from ..errors import InvalidClassError, Problem, Rejected
 from ..messages import listed, shown
 from ..similar_names import closest, fold
 from .extras import extra_value
-from .metadata import OptionInfo, hints, options
+from .metadata import OptionInfo, options, resolve_annotations
 from .spec import EXTRAS, Spec
 
 __all__ = ["ALIASES", "FIELD", "REQUEST_FIELDS", "Description", "Rule", "hidden_field_error", "is_unbuilt"]
@@ -92,7 +92,7 @@ class Description:
             raise InvalidClassError(
                 f"{self.subject}.__attrs_pre_init__: expected no parameter but self; write __attrs_post_init__"
             )
-        types_of = hints(cls)
+        types_of = resolve_annotations(cls)
         self.infos: tuple[OptionInfo, ...] = options(cls)
         infos = {info.name: info for info in self.infos}
         for attribute in attrs.fields(cls):

@@ -14,7 +14,7 @@ from ..syntax.characters import refuse_surrogates
 from ..syntax.json import SecretInside, plain_json, read_json, write_parsed_json
 from .acceptance import string_of
 from .converters import secret
-from .masking import compose, hide_json, mask_json
+from .masking import format_parts, hide_json, mask_json
 
 __all__ = ["NO_EXTRAS", "Extra", "ExtraOptions", "extra_value"]
 
@@ -148,7 +148,7 @@ def _extra_value(key: str, value: object) -> Extra:
 def _with_secrets(key: str, parts: Parts) -> Extra:
     """The JSON of a mapping or list that contains secrets."""
     is_hidden = looks_like_credential(key)
-    text = compose(hide_json(parts, hidden=is_hidden), write_parsed_json)
+    text = format_parts(hide_json(parts, hidden=is_hidden), write_parsed_json)
     if not is_hidden or not isinstance(text, MaskedText):
         return text
     # If the key looks like a credential, the whole value is hidden.

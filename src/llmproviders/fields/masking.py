@@ -23,12 +23,12 @@ from ..syntax.characters import refuse_surrogates
 from ..syntax.json import write_parsed_json
 
 __all__ = [
-    "compose",
+    "format_parts",
     "hide_headers",
     "hide_json",
     "mask_json",
     "masked_header",
-    "opened",
+    "parse_parts",
     "refuse_redacted",
 ]
 
@@ -140,7 +140,7 @@ def _hidden(part: Any, mask: Callable[[str], str]) -> Any:
     return text if isinstance(text, MaskedText) else part
 
 
-def compose(
+def format_parts(
     parts: Parts,
     write: Callable[[Any], str],
     write_masked: Callable[[Any], str] = write_parsed_json,
@@ -166,7 +166,7 @@ def _shown(_: object, part: Any) -> Any:
     return str(part) if isinstance(part, (Secret, MaskedText)) else part
 
 
-def opened(text: str, read: Callable[[str], Any]) -> Parts:
+def parse_parts(text: str, read: Callable[[str], Any]) -> Parts:
     """Parse a string with *read*, and hide the parts that are masked in *text*.
 
     Raises:

@@ -23,10 +23,10 @@ __all__ = [
     "Option",
     "OptionInfo",
     "default_of",
-    "hints",
     "is_hidden",
     "option",
     "options",
+    "resolve_annotations",
     "type_name",
     "without_none",
 ]
@@ -159,18 +159,18 @@ class OptionInfo:
 
 
 # Each class is described once. The references are weak, so that classes can be garbage-collected.
-_hints: WeakKeyDictionary[type, dict[str, Any]] = WeakKeyDictionary()
+_annotations: WeakKeyDictionary[type, dict[str, Any]] = WeakKeyDictionary()
 _infos: WeakKeyDictionary[type, tuple[OptionInfo, ...]] = WeakKeyDictionary()
 
 
-def hints(cls: type) -> dict[str, Any]:
+def resolve_annotations(cls: type) -> dict[str, Any]:
     """The resolved annotations of a class's fields.
 
     Raises:
         InvalidClassError: if a name in an annotation is not defined, or a field has no annotation.
     """
-    if cls in _hints:
-        return _hints[cls]
+    if cls in _annotations:
+        return _annotations[cls]
     try:
         found = typing.get_type_hints(cls)
     except Exception as error:  # noqa: BLE001
@@ -180,7 +180,7 @@ def hints(cls: type) -> dict[str, Any]:
             if found.setdefault(field.name, field.type) is None:
                 hint = f"write {field.name}: ... = attrs.field(...)"
                 raise InvalidClassError(f"{cls.__name__}.{field.name}: expected an annotation; {hint}")
-        _hints[cls] = found
+        _annotations[cls] = found
         return found
     raise InvalidClassError(f"{cls.__name__}: expected annotations that can be resolved, got one with {reason}")
 
@@ -224,7 +224,7 @@ def is_hidden(info: OptionInfo) -> bool:
 
 
 def _describe(cls: type) -> tuple[OptionInfo, ...]:
-    types_of = hints(cls)
+    types_of = resolve_annotations(cls)
     infos = tuple(_info(cls, field, types_of[field.name]) for field in attrs.fields(cls) if METADATA_KEY in field.metadata)
     owners = {"provider": "its identifier"}
     for info in infos:

@@ -12,7 +12,7 @@ from ..secrets import MaskedText, Parts, PartsPath, Secret, each_part, mapped, p
 from ..syntax.json import read_json_object, write_parsed_json
 from ..syntax.maps import read_map, write_map
 from .converters import flink_map, json_headers, json_object
-from .masking import opened
+from .masking import parse_parts
 from .metadata import OptionInfo
 
 __all__ = ["Kind", "hidden_parts", "kind_of", "part_string", "parts_in", "text_of"]
@@ -37,7 +37,7 @@ def parts_in(kind: Kind, value: object) -> Parts:
     if not isinstance(value, str):
         return None
     try:
-        return opened(value, read_map if kind == "map" else read_json_object)
+        return parse_parts(value, read_map if kind == "map" else read_json_object)
     except Rejected:
         # A user-defined converter may return any string.
         return None

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from ..boundary import outward
+from ..boundary import error_for_caller
 from ..credentials import one_line
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
 from ..messages import listed, shown
@@ -37,11 +37,11 @@ def explain(
     object.__setattr__(instance, "__class__", description.cls)
     if isinstance(failure, Warning):
         # The user has configured warnings as errors.
-        return outward(failure, description.subject)
+        return error_for_caller(failure, description.subject)
     try:
         return _explanation(description, base, instance, values, more, failure)
     except Exception as error:  # noqa: BLE001
-        return outward(error, description.subject)
+        return error_for_caller(error, description.subject)
 
 
 def _explanation(
@@ -57,7 +57,7 @@ def _explanation(
         problems = _of_instance(description, instance)
     if not problems:
         if isinstance(failure, ProviderError):
-            return outward(failure, description.subject)
+            return error_for_caller(failure, description.subject)
         got = f"{type(failure).__name__} ({message_of(failure, _secrets(description, instance))})"
         expected = f"values that {_hook(failure) or 'the class itself'} accepts"
         problems = [Problem("", expected, got=got, is_type=isinstance(failure, TypeError))]

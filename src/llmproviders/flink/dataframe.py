@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from ..boundary import unframed
+from ..boundary import without_frames
 from ..providers.base import Provider
 from .arguments import resolve_provider
 from .jvm import import_pyflink, runtime_of_version
@@ -17,7 +17,7 @@ from .jvm import import_pyflink, runtime_of_version
 __all__ = ["as_model_provider"]
 
 
-@unframed
+@without_frames
 def as_model_provider(provider: Provider | str | None = None) -> Any:
     """Return an adapter of a provider for PyFlink's DataFrame API, in ``ververica-flink`` 11.7 to 11.9 and Apache Flink 2.4.
 

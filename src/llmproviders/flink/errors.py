@@ -15,7 +15,7 @@ from ..credentials import MASK, one_line
 from ..errors import ProviderError
 from ..messages import with_hint
 from ..providers.base import Provider
-from ..providers.held import secrets_in
+from ..providers.provider_secrets import secrets_in
 from ..runtimes.runtime import NAMES, runtime
 from ..similar_names import did_you_mean
 from .launch import LONGEST_LINE, start_problem

@@ -15,7 +15,7 @@ from urllib.request import url2pathname
 
 import attrs
 
-from ..boundary import unframed
+from ..boundary import without_frames
 from ..credentials import one_line
 from ..errors import UnknownProviderError
 from ..providers.base import Provider
@@ -38,7 +38,7 @@ _UNHELPFUL: Final = r"$|To see the full stack trace|Re-run Maven|For more inform
 """The beginning of an error line of Maven that gives no reason."""
 
 
-@unframed
+@without_frames
 def ensure_jars(t_env: TableEnvironment, *providers: Provider | str) -> tuple[Path, ...]:
     """Add the jars of providers to *t_env*, in the version of the running Flink, and return their paths.
 

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from ..boundary import unframed, warn
+from ..boundary import warn, without_frames
 from ..errors import Problem, Rejected, RejectedType, RetriesWarning, invalid
 from ..fields.acceptance import accept_string, choice_acceptor
 from ..fields.converters import duration
@@ -33,7 +33,7 @@ __all__ = ["embed", "execution_mode_problems", "predict"]
 _calls: Final = itertools.count(1)
 
 
-@unframed
+@without_frames
 def predict(
     table: Table,
     *column: str,
@@ -84,7 +84,7 @@ def predict(
     return _predict(table, column, derived, model, made, errors, config)
 
 
-@unframed
+@without_frames
 def embed(
     table: Table,
     column: str,

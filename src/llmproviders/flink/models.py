@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..boundary import unframed
+from ..boundary import without_frames
 from ..errors import Problem, invalid
 from ..messages import shown
 from ..providers.base import Provider
 from ..providers.derive import with_model
-from ..runtimes.rules.every import metadata_hint
+from ..runtimes.rules.all_factories import metadata_hint
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_named
 from ..syntax.columns import Column, Columns, columns
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["adapt_provider", "build_descriptor", "create_model", "find_errors", "model_descriptor", "with_error_columns"]
 
 
-@unframed
+@without_frames
 def model_descriptor(
     provider: Provider | str | None = None,
     *,
@@ -59,7 +59,7 @@ def model_descriptor(
     return _descriptor(resolve_provider(provider), found, model, columns(input), columns(output, "output"), comment, errors)
 
 
-@unframed
+@without_frames
 def create_model(
     t_env: TableEnvironment,
     name: str,

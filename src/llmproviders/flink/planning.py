@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ..boundary import unframed
+from ..boundary import without_frames
 from ..catalogs.arguments import accept_providers
 from ..catalogs.catalog import Catalog
 from ..catalogs.details import NO_DETAILS
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["apply", "plan"]
 
 
-@unframed
+@without_frames
 def plan(
     t_env: TableEnvironment,
     catalog: Mapping[str, Provider],
@@ -99,7 +99,7 @@ def plan(
     return found.plan
 
 
-@unframed
+@without_frames
 def apply(t_env: TableEnvironment, plan: Plan) -> None:
     """Execute the steps of a plan. Flink gets the secrets in clear, and SHOW CREATE MODEL shows them.
 

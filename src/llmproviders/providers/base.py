@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 from typing_extensions import Self
 
-from ..boundary import outward, public
+from ..boundary import error_for_caller, public
 from ..errors import Problem, invalid
 from ..fields.compiled import CompiledClass, compiled, construct, generated, keep_flat
 from ..fields.description import FIELD, Rule, hidden_field_error
@@ -269,7 +269,7 @@ class Provider(CompiledClass):
         try:
             return flatten(self) if is_plain else call_options(self, input_columns, overrides, model, runtime, redact=redact)
         except Exception as error:  # noqa: BLE001
-            failure = outward(error, "to_options")
+            failure = error_for_caller(error, "to_options")
         del self, input_columns, overrides, model, runtime, redact
         __tracebackhide__ = True
         try:

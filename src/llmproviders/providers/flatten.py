@@ -14,8 +14,8 @@ from ..fields.compiled import compiled
 from ..fields.extras import ExtraOptions
 from ..fields.hooks import converter, string_writer
 from ..messages import shown
-from ..secrets import MaskedText, Secret, literal, masked, stand_in
-from .held import unresolved_references
+from ..secrets import MaskedText, Secret, literal, masked, visible_secret
+from .provider_secrets import unresolved_references
 
 __all__ = ["align", "column_problems", "fingerprint", "flatten", "flatten_as", "redacted", "resolved"]
 
@@ -66,7 +66,7 @@ def flatten_as(provider: Any, show: Callable[[Secret | MaskedText], str]) -> dic
     def shown_value(value: Any) -> Any:
         if isinstance(value, MaskedText):
             return show(value)
-        return stand_in(show(value)) if isinstance(value, Secret) else value
+        return visible_secret(show(value)) if isinstance(value, Secret) else value
 
     return flatten(_mapped(provider, shown_value))
 

@@ -14,9 +14,9 @@ from ..fields.compiled import compiled, construct
 from ..fields.metadata import is_hidden
 from ..fields.spec import EXTRAS
 from ..runtimes.checks import key_errors, lost_option, problems, unknown_defaults
-from ..runtimes.doubts import doubts
 from ..runtimes.runtime import Runtime
 from ..runtimes.runtime import runtime as runtime_named
+from ..runtimes.suspect_values import suspect_value_problems
 from ..runtimes.view import ALWAYS, Facts
 from ..secrets import MaskedText, Secret
 from ..syntax.columns import Columns, columns
@@ -24,7 +24,7 @@ from ..tasks import task_of_endpoint
 from .derive import non_defaults
 from .flatten import align, flatten_as
 
-__all__ = ["check", "doubts_of", "errors_and_unknown_defaults", "for_runtime"]
+__all__ = ["check", "errors_and_unknown_defaults", "for_runtime", "warnings_without_runtime"]
 
 
 def check(
@@ -54,9 +54,9 @@ def check(
     return found
 
 
-def doubts_of(provider: Any) -> tuple[Problem, ...]:
+def warnings_without_runtime(provider: Any) -> tuple[Problem, ...]:
     """The warnings for a provider whose runtime is not known."""
-    return tuple(doubts(facts_of(provider)))
+    return tuple(suspect_value_problems(facts_of(provider)))
 
 
 def errors_and_unknown_defaults(provider: Any, runtime: str | Runtime) -> tuple[list[Problem], frozenset[str]]:

@@ -21,7 +21,8 @@ from .base import Provider
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from .changes import OpenAIChanges
+    from ..catalogs.catalog import Catalog
+    from .changes import OpenAIChanges, OpenAILists
 
 __all__ = ["OpenAIProvider"]
 
@@ -86,4 +87,8 @@ class OpenAIProvider(Provider):
             ...
 
         def for_task(self, task: Task, /, **changes: Unpack[OpenAIChanges]) -> Self:  # noqa: D102
+            ...
+
+        # Narrower than that of `Provider`, which takes any name.
+        def grid(self, template: str | None = None, /, **lists: Unpack[OpenAILists]) -> Catalog:  # type: ignore[override]  # noqa: D102
             ...

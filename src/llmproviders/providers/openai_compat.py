@@ -29,7 +29,8 @@ from .openai import OpenAIProvider
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from .changes import ChatChanges
+    from ..catalogs.catalog import Catalog
+    from .changes import ChatChanges, ChatLists
 
 __all__ = ["DashScopeProvider", "OpenAICompatProvider", "content_types"]
 
@@ -216,6 +217,10 @@ class _ChatProvider(Provider):
         def with_(self, **changes: Unpack[ChatChanges]) -> Self: ...
 
         def for_task(self, task: Task, /, **changes: Unpack[ChatChanges]) -> Self: ...
+
+        # Narrower than that of `Provider`, which takes any name.
+        def grid(self, template: str | None = None, /, **lists: Unpack[ChatLists]) -> Catalog:  # type: ignore[override]
+            ...
 
 
 @register_task_defaults(_ChatProvider)

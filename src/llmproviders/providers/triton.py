@@ -19,7 +19,8 @@ from .base import Provider
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from .changes import TritonChanges
+    from ..catalogs.catalog import Catalog
+    from .changes import TritonChanges, TritonLists
 
 __all__ = ["TritonProvider"]
 
@@ -106,4 +107,8 @@ class TritonProvider(Provider):
             ...
 
         def for_task(self, task: str, /, **changes: Unpack[TritonChanges]) -> Self:  # noqa: D102
+            ...
+
+        # Narrower than that of `Provider`, which takes any name.
+        def grid(self, template: str | None = None, /, **lists: Unpack[TritonLists]) -> Catalog:  # type: ignore[override]  # noqa: D102
             ...

@@ -13,7 +13,7 @@ from ..errors import Advice, Problem
 from ..messages import shown, with_hint
 from ..similar_names import did_you_mean
 from ..syntax.columns import Column
-from .rules import every, openai, shared, triton
+from .rules import all_factories, openai, shared, triton
 from .runtime import NAMES, Runtime
 from .runtime import runtime as runtime_named
 from .view import Facts, View
@@ -41,15 +41,15 @@ RULES: Final[Mapping[str, _Rule]] = {
 """The rules by the names that the data of factories has."""
 
 _FIRST: Final[Mapping[str, _Rule]] = {
-    "works": every.check_defects,
-    "keys": every.check_keys,
-    "required": every.check_required,
-    "metadata": every.check_metadata,
+    "works": all_factories.check_defects,
+    "keys": all_factories.check_keys,
+    "required": all_factories.check_required,
+    "metadata": all_factories.check_metadata,
 }
 _LAST: Final[Mapping[str, _Rule]] = {
-    "ignored": every.check_task,
-    "unfilled": every.check_placeholders,
-    "plain-http": every.check_plain_http,
+    "ignored": all_factories.check_task,
+    "unfilled": all_factories.check_placeholders,
+    "plain-http": all_factories.check_plain_http,
 }
 EVERYWHERE: Final[Mapping[str, _Rule]] = {**_FIRST, **_LAST}
 """The rules that apply to every factory; they run before and after those of `RULES`."""
@@ -72,7 +72,7 @@ def problems(
     """
     factory = runtime.factories.get(facts.identifier)
     if factory is None:
-        return (_no_factory_problem(facts, runtime), *every.placeholder_problems(facts, runtime))
+        return (_no_factory_problem(facts, runtime), *all_factories.placeholder_problems(facts, runtime))
     view = View(facts=facts, runtime=runtime, factory=factory, input=input, output=output)
     rules = [*_FIRST.values(), *(RULES[name] for name in factory.rules), *_LAST.values()]
     return tuple(problem for rule in rules for problem in rule(view))
@@ -85,8 +85,8 @@ def key_errors(facts: Facts, runtime: Runtime) -> tuple[Problem, ...]:
         found = [_no_factory_problem(facts, runtime)]
     else:
         view = View(facts=facts, runtime=runtime, factory=factory, input=None, output=None)
-        keys = [key for key in facts.flat if key in facts.non_defaults and not every.is_known_key(factory, key)]
-        found = [every.unknown_key_problem(view, key) for key in keys]
+        keys = [key for key in facts.flat if key in facts.non_defaults and not all_factories.is_known_key(factory, key)]
+        found = [all_factories.unknown_key_problem(view, key) for key in keys]
     return tuple(problem for problem in found if problem.severity == "error")
 
 
@@ -95,7 +95,7 @@ def unknown_defaults(facts: Facts, runtime: Runtime) -> frozenset[str]:
     factory = runtime.factories.get(facts.identifier)
     if factory is None:
         return frozenset()
-    return frozenset(key for key in facts.flat if key not in facts.non_defaults and not every.is_known_key(factory, key))
+    return frozenset(key for key in facts.flat if key not in facts.non_defaults and not all_factories.is_known_key(factory, key))
 
 
 def lost_option(facts: Facts, key: str, identifier: str, runtime: Runtime) -> Problem:

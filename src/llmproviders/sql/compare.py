@@ -13,7 +13,7 @@ from ..errors import InvalidOptionsError, Problem, SecretError
 from ..messages import shown
 from ..providers.base import Provider
 from ..providers.flatten import resolved
-from ..providers.held import unresolved_references
+from ..providers.provider_secrets import unresolved_references
 from ..runtimes.runtime import Runtime
 from ..similar_names import SimilarNames
 from ..syntax.columns import Column
@@ -23,7 +23,7 @@ from .existing import ExistingModel
 from .meaning import Meaning
 from .names import PROVIDER
 from .plan import Plan, Step
-from .renames import in_order, pending
+from .renames import order_renames, pending_renames
 from .write import identifier_problems, metadata_problems
 
 __all__ = ["Comparison", "ExistingModels", "Wanted", "compare"]
@@ -145,7 +145,7 @@ class _Comparer:
     def renames(self, given: object) -> dict[str, str]:
         """The renames of a call that are not done yet; their problems are reported."""
         renames = self.checked(given)
-        left = pending(renames, self.existing, self.is_done)
+        left = pending_renames(renames, self.existing, self.is_done)
         for new in left.values():
             if new in self.existing and new not in left:
                 hint = "drop or rename that model, or leave this rename out"
@@ -211,7 +211,7 @@ class _Comparer:
     # Steps ------------------------------------------------------------------------------------------------------------
 
     def rename_steps(self, renames: Mapping[str, str]) -> Iterator[Step]:
-        for old, new in in_order(renames, {*self.existing, *self.wanted}):
+        for old, new in order_renames(renames, {*self.existing, *self.wanted}):
             yield rename_step(self.path(old), self.path(new))
 
     def model_steps(self, renames: Mapping[str, str]) -> list[Step]:

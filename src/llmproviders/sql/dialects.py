@@ -19,11 +19,11 @@ from ..messages import shown_name
 
 __all__ = [
     "OLD_KEYS",
-    "Foreign",
+    "DialectProblem",
     "cdc_problem",
     "confluent_provider",
     "confluent_version",
-    "foreign_problems",
+    "dialect_problems",
     "old_dialect",
     "unused_task",
 ]
@@ -87,7 +87,7 @@ _DIALECTS: Final[Mapping[tuple[str, str], str]] = {
 }
 
 
-class Foreign(NamedTuple):
+class DialectProblem(NamedTuple):
     """A problem of an option of another dialect."""
 
     key: str
@@ -105,7 +105,7 @@ def unused_task(identifier: str, task: str) -> bool:
     return identifier == "openai" and task == "completions"
 
 
-def foreign_problems(identifier: str | None, options: Mapping[str, str], known: Collection[str]) -> Iterator[Foreign]:
+def dialect_problems(identifier: str | None, options: Mapping[str, str], known: Collection[str]) -> Iterator[DialectProblem]:
     """The problems of the options that belong to another dialect.
 
     Only identifiers of other dialects are checked, because a user-defined factory may have any options.
@@ -125,48 +125,48 @@ def foreign_problems(identifier: str | None, options: Mapping[str, str], known: 
     if confluent and name in _CONFLUENT and name != "openai":
         key = next((each.key for each in confluent if each.key.lower() == f"{name}.connection"), "")
         hint = (f"in place of '{name}.connection', " if key else "") + _CONFLUENT[name]
-        yield Foreign("provider", _problem("provider", "a provider of Apache Flink or VVR", f"Confluent's {name}", hint))
+        yield DialectProblem("provider", _problem("provider", "a provider of Apache Flink or VVR", f"Confluent's {name}", hint))
         confluent = [each for each in confluent if each.key != key]
     yield from found
     yield from confluent
 
 
-def _cdc_options(identifier: str | None, options: Mapping[str, str]) -> Iterator[Foreign]:
+def _cdc_options(identifier: str | None, options: Mapping[str, str]) -> Iterator[DialectProblem]:
     for key, value in options.items():
         if instead := _CDC.get(key.lower()):
-            yield _foreign(key, "Flink CDC's", instead)
+            yield _option_problem(key, "Flink CDC's", instead)
         elif key == "type" and value == "openai-compatible" and identifier is None:
-            yield _foreign(key, "Flink CDC's openai-compatible", "write 'provider' = 'openai'")
+            yield _option_problem(key, "Flink CDC's openai-compatible", "write 'provider' = 'openai'")
 
 
-def _cmf_options(options: Mapping[str, str]) -> Iterator[Foreign]:
+def _cmf_options(options: Mapping[str, str]) -> Iterator[DialectProblem]:
     if (key := "credentials-secret-id") in options:
-        yield _foreign(key, "that of Confluent Manager for Apache Flink", "write 'endpoint' and 'api-key' of the secret")
+        yield _option_problem(key, "that of Confluent Manager for Apache Flink", "write 'endpoint' and 'api-key' of the secret")
 
 
-def _confluent_options(name: str, options: Mapping[str, str]) -> Iterator[Foreign]:
+def _confluent_options(name: str, options: Mapping[str, str]) -> Iterator[DialectProblem]:
     for key, value in options.items():
         prefix, dot, rest = key.lower().partition(".")
         if dot and prefix in _CONFLUENT and (rest in _CONFLUENT_KEYS or prefix == name):
-            yield _foreign(key, "Confluent's", _CONFLUENT_KEYS.get(rest, "leave it out"))
+            yield _option_problem(key, "Confluent's", _CONFLUENT_KEYS.get(rest, "leave it out"))
         elif dot and rest == "connection":
-            yield _foreign(key, "Confluent's", "leave it out")
+            yield _option_problem(key, "Confluent's", "leave it out")
         elif key == "task" and value.lower().replace("-", "_") in _CONFLUENT_TASKS:
             expected = "a task of Apache Flink or VVR"
             is_known = value.lower().replace("-", "_") in ("embedding", "text_generation")
             hint = "the end of the endpoint determines the task" if is_known else "write the task into 'system-prompt'"
             hint = f"leave it out; {hint}"
-            yield Foreign(key, _problem(key, expected, f"Confluent's {value.lower()}", hint))
+            yield DialectProblem(key, _problem(key, expected, f"Confluent's {value.lower()}", hint))
         elif key == "type" and value.lower() == "remote":
-            yield _foreign(key, "that of an early proposal", "leave it out")
+            yield _option_problem(key, "that of an early proposal", "leave it out")
         elif key == "default_version":
-            yield _foreign(key, "Confluent's", "leave it out; models have no versions")
+            yield _option_problem(key, "Confluent's", "leave it out; models have no versions")
 
 
-def _foreign(key: str, whose: str, hint: str) -> Foreign:
+def _option_problem(key: str, whose: str, hint: str) -> DialectProblem:
     last = key.rpartition(".")[2]
     shown = shown_name(key) if mask_value(last) == last else ""
-    return Foreign(key, _problem(shown, "an option of Apache Flink or VVR", whose, hint))
+    return DialectProblem(key, _problem(shown, "an option of Apache Flink or VVR", whose, hint))
 
 
 def _problem(option: str, expected: str, got: str, hint: str) -> Problem:

@@ -15,7 +15,7 @@ from ..syntax.locations import locations_in
 from ..syntax.tokens import Misread
 from .grammar import ONLY_MODELS, Create, read_create
 from .reports import Report
-from .splitting import pieces
+from .splitting import split_script
 
 __all__ = ["ExistingModel", "MaskedOptions", "read_models"]
 
@@ -89,7 +89,7 @@ def _cursor(sql: str) -> Cursor:
     try:
         return Cursor.over(sql)
     except Misread as error:
-        other = next((piece.start for piece in pieces(sql) if piece.kind != "create"), error.index)
+        other = next((span.start for span in split_script(sql) if span.kind != "create"), error.index)
         if other >= error.index:
             raise
     raise Misread(other, "CREATE MODEL", got="another statement", hint=ONLY_MODELS)

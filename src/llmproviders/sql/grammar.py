@@ -14,7 +14,7 @@ from ..syntax.tokens import Misread
 from .names import read_path
 from .reports import Report
 
-__all__ = ["ONLY_MODELS", "Alter", "Create", "Drop", "Given", "Use", "read_alter", "read_create", "read_drop", "read_use"]
+__all__ = ["ONLY_MODELS", "Alter", "Create", "Drop", "GivenOption", "Use", "read_alter", "read_create", "read_drop", "read_use"]
 
 ONLY_MODELS: Final = "only CREATE MODEL statements are read"
 """The hint for any other statement."""
@@ -24,7 +24,7 @@ _BIGQUERY: Final = ("OPTIONS", "REMOTE", "TRANSFORM")
 _KEY: Final = "the key of an option as a string in quotes"
 
 
-class Given(NamedTuple):
+class GivenOption(NamedTuple):
     """An option of a statement."""
 
     value: str
@@ -33,7 +33,7 @@ class Given(NamedTuple):
     value_index: int
 
 
-Options: TypeAlias = dict[str, Given]
+Options: TypeAlias = dict[str, GivenOption]
 
 
 @attrs.frozen(kw_only=True)
@@ -225,7 +225,7 @@ def _read_options(cursor: Cursor, report: Report, *, may_be_empty: bool = False)
         value_index = report.start + cursor.token.start
         if key in options:
             report.warn(key_index, shown_name(key), "each key once", got="twice", hint="Flink uses the last one")
-        options[key] = Given(cursor.expect_strings("the option's value as a string in quotes"), key_index, value_index)
+        options[key] = GivenOption(cursor.expect_strings("the option's value as a string in quotes"), key_index, value_index)
         more = cursor.expect_sign(",", ")") == ","
     return options
 

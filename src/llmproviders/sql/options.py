@@ -13,15 +13,15 @@ from ..messages import shown, shown_name
 from ..providers.base import Provider
 from ..providers.classes import OLD_IDENTIFIERS, from_options, provider_class, provider_classes
 from ..similar_names import did_you_mean
-from .dialects import OLD_KEYS, confluent_provider, foreign_problems, old_dialect, unused_task
-from .grammar import Given
+from .dialects import OLD_KEYS, confluent_provider, dialect_problems, old_dialect, unused_task
+from .grammar import GivenOption
 from .names import PROVIDER
 from .reports import Report
 
 __all__ = ["make_provider"]
 
 
-def make_provider(given: Mapping[str, Given], index: int, report: Report) -> Provider | None:
+def make_provider(given: Mapping[str, GivenOption], index: int, report: Report) -> Provider | None:
     """The provider of the options of a statement; None if there are problems, which are reported.
 
     Args:
@@ -45,7 +45,7 @@ def make_provider(given: Mapping[str, Given], index: int, report: Report) -> Pro
         except ProviderError as error:
             _report_class(report, named.value_index, error)
             return None
-    if _report_foreign(identifier or None, infos, options, named, report):
+    if _report_other_dialects(identifier or None, infos, options, named, report):
         return None
     if not named or not identifier:
         hint = "such as 'provider' = 'openai-compat'"
@@ -59,14 +59,18 @@ def make_provider(given: Mapping[str, Given], index: int, report: Report) -> Pro
     return _read(identifier, infos, _rename_old_keys(identifier, infos, options, report), named, index, report)
 
 
-def _report_foreign(
-    identifier: str | None, infos: tuple[OptionInfo, ...], options: Mapping[str, Given], named: Given | None, report: Report
+def _report_other_dialects(
+    identifier: str | None,
+    infos: tuple[OptionInfo, ...],
+    options: Mapping[str, GivenOption],
+    named: GivenOption | None,
+    report: Report,
 ) -> bool:
     """Report the options of other dialects; return whether there are any."""
     known = {key for info in infos for key in (info.key, info.sequence_key)}
     values = {key: each.value for key, each in options.items()}
     found = False
-    for key, problem in foreign_problems(identifier, values, known):
+    for key, problem in dialect_problems(identifier, values, known):
         found = True
         report.add(named.value_index if named and key == PROVIDER else options[key].key_index, problem)
     return found
@@ -75,8 +79,8 @@ def _report_foreign(
 def _read(
     identifier: str,
     infos: tuple[OptionInfo, ...],
-    options: dict[str, Given],
-    named: Given,
+    options: dict[str, GivenOption],
+    named: GivenOption,
     index: int,
     report: Report,
 ) -> Provider | None:
@@ -96,13 +100,13 @@ def _read(
 
 
 def _rename_old_keys(
-    identifier: str, infos: tuple[OptionInfo, ...], options: Mapping[str, Given], report: Report
-) -> dict[str, Given]:
+    identifier: str, infos: tuple[OptionInfo, ...], options: Mapping[str, GivenOption], report: Report
+) -> dict[str, GivenOption]:
     """The options by their current keys. As in Flink, a current key overrides an old one."""
     known = {key for info in infos for key in (info.key, info.sequence_key)}
     old = {key: info.key for info in infos for key in info.deprecated_keys}
     old |= OLD_KEYS.get(identifier, {})
-    found: dict[str, Given] = {}
+    found: dict[str, GivenOption] = {}
     for key, given in options.items():
         if key == "task" and unused_task(identifier, given.value):
             hint = "leave it out; the end of the endpoint determines the task"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import count, pairwise
 
-__all__ = ["in_order", "pending"]
+__all__ = ["order_renames", "pending_renames"]
 
 
 def _chains(renames: Mapping[str, str]) -> Iterator[list[str]]:
@@ -28,7 +28,7 @@ def _chains(renames: Mapping[str, str]) -> Iterator[list[str]]:
         yield chain
 
 
-def pending(renames: Mapping[str, str], existing: Collection[str], is_done: Callable[[str], bool]) -> dict[str, str]:
+def pending_renames(renames: Mapping[str, str], existing: Collection[str], is_done: Callable[[str], bool]) -> dict[str, str]:
     """The renames that are not done yet.
 
     A rename of a missing model is ignored. A chain is done if the models of all its new names are the wanted ones, or if its
@@ -49,7 +49,7 @@ def pending(renames: Mapping[str, str], existing: Collection[str], is_done: Call
     return {old: new for chain in _chains(possible) if not all(map(is_done, chain[1:])) for old, new in pairwise(chain)}
 
 
-def in_order(renames: Mapping[str, str], taken: Collection[str]) -> Iterator[tuple[str, str]]:
+def order_renames(renames: Mapping[str, str], taken: Collection[str]) -> Iterator[tuple[str, str]]:
     """The renames as pairs of the old and the new name, in an order that can be executed.
 
     Args:
@@ -58,10 +58,10 @@ def in_order(renames: Mapping[str, str], taken: Collection[str]) -> Iterator[tup
     """
     third = next(name for number in count(1) if (name := f"llmproviders_rename_{number}") not in taken)
     for chain in _chains(renames):
-        is_circle = chain[0] == chain[-1]
-        if is_circle:
+        is_cycle = chain[0] == chain[-1]
+        if is_cycle:
             yield chain[-2], third
         pairs = list(pairwise(chain))
-        yield from reversed(pairs[:-1] if is_circle else pairs)
-        if is_circle:
+        yield from reversed(pairs[:-1] if is_cycle else pairs)
+        if is_cycle:
             yield third, chain[-1]

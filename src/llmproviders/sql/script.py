@@ -21,7 +21,7 @@ from ..syntax.tokens import Misread
 from .dialects import cdc_problem, confluent_version
 from .grammar import Alter, Create, Drop, read_alter, read_create, read_drop, read_use
 from .reports import Report
-from .splitting import Piece, pieces, swallowed
+from .splitting import StatementSpan, find_inner_statement, split_script
 
 __all__ = ["Model", "read_script"]
 
@@ -95,8 +95,8 @@ def read_script(sql: str, source: str) -> tuple[list[Model], list[Report]]:
         report = script.report(0)
         report.add(*found)
         return [], [report]
-    for piece in pieces(sql):
-        script.run(piece)
+    for span in split_script(sql):
+        script.run(span)
     models = [model for each in script.models.values() for model in each.by_name.values()]
     return sorted(models, key=lambda model: model.location), script.reports
 
@@ -120,31 +120,31 @@ class _Script:
         self.reports.append(report)
         return report
 
-    def run(self, piece: Piece) -> None:
+    def run(self, span: StatementSpan) -> None:
         """Apply a statement."""
-        if piece.kind in ("use", "connection", "other"):
-            if piece.kind == "use":
-                self._use(piece)
-            elif piece.kind == "connection":
-                self._warn_of_connection(piece.start)
-            self._skip(piece)
+        if span.kind in ("use", "connection", "other"):
+            if span.kind == "use":
+                self._use(span)
+            elif span.kind == "connection":
+                self._warn_of_connection(span.start)
+            self._skip(span)
         else:
-            report = self.report(piece.start)
-            text = self.sql[piece.start : piece.end]
+            report = self.report(span.start)
+            text = self.sql[span.start : span.end]
             try:
                 cursor = Cursor.over(text)
-                if piece.kind == "create":
+                if span.kind == "create":
                     self._create(read_create(cursor, text, report), report)
-                elif piece.kind == "alter":
+                elif span.kind == "alter":
                     self._alter(read_alter(cursor, report), report)
                 else:
                     self._drop(read_drop(cursor, report), report)
             except Misread as error:
                 report.misread(error)
 
-    def _use(self, piece: Piece) -> None:
+    def _use(self, span: StatementSpan) -> None:
         try:
-            found = read_use(Cursor.over(self.sql[piece.start : piece.end]))
+            found = read_use(Cursor.over(self.sql[span.start : span.end]))
         except Misread:
             # A statement that Flink refuses; another platform may accept it.
             self.catalog = self.database = None
@@ -157,20 +157,20 @@ class _Script:
         hint = "write 'endpoint' and 'api-key' into the models that use it"
         self.report(index).warn(index, "", "no connection", got="a statement of Confluent's", hint=hint, code="other-dialect")
 
-    def _skip(self, piece: Piece) -> None:
+    def _skip(self, span: StatementSpan) -> None:
         """Report a statement about models that is inside a skipped statement."""
-        found = swallowed(self.sql, piece)
+        found = find_inner_statement(self.sql, span)
         if found is None:
             return
         index, place = found
         what = f"{self.sql[place : place + 6].split()[0].upper()} MODEL"
-        report = self.report(piece.start)
+        report = self.report(span.start)
         if index == place:
             report.error(place, f"a semicolon, or nothing, before {what}", got="other characters")
             return
         line = self.locate(place).line
         is_comment = self.sql[index] == "/"
-        if piece.unclosed is not None:
+        if span.unclosed is not None:
             kind = "comment" if is_comment else "string"
             hint = "" if is_comment else "a quote within a string is written twice"
             report.error(index, f"the end of this {kind} before the {what} of line {line}", got="none", hint=hint)

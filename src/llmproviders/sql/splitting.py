@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
-__all__ = ["Piece", "pieces", "swallowed"]
+__all__ = ["StatementSpan", "find_inner_statement", "split_script"]
 
 Kind = Literal["create", "alter", "drop", "use", "connection", "other"]
 
@@ -38,7 +38,7 @@ _BEGINNING: Final = re.compile(
 )
 
 
-class Piece(NamedTuple):
+class StatementSpan(NamedTuple):
     """A statement of a script."""
 
     kind: Kind
@@ -51,7 +51,7 @@ class Piece(NamedTuple):
     """Index of the quote or the comment that has no end; None if there is none."""
 
 
-def pieces(script: str) -> Iterator[Piece]:
+def split_script(script: str) -> Iterator[StatementSpan]:
     """The statements of a script, without empty ones."""
     index = 0
     while True:
@@ -68,26 +68,26 @@ def pieces(script: str) -> Iterator[Piece]:
             else:
                 end = found.end()
         if end > start:
-            yield Piece(kind, start, end, unclosed)
+            yield StatementSpan(kind, start, end, unclosed)
         index = end + 1
 
 
-def swallowed(script: str, piece: Piece) -> tuple[int, int] | None:
-    """Find a statement about models inside *piece*; return the index of the quote or comment around it, and its own index.
+def find_inner_statement(script: str, span: StatementSpan) -> tuple[int, int] | None:
+    """Find a statement about models inside *span*; return the index of the quote or comment around it, and its own index.
 
     The indexes are equal if there is no quote or comment: then a semicolon is missing. Closed comments are not searched.
     """
-    index = piece.start
+    index = span.start
     chunk = ""
     start = index
-    word = _WORD.match(script, piece.start)
+    word = _WORD.match(script, span.start)
     is_about_others = word is not None and word[0].upper() in ("SHOW", "EXPLAIN")
-    for found in _BEGINNING.finditer(script, piece.start, piece.end):
+    for found in _BEGINNING.finditer(script, span.start, span.end):
         place = found.start(2)
         begins_line = found[1] is not None
-        if piece.unclosed is not None and place > piece.unclosed:
+        if span.unclosed is not None and place > span.unclosed:
             if begins_line:
-                return piece.unclosed, place
+                return span.unclosed, place
             continue
         while index <= place:
             start, index = index, _end(_SKIPPED, script, index)

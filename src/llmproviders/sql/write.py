@@ -12,9 +12,9 @@ from ..errors import Problem, invalid
 from ..fields.spec import EXTRAS
 from ..messages import shown
 from ..providers.base import Provider
-from ..providers.held import secrets_in
-from ..runtimes.doubts import fills_placeholders
+from ..providers.provider_secrets import secrets_in
 from ..runtimes.runtime import Runtime
+from ..runtimes.suspect_values import fills_placeholders
 from ..secret_policy import Secrets, check_secrets
 from ..secrets import MaskedText, Secret
 from ..syntax.characters import has_surrogate

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from llmproviders import ProviderError
 from llmproviders.catalogs.formats.lookup import FORMATS, Format, format_module
-from llmproviders.catalogs.formats.trees import changed, renamed
+from llmproviders.catalogs.formats.trees import renamed, with_value
 
 names = st.one_of(st.sampled_from(["a", "b", "c"]), st.text(st.characters(codec="utf-8"), max_size=4))
 strings = st.one_of(
@@ -67,7 +67,7 @@ def test_edits(format_: Format, data: st.DataObject) -> None:
     exists = path[1] in tree["providers"] and (len(path) == 2 or path[2] in options)
     value = data.draw(st.one_of(*[st.none()] * exists, values if len(path) == 3 else entries))
     new = module.edit(text, {path: value})
-    assert changed(tree, path, value) == module.read(new)[0]
+    assert with_value(tree, path, value) == module.read(new)[0]
     check(text, new)
     if exists and value is None and len(path) == 2:
         assert comments(new) <= comments(text)
@@ -95,7 +95,7 @@ def test_several_edits(format_: Format, data: st.DataObject) -> None:
     try:
         for path, value in changes.items():
             one_by_one = module.edit(one_by_one, {path: value})
-            expected = changed(expected, path, value)
+            expected = with_value(expected, path, value)
     except ProviderError:
         assume(False)  # a key is written in a way that no edit can keep
     new = module.edit(text, changes)

@@ -12,9 +12,9 @@ import attrs
 
 from ...messages import shown
 from ...syntax.locations import Location, location_of
-from .lines import Cut, line_start, with_breaks, with_cuts, with_end_of
+from .lines import TextEdit, apply_edits, line_start, with_breaks, with_end_of
 from .locations import Locate, Part, Path, locator, part_at
-from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, by_parent, changed_at, is_too_deep, renamed
+from .trees import MAX_DEPTH, TOO_DEEP, SyntaxProblem, Tree, by_parent, is_too_deep, renamed, with_values
 
 __all__ = ["edit", "read", "rename", "write"]
 
@@ -52,20 +52,20 @@ def edit(text: str, changes: Mapping[Path, Tree]) -> str:
     Raises:
         ProviderError: if a path leads through a value that is not an object, or if a value to remove does not exist.
     """
-    _, changes = changed_at(read(text)[0], changes)
+    _, changes = with_values(read(text)[0], changes)
     whole = _whole(text)
-    cuts: list[Cut] = []
+    edits: list[TextEdit] = []
     for path, names in by_parent(path for path, value in changes.items() if value is not None).items():
         parent = part_at(whole, path)
         values = {name: changes[(*path, name)] for name in names}
         old = [(name, parent.parts[name]) for name in names if name in parent.parts]
-        cuts += [(each.start, each.end, _indented(values.pop(name), text, each.start)) for name, each in old]
+        edits += [(each.start, each.end, _indented(values.pop(name), text, each.start)) for name, each in old]
         if values:
-            cuts.append(_added(text, parent, values))
-    new = with_cuts(text, with_breaks(cuts, text))
+            edits.append(_added(text, parent, values))
+    new = apply_edits(text, with_breaks(edits, text))
     if removed := by_parent(path for path, value in changes.items() if value is None):
         whole = _whole(new)
-        new = with_cuts(new, [cut for path, names in removed.items() for cut in _removed(new, part_at(whole, path), names)])
+        new = apply_edits(new, [each for path, names in removed.items() for each in _removed(new, part_at(whole, path), names)])
     return with_end_of(text, new)
 
 
@@ -113,8 +113,8 @@ def _line_before(text: str, index: int) -> tuple[str, str]:
     return line.removesuffix(rest), rest
 
 
-def _added(text: str, parent: _Value, members: Mapping[Any, Tree]) -> Cut:
-    """The cut that adds members to an object, below the last one or after it."""
+def _added(text: str, parent: _Value, members: Mapping[Any, Tree]) -> TextEdit:
+    """The edit that adds members to an object, below the last one or after it."""
     last = [*parent.parts.values()][-1] if parent.parts else parent
     unit, (indent, before) = _unit(text), _line_before(text, last.start)
     outer = "\n" + indent
@@ -130,8 +130,8 @@ def _added(text: str, parent: _Value, members: Mapping[Any, Tree]) -> Cut:
     return parent.start, parent.end, f"{{{inner}{lines}{outer}}}"
 
 
-def _removed(text: str, parent: _Value, names: Collection[str]) -> Iterator[Cut]:
-    """The cuts of members of an object, each with a comma."""
+def _removed(text: str, parent: _Value, names: Collection[str]) -> Iterator[TextEdit]:
+    """The edits that remove members of an object, each with a comma."""
     gone = set(names)
     first = True
     start = parent.start + 1

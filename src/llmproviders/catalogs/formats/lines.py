@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 __all__ = [
-    "Cut",
+    "TextEdit",
     "above_comments",
+    "apply_edits",
     "has_blank_above",
     "indent_of",
     "line_below",
@@ -18,11 +19,10 @@ __all__ = [
     "lines_around",
     "rstripped",
     "with_breaks",
-    "with_cuts",
     "with_end_of",
 ]
 
-Cut: TypeAlias = tuple[int, int, str]
+TextEdit: TypeAlias = tuple[int, int, str]
 """A text edit: the start and the end of a range of a document, and the characters that replace the range."""
 
 _COMMENT: Final = re.compile(r"([ \t]*)#")
@@ -33,10 +33,10 @@ def line_break(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
 
 
-def with_breaks(cuts: Iterable[Cut], text: str) -> list[Cut]:
-    """Cuts whose new lines have the line breaks of the document."""
+def with_breaks(edits: Iterable[TextEdit], text: str) -> list[TextEdit]:
+    """Edits whose new lines have the line breaks of the document."""
     sign = line_break(text)
-    return [(start, end, new.replace("\n", sign)) for start, end, new in cuts]
+    return [(start, end, new.replace("\n", sign)) for start, end, new in edits]
 
 
 def line_start(text: str, index: int) -> int:
@@ -97,14 +97,14 @@ def rstripped(text: str, index: int) -> int:
     return index
 
 
-def with_cuts(text: str, cuts: Iterable[Cut]) -> str:
-    """The document after cuts. If cuts overlap, all their ranges are removed, and all their new characters are kept.
+def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
+    """The document after edits. If edits overlap, all their ranges are removed, and all their new characters are kept.
 
-    New characters for the same place are in the order of the cuts.
+    New characters for the same place are in the order of the edits.
     """
     pieces = []
     index = 0
-    for start, end, new in sorted(cuts, key=lambda cut: cut[:2]):
+    for start, end, new in sorted(edits, key=lambda edit: edit[:2]):
         pieces += [text[index:start], new]
         index = max(index, end)
     return "".join([*pieces, text[index:]])

@@ -15,7 +15,7 @@ from .lines import with_end_of
 from .locations import Locate, Path, locator
 from .toml_scanning import has_long_key, scan, tomllib
 from .toml_splicing import spliced, with_key
-from .trees import TOO_DEEP, SyntaxProblem, Tree, changed_at, has_tree, is_too_deep, renamed
+from .trees import TOO_DEEP, SyntaxProblem, Tree, has_tree, is_too_deep, renamed, with_values
 
 __all__ = ["edit", "read", "rename", "write"]
 
@@ -84,7 +84,7 @@ def edit(text: str, changes: Mapping[Path, Tree]) -> str:
         ProviderError: if a path leads through a value that is not a table, if a value to remove does not exist, or if the
             document cannot be edited without other changes.
     """
-    tree, changes = changed_at(read(text)[0], changes)
+    tree, changes = with_values(read(text)[0], changes)
     new = with_end_of(text, spliced(text, changes, _value, write))
     return _checked(new, tree, changes)
 

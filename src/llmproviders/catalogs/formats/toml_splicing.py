@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .lines import (
-    Cut,
+    TextEdit,
     above_comments,
+    apply_edits,
     has_blank_above,
     indent_of,
     line_below,
@@ -21,7 +22,6 @@ from .lines import (
     lines_around,
     rstripped,
     with_breaks,
-    with_cuts,
 )
 from .locations import Path, part_at
 from .toml_scanning import Statement, TomlPart, scan
@@ -40,7 +40,7 @@ def spliced(text: str, changes: Mapping[Path, Tree], write: Callable[[Tree], str
         write_tables: a function that writes a document, in which entries are tables with headers.
     """
     whole = scan(text)[0]
-    cuts: list[Cut] = []
+    edits: list[TextEdit] = []
     added: list[Path] = []
     removed: list[Path] = []
     for path, value in changes.items():
@@ -49,26 +49,26 @@ def spliced(text: str, changes: Mapping[Path, Tree], write: Callable[[Tree], str
             # A table with headers is removed, and its new value is added.
             removed.append(path)
         elif part is not None:
-            cuts.append((part.value, part.end, write(value)))
+            edits.append((part.value, part.end, write(value)))
         if value is not None and (part is None or part.value is None):
             added.append(path)
-    text = with_cuts(text, with_breaks(cuts, text))
+    text = apply_edits(text, with_breaks(edits, text))
     if removed:
         document = _Document(text)
-        cuts = [cut for path, names in by_parent(removed).items() for cut in _without(document, path, names)]
-        text = with_cuts(text, with_breaks(cuts, text))
+        edits = [edit for path, names in by_parent(removed).items() for edit in _without(document, path, names)]
+        text = apply_edits(text, with_breaks(edits, text))
     if added:
         document = _Document(text)
         members = {path: {name: changes[(*path, name)] for name in names} for path, names in by_parent(added).items()}
-        cuts = [_added(document, path, each, write, write_tables) for path, each in members.items()]
-        text = with_cuts(text, with_breaks(cuts, text))
+        edits = [_added(document, path, each, write, write_tables) for path, each in members.items()]
+        text = apply_edits(text, with_breaks(edits, text))
     return text
 
 
 def with_key(text: str, path: Path, name: str) -> str:
     """The document with another name for the last key of *path*, at each place where that key is written."""
     part = part_at(scan(text)[0], path)
-    return with_cuts(text, [(start, end, _key(name)) for start, end in part.keys])
+    return apply_edits(text, [(start, end, _key(name)) for start, end in part.keys])
 
 
 class _Document:
@@ -105,8 +105,8 @@ def _added(
     members: Mapping[Any, Tree],
     write: Callable[[Tree], str],
     write_tables: Callable[[Tree], str],
-) -> Cut:
-    """The cut that adds members to the table at *path*."""
+) -> TextEdit:
+    """The edit that adds members to the table at *path*."""
     parts = document.parts(path)
     parent = parts[-1]
     lines = [f"{_key(name)} = {write(value)}" for name, value in members.items()]
@@ -149,14 +149,14 @@ def _below(part: TomlPart) -> Iterator[TomlPart]:
         rest += part.parts.values()
 
 
-def _lines_at(text: str, index: int, lines: str) -> Cut:
-    """The cut that adds lines at the start of a line, or at the end of the document."""
+def _lines_at(text: str, index: int, lines: str) -> TextEdit:
+    """The edit that adds lines at the start of a line, or at the end of the document."""
     end = "" if not index or text[index - 1] == "\n" else "\n"
     return index, index, f"{end}{lines}"
 
 
-def _added_tables(document: _Document, parent: TomlPart, tables: list[str]) -> Cut:
-    """The cut that adds tables below those of *parent*."""
+def _added_tables(document: _Document, parent: TomlPart, tables: list[str]) -> TextEdit:
+    """The edit that adds tables below those of *parent*."""
     text, statements = document.text, document.statements
     positions = document.positions(parent)
     last = positions[-1] if positions else len(statements) - 1
@@ -171,8 +171,8 @@ def _added_tables(document: _Document, parent: TomlPart, tables: list[str]) -> C
     return _lines_at(text, index, "".join(f"\n{table}" if is_apart else table for table in tables))
 
 
-def _added_keys(document: _Document, path: Path, parts: list[TomlPart], keys: list[str]) -> Cut:
-    """The cut that adds keys to the table at *path*, each with its value on a line of its own."""
+def _added_keys(document: _Document, path: Path, parts: list[TomlPart], keys: list[str]) -> TextEdit:
+    """The edit that adds keys to the table at *path*, each with its value on a line of its own."""
     text, statements, parent = document.text, document.statements, parts[-1]
     lines = "".join(f"{key}\n" for key in keys)
     if (last := document.last_of(parent)) is not None:
@@ -194,8 +194,8 @@ def _added_keys(document: _Document, path: Path, parts: list[TomlPart], keys: li
     return _lines_at(text, index, f"{lines}\n")
 
 
-def _added_inline(text: str, table: TomlPart, members: str) -> Cut:
-    """The cut that adds members to an inline table."""
+def _added_inline(text: str, table: TomlPart, members: str) -> TextEdit:
+    """The edit that adds members to an inline table."""
     assert table.value is not None
     if not table.parts:
         return table.value, table.end, f"{{{members}}}"
@@ -203,17 +203,17 @@ def _added_inline(text: str, table: TomlPart, members: str) -> Cut:
     return end, end, f", {members}"
 
 
-def _without(document: _Document, path: Path, names: Iterable[Any]) -> list[Cut]:
-    """The cuts of some members of the table at *path*: of values, or of tables that headers and dotted keys make."""
+def _without(document: _Document, path: Path, names: Iterable[Any]) -> list[TextEdit]:
+    """The edits that remove some members of the table at *path*: values, or tables that headers and dotted keys make."""
     text, statements = document.text, document.statements
     above = document.parts(path)
     gone = [above[-1].parts[name] for name in names]
     if any(each.value is not None for each in above):
-        return _member_cuts(text, gone)
-    cuts: list[Cut] = []
+        return _member_edits(text, gone)
+    edits: list[TextEdit] = []
     for part in gone:
         positions = document.positions(part)
-        own: list[Cut] = []
+        own: list[TextEdit] = []
         for before, position in zip([-1, *positions], positions, strict=False):
             statement = statements[position]
             start, end = line_start(text, statement.start), line_below(text, statement.end)
@@ -223,13 +223,13 @@ def _without(document: _Document, path: Path, names: Iterable[Any]) -> list[Cut]
             elif statement.header_end:
                 start = above_comments(text, start)
             own.append((start, end, ""))
-        cuts += [(*lines_around(text, *cut[:2]), "") for cut in own] if statements[positions[0]].header_end else own
+        edits += [(*lines_around(text, *edit[:2]), "") for edit in own] if statements[positions[0]].header_end else own
     if len(above) > 1 and len(gone) == len(above[-1].parts) and document.last_of(above[-1]) is None:
         # The parent table is kept, although it is empty.
-        cuts.sort()
+        edits.sort()
         first = statements[document.positions(above[-1])[0]]
-        cuts[0] = (*cuts[0][:2], _empty(text, first, path, above[-1]))
-    return cuts
+        edits[0] = (*edits[0][:2], _empty(text, first, path, above[-1]))
+    return edits
 
 
 def _empty(text: str, first: Statement, path: Path, table: TomlPart) -> str:
@@ -240,21 +240,21 @@ def _empty(text: str, first: Statement, path: Path, table: TomlPart) -> str:
     return f"{text[line_start(text, first.start) : end]} = {{}}\n"
 
 
-def _member_cuts(text: str, parts: Iterable[TomlPart]) -> list[Cut]:
-    """The cuts of members of an inline table, with their commas; members may be made by dotted keys."""
+def _member_edits(text: str, parts: Iterable[TomlPart]) -> list[TextEdit]:
+    """The edits that remove members of an inline table, with their commas; members may be made by dotted keys."""
     members = sorted((each for part in parts for each in _below(part) if each.value is not None), key=lambda each: each.start)
-    cuts: list[Cut] = []
+    edits: list[TextEdit] = []
     for member in members:
         start, end = member.start, member.end
-        if cuts and end <= cuts[-1][1]:
+        if edits and end <= edits[-1][1]:
             # This member is within the range that was removed before.
             continue
         if comma := re.compile(r"\s*,\s*").match(text, end):
             end = comma.end()
         else:
-            while cuts and cuts[-1][1] == start:
-                start = cuts.pop()[0]
+            while edits and edits[-1][1] == start:
+                start = edits.pop()[0]
             before = rstripped(text, start)
             start = before - 1 if text[before - 1] == "," else start
-        cuts.append((start, end, ""))
-    return cuts
+        edits.append((start, end, ""))
+    return edits

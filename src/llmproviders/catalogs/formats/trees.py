@@ -19,14 +19,14 @@ __all__ = [
     "SyntaxProblem",
     "Tree",
     "by_parent",
-    "changed",
-    "changed_at",
     "has_null",
     "has_tree",
     "is_too_deep",
     "renamed",
     "shown_kind",
     "value_at",
+    "with_value",
+    "with_values",
     "wrapped",
 ]
 
@@ -105,7 +105,7 @@ def value_at(tree: Tree, path: Path) -> Tree:
     return tree
 
 
-def changed(tree: Tree, path: Path, value: Tree) -> Tree:
+def with_value(tree: Tree, path: Path, value: Tree) -> Tree:
     """A copy of *tree* with *value* at *path*, where None removes the value; missing parents are created."""
     if not path:
         return value
@@ -114,7 +114,7 @@ def changed(tree: Tree, path: Path, value: Tree) -> Tree:
     if not below and value is None:
         del node[step]
     else:
-        node[step] = changed(node.get(step, {}) if below else None, tuple(below), value)
+        node[step] = with_value(node.get(step, {}) if below else None, tuple(below), value)
     return node
 
 
@@ -139,7 +139,7 @@ def wrapped(tree: Tree, path: Path, value: Tree) -> tuple[Path, Tree]:
     return path, value
 
 
-def changed_at(tree: Tree, changes: Mapping[Path, Tree]) -> tuple[Tree, dict[Path, Tree]]:
+def with_values(tree: Tree, changes: Mapping[Path, Tree]) -> tuple[Tree, dict[Path, Tree]]:
     """A copy of *tree* with values at several paths, None to remove one; and the changes in the form that `wrapped` returns.
 
     Raises:
@@ -182,7 +182,7 @@ def renamed(tree: Tree, path: Path, name: str) -> Tree:
     if name in parent:
         msg = f"{dotted((*path[:-1], name))} is in the file already"
         raise ProviderError(msg)
-    return changed(tree, path[:-1], {name if key == path[-1] else key: value for key, value in parent.items()})
+    return with_value(tree, path[:-1], {name if key == path[-1] else key: value for key, value in parent.items()})
 
 
 def _missing(path: Path) -> ProviderError:

@@ -14,7 +14,7 @@ from ...optional import import_optional
 from ...syntax.locations import Location, location_of
 from .lines import with_end_of
 from .locations import Locate, Path, locator
-from .trees import SyntaxProblem, Tree, changed_at, has_tree, renamed
+from .trees import SyntaxProblem, Tree, has_tree, renamed, with_values
 from .yaml_reading import TreeBuilder
 from .yaml_splicing import spliced, with_key
 
@@ -92,7 +92,7 @@ def edit(text: str, changes: Mapping[Path, Tree]) -> str:
         ProviderError: if a path leads through a value that is not a mapping, if a value to remove does not exist, or if other
             values would change too, because they share an anchor.
     """
-    tree, changes = changed_at(read(text)[0], changes)
+    tree, changes = with_values(read(text)[0], changes)
     new = with_end_of(text, spliced(text, _events, changes, _inline, write))
     return _checked(new, tree, changes)
 

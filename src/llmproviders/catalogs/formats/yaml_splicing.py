@@ -14,15 +14,15 @@ from typing import Any
 import attrs
 
 from .lines import (
-    Cut,
+    TextEdit,
     above_comments,
+    apply_edits,
     has_blank_above,
     indent_of,
     line_below,
     line_break,
     line_start,
     lines_around,
-    with_cuts,
 )
 from .locations import Path
 from .trees import ENTRY_DEPTHS, Tree, by_parent
@@ -75,24 +75,25 @@ def spliced(
     """
     if wanted := by_parent(path for path, value in changes.items() if value is not None):
         nodes = _nodes(text, parse(text))
-        cuts: list[Cut] = []
+        edits: list[TextEdit] = []
         for path, names in wanted.items():
             key, mapping = _mapping(nodes[0], path)
             values = {name: changes[(*path, name)] for name in names}
             old = [name for name in names if name in mapping.positions]
-            cuts += [_replacement(text, *mapping.member(mapping.positions[name]), write(values.pop(name))) for name in old]
+            edits += [_replacement(text, *mapping.member(mapping.positions[name]), write(values.pop(name))) for name in old]
             if values:
-                cuts += _added(text, path, key, mapping, values, write, write_block)
-        text = _with_cuts(text, nodes, cuts)
+                edits += _added(text, path, key, mapping, values, write, write_block)
+        text = _apply_edits(text, nodes, edits)
     # Members are removed last, because a mapping without members is written in braces.
     if unwanted := by_parent(path for path, value in changes.items() if value is None):
         nodes = _nodes(text, parse(text))
-        text = _with_cuts(text, nodes, [cut for path, names in unwanted.items() for cut in _removed(text, nodes[0], path, names)])
+        edits = [edit for path, names in unwanted.items() for edit in _removed(text, nodes[0], path, names)]
+        text = _apply_edits(text, nodes, edits)
     return text
 
 
-def _removed(text: str, whole: _Node, path: Path, names: Iterable[Any]) -> list[Cut]:
-    """The cuts of some members of the mapping at *path*."""
+def _removed(text: str, whole: _Node, path: Path, names: Iterable[Any]) -> list[TextEdit]:
+    """The edits that remove some members of the mapping at *path*."""
     key, mapping = _mapping(whole, path)
     positions = sorted(mapping.positions[name] for name in names if name in mapping.positions)
     if mapping.is_flow:
@@ -111,8 +112,8 @@ def _added(
     members: Mapping[Any, Tree],
     write: Callable[[Tree], str],
     write_block: Callable[[Tree], str],
-) -> list[Cut]:
-    """The cuts that add members to the mapping at *path*, whose own key is *key*."""
+) -> list[TextEdit]:
+    """The edits that add members to the mapping at *path*, whose own key is *key*."""
     top = path[0] if path else next(iter(members))
     is_block = len(path) < ENTRY_DEPTHS.get(top, 0) and all(isinstance(value, dict) for value in members.values())
     # An entry is written as its neighbours are.
@@ -134,7 +135,7 @@ def with_key(text: str, events: Iterable[Any], path: Path, name: str) -> str:
     if path[-1] not in mapping.positions:
         return text
     key, _ = mapping.member(mapping.positions[path[-1]])
-    return _with_cuts(text, nodes, [(key.start, key.end, name)])
+    return _apply_edits(text, nodes, [(key.start, key.end, name)])
 
 
 def _mapping(whole: _Node, path: Path) -> tuple[_Node | None, _Node]:
@@ -148,10 +149,10 @@ def _mapping(whole: _Node, path: Path) -> tuple[_Node | None, _Node]:
     return key, mapping
 
 
-def _with_cuts(text: str, nodes: list[_Node], cuts: list[Cut]) -> str:
-    """The document after cuts; anchors in them move to their first aliases."""
-    moved = [(alias.start, alias.end, anchored) for alias, anchored in _moved_anchors(text, nodes, cuts)]
-    return with_cuts(text, [*cuts, *moved])
+def _apply_edits(text: str, nodes: list[_Node], edits: list[TextEdit]) -> str:
+    """The document after edits; anchors in them move to their first aliases."""
+    moved = [(alias.start, alias.end, anchored) for alias, anchored in _moved_anchors(text, nodes, edits)]
+    return apply_edits(text, [*edits, *moved])
 
 
 def _nodes(text: str, events: Iterable[Any]) -> list[_Node]:
@@ -217,8 +218,8 @@ def _after_colon(text: str, key: _Node) -> int:
     return colon.end() if colon else key.end
 
 
-def _replacement(text: str, key: _Node | None, old: _Node, new: str) -> Cut:
-    """The cut that replaces a value by a new one; *key* is None for the whole document."""
+def _replacement(text: str, key: _Node | None, old: _Node, new: str) -> TextEdit:
+    """The edit that replaces a value by a new one; *key* is None for the whole document."""
     colon = old.start if key is None else _after_colon(text, key)
     between = text[colon : old.start]
     is_empty = old.start == old.end
@@ -229,8 +230,8 @@ def _replacement(text: str, key: _Node | None, old: _Node, new: str) -> Cut:
     return colon, max(colon, old.end), f"{sign} {new}{'' if is_empty else between.rstrip()}"
 
 
-def _lines_of_member(text: str, mapping: _Node, position: int) -> Cut:
-    """The cut of a member on lines of its own; a block is removed with the comment above it and the blank lines around it."""
+def _lines_of_member(text: str, mapping: _Node, position: int) -> TextEdit:
+    """The edit that removes a member on lines of its own, and a block with the comment above it and the blank lines around it."""
     key, value = mapping.member(position)
     start, end = line_start(text, key.start), value.next_line
     if not value.is_mapping or value.is_flow:
@@ -243,34 +244,34 @@ def _lines_of_member(text: str, mapping: _Node, position: int) -> Cut:
     return start, end, ""
 
 
-def _flow_members(text: str, mapping: _Node, positions: list[int]) -> list[Cut]:
-    """The cuts of members within braces, with the commas that belong to them."""
+def _flow_members(text: str, mapping: _Node, positions: list[int]) -> list[TextEdit]:
+    """The edits that remove members within braces, with the commas that belong to them."""
     count = len(mapping.children) // 2
     gone = set(positions)
     first = count
     while first - 1 in gone:
         first -= 1
-    cuts = [(mapping.member(each)[0].start, mapping.member(each + 1)[0].start, "") for each in positions if each < first]
+    edits = [(mapping.member(each)[0].start, mapping.member(each + 1)[0].start, "") for each in positions if each < first]
     if first == count:
-        return cuts
+        return edits
     start = mapping.member(first)[0].start
     if first == 0:
         return [(start, mapping.end - 1, "")]
     before, end = (_end_of_member(text, *mapping.member(each)) for each in (first - 1, count - 1))
     if text[before:start].strip() == ",":
         # YAML does not read a brace right after a colon.
-        return [*cuts, (before, end, " " if text[before - 1] == ":" else "")]
+        return [*edits, (before, end, " " if text[before - 1] == ":" else "")]
     # Comments above the member are kept, and so is the comma above them: it may become the last one.
     after = re.compile(r"\s*,").match(text, end)
-    return [*cuts, (start, after.end() if after else end, "")]
+    return [*edits, (start, after.end() if after else end, "")]
 
 
 def _end_of_member(text: str, key: _Node, value: _Node) -> int:
     return max(value.end, _after_colon(text, key))
 
 
-def _added_lines(text: str, mapping: _Node, members: list[str]) -> list[Cut]:
-    """The cut that adds members, each on one line: below the last one, or after it within braces."""
+def _added_lines(text: str, mapping: _Node, members: list[str]) -> list[TextEdit]:
+    """The edit that adds members, each on one line: below the last one, or after it within braces."""
     if mapping.is_flow:
         end = _end_of_member(text, *mapping.member(-1)) if mapping.children else mapping.end - 1
         # YAML does not read a comma right after a colon.
@@ -279,8 +280,8 @@ def _added_lines(text: str, mapping: _Node, members: list[str]) -> list[Cut]:
     return _added_blocks(text, mapping, [f"{member}\n" for member in members])
 
 
-def _added_blocks(text: str, mapping: _Node, blocks: list[str], *, is_apart: bool = False) -> list[Cut]:
-    """The cut that adds lines below the last member of a mapping, with its indentation, below a blank line if *is_apart*."""
+def _added_blocks(text: str, mapping: _Node, blocks: list[str], *, is_apart: bool = False) -> list[TextEdit]:
+    """The edit that adds lines below the last member of a mapping, with its indentation, below a blank line if *is_apart*."""
     if not mapping.children:
         # The mapping is an alias.
         return []
@@ -291,8 +292,8 @@ def _added_blocks(text: str, mapping: _Node, blocks: list[str], *, is_apart: boo
     return [(index, index, end + "".join(f"{blank}{_indented(block, indent, text)}" for block in blocks))]
 
 
-def _first_block(text: str, key: _Node | None, mapping: _Node, lines: str) -> list[Cut]:
-    """The cuts that put lines in place of a mapping without members."""
+def _first_block(text: str, key: _Node | None, mapping: _Node, lines: str) -> list[TextEdit]:
+    """The edits that put lines in place of a mapping without members."""
     if key is None:
         return [(mapping.start, len(text) - len(text[mapping.end :].lstrip(" \t\r\n")), _indented(lines, "", text))]
     indent = indent_of(text, key.start) + "  "
@@ -306,19 +307,19 @@ def _indented(lines: str, indent: str, text: str) -> str:
     return "".join(f"{indent}{line}{line_break(text)}" for line in lines.splitlines())
 
 
-def _moved_anchors(text: str, nodes: list[_Node], cuts: list[Cut]) -> Iterator[tuple[_Node, str]]:
-    """The first alias of each anchor in the cuts, with the anchored value that replaces it."""
+def _moved_anchors(text: str, nodes: list[_Node], edits: list[TextEdit]) -> Iterator[tuple[_Node, str]]:
+    """The first alias of each anchor in the ranges of edits, with the anchored value that replaces it."""
     ends: list[tuple[int, int]] = []
-    """The starts of the cuts in order, each with the largest end of the cuts up to it."""
-    for start, end, _ in sorted(cuts):
+    """The starts of the edits in order, each with the largest end of the edits up to it."""
+    for start, end, _ in sorted(edits):
         ends.append((start, max(end, ends[-1][1] if ends else 0)))
     anchored: dict[str, _Node] = {}
     for node in nodes:
         if node.anchor is None:
             continue
         place = bisect(ends, (node.start, len(text))) - 1
-        is_cut = place >= 0 and node.start < ends[place][1]
-        if is_cut and not node.is_alias:
+        is_replaced = place >= 0 and node.start < ends[place][1]
+        if is_replaced and not node.is_alias:
             anchored[node.anchor] = node
-        elif not is_cut and (source := anchored.pop(node.anchor, None)) is not None and node.is_alias:
+        elif not is_replaced and (source := anchored.pop(node.anchor, None)) is not None and node.is_alias:
             yield node, text[source.start : source.end]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...errors import Problem
 from ...messages import shown
 from ...syntax.urls import expected_url
-from ..doubts import whole_url_advice
+from ..suspect_values import whole_url_advice
 from ..view import View
 from .shared import check_one_column
 

@@ -9,8 +9,8 @@ from ...errors import Problem
 from ...syntax.columns import Column
 from ...syntax.sql_types import canonical_type
 from ...syntax.urls import expected_url
-from ..doubts import base_url_problem, whole_url_advice
 from ..retries import DEFAULT_TIMEOUT, timeout_problem
+from ..suspect_values import base_url_problem, whole_url_advice
 from ..view import View
 
 __all__ = ["check_http_url", "check_one_column", "check_service", "check_stop_strings", "check_timeout"]

@@ -15,8 +15,8 @@ from ...syntax.durations import read_duration
 from ...syntax.maps import read_map
 from ...syntax.scalars import JAVA_BOUNDS, read_boolean, read_double, read_integer
 from ...syntax.sql_types import canonical_type
-from ..doubts import DOCUMENTED, placeholders
 from ..runtime import NAMES, Factory, Runtime, RuntimeOption, runtime
+from ..suspect_values import DOCUMENTED, placeholders
 from ..view import ALWAYS, Facts, View
 
 __all__ = [

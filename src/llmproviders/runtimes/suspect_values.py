@@ -10,7 +10,7 @@ from typing import Final, Literal
 import attrs
 
 from ..credentials import MASK, is_unfilled, mask_value
-from ..errors import Advice, Problem, Rejected, writing
+from ..errors import Advice, Problem, Rejected, advice_to_write
 from ..syntax.json import read_json_flat
 from ..syntax.maps import read_map
 from ..syntax.urls import expected_url, whole_url
@@ -21,9 +21,9 @@ from .view import Facts
 __all__ = [
     "DOCUMENTED",
     "base_url_problem",
-    "doubts",
     "fills_placeholders",
     "placeholders",
+    "suspect_value_problems",
     "whole_url_advice",
 ]
 
@@ -70,7 +70,7 @@ class Placeholder:
         if refers and is_alone and (self.part or self.key in self.facts.hidden):
             variable = re.search(r"\$\{(\w+)\}", self.string, re.ASCII)
             name = self.part or self.facts.names.get(self.key, self.key)
-            advice = writing(name, {"env": variable[1] if variable else "NAME"})
+            advice = advice_to_write(name, {"env": variable[1] if variable else "NAME"})
         return self.facts.problem(
             self.key,
             expected,
@@ -126,10 +126,10 @@ def whole_url_advice(facts: Facts, base: str) -> Advice | None:
         return None
     is_embedding = EMBEDDINGS in facts.class_tasks and "embed" in facts.flat.get(facts.model_key, "").lower()
     url = whole_url(base, f"/{EMBEDDINGS if is_embedding else CHAT}")
-    return None if url is None else writing("endpoint", url)
+    return None if url is None else advice_to_write("endpoint", url)
 
 
-def doubts(facts: Facts) -> Iterator[Problem]:
+def suspect_value_problems(facts: Facts) -> Iterator[Problem]:
     """Warnings for a provider whose runtime is not known."""
     is_on_vvr = fills_placeholders(facts.identifier, None)
     for each in placeholders(facts):
