@@ -42,7 +42,7 @@ def test_explain_a_code() -> None:
     assert """\
 literal-secret
 
-A secret is written out, so that everybody who can read the file can read it.
+The file contains a literal secret, which everybody who can read the file can see.
 
 For example, `catalog.toml`:
 
@@ -55,7 +55,7 @@ For example, `catalog.toml`:
     catalog.toml:3:1: warning: providers.chat.api_key: expected a reference, because this string is a secret, got ******; \
 write api_key = { env = "NAME" } or { file = "path" } [literal-secret]
 
-Write a reference.
+Write a reference instead.
 
     [providers.chat]
     preset = "deepseek"

@@ -110,7 +110,7 @@ def test_help_in_sarif(bad: Path, sarif: Draft7Validator, monkeypatch: pytest.Mo
     monkeypatch.setattr(importlib.metadata, "metadata", lambda name: metadata)
     rule = rule_of_secrets()
     assert "helpUri" not in rule
-    assert "Write a reference." == rule["help"]["text"]
+    assert "Write a reference instead." == rule["help"]["text"]
     assert '```toml\n[providers.chat]\npreset = "deepseek"\napi_key = "sk-demo"\n```\n' in rule["help"]["markdown"]
     metadata["Project-URL"] = "Documentation, https://example.com/docs"
     assert "https://example.com/docs/reference/codes.html#literal-secret" == rule_of_secrets()["helpUri"]
