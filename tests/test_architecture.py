@@ -9,17 +9,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-import draw_rooms
+import draw_architecture
 import pytest
-from draw_rooms import imports, modules, room
+from draw_architecture import component, imports, modules
 
 import llmproviders
 
 ROOT = Path(llmproviders.__file__).parent
 
-# A room is a folder, or a file beside the folders. Rooms import only from rooms on lower lines; those on the same line do not
+# A component is a folder, or a file beside the folders. Components import only from components on lower lines; those on the same line do not
 # import each other.
-HOUSE = """
+COMPONENTS = """
     __main__
     cli
     flink
@@ -39,7 +39,7 @@ HOUSE = """
 """
 
 # The same inside each folder; the __init__ of a folder may import all its files.
-ROOMS = {
+FILES = {
     "catalogs": """
         files  editing  merging  restructuring  usage  discovery  settings
         revision  overrides  grids
@@ -210,14 +210,14 @@ MODULES = modules(ROOT)
 
 def levels(picture: str) -> dict[str, int]:
     """The line number of each name in a picture, counted from the top."""
-    return {name: floor for floor, line in enumerate(picture.split("\n")) for name in line.split()}
+    return {name: layer for layer, line in enumerate(picture.split("\n")) for name in line.split()}
 
 
 def test_every_module_is_in_the_picture() -> None:
-    """Every room, and every file in a room, is in its picture."""
-    assert sorted(levels(HOUSE)) == sorted({room(name) for name in MODULES})
-    assert sorted(ROOMS) == sorted({room(name) for name in MODULES if "." in name})
-    for folder, picture in ROOMS.items():
+    """Every component, and every file in a component, is in its picture."""
+    assert sorted(levels(COMPONENTS)) == sorted({component(name) for name in MODULES})
+    assert sorted(FILES) == sorted({component(name) for name in MODULES if "." in name})
+    for folder, picture in FILES.items():
         inside = [name.removeprefix(f"{folder}.") for name in MODULES if name.startswith(f"{folder}.")]
         packages = {name for name in inside if any(other.startswith(f"{name}.") for other in inside)}
         assert sorted(set(inside) - packages) == sorted(levels(picture)), folder
@@ -226,11 +226,11 @@ def test_every_module_is_in_the_picture() -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_imports_go_down(name: str) -> None:
     """A module imports only modules below it, also inside functions and for type checkers."""
-    house, here = levels(HOUSE), room(name)
-    inside = levels(ROOMS.get(here, ""))
+    layers, here = levels(COMPONENTS), component(name)
+    inside = levels(FILES.get(here, ""))
     for other in imports(name, ROOT):
-        if room(other) != here:
-            assert house[here] < house[room(other)], f"{name} imports {other}, which is not below it"
+        if component(other) != here:
+            assert layers[here] < layers[component(other)], f"{name} imports {other}, which is not below it"
         elif name != here:
             mine, theirs = name.removeprefix(f"{here}."), other.removeprefix(f"{here}.")
             assert inside[mine] < inside[theirs], f"{name} imports {other}, which is not below it"
@@ -238,8 +238,8 @@ def test_imports_go_down(name: str) -> None:
 
 def test_upward_imports(monkeypatch: pytest.MonkeyPatch) -> None:
     """The exceptions are imports that exist, and that are made when they are used."""
-    pairs = draw_rooms.UPWARD
-    monkeypatch.setattr(draw_rooms, "UPWARD", ())
+    pairs = draw_architecture.UPWARD
+    monkeypatch.setattr(draw_architecture, "UPWARD", ())
     assert set() == {(name, other) for name, other in pairs if other not in imports(name, ROOT)}
     assert set() == {f"llmproviders.{other}" for _, other in pairs} & modules_after("import llmproviders")
 

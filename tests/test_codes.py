@@ -57,4 +57,4 @@ def test_codes_are_words_in_kebab_case_with_a_meaning_and_a_cure() -> None:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
         assert name == code.name
         assert code.meaning.endswith(".")
-        assert code.cure.endswith(".")
+        assert code.solution.endswith(".")

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import compare_with_ververica
-import draw_rooms
+import draw_architecture
 import generate_changes
 
 import llmproviders
@@ -21,9 +21,9 @@ def test_the_types_of_changes() -> None:
 
 
 def test_the_picture_of_the_rooms() -> None:
-    """docs/architecture.md shows the rooms with their imports: run tools/draw_rooms.py."""
-    text = draw_rooms.TARGET.read_text(encoding="utf-8")
-    assert draw_rooms.page(text, PACKAGE) == text
+    """docs/architecture.md shows the components with their imports: run tools/draw_architecture.py."""
+    text = draw_architecture.TARGET.read_text(encoding="utf-8")
+    assert draw_architecture.page(text, PACKAGE) == text
 
 
 def test_the_differences_from_ververica(empty_registry: None) -> None:

@@ -74,20 +74,20 @@ def _name(node: nodes.literal) -> str:
     return node.astext() if is_page else f"{section[0].astext()}.{node.astext()}"
 
 
-def draw_rooms(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Replace the picture of the rooms, which is text in the repository, by boxes with links to the rows of the table below."""
-    before, mark, after = source[0].partition("<!-- rooms: written by tools/draw_rooms.py -->\n")
+def draw_architecture(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Replace the picture of the components, which is text in the repository, by boxes with links to the rows of the table below."""
+    before, mark, after = source[0].partition("<!-- components: written by tools/draw_architecture.py -->\n")
     if mark:
         picture, _, rest = after.partition("```\n\n")
         lines = picture.partition("```text\n")[2].splitlines()
-        boxes = ("".join(f'<a href="#room-{room}">{room}</a>' for room in line.split()) for line in lines)
-        floors = "\n".join(f"<div>{each}</div>" for each in boxes)
-        rows = re.sub(r"^\| `(\w+)` ", r'| <span id="room-\1"></span>`\1` ', rest, flags=re.MULTILINE)
-        source[0] = f'{before}<div class="rooms">\n{floors}\n</div>\n\n{rows}'
+        boxes = ("".join(f'<a href="#component-{component}">{component}</a>' for component in line.split()) for line in lines)
+        layers = "\n".join(f"<div>{each}</div>" for each in boxes)
+        rows = re.sub(r"^\| `(\w+)` ", r'| <span id="component-\1"></span>`\1` ', rest, flags=re.MULTILINE)
+        source[0] = f'{before}<div class="components">\n{layers}\n</div>\n\n{rows}'
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.set_translator("html", Translator)
     app.add_domain(Entries)
-    app.connect("source-read", draw_rooms)
+    app.connect("source-read", draw_architecture)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The codes of problems: stable names, each with its meaning and its cure."""
+"""The codes of problems: stable names, each with its meaning and its solution."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Code:
     """The code, in kebab case."""
     meaning: str
     """A description of the problem."""
-    cure: str
+    solution: str
     """Advice on the solution."""
     is_check: bool = False
     """Whether a catalog with it loads: a check reports it, unless it is ignored."""

@@ -101,7 +101,7 @@ def test_explain_as_json() -> None:
     """With --json, a code is a record with its group and its example."""
     assert list(CODES) == [each["name"] for each in run_json("explain")]
     (found,) = run_json("explain", "literal-secret")
-    assert {"group", "name", "meaning", "cure", "is_check", "example"} == set(found)
+    assert {"group", "name", "meaning", "solution", "is_check", "example"} == set(found)
     assert ("Checks of files", "toml") == (found["group"], found["example"]["language"])
 
 

@@ -95,17 +95,17 @@ def test_no_flink(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FLINK_OPT_DIR", raising=False)
     monkeypatch.setenv("FLINK_LIB_DIR", "elsewhere")
     expected = f"expected flink-python-*.jar in {Path.cwd() / 'home' / 'opt'} and flink-dist-*.jar in {Path.cwd() / 'elsewhere'}"
-    cure = "correct or unset FLINK_HOME, FLINK_OPT_DIR and FLINK_LIB_DIR"
-    assert f"the JVM of PyFlink did not start, because it found no Flink: {expected}; {cure}" == started(NO_FLINK)
+    advice = "correct or unset FLINK_HOME, FLINK_OPT_DIR and FLINK_LIB_DIR"
+    assert f"the JVM of PyFlink did not start, because it found no Flink: {expected}; {advice}" == started(NO_FLINK)
 
 
 def test_no_java() -> None:
     """A ``java`` that is missing or does not run is told from files of the job, also from those in a folder named java."""
-    cure = "install a JDK, or set JAVA_HOME"
-    missing = f"expected Java 11 or newer, found none at jdk/bin/java; {cure}"
+    advice = "install a JDK, or set JAVA_HOME"
+    missing = f"expected Java 11 or newer, found none at jdk/bin/java; {advice}"
     assert missing == shown(FileNotFoundError(2, "No such file or directory", "jdk/bin/java"))
     assert missing == shown(NotADirectoryError(20, "Not a directory", "jdk/bin/java"))
-    denied = f"expected Java 11 or newer, found a file that does not run (Permission denied) at jdk/bin/java; {cure}"
+    denied = f"expected Java 11 or newer, found a file that does not run (Permission denied) at jdk/bin/java; {advice}"
     assert denied == shown(PermissionError(13, "Permission denied", "jdk/bin/java"))
     with pytest.raises(FileNotFoundError), clear_errors():
         raise FileNotFoundError(2, "No such file or directory", "java/rows.csv")

@@ -64,7 +64,7 @@ def parts(code: Code) -> Iterator[tuple[str, str]]:
         yield "toml" if name.endswith(".toml") else "text", text
     yield "", f"`{example.command}` prints:" if example.command else "The message of the exception:"
     yield "text", example.message
-    yield "", code.cure
+    yield "", code.solution
     yield example.language, example.right
     if example.command_of_right != example.command:
         yield "", f"`{example.command_of_right}` has no problem."

@@ -110,8 +110,8 @@ def _sarif(checked: Checked) -> str:
         {
             "id": code.name,
             "shortDescription": {"text": code.meaning},
-            "fullDescription": {"text": f"{code.meaning} {code.cure}"},
-            "help": {"text": code.cure, "markdown": markdown(code)},
+            "fullDescription": {"text": f"{code.meaning} {code.solution}"},
+            "help": {"text": code.solution, "markdown": markdown(code)},
             **({"helpUri": f"{page}#{code.name}"} if page else {}),
         }
         for code in CODES.values()

@@ -163,9 +163,9 @@ def _version_hint() -> str:
     minors = [".".join(each.split(".")[:2]) for each in versions]
     if len(set(minors)) < 2:  # noqa: PLR2004
         return ""
-    where, cure = "", f"install apache-flink=={minors[1]}.*"
+    where, advice = "", f"install apache-flink=={minors[1]}.*"
     home = os.environ.get("FLINK_HOME")
     # If the variable is not set, PyFlink sets it to its own folder.
     if home and Path(home) != Path(str(sys.modules["pyflink"].__file__)).parent:
-        where, cure = f" in FLINK_HOME ({home})", f"unset FLINK_HOME, or {cure}"
-    return f"PyFlink is {versions[0]}, but Flink{where} is {versions[1]}: {cure}"
+        where, advice = f" in FLINK_HOME ({home})", f"unset FLINK_HOME, or {advice}"
+    return f"PyFlink is {versions[0]}, but Flink{where} is {versions[1]}: {advice}"

@@ -67,12 +67,12 @@ def ensure_jars(t_env: TableEnvironment, *providers: Provider | str) -> tuple[Pa
             continue
         jar = find_jar(name, runtime)
         urls = [*urls, jar.as_uri()]
-        cure = "delete the file, and it is fetched again"
+        advice = "delete the file, and it is fetched again"
         found = _find_factory(urls, name)
         if found is None:
-            msg = f"{jar} does not contain the provider {name}; {cure}"
+            msg = f"{jar} does not contain the provider {name}; {advice}"
             raise FlinkError(msg)
-        _check_version(found, name, runtime, cure)
+        _check_version(found, name, runtime, advice)
         config.set("pipeline.jars", ";".join(urls))
         added.append(jar)
     return tuple(added)
@@ -138,13 +138,13 @@ def _path(url: str) -> str:
     return url2pathname(urlsplit(url).path)
 
 
-def _check_version(found: _Factory, identifier: str, runtime: Runtime, cure: str) -> None:
+def _check_version(found: _Factory, identifier: str, runtime: Runtime, advice: str) -> None:
     """Raise an error if a jar of Apache has another version than the runtime. The versions of other jars cannot be compared."""
     factory = runtime.factories.get(identifier)
     expected = factory.artifact.rpartition(":")[2] if factory and _is_released(factory.artifact) else ""
     if not expected or not found.title.startswith("Flink : Models") or _minor(found.version) == _minor(expected):
         return
-    msg = f"{found.jar}: expected version {expected} of the provider {identifier} for {runtime}, got {found.version}; {cure}"
+    msg = f"{found.jar}: expected version {expected} of the provider {identifier} for {runtime}, got {found.version}; {advice}"
     raise FlinkError(msg)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Draw the rooms of the package, by its imports, into docs/architecture.md; ``--check`` only compares.
+"""Draw the components of the package, by its imports, into docs/architecture.md; ``--check`` only compares.
 
-A room is a folder, or a file beside the folders. `tests/test_architecture.py` has the order of rooms that imports must follow.
+A component is a folder, or a file beside the folders. `tests/test_architecture.py` has the order of components that imports must follow.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ UPWARD = (
     ("providers.triton", "catalogs.catalog"),
 )
 """Imports that go up, made when they are used or for type checkers: `Provider.grid` returns a catalog. They are not drawn."""
-BEGIN, END = "<!-- rooms: written by tools/draw_rooms.py -->\n", "<!-- end of rooms -->\n"
+BEGIN, END = "<!-- components: written by tools/draw_architecture.py -->\n", "<!-- end of components -->\n"
 
 
 @cache
@@ -36,8 +36,8 @@ def modules(root: Path) -> Mapping[str, Path]:
     return found
 
 
-def room(name: str) -> str:
-    """The room of a module."""
+def component(name: str) -> str:
+    """The component of a module."""
     return name.split(".", maxsplit=1)[0] or "__init__"
 
 
@@ -60,43 +60,43 @@ def imports(name: str, root: Path) -> Iterator[str]:
                 yield imported
 
 
-def rooms(root: Path) -> dict[str, set[str]]:
-    """The rooms that each room imports from."""
-    found: dict[str, set[str]] = {room(name): set() for name in modules(root)}
+def components(root: Path) -> dict[str, set[str]]:
+    """The components that each component imports from."""
+    found: dict[str, set[str]] = {component(name): set() for name in modules(root)}
     for name in modules(root):
-        found[room(name)] |= {room(other) for other in imports(name, root)} - {room(name)}
+        found[component(name)] |= {component(other) for other in imports(name, root)} - {component(name)}
     return found
 
 
-def floors(below: Mapping[str, set[str]]) -> list[list[str]]:
-    """The rooms from top to bottom: each is one floor above the highest room that it imports from."""
+def layers(below: Mapping[str, set[str]]) -> list[list[str]]:
+    """The components from top to bottom: each is one layer above the highest component that it imports from."""
     left, found = dict(below), list[list[str]]()
     while left:
-        floor = sorted(name for name, others in left.items() if not others & left.keys())
-        if not floor:
-            sys.exit(f"expected no cycle of imports, got one among these rooms: {', '.join(sorted(left))}")
-        found.append(floor)
-        left = {name: others for name, others in left.items() if name not in floor}
+        layer = sorted(name for name, others in left.items() if not others & left.keys())
+        if not layer:
+            sys.exit(f"expected no cycle of imports, got one among these components: {', '.join(sorted(left))}")
+        found.append(layer)
+        left = {name: others for name, others in left.items() if name not in layer}
     return found[::-1]
 
 
 def subject(name: str, root: Path) -> str:
-    """The first line of a room's docstring."""
+    """The first line of a component's docstring."""
     path = modules(root)["" if name == "__init__" else name]
     return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
 
 
 def picture(root: Path) -> str:
-    """The rooms as Markdown: a line for each floor, then the subject and the imports of each."""
-    below = rooms(root)
-    order = floors(below)
-    drawn = ["```text", *("   ".join(floor) for floor in order), "```"]
+    """The components as Markdown: a line for each layer, then the subject and the imports of each."""
+    below = components(root)
+    order = layers(below)
+    drawn = ["```text", *("   ".join(layer) for layer in order), "```"]
     rows = (
-        f"| `{name}` | {subject(name, root)} | {', '.join(f'`{other}`' for floor in order for other in floor if other in below[name])} |"
-        for floor in order
-        for name in floor
+        f"| `{name}` | {subject(name, root)} | {', '.join(f'`{other}`' for layer in order for other in layer if other in below[name])} |"
+        for layer in order
+        for name in layer
     )
-    return "\n".join([*drawn, "", "| Room | Subject | Imports from |", "|---|---|---|", *rows, ""])
+    return "\n".join([*drawn, "", "| Component | Subject | Imports from |", "|---|---|---|", *rows, ""])
 
 
 def page(text: str, root: Path) -> str:
@@ -109,6 +109,6 @@ if __name__ == "__main__":
     old = TARGET.read_text(encoding="utf-8")
     new = page(old, SOURCE)
     if "--check" in sys.argv:
-        sys.exit(f"{TARGET.name} is out of date: run tools/draw_rooms.py" if new != old else 0)
+        sys.exit(f"{TARGET.name} is out of date: run tools/draw_architecture.py" if new != old else 0)
     if new != old:
         TARGET.write_text(new, encoding="utf-8", newline="\n")
