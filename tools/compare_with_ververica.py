@@ -232,7 +232,7 @@ def names(recorded: Mapping[str, Any]) -> Iterator[str]:
     mine = {*llmproviders.__all__}
     assert mine.issuperset([*same, *NAMES.values()])
     methods = ", ".join(code(f"{name}()") for name in recorded["methods"])
-    yield f"The same: {', '.join(map(code, same))}, the names of their arguments, and the methods {methods}. Other names:"
+    yield f"Both have {', '.join(map(code, same))}, the same names of arguments, and the methods {methods}. These names differ:"
     yield from ("", "| VVR 11.9 | Here |", "|---|---|")
     yield from (f"| {code(theirs)} | {code(mine)} |" for theirs, mine in NAMES.items())
 
@@ -247,10 +247,10 @@ def section(recorded: Mapping[str, Any]) -> Iterator[str]:
     if mixed := {*SAME} - {topic for topic, _ in found} | {*SAME} & {topic for topic, _ in different}:
         sys.exit(f"ververica_differences.py: expected no difference in {mixed}")
     valid = sum(len(found[topic, "same"]) for topic in SAME)
-    calls = f"{sum(map(len, found.values())):,} calls are made of both libraries, with valid and with odd arguments"
-    yield f"{calls}. The result is the same, with the same options in the same order, for {valid:,} calls with:"
+    calls = f"The comparison runs {sum(map(len, found.values())):,} calls in both libraries, with valid and invalid arguments"
+    yield f"{calls}. All {valid:,} calls with these arguments have the same result, with the options in the same order:"
     yield from ("", *(f"- {title}" for title in dict.fromkeys(SAME.values())))
-    yield from ("", "All differences that were found are in these tables. A row stands for all calls of its kind, and shows one.")
+    yield from ("", "These tables list all differences found. A row stands for all calls of its kind, and shows one of them.")
     yield from ("", "### Names", "", *names(recorded))
     for kind, title in KINDS.items():
         yield from ("", f"### {title}", "", "| Given | VVR 11.9 | Here | Do this |", "|---|---|---|---|")

@@ -26,7 +26,7 @@ from llmproviders.runtimes import checks
 
 
 def code(text: object, anchor: str = "") -> str:
-    """Inline code, also for a cell of a table; with an anchor, it can be the target of a link."""
+    """Inline code that is valid in a cell of a table; an anchor makes it the target of a link."""
     shown = f"`{text}`".replace("|", r"\|")
     return f"{shown}{{#{anchor}}}" if anchor else shown
 
@@ -36,7 +36,7 @@ def codes(texts: Iterable[object]) -> str:
 
 
 def plain(text: str) -> str:
-    """Markdown whose only markup is code in backticks; options of commands become code too."""
+    """Markdown of a string whose only markup is code in backticks; options of commands become code too."""
     parts = re.split(r"(``.+?``|`.+?`)", re.sub(r"(?<!\S)--[a-z-]+", r"`\g<0>`", " ".join(text.split())))
     escaped = (re.sub(r"([\\*_\[\]<>|{}$#])", r"\\\1", part) for part in parts[::2])
     quoted = (code(part.strip("`")) for part in [*parts[1::2], "``"])
@@ -77,17 +77,17 @@ def provider_options() -> Iterator[str]:
         runtimes = ", ".join(f"[{name}](runtimes.md#{name}-{identifier})" for name in factories(identifier))
         yield f"- Runtimes: {runtimes or 'none'}."
         yield f"- Tasks: {codes(cls.tasks) or 'none'}."
-        yield f"- Java key of a model that is named per call: {code(cls.model_key)}."
+        yield f"- Java key of the model's name: {code(cls.model_key)}."
         yield from table("Option, Java key | Values | Meaning", (option_row(cls, info) for info in options(cls)))
 
 
 def option_row(cls: type[Provider], info: OptionInfo) -> Iterator[str]:
     """A row: the names, the values, and the meaning; then the tasks and the runtimes, if only some have the option."""
-    older = f"; older: {codes(info.deprecated_keys)}" if info.deprecated_keys else ""
+    older = f"; deprecated: {codes(info.deprecated_keys)}" if info.deprecated_keys else ""
     several = ""
     if info.sequence_key:
         taken = [name for name, factory in factories(cls.identifier).items() if factory.option(info.sequence_key) is not None]
-        several = f"<br>several, joined by `;`: {code(info.sequence_key)} ({', '.join(taken)})"
+        several = f"<br>for several, joined by `;`: {code(info.sequence_key)} ({', '.join(taken)})"
     # A search for the Java key finds the Python name if the two differ only in hyphens.
     key = code(info.key, "" if info.key.replace("-", "_") == info.name else f"{cls.identifier}-key-{info.key}")
     yield f"**{code(info.name, f'{cls.identifier}-{info.name}')}**<br>{key}{several}{older}"
@@ -114,11 +114,11 @@ def runtime_overview() -> Iterator[str]:
             f"[{each.name}](#{each.name})",
             plain(each.title) + ("" if each.released else ", not released"),
             ", ".join(f"[{identifier}](#{each.name}-{identifier})" for identifier in each.factories),
-            "an error" if each.exhaustive else "a warning: Java may accept more keys than its source shows",
+            "an error" if each.exhaustive else "an error if another runtime has the key, else a warning",
         )
         for each in found
     )
-    yield from table("Runtime | Title | Factories | A key that is not listed gives", rows)
+    yield from table("Runtime | Title | Factories | An unknown key is", rows)
 
 
 def runtime_factories() -> Iterator[str]:
@@ -130,11 +130,11 @@ def runtime_factories() -> Iterator[str]:
         for identifier, factory in found.factories.items():
             yield from section(3, f"{code(identifier)} on {name}", f"{name}-{identifier}")
             yield from (f"Read from {code(factory.artifact)}.", "")
-            yield from (f"- No model runs on it: {plain(defect)}." for defect in factory.defects)
+            yield from (f"- It cannot run any model: {plain(defect)}." for defect in factory.defects)
             yield f"- Rules: {', '.join(f'[{rule}](#rule-{rule})' for rule in factory.rules) or 'only those of every runtime'}."
             if factory.tokenizer is not None:
                 prefixes = (f"{prefix}…" for prefix in factory.tokenizer.prefixes)
-                yield f"- Models whose tokens it counts: {codes([*factory.tokenizer.names, *prefixes])}."
+                yield f"- Models whose tokens it can count: {codes([*factory.tokenizer.names, *prefixes])}."
             if factory.metadata:
                 columns = ", ".join(f"{code(name)} {kind}" for name, kind in factory.metadata.items())
                 yield f"- Metadata columns that the output can have: {plain(columns)}."
@@ -150,7 +150,7 @@ def _factory_rows(identifier: str, found: Iterable[Any]) -> Iterator[list[str]]:
         name = names.get(option.key)
         default = "required" if option.required else "" if option.default is None else f"default {code(option.default)}"
         yield [
-            code(option.key) + (f"; older: {codes(option.deprecated_keys)}" if option.deprecated_keys else ""),
+            code(option.key) + (f"; deprecated: {codes(option.deprecated_keys)}" if option.deprecated_keys else ""),
             "<br>".join(filter(None, (option.type, codes(option.choices), default))),
             f"[{code(name)}](options.md#{identifier}-{name})" if name else "",
         ]
@@ -180,10 +180,10 @@ def file_entries() -> Iterator[str]:
             continue
         kind = next((key for key in entry["properties"] if key in KINDS), "")
         identifier = entry["properties"][kind].get("const", "") if kind else ""
-        name = code(kind) if kind else "Without a kind"
+        name = code(kind) if kind else "Entries without a kind"
         yield from section(3, f"{code(kind)}: {code(identifier)}" if identifier else name, f"entry-{title}")
         if kind in ("preset", "extends", ""):
-            yield from ("Its options, by their Python names, and:", "")
+            yield from ("The options of the provider, by their Python names, and these keys:", "")
         yield from table("Key | Value | Meaning", _key_rows(entry, identifier, () if kind == "provider" else every))
 
 
@@ -194,13 +194,14 @@ def _key_rows(schema: Mapping[str, Any], identifier: str = "", hidden: Iterable[
             is_required = key in schema.get("required", ()) or key in schema.get("else", {}).get("required", ())
             required = ", required" if is_required else ""
             name = f"[{code(key)}](options.md#{identifier}-{key})" if key in known else code(key)
-            yield [name, f"{words(value)}{required}", plain(value["description"])]
+            shown = "list of [codes](codes.md)" if key == "ignore" else words(value)
+            yield [name, f"{shown}{required}", plain(value["description"])]
 
 
 def words(schema: Mapping[str, Any]) -> str:
     """The values of a schema in words, without null and without other spellings of a string."""
     if "$ref" in schema:
-        return words(catalog_schema()["$defs"][schema["$ref"].rpartition("/")[2]])
+        return "[reference](../guides/secrets.md#refer-to-a-key)"
     if "anyOf" in schema:
         shown = [each for each in schema["anyOf"] if each != {"type": "null"} and not each.get("pattern", "").startswith("^(?:[")]
         # Every option has the reference to a variable.
@@ -225,7 +226,7 @@ def words(schema: Mapping[str, Any]) -> str:
         text += f" of at least {low}" if high >= 2**31 - 1 else f" from {low} to {high}"
     if "properties" in schema:
         text += f" {code('{ ' + next(iter(schema['properties'])) + ' = ... }')}"
-    return f"{text} of {words(schema['items'])}" if "items" in schema else text
+    return f"{text} of {words(schema['items']).replace('string', 'strings')}" if "items" in schema else text
 
 
 # Codes ----------------------------------------------------------------------------------------------------------------
@@ -269,7 +270,7 @@ def services() -> Iterator[str]:
         (code(each.name), code(each.base), each.variable and code(each.variable), codes(each.tasks), plain(each.note))
         for each in presets.SERVICES.values()
     )
-    yield from table("Preset | URL before the task | Key's variable | Tasks | Note", rows)
+    yield from table("Preset | Base URL | Variable of the key | Tasks | Note", rows)
 
 
 MAKERS: Mapping[str, Callable[[], Iterator[str]]] = {

@@ -155,6 +155,13 @@ def test_every_key_of_a_file_is_in_the_reference() -> None:
     )
 
 
+def test_a_secret_can_be_a_reference() -> None:
+    """The reference of the file format says that an entry can have a reference for a secret, but not for other options."""
+    rows = {row.partition("`]")[0]: row for row in generated.file_entries()}
+    assert "| string or [reference](" in rows["| [`api_key"]
+    assert "| string |" in rows["| [`model"]
+
+
 def test_every_code_is_in_the_reference() -> None:
     """The reference has a section for every code, with its anchor, and a link to it at the top."""
     overview, *sections = re.split(r"^\((\S+)\)=$", "\n".join(generated.problem_codes()), flags=re.MULTILINE)
