@@ -48,10 +48,10 @@ def _loop(name: str) -> None:
 
 
 KINDS: dict[str, tuple[Callable[[str], object], str]] = {
-    "FIFO": (_fifo, "it is a FIFO"),
-    "socket": (_socket, "it is a socket"),
-    "directory": (os.mkdir, "it is a directory"),
-    "device": (lambda name: Path(name).symlink_to(os.devnull), "it is a device"),
+    "FIFO": (_fifo, "Is a FIFO"),
+    "socket": (_socket, "Is a socket"),
+    "directory": (os.mkdir, "Is a directory"),
+    "device": (lambda name: Path(name).symlink_to(os.devnull), "Is a device"),
     "loop": (_loop, "Too many levels of symbolic links"),
     "missing": (lambda name: None, "No such file or directory"),
 }
@@ -108,7 +108,7 @@ def test_a_file_that_is_exchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     """A FIFO that takes the place of a file after it was looked at is refused, too."""
     os.mkfifo("fifo")
     monkeypatch.setattr("llmproviders.regular_files.identity_of", lambda path: (0, 0))
-    with pytest.raises(NotRegularError, match="it is a FIFO"):
+    with pytest.raises(NotRegularError, match="Is a FIFO"):
         read_start("fifo", 10)
 
 
@@ -174,7 +174,7 @@ class TestSecretFiles:
     @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no such device")
     def test_endless_device(self) -> None:
         """An endless device is refused."""
-        with pytest.raises(SecretError, match="/dev/zero cannot be read: it is a device"):
+        with pytest.raises(SecretError, match="/dev/zero cannot be read: Is a device"):
             Secret.from_file("/dev/zero").reveal()
 
     def test_names_with_line_breaks(self) -> None:

@@ -27,7 +27,7 @@ class NotRegularError(OSError):
 
     def __init__(self, status: os.stat_result) -> None:
         kind = next((name for is_kind, name in _KINDS if is_kind(status.st_mode)), "a device")
-        super().__init__(errno.EINVAL, f"it is {kind}")
+        super().__init__(errno.EINVAL, f"Is {kind}")
         self.is_fifo = stat.S_ISFIFO(status.st_mode)
 
 

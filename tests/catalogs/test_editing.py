@@ -138,7 +138,7 @@ def test_edits_of_a_fifo(tmp_path: Path) -> None:
     """An edit of a FIFO is refused at once; it does not wait for a writer."""
     path = tmp_path / "a.toml"
     os.mkfifo(path)
-    with pytest.raises(DocumentError, match="it is a FIFO"):
+    with pytest.raises(DocumentError, match="Is a FIFO"):
         EntryEdit(path, "a")
-    with pytest.raises(DocumentError, match="it is a FIFO"):
+    with pytest.raises(DocumentError, match="Is a FIFO"):
         NewEntry(path, "a", {"preset": "deepseek"}, is_default=False)

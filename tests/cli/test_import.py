@@ -131,14 +131,14 @@ def test_nothing_to_import() -> None:
 
 def test_import_reads_regular_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A directory, a FIFO or a device is refused at once, and so is a file that is too large."""
-    assert run("import", str(tmp_path), code=2) == f"{tmp_path}: it is a directory\n"
+    assert run("import", str(tmp_path), code=2) == f"{tmp_path}: Is a directory\n"
     file = tmp_path / "a.sql"
     file.write_text(statement("chat"), encoding="utf-8")
     monkeypatch.setattr(sources, "MAX_CHARACTERS", 9)
     assert run("import", str(file), code=2) == f"{file}:1:1: expected a document of at most 9 bytes\n"
     if os.name == "posix":
         os.mkfifo(tmp_path / "fifo")
-        assert run("import", str(tmp_path / "fifo"), code=2) == f"{tmp_path / 'fifo'}: it is a FIFO\n"
+        assert run("import", str(tmp_path / "fifo"), code=2) == f"{tmp_path / 'fifo'}: Is a FIFO\n"
 
 
 def test_output_that_exists() -> None:

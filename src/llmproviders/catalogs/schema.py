@@ -53,7 +53,7 @@ _HEADER: Final[Schema] = {"anyOf": [_STRING, _REFERENCE, _LITERAL]}
 _HEADER_VALUES: Final[Schema] = {"anyOf": [*_HEADER["anyOf"], {"type": "array", "items": _HEADER}]}
 _EXTRAS: Final[Schema] = {
     "type": "object",
-    "description": "options beyond the typed ones: Java keys and values, passed as they are",
+    "description": "additional options: Java keys and values, passed unchanged",
 }
 _HAS_NO_KIND: Final[Schema] = {"not": {"anyOf": [{"required": [kind]} for kind in KINDS]}}
 _IS_ABSTRACT: Final[Schema] = {"properties": {"abstract": {"const": True}}, "required": ["abstract"]}
@@ -197,7 +197,7 @@ _MORE: Final[Mapping[str, Schema]] = {
         **_NAMES,
         "description": "inherited options that are reset to their defaults, and inherited extras that are removed",
     },
-    "for_task": {**_NAME, "description": "task to move to, as the method for_task does"},
+    "for_task": {**_NAME, "description": "task of the provider; the endpoint changes with it, as by the method for_task"},
     "place": {
         "type": "object",
         "additionalProperties": {"anyOf": [_STRING, _variable(_STRING)]},

@@ -29,7 +29,7 @@ RULES: Final[Mapping[str, _Rule]] = {
     "openai-tokenizer": openai.check_tokenizer,
     "openai-retries": openai.check_retries,
     "service": shared.check_service,
-    "stop-texts": shared.check_stop_strings,
+    "stop-strings": shared.check_stop_strings,
     "retries-timeout": shared.check_timeout,
     "triton-columns": triton.check_columns,
     "triton-default": triton.check_default,

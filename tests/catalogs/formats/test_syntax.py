@@ -99,7 +99,7 @@ class TestProblems:
             ('{"x": [1e999, {"a": 1, "a": 2}]}', "json:1:29: expected each key once, got 'a' twice"),
             ('{"x": [1, NaN]}', "json:1:11: expected a JSON number, got NaN"),
             ("[1]", "json:1:1: expected a catalog, got a list; a catalog has the key `providers`"),
-            ("[" * 100_000, "json:1:1: expected a document that is nested less deeply"),
+            ("[" * 100_000, "json:1:1: expected at most 100 levels of nesting"),
         ],
     )
     def test_json(self, text: str, expected: str) -> None:
@@ -147,14 +147,14 @@ class TestLimits:
 
     def test_deeply_nested_constants(self) -> None:
         """A constant that is not JSON has its location at any depth that is read; deeper nesting is reported first."""
-        too_deep = "a document that is nested less deeply"
+        too_deep = "at most 100 levels of nesting"
         assert ["json:1:101: expected a JSON number, got NaN"] == problems("[" * 100 + "NaN" + "]" * 100, "json")
         assert [f"json:1:101: expected {too_deep}"] == problems("[" * 101 + "NaN" + "]" * 101, "json")
 
     def test_deep_nesting_below_a_repeated_key(self) -> None:
         """Python's recursion limit is not reached where the location of another problem is looked for."""
         deep = "[" * 200_000 + "]" * 200_000
-        assert ["json:1:1: expected a document that is nested less deeply"] == problems(
+        assert ["json:1:1: expected at most 100 levels of nesting"] == problems(
             f'{{"a": {{"x": 1, "x": 2}}, "b": {deep}}}', "json"
         )
 

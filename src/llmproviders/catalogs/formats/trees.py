@@ -39,7 +39,7 @@ ENTRY_DEPTHS: Final[Mapping[Any, int]] = {"providers": 2, "env": 4}
 """The depth of entries, by their top-level key. Tables down to this depth are written on lines of their own."""
 MAX_DEPTH: Final = 100
 """The deepest nesting that is read."""
-TOO_DEEP: Final = "a document that is nested less deeply"
+TOO_DEEP: Final = f"at most {MAX_DEPTH} levels of nesting"
 
 
 class SyntaxProblem(ProviderError, ValueError):
