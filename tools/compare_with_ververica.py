@@ -248,7 +248,7 @@ def section(recorded: Mapping[str, Any]) -> Iterator[str]:
         sys.exit(f"ververica_differences.py: expected no difference in {mixed}")
     valid = sum(len(found[topic, "same"]) for topic in SAME)
     calls = f"The comparison runs {sum(map(len, found.values())):,} calls in both libraries, with valid and invalid arguments"
-    yield f"{calls}. All {valid:,} calls with these arguments have the same result, with the options in the same order:"
+    yield f"{calls}. Of these, {valid:,} calls with the following arguments have the same result, with the options in the same order:"
     yield from ("", *(f"- {title}" for title in dict.fromkeys(SAME.values())))
     yield from ("", "These tables list all differences found. A row stands for all calls of its kind, and shows one of them.")
     yield from ("", "### Names", "", *names(recorded))

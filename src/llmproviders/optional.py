@@ -15,20 +15,21 @@ from .errors import ProviderError
 __all__ = ["import_optional", "install_command"]
 
 
-def import_optional(module: str, extra: str) -> Any:
+def import_optional(module: str, extra: str, *, advice: str = "") -> Any:
     """Import a module of an optional package.
 
     Args:
         module: the name of the module.
         extra: the extra of this library that installs the package.
+        advice: advice in place of the command that installs the extra.
 
     Raises:
-        ProviderError: if the package is not installed; the message has the command that installs it.
+        ProviderError: if the package is not installed; the message has the command that installs it, or the advice.
     """
     try:
         return import_module(module)
     except ImportError:
-        msg = f"this needs the package {module}; install it with: {install_command(extra)}"
+        msg = f"this needs the package {module}; {advice or f'install it with: {install_command(extra)}'}"
     raise ProviderError(msg)
 
 

@@ -127,7 +127,7 @@ CASES: dict[str, tuple[str, Mapping[str, Any], str | None, str]] = {
         "wrong-type",
         {**BASE, "retry_backoff_base_interval": 5},
         None,
-        'write its unit: "5s"',
+        'write its unit: "5ms", as Flink reads it, or "5s"',
     ),
     "a number in quotes": ("wrong-type", {**BASE, "max_tokens": "5"}, None, "write it without quotes"),
     "a boolean in quotes": (
@@ -170,7 +170,7 @@ def _pasted(format_: str, lines: list[str], problem: DocumentProblem) -> list[st
         new = re.sub(r'"([0-9]+)"', r"\1", old)
     elif hint == "write true or false":
         new = old.replace('"true"', "true")
-    elif unit := re.fullmatch(r'write its unit: (".*")', hint):
+    elif unit := re.fullmatch(r'write its unit: ("5ms"), as Flink reads it, or "5s"', hint):
         new = re.sub(r"5(?=,?$)", unit[1], old)
     else:
         found = re.search(r"write (.+?)(?: or [{\[].*| to drop it| here|, which.*| for a factory.*)?$", hint)

@@ -24,7 +24,10 @@ def test_set_gives_advice() -> None:
         "write extra_header.Authorization=env:NAME or extra_header.Authorization=file:PATH, or pass --reveal\n"
     )
     shown = run("set", "x.toml", "chat", "retry_backoff_base_interval=5", code=2)
-    assert "a duration such as '30s', '500 ms' or '2min', or a timedelta, got 5 (int); write its unit: \"5s\"" in shown
+    assert (
+        "a duration such as '30s', '500 ms' or '2min', or a timedelta, got 5 (int); write its unit: \"5ms\", as Flink reads it, or \"5s\""
+        in shown
+    )
     shown = run("set", "x.toml", "chat", "--unset", "temprature", code=2)
     assert "--unset: the entry 'chat' has no temprature of its own; did you mean temperature?\n" == shown
     shown = run("set", "x.toml", "chat", "--unset", "endpoint", code=2)

@@ -339,7 +339,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], list[str]]] = {
             "config['async']: expected True or False, got 1 (int)",
             "config['max-concurrent-operations']: expected an int of at least 1, got '0'",
             "config['output-mode']: expected ORDERED or ALLOW_UNORDERED, got 'random'",
-            "config['timeout']: expected a duration such as '30s', '500 ms' or '2min', or a timedelta, got 30 (int); write its unit: \"30s\"",
+            "config['timeout']: expected a duration such as '30s', '500 ms' or '2min', or a timedelta, got 30 (int); write its unit: \"30ms\", as Flink reads it, or \"30s\"",
         ],
     ),
     "wrong types in the config": (

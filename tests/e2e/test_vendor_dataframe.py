@@ -190,6 +190,17 @@ def test_the_guide_to_migration(version: str) -> None:
     assert before == after
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_catalog_of_the_guide(version: str, tmp_path: Path) -> None:
+    """The providers of a catalog are registered by their names."""
+    page = (Path(__file__).parents[2] / "docs/guides/migrating.md").read_text(encoding="utf-8")
+    [code] = re.findall(r"^```python\n# from_catalog\.py\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "catalog.toml").write_text('[providers.chat]\npreset = "deepseek"\nmodel = "m"', encoding="utf-8")
+    setup = f"import os\nos.chdir({str(tmp_path)!r})\nos.environ['DEEPSEEK_API_KEY'] = 'sk-demo'\n"
+    result = run(version, f"{setup}{code}\nresult = {{n: p.to_options()['api-key'] for n, p in llm._provider_registry.items()}}")
+    assert {"chat": "sk-demo"} == result
+
+
 @pytest.mark.parametrize("version", [OLDER, *VERSIONS])
 def test_the_versions_of_the_guide(version: str) -> None:
     """The names and the requirements of each version are those in the guide to migration."""

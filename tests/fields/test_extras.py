@@ -90,6 +90,13 @@ def _line(call: Callable[[], object]) -> int:
     return call.__code__.co_firstlineno  # type: ignore[attr-defined,no-any-return]
 
 
+def test_the_name_of_a_model() -> None:
+    """`model` may be a Java key, but not beside the option `model_name`."""
+    [warned] = _warned(lambda: TritonProvider(endpoint="http://h", model="m"))
+    assert "TritonProvider: model is not an option, and is passed to Java unchanged; write model_name=..." in str(warned.message)
+    assert [] == _warned(lambda: Small(model="m"))
+
+
 @pytest.mark.parametrize("name", MEANT)
 @pytest.mark.parametrize("cls", [OpenAICompatProvider, DashScopeProvider])
 def test_a_suspicious_keyword(cls: Any, name: str) -> None:

@@ -160,7 +160,7 @@ MESSAGES: dict[str, tuple[Callable[[], Any], type[InvalidOptionsError], str]] = 
         lambda: TritonProvider("h", timeout=5),
         InvalidTypeError,
         "TritonProvider: timeout: expected a duration such as '30s', '500 ms' or '2min', or a timedelta, got 5 (int); "
-        'write its unit: "5s"',
+        'write its unit: "5ms", as Flink reads it, or "5s"',
     ),
     "a negative duration": (
         lambda: TritonProvider("h", timeout=timedelta(-1)),

@@ -28,7 +28,6 @@ CALLS: dict[str, Callable[[], Any]] = {
     "create_model": lambda: flink.create_model(None, "m", PROVIDER, input="a STRING", output="b STRING"),
     "ensure_jars": lambda: flink.ensure_jars(None, PROVIDER),
     "plan": lambda: flink.plan(None, {"m": PROVIDER}, input="a STRING", output="b STRING"),
-    "as_model_provider": lambda: flink.as_model_provider(PROVIDER),
 }
 
 
@@ -47,6 +46,15 @@ def test_what_to_install(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         CALLS[name]()
     assert f"this needs the package pyflink; install it with: {install_command('flink')}" == str(caught.value)
     assert None is caught.value.__cause__
+
+
+def test_the_adapter_needs_another_pyflink(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra `flink` installs a PyFlink without the DataFrame API, so the error does not recommend it."""
+    monkeypatch.setitem(sys.modules, "pyflink", None)
+    with pytest.raises(ProviderError) as caught:
+        flink.as_model_provider(PROVIDER)
+    advice = "its DataFrame API comes with ververica-flink 11.7 or newer, and Apache Flink 2.4"
+    assert f"this needs the package pyflink; {advice}" == str(caught.value)
 
 
 def test_cost_of_wrong_columns() -> None:

@@ -169,7 +169,7 @@ def test_errors(case: str) -> None:
 
 def test_a_timeout_without_a_unit() -> None:
     """A number is no timeout."""
-    with pytest.raises(InvalidTypeError, match='got 180 \\(int\\); write its unit: "180s"'):
+    with pytest.raises(InvalidTypeError, match='got 180 \\(int\\); write its unit: "180ms", as Flink reads it, or "180s"'):
         CHAT.worst_case(timeout=180)  # type: ignore[arg-type]
 
 

@@ -137,7 +137,9 @@ def duration(value: str | timedelta | None) -> str | None:
     if not isinstance(given, str):
         if isinstance(given, timedelta):
             return write_duration(given)
-        hint = f'write its unit: "{given}s"' if type(given) is int and abs(given) < JAVA_BOUNDS["Long"][1] else ""
+        # Flink reads a number without a unit as milliseconds; the author may have meant seconds.
+        is_whole = type(given) is int and abs(given) < JAVA_BOUNDS["Long"][1]
+        hint = f'write its unit: "{given}ms", as Flink reads it, or "{given}s"' if is_whole else ""
         raise RejectedType("a duration such as '30s', '500 ms' or '2min', or a timedelta", hint=hint)
     string = accept_string(given)
     read_duration(real_string(string))

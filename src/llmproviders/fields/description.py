@@ -27,6 +27,7 @@ FIELD: Final = type(attrs.field())
 RESERVED_PARAMETERS: Final = ("self", "more_options")
 """The parameters that every constructor has."""
 ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
+    "model": ("model_name",),
     "model_name": ("model",),
     "api_key": ("auth_token",),
     "api_token": ("api_key", "auth_token"),
@@ -197,7 +198,8 @@ class Description:
     def warning(self, name: str) -> str:
         """The warning for an extra option that Java probably does not know; empty if there is none."""
         instead = self.advice(name)
-        if not instead and name in (*ALIASES, *REQUEST_FIELDS):
+        # `model` is a Java key of many factories.
+        if not instead and name != "model" and name in (*ALIASES, *REQUEST_FIELDS):
             instead = f"{self.subject} has no such option"
         elif not instead and name.isidentifier() and "_" in name.strip("_"):
             instead = f"Java keys have hyphens: write extra_options={{{name.replace('_', '-')!r}: ...}}"

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from ..boundary import without_frames
+from ..optional import import_optional
 from ..providers.base import Provider
 from .arguments import resolve_provider
 from .jvm import import_pyflink, runtime_of_version
@@ -30,10 +31,12 @@ def as_model_provider(provider: Provider | str | None = None) -> Any:
         provider: a provider, the name of a registered one, or None for the default.
 
     Raises:
-        FlinkError: if the installed PyFlink has no such API.
+        ProviderError: if PyFlink is not installed; a `FlinkError` if it has no such API.
         InvalidOptionsError: if the installed version cannot use the provider.
         UnknownProviderError: if no provider is registered under that name.
     """
+    # The extra `flink` installs a PyFlink without this API.
+    import_optional("pyflink", "flink", advice="its DataFrame API comes with ververica-flink 11.7 or newer, and Apache Flink 2.4")
     api = import_pyflink("dataframe")
     base = getattr(api, "ModelProvider", None) or api.Provider
     runtime = runtime_of_version(import_pyflink("version").__version__)
