@@ -276,6 +276,28 @@ def test_secrets_that_no_reference_can_replace() -> None:
     assert shown.endswith("; change it in the statement, or pass --secrets reveal\n")
 
 
+def test_strict() -> None:
+    """With --strict, a warning is an error, and nothing is written."""
+    write(statement("mood", temprature="0.2"))
+    warning = "warning: temprature: expected an option of openai-compat, got an unknown name; did you mean temperature?"
+    last = "job.sql: nothing is written, because --strict makes warnings errors\n"
+    for options in (["--output", "new.toml"], ["--into", "new.toml"], []):
+        shown = run("import", "job.sql", "--strict", *options, code=2)
+        assert (warning in shown, shown.endswith(last), shown.count("\n")) == (True, True, 2)
+    assert not Path("new.toml").exists()
+    write(statement("mood", temperature="0.2"))
+    assert "temperature = 0.2" in run("import", "job.sql", "--strict")
+
+
+def test_warnings_beside_errors() -> None:
+    """One call prints the warnings and the errors of a script."""
+    write(statement("mood", temprature="0.2", max_tokens="many"), "DROP MODEL other;\n")
+    shown = run("import", "job.sql", code=2).splitlines()
+    assert ["warning: temprature", "warning", "max_tokens (max-tokens)"] == [
+        line.partition(": expected")[0].partition(": ")[2] for line in shown
+    ]
+
+
 def test_names_of_variables() -> None:
     """The name of a variable is of its entry and option; it is a name in every shell, and different secrets never share one."""
     names = ["`a-b`", "`a.b`", "a_b", "`a b`", "`4o`", "`聊天`", "`你好`", f"`{KEY}`", "MODEL"]
