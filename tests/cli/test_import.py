@@ -578,6 +578,22 @@ def test_replacing_another_kind_of_entry(entry: str, change: str) -> None:
     assert Secret.from_env("MOOD_API_KEY") == load("c.toml")["mood"].api_key  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("identifiers", "key"), [(("open-ai", "openai"), "extra_options.api-key"), (("openai", "open-ai"), "api_key")]
+)
+def test_the_reference_of_another_class_stays(identifiers: tuple[str, str], key: str) -> None:
+    """If only the class changes, the entry keeps its references, also those that become or were extra options."""
+    old, new = (statement("mood", api_key=KEY).replace("openai-compat", each) for each in identifiers)
+    write(old)
+    run("import", "job.sql", "--into", "c.toml", "--secret", f"{key}=env:K")
+    write(new)
+    shown = run("import", "job.sql", "--into", "c.toml", "--replace")
+    assert "references stay" in shown
+    assert "set " not in shown
+    assert f'"{identifiers[1]}"' in read()
+    assert read().count('env = "K"') == 1
+
+
 def test_an_equal_literal_stays() -> None:
     """A literal secret that the catalog has itself is compared, and stays if it is equal."""
     text = f'[providers.mood]\nprovider = "openai-compat"\nendpoint = "{URL}"\napi_key = "{KEY}"\n'

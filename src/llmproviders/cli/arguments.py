@@ -109,7 +109,9 @@ def _environment(help: str) -> Any:  # noqa: A002
 Env = Annotated[
     str | None, _environment(f"Environment of the catalog; by default that of the variable {VARIABLE}, else its default_env.")
 ]
-EditedEnv = Annotated[str | None, _environment("Environment whose entry is changed; by default the entry outside of the environments.")]
+EditedEnv = Annotated[
+    str | None, _environment("Environment whose entry is changed; by default the entry outside of the environments.")
+]
 Envs = Annotated[list[str] | None, _environment("Environment of the catalog; may be repeated.")]
 CheckedEnvs = Annotated[
     list[str] | None,

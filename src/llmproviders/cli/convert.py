@@ -139,6 +139,7 @@ def sql(
             runtime=runtime,
             rename=parse_assignments(rename or (), "OLD=NEW"),
             drop=drop,
+            is_whole=name is None,
             secrets=secrets,
         )
         return

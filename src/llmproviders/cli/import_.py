@@ -81,7 +81,7 @@ def import_(
     ] = "reference",
     strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors: nothing is written.")] = False,
 ) -> None:
-    """Write CREATE MODEL statements, or the output of SHOW CREATE MODEL, as a catalog; columns are left out."""
+    """Write CREATE MODEL statements, or outputs of SHOW CREATE MODEL with semicolons, as a catalog; columns are left out."""
     _check_call(to, out, into, secrets, force=force, replace=replace, dry_run=dry_run)
     source = source_of(file)
     statements = _statements(file, source, strict=strict)
