@@ -260,7 +260,7 @@ WARNED: dict[str, list[str]] = {
     ],
     "CREATE MODEL mood @;\nALTER MODEL moo SET ('a' = '1'); DROP MODEL moood": [
         "2:13: expected a model of this script, got 'moo'; this ALTER MODEL is skipped; did you mean mood?",
-        "2:44: expected a model of this script, got 'moood'; this DROP MODEL is skipped; did you mean mood?",
+        "2:45: expected a model of this script, got 'moood'; this DROP MODEL is skipped; did you mean mood?",
     ],
     "CREATE MODEL `sk-0123456789abcdef0123456789` @;\nDROP MODEL `sk-0123456789abcdef012345678`": [
         "2:12: expected a model of this script, got '******'; this DROP MODEL is skipped"
