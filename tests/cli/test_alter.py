@@ -111,6 +111,8 @@ def test_columns_are_those_of_all_models() -> None:
     shown = altered(*columns, code=2).splitlines()
     assert [("c.toml:1:1", True), ("c.toml:8:1", True)] == [(line.split(": ")[0], line.endswith(hint)) for line in shown]
     assert hint not in altered("mood", *columns, code=2)
+    lines = altered(*columns, "-o", "chat.extra_options.x=1", code=2).splitlines()
+    assert [True] == [not line.endswith(hint) for line in lines if ".x: " in line]
 
 
 def test_temporary_models() -> None:
