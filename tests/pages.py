@@ -185,8 +185,8 @@ def _blocks(document: Document) -> Iterable[Region]:
     for region in FencedCodeBlockLexer(".+", {"language": "arguments", "source": "source"})(document):
         language = region.lexemes["arguments"]
         region.parsed = region.lexemes["source"]
-        if language in EVALUATORS:
-            named = language != "console" and _NAMED.match(region.parsed)
+        named = language != "console" and _NAMED.match(region.parsed)
+        if named or language in EVALUATORS:
             region.evaluator = _write if named else EVALUATORS[language]
             yield region
         elif language not in SHOWN and not language.startswith("{"):

@@ -30,7 +30,7 @@ _OPTIONS: Final = (
         "wrong-type", "The option or argument does not accept values of this type.", "Write a value of the type in the message."
     ),
     Code("unknown-option", "The class has no option of this name.", "Correct the name, or write it under `extra_options`."),
-    Code("not-python-name", "The name is a Java key or another name of an option.", "Write the Python name in the message."),
+    Code("not-python-name", "A call has a Java key or another name of an option.", "Write the Python name in the message."),
     Code("missing-option", "A required option has no value.", "Give the option a value."),
     Code("conflicting-options", "Some options cannot be used together.", "Change or remove one of them."),
     Code("not-for-task", "The task does not have this option.", "Remove the option, or choose another task."),
@@ -52,7 +52,11 @@ _DOCUMENTS: Final = (
     Code("misplaced-key", "The key belongs to another kind of entry.", "Remove it, or change the kind of the entry."),
     Code("unknown-provider", "No class has this identifier.", "Correct it, or write `generic` instead of `provider`."),
     Code("unknown-preset", "There is no preset of this name.", "Write a preset that the message lists."),
-    Code("unknown-base", "`extends` does not name an entry.", "Write the name of an entry."),
+    Code(
+        "unknown-base",
+        "`extends`, an environment or an override refers to an entry that does not exist.",
+        "Write the name of an entry, or add the entry.",
+    ),
     Code("extends-cycle", "Entries extend each other in a cycle.", "Remove `extends` from one of them."),
     Code("conflicting-bases", "`extends` names entries of different classes.", "Extend entries of one class."),
     Code("unknown-environment", "The catalog has no environment of this name.", "Write an environment that the message lists."),

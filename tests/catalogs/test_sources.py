@@ -48,13 +48,19 @@ class TestProblems:
 
     def test_files(self, tmp_path: Path) -> None:
         """A file that is missing, has an unknown suffix, is not UTF-8, or includes itself is a problem."""
-        missing, other, latin, cycle = (tmp_path / name for name in ("m.toml", "o.ini", "l.yaml", "c.toml"))
+        names = ("m.toml", "o.ini", "s.SQL", "l.yaml", "c.toml")
+        missing, other, script, latin, cycle = (tmp_path / name for name in names)
         other.write_text("")
         latin.write_bytes(b"providers:\n  \xe9: 1")
         cycle.write_text('include = ["c.toml"]\nproviders = {}')
         for path, expected in (
             (missing, f"{missing}:1:1: expected a file that can be read, got No such file or directory"),
             (other, f"{other}:1:1: expected a file that ends with .toml, .json, .yaml, .yml, got '.ini'"),
+            (
+                script,
+                f"{script}:1:1: expected a file that ends with .toml, .json, .yaml, .yml, got '.SQL'; "
+                "llmproviders import reads SQL, and llmproviders sql writes it",
+            ),
             (latin, f"{latin}:2:3: expected UTF-8 text, got byte 0xe9; save it as UTF-8"),
             (
                 cycle,

@@ -90,6 +90,31 @@ def test_one_entry() -> None:
     assert altered("mood", "--alter-from", "show.sql", *columns, "--secrets", "reveal").startswith("CREATE MODEL `mood`\n")
 
 
+def test_models_that_the_catalog_lacks() -> None:
+    """Without --drop, a line names the models without an entry, but not temporary ones, and not if NAME selects one."""
+    columns = ("--input", "text STRING", "--output", "answer STRING", "--secrets", "redact")
+    last = "not in the catalog: feeling; --drop drops it"
+    assert last == altered("--alter-from", "show.sql", *columns).splitlines()[-1]
+    assert "not in the catalog" not in altered("chat", "--alter-from", "show.sql")
+    more = SHOWN + "CREATE MODEL `default_catalog`.`default_database`.`more`\nWITH ('provider' = 'own');\n"
+    Path("show.sql").write_text(more, encoding="utf-8")
+    assert "not in the catalog: feeling, more; --drop drops them" in altered("--alter-from", "show.sql", *columns)
+    assert "catalog: more;" in altered("--alter-from", "show.sql", "--rename", "feeling=mood")
+    Path("show.sql").write_text(more.replace("CREATE", "CREATE TEMPORARY").replace("TEMPORARY ", "", 1), encoding="utf-8")
+    assert "not in the catalog" not in altered("--alter-from", "show.sql", *columns)
+
+
+def test_columns_are_those_of_all_models() -> None:
+    """The problem of a column that only some models can have has a hint on the selection of one."""
+    columns = ("--alter-from", "show.sql", "--input", "text INT", "--output", "answer STRING", "--for", "flink-2.3")
+    hint = "; --input and --output are those of all models of the call; select one with NAME"
+    shown = altered(*columns, code=2).splitlines()
+    assert [("c.toml:1:1", True), ("c.toml:8:1", True)] == [(line.split(": ")[0], line.endswith(hint)) for line in shown]
+    assert hint not in altered("mood", *columns, code=2)
+    lines = altered(*columns, "-o", "chat.extra_options.x=1", code=2).splitlines()
+    assert [True] == [not line.endswith(hint) for line in lines if ".x: " in line]
+
+
 def test_temporary_models() -> None:
     """A temporary model is never dropped."""
     shown = (

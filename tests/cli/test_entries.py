@@ -45,6 +45,27 @@ def test_add_to_a_new_file(suffix: str) -> None:
     assert Path(name).read_text(encoding="utf-8").endswith("\n")
 
 
+def test_add_refuses_an_entry_of_an_environment() -> None:
+    """The hint on an entry of an environment has the environment, and each hint works."""
+    Path("e.toml").write_text(
+        'default_env = "dev"\n[providers.chat]\npreset = "deepseek"\n'
+        '[env.dev.providers.chat]\nn = 2\n[env.dev.providers.own]\npreset = "openai"\n',
+        encoding="utf-8",
+    )
+    start = "e.toml has an entry 'chat' already; change it with: llmproviders "
+    for given, hint in (
+        (["seed=1", "--env", "dev"], "set e.toml chat --env dev"),
+        (["preset=openai", "--env", "dev"], "set e.toml chat --env dev"),
+        (["preset=openai", "--env", "prod"], "add e.toml chat --env prod"),
+        (["preset=openai"], "set e.toml chat"),
+    ):
+        assert f"{start}{hint} KEY=VALUE\n" == run("add", "e.toml", "chat", *given, code=2)
+        run(*hint.split(), "seed=1", "--dry-run")
+    # An entry of another environment is no obstacle.
+    run("add", "e.toml", "own", "preset=openai", "--env", "prod")
+    run("add", "e.toml", "own", "preset=openai")
+
+
 def test_add_refuses() -> None:
     """A name that is taken, an entry with problems, a literal secret and a missing folder are refused; nothing is written."""
     before = Path("a.toml").read_bytes()
@@ -52,6 +73,9 @@ def test_add_refuses() -> None:
     assert hint == run("add", "a.toml", "chat", "preset=deepseek", code=2)
     Path("i.toml").write_text('include = ["a.toml"]\n', encoding="utf-8")
     assert hint == run("add", "i.toml", "chat", "preset=deepseek", code=2)
+    assert hint.replace("set a.toml chat", "add i.toml chat --env dev") == run(
+        "add", "i.toml", "chat", "preset=deepseek", "--env", "dev", code=2
+    )
     shown = run("add", "a.toml", "x", "temperature=0.2", code=2)
     assert "providers.x: expected one of the keys provider, generic, preset, extends, got none of them" in shown
     shown = run("add", "a.toml", "x", "preset=deepsek", "extends=y", code=2)

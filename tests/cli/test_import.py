@@ -276,6 +276,28 @@ def test_secrets_that_no_reference_can_replace() -> None:
     assert shown.endswith("; change it in the statement, or pass --secrets reveal\n")
 
 
+def test_strict() -> None:
+    """With --strict, a warning is an error, and nothing is written."""
+    write(statement("mood", temprature="0.2"))
+    warning = "warning: temprature: expected an option of openai-compat, got an unknown name; did you mean temperature?"
+    last = "job.sql: nothing is written, because --strict makes warnings errors\n"
+    for options in (["--output", "new.toml"], ["--into", "new.toml"], []):
+        shown = run("import", "job.sql", "--strict", *options, code=2)
+        assert (warning in shown, shown.endswith(last), shown.count("\n")) == (True, True, 2)
+    assert not Path("new.toml").exists()
+    write(statement("mood", temperature="0.2"))
+    assert "temperature = 0.2" in run("import", "job.sql", "--strict")
+
+
+def test_warnings_beside_errors() -> None:
+    """One call prints the warnings and the errors of a script."""
+    write(statement("mood", temprature="0.2", max_tokens="many"), "DROP MODEL other;\n")
+    shown = run("import", "job.sql", code=2).splitlines()
+    assert ["warning: temprature", "warning", "max_tokens (max-tokens)"] == [
+        line.partition(": expected")[0].partition(": ")[2] for line in shown
+    ]
+
+
 def test_names_of_variables() -> None:
     """The name of a variable is of its entry and option; it is a name in every shell, and different secrets never share one."""
     names = ["`a-b`", "`a.b`", "a_b", "`a b`", "`4o`", "`聊天`", "`你好`", f"`{KEY}`", "MODEL"]
@@ -554,6 +576,22 @@ def test_replacing_another_kind_of_entry(entry: str, change: str) -> None:
     assert change in run("import", "job.sql", "--into", "c.toml", code=2)
     run("import", "job.sql", "--into", "c.toml", "--replace")
     assert Secret.from_env("MOOD_API_KEY") == load("c.toml")["mood"].api_key  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("identifiers", "key"), [(("open-ai", "openai"), "extra_options.api-key"), (("openai", "open-ai"), "api_key")]
+)
+def test_the_reference_of_another_class_stays(identifiers: tuple[str, str], key: str) -> None:
+    """If only the class changes, the entry keeps its references, also those that become or were extra options."""
+    old, new = (statement("mood", api_key=KEY).replace("openai-compat", each) for each in identifiers)
+    write(old)
+    run("import", "job.sql", "--into", "c.toml", "--secret", f"{key}=env:K")
+    write(new)
+    shown = run("import", "job.sql", "--into", "c.toml", "--replace")
+    assert "references stay" in shown
+    assert "set " not in shown
+    assert f'"{identifiers[1]}"' in read()
+    assert read().count('env = "K"') == 1
 
 
 def test_an_equal_literal_stays() -> None:

@@ -258,6 +258,13 @@ WARNED: dict[str, list[str]] = {
         "2:12: expected a model of this script, got 'n'; this DROP MODEL is skipped",
         "2:36: expected a model of this script, got 'o'; this DROP MODEL is skipped",
     ],
+    "CREATE MODEL mood @;\nALTER MODEL moo SET ('a' = '1'); DROP MODEL moood": [
+        "2:13: expected a model of this script, got 'moo'; this ALTER MODEL is skipped; did you mean mood?",
+        "2:45: expected a model of this script, got 'moood'; this DROP MODEL is skipped; did you mean mood?",
+    ],
+    "CREATE MODEL `sk-0123456789abcdef0123456789` @;\nDROP MODEL `sk-0123456789abcdef012345678`": [
+        "2:12: expected a model of this script, got '******'; this DROP MODEL is skipped"
+    ],
     "CREATE TEMPORARY MODEL m @;\nDROP MODEL IF EXISTS m": [
         "2:22: expected a model that is not temporary, got 'm'; write DROP TEMPORARY MODEL"
     ],

@@ -246,6 +246,9 @@ class NewEntry(EntryEdit):
         original = read_original(file, may_be_new=True)
         raw = original.before.in_environment(environment).raw
         below = raw.entries.get(name)
+        while below is not None and below.environment not in ("", environment):
+            # This is an entry of the default environment.
+            below = below.below
         try:
             body: dict[str, Any] = {key: parse_value(GenericProvider, key, string) for key, string in kind.items()}
         except Unreadable as error:
@@ -256,8 +259,11 @@ class NewEntry(EntryEdit):
             is_own = original.own_body(_path_of_entry(name, environment)) is not None
             amends = name in extended_names(body) or (environment and not body)
             if is_own or not amends:
-                msg = f"{source} has an entry {name!r} already; change it with: llmproviders set {source} {name} KEY=VALUE"
-                raise EditError(msg)
+                command = f"llmproviders set {source} {name}"
+                if environment:
+                    # `set` needs an environment that exists; without a kind, `add` amends the entry.
+                    command = f"llmproviders {'set' if is_own else 'add'} {file} {name} --env {environment}"
+                raise EditError(f"{source} has an entry {name!r} already; change it with: {command} KEY=VALUE")
         self._is_default = is_default
         self._start(original, name, environment, body, Draft())
         document = Document(str(file), original.format, {}, lambda path: Location(0, 0))

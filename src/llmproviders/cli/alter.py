@@ -53,9 +53,10 @@ def write_alterations(
     runtime: str | None,
     rename: dict[str, str],
     drop: bool,
+    is_whole: bool,
     secrets: Secrets,
 ) -> None:
-    """Print the statements that bring *models* in line with the entries of a catalog."""
+    """Print the statements that bring *models* in line with the entries of a catalog; *is_whole* if it has all its entries."""
     if (input is None) != (output is None):
         raise UsageError("sql: give both --input and --output, or neither")
     problems: list[Problem] = []
@@ -91,10 +92,17 @@ def write_alterations(
     if wrong_renames := found.problems.pop("", []):
         raise invalid("sql", [attrs.evolve(each, option=f"--{each.option}") for each in wrong_renames])
     if found.problems:
+        if inputs and len(wanted) > 1:
+            found.problems.update({name: [*map(_with_advice_on_columns, each)] for name, each in found.problems.items()})
         raise DocumentError(sort_problems(_located(resolution, ((entries[each], one) for each, one in found.problems.items()))))
     print_exactly("".join(f"{statement};\n" for statement in _statements(resolution, entries, found.plan, runtime, secrets)))
     if not found.plan:
         print_error("no changes")
+    if is_whole and not drop:
+        others = [each for name, each in existing.items() if name not in entries and name not in rename and not each.temporary]
+        if others:
+            names_of_others = names_of(each.path[-1] for each in others)
+            print_error(f"not in the catalog: {names_of_others}; --drop drops {'it' if len(others) == 1 else 'them'}")
     if runtime is not None:
         # Errors were raised above: only warnings are left.
         changed = {entries[step.model]: step.provider for step in found.plan if step.provider is not None}
@@ -126,6 +134,12 @@ def _statements(
     if refused:
         raise DocumentError(sort_problems(_located(resolution, refused)))
     return statements
+
+
+def _with_advice_on_columns(problem: Problem) -> Problem:
+    if problem.option not in ("input", "output") or problem.hint:
+        return problem
+    return attrs.evolve(problem, hint="--input and --output are those of all models of the call; select one with NAME")
 
 
 def _hint_of(step: Step, runtime: str | None) -> str:

@@ -20,9 +20,9 @@ from ..catalogs.resolution import resolve, sort_problems
 from ..catalogs.usage import located_errors, provider_for
 from ..errors import DocumentError, InvalidOptionsError, invalid
 from ..secret_policy import Secrets
-from .arguments import AnyName, Env, EnvFile, File, Force, InputFormat, LiteralSecrets, Model, Out, Overrides, Tag
+from .arguments import Env, EnvFile, File, Force, InputFormat, LiteralSecrets, Model, Out, Overrides, Tag
 from .command import UsageError, command, fail
-from .completion import runtime_names
+from .completion import entry_names, runtime_names
 from .inputs import STDIN, check_inputs, parse_assignments, read_catalog, select_by_tag, source_of
 from .outputs import check_output, write_output
 from .printing import print_exactly, print_warnings
@@ -70,7 +70,15 @@ def convert(
 )
 def sql(
     file: File,
-    name: AnyName = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="The provider. With --alter-from, it may be left out: then all providers are compared.",
+            show_default=False,
+            autocompletion=entry_names,
+        ),
+    ] = None,
     input_columns: Annotated[
         str | None, typer.Option("--input", metavar="COLUMNS", help="Input columns as SQL.", show_default=False)
     ] = None,
@@ -131,6 +139,7 @@ def sql(
             runtime=runtime,
             rename=parse_assignments(rename or (), "OLD=NEW"),
             drop=drop,
+            is_whole=name is None,
             secrets=secrets,
         )
         return

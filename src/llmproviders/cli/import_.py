@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from ..catalogs.formats.lookup import Format, format_module, format_of
 from ..catalogs.merging import Merger
 from ..catalogs.writing import tree_of
 from ..credentials import mask_value
-from ..errors import Problem
+from ..errors import DocumentError, Problem
 from ..messages import names_of, shown
 from .arguments import DryRun, Force, Out, not_stdin
 from .command import UsageError, command, fail
@@ -80,11 +79,12 @@ def import_(
     secrets: Annotated[
         Policy, typer.Option("--secrets", help="What to do with literal secrets; by default, references replace them.")
     ] = "reference",
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors: nothing is written.")] = False,
 ) -> None:
-    """Write CREATE MODEL statements, or the output of SHOW CREATE MODEL, as a catalog; columns are left out."""
+    """Write CREATE MODEL statements, or outputs of SHOW CREATE MODEL with semicolons, as a catalog; columns are left out."""
     _check_call(to, out, into, secrets, force=force, replace=replace, dry_run=dry_run)
     source = source_of(file)
-    statements = _statements(file, source)
+    statements = _statements(file, source, strict=strict)
     merger = None if into is None else Merger(into)
     models = _models(statements, source, merger)
     references = References(source, models, merger, given_references(secret or ()))
@@ -133,15 +133,16 @@ def _check_call(
         raise UsageError("--secrets redact writes masks, and a catalog with masks does not load; leave it out with --into")
 
 
-def _statements(file: Path, source: str) -> Script:
-    """The statements of a file; warnings are printed."""
-    from ..sql.read import OldSpellingWarning, parse_statements
+def _statements(file: Path, source: str, *, strict: bool) -> Script:
+    """The statements of a file; warnings are printed, and are errors if *strict*."""
+    from ..sql.read import read_statements
 
-    with warnings.catch_warnings():
-        # The warnings of the script, which are printed below, include these.
-        warnings.simplefilter("ignore", OldSpellingWarning)
-        statements = parse_statements(read_text_of(file), source=source)
+    statements, problems = read_statements(read_text_of(file), source)
     print_warnings(statements.warnings)
+    if problems:
+        raise DocumentError(problems)
+    if strict and statements.warnings:
+        fail(f"{source}: nothing is written, because --strict makes warnings errors")
     if not statements:
         fail(f"{source}: expected a model at the end of the script, got none")
     return statements

@@ -18,6 +18,8 @@ from ..catalogs.merging import Merger
 from ..catalogs.values import reference_of
 from ..credentials import MASK, mask_value
 from ..errors import InvalidOptionsError, Problem, dotted
+from ..fields.metadata import options
+from ..fields.spec import EXTRAS
 from ..messages import names_and_hint, names_of, shown
 from ..providers.base import Provider
 from ..providers.comparison import Change
@@ -61,6 +63,12 @@ def given_references(assignments: Iterable[str]) -> dict[str, Secret]:
         except InvalidOptionsError as error:
             raise UsageError(f"--secret: {shown(key)}: expected {error.problems[0].expected}") from None
     return found
+
+
+def _by_java_key(provider: Provider, paths: Iterable[SecretPath]) -> dict[SecretPath, SecretPath]:
+    """The paths of secrets, by the same paths with Java keys: an extra option of one class may be an option of another."""
+    keys = {info.name: info.key for info in options(type(provider))}
+    return {path[1:] if path[0] == EXTRAS else (keys[str(path[0])], *path[1:]): path for path in paths}
 
 
 def _location(name: str, path: SecretPath) -> str:
@@ -110,11 +118,15 @@ class References:
                 yield name, path, part
 
     def _references_there(self, name: str) -> Iterator[tuple[SecretPath, Secret]]:
-        """The references that the catalog already has at the locations of the literal secrets of a model."""
+        """The references that the catalog already has for the literal secrets of a model, also if its entry has another class."""
         provider = None if self._merger is None else self._merger.provider(name)
-        for path, part in () if provider is None else secret_parts(provider):
-            if isinstance(part, Secret) and part.is_reference and isinstance(self._literals[name].get(path), Secret):
-                yield path, part
+        if provider is None:
+            return
+        wanted = _by_java_key(self._models[name].provider, self._literals[name])
+        for key, path in _by_java_key(provider, found := dict(secret_parts(provider))).items():
+            part, own = found[path], wanted.get(key)
+            if isinstance(part, Secret) and part.is_reference and own and isinstance(self._literals[name][own], Secret):
+                yield own, part
 
     def _located(self, given: Mapping[str, Secret]) -> dict[tuple[str, SecretPath], Secret]:
         """The references of the call, by entry and path."""

@@ -86,7 +86,7 @@ def add(
         list[str],
         typer.Argument(
             metavar="KEY=VALUE",
-            help=f"One of {', '.join(KINDS)}, and options. {_ASSIGNMENT}",
+            help=f"One of {', '.join(KINDS)}, unless --env amends an entry; and options. {_ASSIGNMENT}",
             show_default=False,
             autocompletion=assignments_of,
         ),

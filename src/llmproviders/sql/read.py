@@ -25,7 +25,7 @@ from .script import read_script
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["ModelStatement", "OldSpellingWarning", "Script", "parse_create_model", "parse_statements"]
+__all__ = ["ModelStatement", "OldSpellingWarning", "Script", "parse_create_model", "parse_statements", "read_statements"]
 
 
 class OldSpellingWarning(UserWarning):
@@ -102,7 +102,7 @@ def parse_create_model(sql: str, *, source: str = "sql") -> ModelStatement:
         report.add(*found)
     if statement is None or report.problems:
         raise DocumentError(report.problems)
-    _warn_of_old([report])
+    _warn_of_old(report.warnings)
     return statement
 
 
@@ -126,16 +126,23 @@ def parse_statements(sql: str, *, source: str = "sql") -> Script:
         DocumentError: with every problem of the statements about models, each with line and column.
     """
     _check_arguments("parse_statements", sql, source)
+    script, problems = read_statements(sql, source)
+    if problems:
+        raise DocumentError(problems)
+    _warn_of_old(script.warnings)
+    return script
+
+
+def read_statements(sql: str, source: str) -> tuple[Script, list[DocumentProblem]]:
+    """Read a script as `parse_statements` does; return also its problems. Models with problems are left out."""
     models, reports = read_script(sql, source)
     statements = []
     for model in models:
         provider = make_provider(model.create.options, model.create.options_index, model.reports[0])
         if provider is not None:
             statements.append(_statement(model.create, model.name.path(), provider, model.reports, model.location))
-    if problems := [problem for report in reports for problem in report.problems]:
-        raise DocumentError(problems)
-    _warn_of_old(reports)
-    return Script(statements, [problem for report in reports for problem in report.warnings])
+    script = Script(statements, [warning for report in reports for warning in report.warnings])
+    return script, [problem for report in reports for problem in report.problems]
 
 
 def _read_one(sql: str, report: Report) -> ModelStatement | None:
@@ -182,12 +189,11 @@ def _statement(
     )
 
 
-def _warn_of_old(reports: Iterable[Report]) -> None:
+def _warn_of_old(warnings: Iterable[DocumentProblem]) -> None:
     """Warn of old names."""
-    for report in reports:
-        for found in report.warnings:
-            if found.problem.code == "deprecated-key":
-                warn(str(found), OldSpellingWarning)
+    for found in warnings:
+        if found.problem.code == "deprecated-key":
+            warn(str(found), OldSpellingWarning)
 
 
 def _split(given: list[Token]) -> list[list[Token]]:

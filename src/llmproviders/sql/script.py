@@ -14,7 +14,8 @@ from typing import Literal, NamedTuple
 import attrs
 
 from ..errors import Problem
-from ..messages import shown
+from ..messages import shown, shown_name
+from ..similar_names import SimilarNames
 from ..syntax.cursor import Cursor
 from ..syntax.locations import Location, locations_in
 from ..syntax.tokens import Misread
@@ -97,6 +98,7 @@ def read_script(sql: str, source: str) -> tuple[list[Model], list[Report]]:
         return [], [report]
     for span in split_script(sql):
         script.run(span)
+    script.report_unknown()
     models = [model for each in script.models.values() for model in each.by_name.values()]
     return sorted(models, key=lambda model: model.location), script.reports
 
@@ -111,6 +113,8 @@ class _Script:
         self.models = {True: _Models(), False: _Models()}
         """The models by whether they are temporary."""
         self.reports: list[Report] = []
+        self.unknown: list[tuple[_Name, Alter | Drop, Report]] = []
+        """The statements about models that the script does not create, with the full name of the model."""
         self.catalog: str | None = None
         self.database: str | None = None
 
@@ -261,8 +265,18 @@ class _Script:
                 code="other-dialect",
             )
         else:
-            hint = f"this {verb} MODEL is skipped"
-            if isinstance(statement, Alter):
-                hint += f"; change an entry of a catalog with llmproviders {'rename' if statement.rename else 'set'}"
-            report.warn(index, "", "a model of this script", got=str(name), hint=hint, code="unknown-model")
+            self.unknown.append((name, statement, report))
         return None
+
+    def report_unknown(self) -> None:
+        """Warn of the statements about models that the script does not create."""
+        names = [each.model for models in self.models.values() for each in models.by_name if shown_name(each.model) == each.model]
+        # One index for all searches.
+        similar = SimilarNames(names)
+        for name, statement, report in self.unknown:
+            hint = f"this {type(statement).__name__.upper()} MODEL is skipped"
+            if meant := similar.closest(name.model):
+                hint += f"; did you mean {meant}?"
+            elif isinstance(statement, Alter):
+                hint += f"; change an entry of a catalog with llmproviders {'rename' if statement.rename else 'set'}"
+            report.warn(statement.path_index, "", "a model of this script", got=str(name), hint=hint, code="unknown-model")

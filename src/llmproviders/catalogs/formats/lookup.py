@@ -37,7 +37,9 @@ def format_of(path: Path) -> Format:
     """
     found = SUFFIXES.get(path.suffix.lower())
     if found is None:
-        problem = Problem("", f"a file that ends with {', '.join(SUFFIXES)}", got=ascii(path.suffix), code="unknown-format")
+        hint = "llmproviders import reads SQL, and llmproviders sql writes it" if path.suffix.lower() == ".sql" else ""
+        expected = f"a file that ends with {', '.join(SUFFIXES)}"
+        problem = Problem("", expected, got=ascii(path.suffix), hint=hint, code="unknown-format")
         raise DocumentError([DocumentProblem(str(path), 1, 1, "", problem)])
     return found
 
