@@ -687,7 +687,7 @@ def test_file_references(tmp_path: Path) -> None:
         provider.to_options()
     expected = f"secret file {path} cannot be read: No such file or directory; check the path and its permissions"
     assert expected == str(caught.value)
-    with pytest.raises(SecretError, match="cannot be read: it is a directory; check the path"):
+    with pytest.raises(SecretError, match="cannot be read: Is a directory; check the path"):
         Secret.from_file(tmp_path).reveal()
 
 
