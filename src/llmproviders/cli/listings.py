@@ -11,12 +11,13 @@ import typer
 
 from ..catalogs.display import default_string
 from ..catalogs.schema import catalog_schema
+from ..errors import ProviderError
 from ..fields.metadata import OptionInfo
 from ..fields.metadata import options as options_of
 from ..messages import with_hint
 from ..presets import DASHSCOPE_HOSTS, DASHSCOPE_TASKS, SERVICES, dashscope
 from ..providers.base import Provider
-from ..providers.classes import provider_classes
+from ..providers.classes import provider_classes, unusable_classes
 from ..runtimes.runtime import Runtime, RuntimeOption, list_runtimes
 from ..runtimes.runtime import runtime as runtime_named
 from ..similar_names import did_you_mean
@@ -45,24 +46,28 @@ def providers(
 ) -> None:
     """Show the provider classes, or the options of one of them."""
     classes = provider_classes()
+    unusable = unusable_classes()
+    if identifier in unusable:
+        raise ProviderError(unusable[identifier])
     if identifier is not None and identifier not in classes:
         hint = did_you_mean(identifier, list(classes)) or f'in a file, generic = "{identifier}" accepts any identifier'
         raise UsageError(f"no class has the identifier {identifier!r}; known: {', '.join(classes)}; {hint}")
-    shown = classes if identifier is None else {identifier: classes[identifier]}
+    names = [*dict.fromkeys((*classes, *unusable))] if identifier is None else [identifier]
+    records = [_class_record(each, classes.get(each), unusable.get(each, "")) for each in names]
     if as_json:
-        print_json(
-            [
-                {"identifier": each, "class": cls.__name__, "options": [option_record(cls, info) for info in options_of(cls)]}
-                for each, cls in shown.items()
-            ]
-        )
+        print_json(records)
     elif identifier is None:
-        rows = [(each, cls.__name__, str(len(options_of(cls))), _first_line(cls)) for each, cls in shown.items()]
+        rows = [
+            (each["identifier"], each["class"], "", f"cannot be used: {each['problem']}")
+            if each["problem"]
+            else (each["identifier"], each["class"], str(len(each["options"])), _first_line(classes[each["identifier"]]))
+            for each in records
+        ]
         print_table("", ("identifier", "class", "options", "what it is"), rows, prose=("what it is",))
     else:
         columns = ("name", "key", "type", "default", "rule", "meaning")
-        table = [option_record(classes[identifier], info) for info in options_of(classes[identifier])]
-        title = f"{identifier} ({classes[identifier].__name__})"
+        table = records[0]["options"]
+        title = f"{identifier} ({records[0]['class']})"
         cells = [tuple(_cell(column, each) for column in columns) for each in table]
         print_table(title, columns, cells, prose=("rule", "meaning"))
 
@@ -132,6 +137,12 @@ def runtimes(
                 print_table(f"{each} on {name} ({factory.artifact})", columns, table, prose=("choices",))
                 for defect in factory.defects:
                     console().print(styled(f"it does not work: {defect}", "red"), soft_wrap=True)
+
+
+def _class_record(identifier: str, cls: type[Provider] | None, problem: str) -> dict[str, Any]:
+    """A class as a record; its *problem* is empty if it can be used. Without a class, it cannot be loaded."""
+    options = [] if cls is None or problem else [option_record(cls, info) for info in options_of(cls)]
+    return {"identifier": identifier, "class": "" if cls is None else cls.__name__, "options": options, "problem": problem}
 
 
 def option_record(cls: type[Provider], info: OptionInfo) -> dict[str, Any]:
