@@ -18,6 +18,7 @@ from ..messages import with_hint
 from ..presets import DASHSCOPE_HOSTS, DASHSCOPE_TASKS, SERVICES, dashscope
 from ..providers.base import Provider
 from ..providers.classes import provider_classes, unusable_classes
+from ..providers.stubs import stubs as stubs_of
 from ..runtimes.runtime import Runtime, RuntimeOption, list_runtimes
 from ..runtimes.runtime import runtime as runtime_named
 from ..similar_names import did_you_mean
@@ -25,7 +26,7 @@ from ..tasks import CHAT
 from .arguments import Json
 from .command import UsageError, command
 from .completion import factory_names, identifiers, runtime_names
-from .printing import console, print_json, print_table, styled
+from .printing import console, print_exactly, print_json, print_table, styled
 
 __all__ = ["option_record", "presets", "providers", "runtimes", "schema"]
 
@@ -36,15 +37,27 @@ def schema() -> None:
     print_json(catalog_schema())
 
 
-@command("providers", "llmproviders providers", "llmproviders providers openai-compat", needs_arguments=False)
+@command(
+    "providers",
+    "llmproviders providers",
+    "llmproviders providers openai-compat",
+    "llmproviders providers acme-rerank --stubs",
+    needs_arguments=False,
+)
 def providers(
     identifier: Annotated[
         str | None,
         typer.Argument(help="One class; without it, all of them.", show_default=False, autocompletion=identifiers),
     ] = None,
+    stubs: Annotated[
+        bool,
+        typer.Option("--stubs", help="Print the declarations of with_, for_task and grid, for the source of the class."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show the provider classes, or the options of one of them."""
+    if stubs and (identifier is None or as_json):
+        raise UsageError("--stubs needs an identifier, and no --json")
     classes = provider_classes()
     unusable = unusable_classes()
     if identifier in unusable:
@@ -52,6 +65,9 @@ def providers(
     if identifier is not None and identifier not in classes:
         hint = did_you_mean(identifier, list(classes)) or f'in a file, generic = "{identifier}" accepts any identifier'
         raise UsageError(f"no class has the identifier {identifier!r}; known: {', '.join(classes)}; {hint}")
+    if stubs and identifier is not None:
+        print_exactly(stubs_of(classes[identifier]))
+        return
     names = [*dict.fromkeys((*classes, *unusable))] if identifier is None else [identifier]
     records = [_class_record(each, classes.get(each), unusable.get(each, "")) for each in names]
     if as_json:
@@ -166,7 +182,9 @@ def _cell(column: str, option: Mapping[str, Any]) -> str:
     if column == "default":
         return "required" if option["required"] else _plain(option["default"])
     if column == "rule":
-        parts = [", ".join(option["allowed"]), option["rule"], option["format"], "secret" if option["secret"] else ""]
+        # Any string is accepted as a URL.
+        form = option["format"] if option["format"] != "url" else ""
+        parts = [", ".join(option["allowed"]), option["rule"], form, "secret" if option["secret"] else ""]
         return "; ".join(part for part in parts if part)
     return _plain(option[column])
 
