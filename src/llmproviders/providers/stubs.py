@@ -6,7 +6,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, get_args
+from typing import Any, Final, get_args, get_origin
 
 import attrs
 
@@ -47,7 +47,9 @@ def _annotation(cls: type, field: attrs.Attribute[Any]) -> str:
         found = next(inspect.get_annotations(base)[field.name] for base in cls.__mro__ if _declares(base, field.name))
     if found is inspect.Parameter.empty:
         found = Any
-    source = found if isinstance(found, str) else _without_modules(inspect.formatannotation(found))
+    # On Python 3.10, isinstance(list[str], type) is true.
+    is_class = isinstance(found, type) and get_origin(found) is None
+    source = found if isinstance(found, str) else found.__name__ if is_class else _without_modules(repr(found))
     return source if '"' in source else source.replace("'", '"')
 
 
