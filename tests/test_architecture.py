@@ -70,7 +70,7 @@ FILES = {
         printing  completion  explanations
     """,
     "providers": """
-        classes
+        classes  stubs
         openai_compat
         openai  triton  generic
         changes  base

@@ -6,13 +6,11 @@ Type checkers need the keywords as source, and an option is declared only once. 
 
 from __future__ import annotations
 
-import inspect
 import sys
 from pathlib import Path
 
-import attrs
-
-from llmproviders import DashScopeProvider, OpenAIProvider, TritonProvider, options
+from llmproviders import DashScopeProvider, OpenAIProvider, TritonProvider
+from llmproviders.providers.stubs import keywords, lists, typed_dict
 
 TARGET = Path(__file__).parents[1] / "src/llmproviders/providers/changes.py"
 SERVICE = ("endpoint", "api_key", "task")
@@ -35,32 +33,6 @@ from . import openai_options as shared
 '''
 
 
-def annotation(cls: type, field: attrs.Attribute[object]) -> str:
-    """The type that the constructor accepts for a field: that of its converter's argument, or its own."""
-    if field.converter is not None:
-        (parameter,) = inspect.signature(field.converter).parameters.values()  # type: ignore[arg-type]
-        return str(parameter.annotation)
-    for base in cls.__mro__:
-        if field.name in inspect.get_annotations(base):
-            return str(inspect.get_annotations(base)[field.name])
-    raise AssertionError(field.name)
-
-
-def keys_of(cls: type) -> dict[str, str]:
-    """The keywords of `with_` with their types."""
-    fields = attrs.fields_dict(cls)
-    names = [*(info.name for info in options(cls)), "extra_options"]
-    return {name: annotation(cls, fields[name]).replace("'", '"') for name in names}
-
-
-def typed_dict(name: str, keys: dict[str, str], base: str = "TypedDict") -> str:
-    """The source of a TypedDict; it also has the keys of *base*."""
-    # Without `closed`, ty lets a misspelled keyword pass.
-    closed = "" if name.startswith("_") else ", closed=True"
-    lines = [f"    {key}: {kind}\n" for key, kind in keys.items()] or ["    pass\n"]
-    return f"class {name}({base}, total=False{closed}):\n{''.join(lines)}"
-
-
 def without(keys: dict[str, str], others: dict[str, str]) -> dict[str, str]:
     """The keys that *others* do not have with the same type."""
     return {key: kind for key, kind in keys.items() if others.get(key) != kind}
@@ -68,10 +40,9 @@ def without(keys: dict[str, str], others: dict[str, str]) -> dict[str, str]:
 
 def module() -> str:
     """The source of the module."""
-    chat, openai, triton = map(keys_of, (DashScopeProvider, OpenAIProvider, TritonProvider))
+    chat, openai, triton = map(keywords, (DashScopeProvider, OpenAIProvider, TritonProvider))
     preset = {key: kind for key, kind in chat.items() if key not in SERVICE}
     shared = {key: kind for key, kind in preset.items() if openai.get(key) == kind}
-    lists = [{key: f"Iterable[{kind}]" for key, kind in keys.items()} for keys in (chat, openai, triton)]
     bodies = [
         typed_dict("_Shared", shared),
         typed_dict("_Preset", without(preset, shared), "_Shared"),
@@ -79,7 +50,7 @@ def module() -> str:
         typed_dict("ChatChanges", without(chat, preset), "_Preset"),
         typed_dict("OpenAIChanges", without(openai, shared), "_Shared"),
         typed_dict("TritonChanges", triton),
-        *map(typed_dict, ("ChatLists", "OpenAILists", "TritonLists"), lists),
+        *map(typed_dict, ("ChatLists", "OpenAILists", "TritonLists"), map(lists, (chat, openai, triton))),
     ]
     return "\n\n".join([HEADER, *bodies])
 

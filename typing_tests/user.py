@@ -6,7 +6,7 @@ A line that ends in `# not ty` is refused by every other checker. docs/guides/ty
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -230,6 +230,14 @@ class EchoChanges(TypedDict, total=False, closed=True):
     """The arguments of `EchoProvider.with_`."""
 
     times: int | None
+    extra_options: Mapping[str, object] | None
+
+
+class EchoLists(TypedDict, total=False, closed=True):
+    """The arguments of `EchoProvider.grid`."""
+
+    times: Iterable[int | None]
+    extra_options: Iterable[Mapping[str, object] | None]
 
 
 @attrs.frozen(kw_only=True)
@@ -244,9 +252,15 @@ class EchoProvider(Provider):
 
         def with_(self, **changes: Unpack[EchoChanges]) -> Self: ...
 
+        def grid(self, template: str | None = None, /, **lists: Unpack[EchoLists]) -> Catalog: ...  # type: ignore[override]
+
 
 assert_type(EchoProvider().with_(times=3), EchoProvider)
+assert_type(EchoProvider().with_(extra_options={"a": 1}), EchoProvider)
+assert_type(EchoProvider().grid("{times}", times=[1, None]), Catalog)
 EchoProvider().with_(tiems=3)  # type: ignore[call-arg]
+EchoProvider().grid(tiems=[3])  # type: ignore[call-arg]
+EchoProvider().grid(times=["3"])  # type: ignore[list-item]
 EchoProvider().with_(times="3")  # type: ignore[arg-type]
 catalog.get_as("echo", EchoProvider).with_(tiems=3)  # type: ignore[call-arg]
 

@@ -50,7 +50,12 @@ _DOCUMENTS: Final = (
     Code("unknown-default", "`default` does not name a provider of the catalog.", "Write the name of a provider."),
     Code("invalid-entry", "An entry is not a table with exactly one of the keys in the message.", "Write one of these keys."),
     Code("misplaced-key", "The key belongs to another kind of entry.", "Remove it, or change the kind of the entry."),
-    Code("unknown-provider", "No class has this identifier.", "Correct it, or write `generic` instead of `provider`."),
+    Code(
+        "unknown-provider",
+        "No class has this identifier.",
+        "Correct it. For a factory of your own, write `generic` instead of `provider`, or register its class with "
+        "`register_provider_class()` or an entry point.",
+    ),
     Code("unknown-preset", "There is no preset of this name.", "Write a preset that the message lists."),
     Code(
         "unknown-base",

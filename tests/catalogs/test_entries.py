@@ -140,7 +140,7 @@ class TestProblems:
             (
                 "[providers.a]\nprovider = 'zzz'",
                 f"toml:2:1: providers.a.provider: expected a known identifier ({KNOWN}), "
-                "got 'zzz'; write generic = \"zzz\" for a factory of your own",
+                "got 'zzz'; write generic = \"zzz\" for a factory of your own, or register its class",
             ),
             (
                 "[providers.a]\nprovider = 'bailian'",

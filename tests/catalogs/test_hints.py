@@ -85,7 +85,7 @@ CASES: dict[str, tuple[str, Mapping[str, Any], str | None, str]] = {
         "unknown-provider",
         {"provider": "my-own"},
         None,
-        'write generic = "my-own" for a factory of your own',
+        'write generic = "my-own" for a factory of your own, or register its class',
     ),
     "a place": (
         "missing-option",

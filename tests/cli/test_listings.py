@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import re
 
+import attrs
+import pytest
 from command_line import run, run_json
 
 import llmproviders
+from llmproviders import Provider, register_provider_class
+from llmproviders.providers.classes import Classes
 
 
 def test_runtimes() -> None:
@@ -91,3 +96,31 @@ def test_presets() -> None:
     assert {each["name"] for each in records} == {*llmproviders.presets.SERVICES, "dashscope"}
     assert all(each["url"] in shown for each in records)
     assert {"https://dashscope-us.aliyuncs.com/compatible-mode/v1"} < {each["url"] for each in records}
+
+
+def test_classes_that_cannot_be_used(
+    own_classes: Classes,  # the class is registered for this test only
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`providers` lists a class that is declared wrongly, or cannot be loaded, with the reason; its identifier is an error."""
+
+    @register_provider_class
+    @attrs.frozen(kw_only=True)
+    class Forgetful(Provider):
+        identifier = "forgetful"
+        region: str = attrs.field(default="eu")
+
+    broken = importlib.metadata.EntryPoint("acme", "no_such_module:X", "llmproviders.providers")
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [broken] if group == broken.group else [])
+    reasons = {
+        "forgetful": "Forgetful.region would not reach Flink: give it metadata=option(...), or a private name",
+        "acme": "entry point acme: expected a Provider class with the identifier 'acme', got no_such_module:X, "
+        "which raises ModuleNotFoundError: No module named 'no_such_module'",
+    }
+    records = {each["identifier"]: each for each in run_json("providers")}
+    assert reasons == {name: each["problem"] for name, each in records.items() if each["problem"]}
+    assert {"identifier": "acme", "class": "", "options": [], "problem": reasons["acme"]} == records["acme"]
+    shown = run("providers")
+    for identifier, reason in reasons.items():
+        assert re.search(rf"^ {identifier} .* cannot be used: {re.escape(reason)}$", shown, re.MULTILINE)
+        assert f"{reason}\n" == run("providers", identifier, code=2)

@@ -212,7 +212,14 @@ def _faulty() -> dict[str, tuple[Callable[[], Any], str]]:
 
     hidden = "hides the option model: declare it as a field, model: ... = attrs.field(...)"
     return {
-        "default": (own(**field("int", default=0, validator=at_least(1))), "Faulty.n: default: expected an int of at least 1"),
+        "default": (
+            own(**field("int", default=0, validator=at_least(1))),
+            "Faulty.n: default: expected an int of at least 1, got 0",
+        ),
+        "secret default": (
+            own(**field("str", default=f'{{"key": "{MARK}"', metadata=option("n", format="json"))),
+            "Faulty.n: default: expected a JSON object with each name once, got ****** (str)",
+        ),
         "choices": (
             own(**field("str", default="a", metadata=option("n", choices="nowhere"))),
             "Faulty.n: expected choices that the class has, got nowhere",
@@ -227,6 +234,26 @@ def _faulty() -> dict[str, tuple[Callable[[], Any], str]]:
             f"Plain.model {hidden}",
         ),
     }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"java": "Intger"},
+            "java: expected String, Boolean, Integer, Long, Double, Duration, Enum or Map, got 'Intger'; did you mean Integer?",
+        ),
+        ({"java": int}, "java: expected String, Boolean, Integer, Long, Double, Duration, Enum or Map, got a value of type type"),
+        ({"format": "uri"}, "format: expected json or url, got 'uri'; did you mean url?"),
+        ({"format": None}, "format: expected json or url, got None"),
+        ({"format": ["url"]}, "format: expected json or url, got a value of type list"),
+    ],
+)
+def test_unknown_types_and_formats(arguments: Any, message: str) -> None:
+    """`option` refuses a Java type or a format that it does not know, and names those that it knows."""
+    with pytest.raises(InvalidClassError) as caught:
+        option("size", **arguments)
+    assert f"option(): {message}" == str(caught.value)
 
 
 @pytest.mark.parametrize("name", _faulty())

@@ -3,7 +3,7 @@
 
 # Annotations are no strings here, because types that are local to a test cannot be found by name.
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Literal, Optional, Union
@@ -25,6 +25,7 @@ from llmproviders import (
     Secret,
     converter,
     dumps,
+    flink_map,
     from_dict,
     option,
     register_provider_class,
@@ -38,7 +39,7 @@ def _own(kind: Any, *, default: Any = None, slots: bool = True, **more: Any) -> 
     namespace = {
         "identifier": "hooked",
         "__annotations__": {"value": kind, "size": int},
-        "value": attrs.field(default=default, metadata=option("the-value"), **more),
+        "value": attrs.field(**{"default": default, "metadata": option("the-value"), **more}),
         "size": attrs.field(default=1, metadata=option("size")),
         "__module__": __name__,
     }
@@ -395,7 +396,10 @@ def test_hooks_of_types_that_need_none() -> None:
         WARM = 1
 
     cls = _own(Tone | None)
-    assert "1" == cls(value=Tone.WARM).to_options()["the-value"]
+    with pytest.raises(InvalidClassError) as caught:
+        cls()
+    hint = "give the members the strings of Java, or register its hooks with llmproviders.converter"
+    assert f"Hooked.value: expected an Enum whose values are strings, got 1; {hint}" == str(caught.value)
     converter.register_unstructure_hook(Tone, lambda member: member.name.lower())
     converter.register_structure_hook(Tone, lambda string, _: Tone[string.upper()])
     provider = cls(value=Tone.WARM)
@@ -420,7 +424,7 @@ class IntAccess(enum.IntFlag):
 @pytest.mark.parametrize("value", [*Access, Access.READ | Access.WRITE, Access(0), *IntAccess, IntAccess.READ | IntAccess.WRITE])
 def test_flags(value: Any) -> None:
     """A combination of flags is read back from its string, or is refused by the constructor."""
-    cls = _own(type(value) | None)
+    cls = _own(type(value) | None, metadata=option("the-value", java="Integer"))
     try:
         provider = cls(value=value)
     except (InvalidOptionsError, InvalidClassError):
@@ -456,6 +460,40 @@ def test_a_type_without_hooks(slots: bool) -> None:
             use()
     _register(Point, lambda value: f"@{value.x}", lambda string: Point(int(string[1:])))
     assert {"the-value": "@5", "size": "1"} == cls(value=Point(5)).to_options()
+
+
+CONTAINERS: dict[Any, str] = {
+    **dict.fromkeys((dict, dict[str, str], dict[str, str] | None), "dict"),
+    Mapping[str, str]: "Mapping",
+    list[str]: "list",
+    set: "set",
+    **dict.fromkeys((tuple[str, ...], tuple[str, int]), "tuple"),
+    bytes: "bytes",
+}
+
+
+@pytest.mark.parametrize("kind", CONTAINERS, ids=str)
+@pytest.mark.parametrize("default", [{"default": None}, {"default": attrs.Factory(dict)}, {"converter": flink_map}])
+def test_containers(kind: Any, default: dict[str, Any]) -> None:
+    """A container is refused when the class is first used: the hooks of cattrs do not make a string of it."""
+    with pytest.raises(InvalidClassError) as caught:
+        _own(kind, **default)()
+    name = CONTAINERS[kind]
+    way = "converter=flink_map or json_object" if name in ("dict", "Mapping") else "a converter that returns a str"
+    message = f"Hooked.value: expected a type that has hooks, got {name}; annotate the field with str and write {way}, "
+    assert f"{message}or register its hooks with llmproviders.converter" == str(caught.value)
+
+
+def test_containers_with_hooks() -> None:
+    """A container works with hooks of the user."""
+
+    class Names(tuple[str, ...]):
+        __slots__ = ()
+
+    _register(Names, ",".join, lambda string: Names(string.split(",")))
+    provider = _own(Names | None)(value=Names("ab"))
+    assert "a,b" == provider.to_options()["the-value"]
+    assert provider == type(provider).from_options(provider.to_options())
 
 
 def test_a_hook_that_fails_later() -> None:

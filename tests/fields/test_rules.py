@@ -129,12 +129,38 @@ def test_rules_that_fail() -> None:
 
     assert 1 == Failing(a=1, b=2).a
     for given in ({}, {"a": 1}):
-        with pytest.raises(
-            InvalidOptionsError, match="^Failing: a: expected values that the rule over a or b accepts, got its TypeError$"
-        ):
+        with pytest.raises(InvalidOptionsError) as caught:
             Failing(**given)
+        got = f"its TypeError ('>' not supported between instances of '{'int' if given else 'NoneType'}' and 'NoneType')"
+        assert f"Failing: a: expected values that the rule over a and b accepts, got {got}" == str(caught.value)
     with pytest.raises(InvalidClassError, match="^Unknown: expected rules over its options, got one over nope$"):
         Unknown()
+
+
+def test_rules_that_raise_secrets() -> None:
+    """The message of an exception of a rule is masked, and is not shown if an option of the rule may hold a secret."""
+
+    def fail(cls: type, endpoint: str | None, other: str | None) -> None:
+        raise ValueError(f"{cls.__name__}: {endpoint} {other}")
+
+    @attrs.frozen(kw_only=True)
+    class Leaking(Provider):
+        identifier = "leaking"
+        rules = (Rule(("endpoint", "zone"), fail),)
+        endpoint: str | None = attrs.field(default=None, metadata=option("endpoint", format="url"))
+        zone: str | None = attrs.field(default=None, metadata=option("zone"))
+
+    @attrs.frozen(kw_only=True)
+    class Hidden(Leaking):
+        identifier = "hidden"
+        rules = (Rule(("zone", "key"), fail),)
+        key: Secret | None = attrs.field(default=None, metadata=option("key"))
+
+    with pytest.raises(InvalidOptionsError) as caught:
+        Leaking(endpoint=f"https://me:{MARK}@h", zone="eu")
+    assert "got its ValueError (Leaking: https://******@h eu)" in str(caught.value)
+    with pytest.raises(InvalidOptionsError, match="the rule over zone and key accepts, got its ValueError$"):
+        Hidden(key=MARK, zone=MARK)
 
 
 @attrs.frozen(kw_only=True)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum
 from typing import Any, ClassVar
@@ -195,7 +194,7 @@ class Pointed(Provider):
 
     identifier: ClassVar[str] = "pointed"
     at: Point = attrs.field(metadata=option("at-point"))
-    many: Sequence[str] | None = attrs.field(default=None, kw_only=True, metadata=option("many"))
+    many: Any = attrs.field(default=None, kw_only=True, metadata=option("many"))
 
 
 def test_user_defined_types() -> None:

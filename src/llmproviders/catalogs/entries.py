@@ -469,6 +469,7 @@ def _class_of_identifier(name: str) -> tuple[type[Provider] | None, Problem | No
     old = OLD_IDENTIFIERS.get(name)
     hint = f"it is the older name of {old}" if old else did_you_mean(name, list(provider_classes()))
     # A name that messages mask may be an API key: no hint repeats it.
-    generic = None if hint or shown(name) != repr(name) else Advice("write {} for a factory of your own", (("generic", name),))
+    advice = Advice("write {} for a factory of your own, or register its class", (("generic", name),))
+    generic = None if hint or shown(name) != repr(name) else advice
     expected = f"a known identifier ({', '.join(provider_classes())})"
     return None, Problem("", expected, got=shown(name), hint=hint, in_document=generic, code="unknown-provider")

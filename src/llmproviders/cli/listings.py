@@ -11,12 +11,14 @@ import typer
 
 from ..catalogs.display import default_string
 from ..catalogs.schema import catalog_schema
+from ..errors import ProviderError
 from ..fields.metadata import OptionInfo
 from ..fields.metadata import options as options_of
 from ..messages import with_hint
 from ..presets import DASHSCOPE_HOSTS, DASHSCOPE_TASKS, SERVICES, dashscope
 from ..providers.base import Provider
-from ..providers.classes import provider_classes
+from ..providers.classes import provider_classes, unusable_classes
+from ..providers.stubs import stubs as stubs_of
 from ..runtimes.runtime import Runtime, RuntimeOption, list_runtimes
 from ..runtimes.runtime import runtime as runtime_named
 from ..similar_names import did_you_mean
@@ -24,7 +26,7 @@ from ..tasks import CHAT
 from .arguments import Json
 from .command import UsageError, command
 from .completion import factory_names, identifiers, runtime_names
-from .printing import console, print_json, print_table, styled
+from .printing import console, print_exactly, print_json, print_table, styled
 
 __all__ = ["option_record", "presets", "providers", "runtimes", "schema"]
 
@@ -35,34 +37,53 @@ def schema() -> None:
     print_json(catalog_schema())
 
 
-@command("providers", "llmproviders providers", "llmproviders providers openai-compat", needs_arguments=False)
+@command(
+    "providers",
+    "llmproviders providers",
+    "llmproviders providers openai-compat",
+    "llmproviders providers acme-rerank --stubs",
+    needs_arguments=False,
+)
 def providers(
     identifier: Annotated[
         str | None,
         typer.Argument(help="One class; without it, all of them.", show_default=False, autocompletion=identifiers),
     ] = None,
+    stubs: Annotated[
+        bool,
+        typer.Option("--stubs", help="Print the declarations of with_, for_task and grid, for the source of the class."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show the provider classes, or the options of one of them."""
+    if stubs and (identifier is None or as_json):
+        raise UsageError("--stubs needs an identifier, and no --json")
     classes = provider_classes()
+    unusable = unusable_classes()
+    if identifier in unusable:
+        raise ProviderError(unusable[identifier])
     if identifier is not None and identifier not in classes:
         hint = did_you_mean(identifier, list(classes)) or f'in a file, generic = "{identifier}" accepts any identifier'
         raise UsageError(f"no class has the identifier {identifier!r}; known: {', '.join(classes)}; {hint}")
-    shown = classes if identifier is None else {identifier: classes[identifier]}
+    if stubs and identifier is not None:
+        print_exactly(stubs_of(classes[identifier]))
+        return
+    names = [*dict.fromkeys((*classes, *unusable))] if identifier is None else [identifier]
+    records = [_class_record(each, classes.get(each), unusable.get(each, "")) for each in names]
     if as_json:
-        print_json(
-            [
-                {"identifier": each, "class": cls.__name__, "options": [option_record(cls, info) for info in options_of(cls)]}
-                for each, cls in shown.items()
-            ]
-        )
+        print_json(records)
     elif identifier is None:
-        rows = [(each, cls.__name__, str(len(options_of(cls))), _first_line(cls)) for each, cls in shown.items()]
+        rows = [
+            (each["identifier"], each["class"], "", f"cannot be used: {each['problem']}")
+            if each["problem"]
+            else (each["identifier"], each["class"], str(len(each["options"])), _first_line(classes[each["identifier"]]))
+            for each in records
+        ]
         print_table("", ("identifier", "class", "options", "what it is"), rows, prose=("what it is",))
     else:
         columns = ("name", "key", "type", "default", "rule", "meaning")
-        table = [option_record(classes[identifier], info) for info in options_of(classes[identifier])]
-        title = f"{identifier} ({classes[identifier].__name__})"
+        table = records[0]["options"]
+        title = f"{identifier} ({records[0]['class']})"
         cells = [tuple(_cell(column, each) for column in columns) for each in table]
         print_table(title, columns, cells, prose=("rule", "meaning"))
 
@@ -134,6 +155,12 @@ def runtimes(
                     console().print(styled(f"it does not work: {defect}", "red"), soft_wrap=True)
 
 
+def _class_record(identifier: str, cls: type[Provider] | None, problem: str) -> dict[str, Any]:
+    """A class as a record; its *problem* is empty if it can be used. Without a class, it cannot be loaded."""
+    options = [] if cls is None or problem else [option_record(cls, info) for info in options_of(cls)]
+    return {"identifier": identifier, "class": "" if cls is None else cls.__name__, "options": options, "problem": problem}
+
+
 def option_record(cls: type[Provider], info: OptionInfo) -> dict[str, Any]:
     """An option of a class as a record."""
     return {
@@ -155,7 +182,9 @@ def _cell(column: str, option: Mapping[str, Any]) -> str:
     if column == "default":
         return "required" if option["required"] else _plain(option["default"])
     if column == "rule":
-        parts = [", ".join(option["allowed"]), option["rule"], option["format"], "secret" if option["secret"] else ""]
+        # Any string is accepted as a URL.
+        form = option["format"] if option["format"] != "url" else ""
+        parts = [", ".join(option["allowed"]), option["rule"], form, "secret" if option["secret"] else ""]
         return "; ".join(part for part in parts if part)
     return _plain(option[column])
 

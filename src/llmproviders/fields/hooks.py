@@ -8,9 +8,10 @@ a pair of hooks with `converter`.
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from enum import Enum
+from types import FunctionType
 from typing import Any, Final, Literal, NoReturn
 
 import attrs
@@ -156,23 +157,56 @@ def string_writer(info: OptionInfo) -> Callable[[Any], str]:
     return write
 
 
-def string_reader(info: OptionInfo) -> Callable[[str], Any] | None:
+def _check_hooks(info: OptionInfo, where: str) -> None:
+    """Refuse an option whose type has no hooks that write its values as strings."""
+    kind, hint = info.type, "register its hooks with llmproviders.converter"
+    write: object = converter.get_unstructure_hook(kind)
+    if _is_enum(kind):
+        other = next((member.value for member in kind if not isinstance(member.value, str)), None)
+        # Members that are numbers are meant as numbers, and those of other enums as names.
+        if info.java == "Enum" and other is not None and write is _write_member and not issubclass(kind, (int, float)):
+            hint = f"give the members the strings of Java, or {hint}"
+            raise InvalidClassError(f"{where}: expected an Enum whose values are strings, got {shown(other)}; {hint}")
+        return
+    base = typing.get_origin(kind) or kind
+    if isinstance(base, type) and issubclass(base, Collection) and base is not str and _is_of_cattrs(write):
+        way = "converter=flink_map or json_object" if issubclass(base, Mapping) else "a converter that returns a str"
+        hint = f"annotate the field with str and write {way}, or {hint}"
+    elif _has_structure_hook(kind):
+        return
+    raise InvalidClassError(f"{where}: expected a type that has hooks, got {type_name(kind)}; {hint}")
+
+
+def _has_structure_hook(kind: Any) -> bool:
+    try:
+        converter.get_structure_hook(kind)
+    except StructureHandlerNotFoundError:
+        return False
+    return True
+
+
+def _is_of_cattrs(hook: object) -> bool:
+    """Whether cattrs has made a hook; the functions that it generates have no module."""
+    module = getattr(hook, "__module__", None)
+    return isinstance(hook, FunctionType) if module is None else module.startswith("cattrs.")
+
+
+def string_reader(info: OptionInfo, owner: type | None = None) -> Callable[[str], Any] | None:
     """A function that converts a string of the option to a value, with the hook of its type; None if the constructor does that.
 
+    Args:
+        info: the option.
+        owner: its class, for messages.
+
     Raises:
-        InvalidClassError: if the type has no hook.
+        InvalidClassError: if the type has no hooks that write its values as strings.
     """
     if info.sequence_key:
         return lambda string: string.split(";") if ";" in string else string
-    try:
-        hook = converter.get_structure_hook(info.type)
-    except StructureHandlerNotFoundError:
-        hook = None
-    if hook is None:
-        hint = "register its hooks with llmproviders.converter"
-        raise InvalidClassError(f"{info.name}: expected a type that has a hook, got {type_name(info.type)}; {hint}")
+    _check_hooks(info, info.name if owner is None else f"{owner.__name__}.{info.name}")
+    hook = converter.get_structure_hook(info.type)
     # For an enum of numbers, cattrs finds the hook of the number; older versions have their own hook for flags.
-    is_custom = hook not in _STRUCTURE_HOOKS.values() and not getattr(hook, "__module__", "").startswith("cattrs.")
+    is_custom = hook not in _STRUCTURE_HOOKS.values() and not _is_of_cattrs(hook)
     if hook is _as_is or (_is_enum(info.type) and not is_custom):
         return None
     if info.type in _READERS and hook is _STRUCTURE_HOOKS[info.type]:

@@ -7,7 +7,7 @@ import types
 import typing
 from collections.abc import Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, Union, get_args
 from weakref import WeakKeyDictionary
 
 import attrs
@@ -15,8 +15,9 @@ import attrs
 from ..boundary import public
 from ..credentials import mask_urls
 from ..errors import InvalidClassError
-from ..messages import shown
+from ..messages import listed, shown, with_hint
 from ..secrets import Secret, masked
+from ..similar_names import did_you_mean
 
 __all__ = [
     "METADATA_KEY",
@@ -96,8 +97,14 @@ def option(
         sequence_key: the Java key for a value that is a tuple; empty means *key*.
 
     Raises:
-        InvalidClassError: if a key is empty, or a key or choice is not a `str`.
+        InvalidClassError: if a key is empty, a key or choice is not a `str`, or *java* or *format* is not one of the known ones.
     """
+    for argument, value, known in (("java", java, (None, *get_args(JavaType))), ("format", format, get_args(TextFormat))):
+        if value not in known:
+            names = [each for each in known if each]
+            hint = did_you_mean(value, names) if isinstance(value, str) else ""
+            msg = f"option(): {argument}: expected {listed(names)}, got {shown(value)}"
+            raise InvalidClassError(with_hint(msg, hint))
     keys = (key, sequence_key, *_strings("deprecated_keys", deprecated_keys))
     if not (isinstance(key, str) and key and isinstance(sequence_key, str)):
         raise InvalidClassError(f"option(): expected keys that are str, got {', '.join(map(shown, keys))}")

@@ -11,7 +11,7 @@ import attrs
 from ..boundary import error_for_caller
 from ..credentials import one_line
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
-from ..messages import listed, shown
+from ..messages import shown
 from ..secrets import known_strings
 from .description import Description, Rule
 from .extras import NO_EXTRAS, ExtraOptions, extra_value
@@ -193,8 +193,11 @@ def _broken(description: Description, rule: Rule, operands: list[Any]) -> Proble
         problem: object = rule.check(description.cls, *operands)
     except Exception as error:  # noqa: BLE001
         # A user-defined rule may raise any exception.
-        expected = f"values that the rule over {listed(rule.options)} accepts"
-        problem = Problem(rule.options[0], expected, got=f"its {type(error).__name__}", code="conflicting-options")
+        expected = f"values that the rule over {' and '.join(rule.options)} accepts"
+        got = f"its {type(error).__name__}"
+        if not any(description.specs[name].is_hidden for name in rule.options):
+            got += f" ({message_of(error, (secret for operand in operands for secret in known_strings(operand)))})"
+        problem = Problem(rule.options[0], expected, got=got, code="conflicting-options")
     if problem is None:
         return None
     if not isinstance(problem, Problem):

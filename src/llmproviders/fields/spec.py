@@ -14,6 +14,7 @@ import attrs
 
 from ..credentials import MASK
 from ..errors import InvalidClassError, Rejected, RejectedType
+from ..messages import shown
 from ..secrets import MaskedText, Secret, reveal
 from ..syntax.scalars import JAVA_BOUNDS
 from .acceptance import (
@@ -70,8 +71,8 @@ class Spec:
         self.has_custom_converter = convert is not None and self.name != EXTRAS and not _is_built_in(convert)
         self.is_nullable = not (self.required or self.has_custom_converter or self.name == EXTRAS)
         if info is not None:
-            # Raises an error if the type has no hook.
-            string_reader(info)
+            # Raises an error if the type has no hooks.
+            string_reader(info, cls)
         self.accept = _acceptor(cls, attribute, info, without_none(hint), is_custom=self.has_custom_converter)
         self.default = self._default(cls)
         self.parameter_default = self._parameter_default()
@@ -88,9 +89,10 @@ class Spec:
             if self.has_custom_converter or self.has_factory:
                 # The default is made or converted again for each provider.
                 return default
-            # The default may be a secret, and the message of another exception may show it.
+            # The message of another exception may show the default, which may be a secret.
             reason = error.expected if isinstance(error, Rejected) else f"one that it accepts ({type(error).__name__})"
-        raise InvalidClassError(f"{cls.__name__}.{self.name}: default: expected {reason}")
+            got = shown(default, with_type=isinstance(error, Rejected) and error.is_type, hidden=self.is_hidden)
+        raise InvalidClassError(f"{cls.__name__}.{self.name}: default: expected {reason}, got {got}")
 
     def _parameter_default(self) -> Any:
         """The default of the constructor's parameter; NOTHING if the constructor must make the default."""

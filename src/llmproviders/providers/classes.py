@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ..boundary import public
@@ -32,6 +31,7 @@ __all__ = [
     "provider_class",
     "provider_classes",
     "register_provider_class",
+    "unusable_classes",
     "usable_classes",
 ]
 
@@ -78,6 +78,11 @@ class Classes:
         if found is None and identifier in self._unusable:
             raise ProviderError(self._unusable[identifier])
         return found
+
+    def unloadable(self) -> dict[str, str]:
+        """Return the reason for each identifier of an installed package whose class cannot be loaded."""
+        self.all()
+        return {identifier: reason for identifier, reason in self._unusable.items() if identifier not in self.known}
 
     def _load(self) -> None:
         for entry in installed(ENTRY_POINTS):
@@ -167,11 +172,18 @@ def provider_classes() -> dict[str, type[Provider]]:
 
 def usable_classes() -> list[type[Provider]]:
     """The classes of all identifiers, without classes that raise `InvalidClassError`."""
-    found = []
-    for cls in provider_classes().values():
-        with suppress(ProviderError):
+    unusable = unusable_classes()
+    return [cls for identifier, cls in provider_classes().items() if identifier not in unusable]
+
+
+def unusable_classes() -> dict[str, str]:
+    """The reason for each identifier whose class cannot be loaded, or raises `InvalidClassError`."""
+    found = known_classes.unloadable()
+    for identifier, cls in provider_classes().items():
+        try:
             compiled(cls)
-            found.append(cls)
+        except ProviderError as error:
+            found[identifier] = str(error)
     return found
 
 
