@@ -692,13 +692,13 @@ def test_a_catalog_that_is_empty_or_broken() -> None:
 
 
 def _meaning(options: Mapping[str, str]) -> dict[str, Any]:
-    """The options, with the value in place of a string of JSON."""
+    """The options, with the value in place of a string of JSON, and maps without the blanks that Flink ignores."""
     found: dict[str, Any] = {}
     for key, string in options.items():
         try:
             found[key] = json.loads(string)
         except ValueError:
-            found[key] = string
+            found[key] = re.sub(r"\s*([:,])\s*", r"\1", string) if key.endswith("headers") else string
     return found
 
 
