@@ -91,7 +91,12 @@ ROWS = (
         "Use a number in the range that the message states.",
         example="top_p=1.1",
     ),
-    Row("number for a duration", "refused", "A number for a duration", 'Flink reads `10` as milliseconds: write `"10ms"`, or the duration that you want, such as `"10s"`.'),
+    Row(
+        "number for a duration",
+        "refused",
+        "A number for a duration",
+        'Flink reads `10` as milliseconds: write `"10ms"`, or the duration that you want, such as `"10s"`.',
+    ),
     Row("no duration", "refused", "A string that is not a duration", 'Write a whole number and a unit: `"1500ms"`.'),
     Row("unknown choice", "refused", "A string that is not one of the choices", "Use a choice that the message lists."),
     Row("no json object", "refused", "A string that is not a JSON object", "Pass a `dict`; it is written as JSON."),
