@@ -20,7 +20,7 @@ def test_the_types_of_changes() -> None:
     assert generate_changes.module() == (PACKAGE / "providers/changes.py").read_text(encoding="utf-8")
 
 
-def test_the_picture_of_the_rooms() -> None:
+def test_the_picture_of_the_components() -> None:
     """docs/architecture.md shows the components with their imports: run tools/draw_architecture.py."""
     text = draw_architecture.TARGET.read_text(encoding="utf-8")
     assert draw_architecture.page(text, PACKAGE) == text

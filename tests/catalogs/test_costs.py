@@ -106,7 +106,7 @@ def test_time(name: str, folder: Path) -> None:
 @pytest.mark.parametrize("name", ENTRIES)
 def test_memory(name: str, folder: Path) -> None:
     """`check` holds at most 80 times as many bytes as the file has."""
-    path = written(name, 500)
+    path = written(name, 300)
     assert peak_memory(lambda: check(path)) <= 80 * path.stat().st_size
 
 
@@ -122,7 +122,7 @@ def in_environments(size: int) -> Path:
 
 def test_environments(folder: Path) -> None:
     """The check of all environments is linear in the size of the file."""
-    assert growth(in_environments, checked, 200) <= MOST
+    assert growth(in_environments, checked, 100) <= MOST
 
 
 def amending(size: int) -> Path:

