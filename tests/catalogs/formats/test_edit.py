@@ -43,6 +43,9 @@ CHAT = ("providers", "chat")
         ("a: {b: 1}", ("a", "b"), None, "a: {}"),
         ("a:\n  -\n  - b\nc: 1\n", ("a",), 2, "a: 2\nc: 1\n"),
         ("? a\n: 1\n? b\n: 2\n", ("a",), None, "? b\n: 2\n"),
+        # The value of an explicit key begins on the line of its colon.
+        ('? "\\N"\n: a: 1\n  b: 2\n', ("\x85", "c"), 3, '? "\\N"\n: a: 1\n  b: 2\n  c: 3\n'),
+        ("? e\n: a: 1  # one\n  # two\n  b: 2\n", ("e", "a"), None, "? e\n:\n  # two\n  b: 2\n"),
         ("a:\r\n  b: 1\r\n  c: 2\r\n", ("a", "b"), None, "a:\r\n  c: 2\r\n"),
         ("a: &x {p: &y 1}\nb: *y\nc: *x\n", ("a",), 5, "a: 5\nb: &y 1\nc: &x {p: &y 1}\n"),
         ("a: b\nc: |+\n  t\n\nd: 1\n", ("c",), None, "a: b\nd: 1\n"),

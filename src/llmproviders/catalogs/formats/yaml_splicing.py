@@ -234,6 +234,10 @@ def _lines_of_member(text: str, mapping: _Node, position: int) -> TextEdit:
     """The edit that removes a member on lines of its own, and a block with the comment above it and the blank lines around it."""
     key, value = mapping.member(position)
     start, end = line_start(text, key.start), value.next_line
+    above = text[start : key.start]
+    if above.strip(" \t?"):
+        # The line begins with the colon of an explicit key, which stays.
+        return start + len(above.rstrip()), end, line_break(text)
     if not value.is_mapping or value.is_flow:
         return start, end, ""
     start, end = lines_around(text, above_comments(text, start), end)
@@ -288,8 +292,15 @@ def _added_blocks(text: str, mapping: _Node, blocks: list[str], *, is_apart: boo
     index = mapping.next_line
     end = "" if index and text[index - 1] == "\n" else line_break(text)
     blank = line_break(text) if is_apart else ""
-    indent = indent_of(text, mapping.children[0].start)
+    indent = _indent_of_members(text, mapping)
     return [(index, index, end + "".join(f"{blank}{_indented(block, indent, text)}" for block in blocks))]
+
+
+def _indent_of_members(text: str, mapping: _Node) -> str:
+    """The indentation of the members of a block; the first one may follow a ``:`` of an explicit key, or a ``?`` of its own."""
+    start = mapping.children[0].start
+    above = re.sub(r"\?[ \t]*\Z", "", text[line_start(text, start) : start])
+    return re.sub(r"[^ \t]", " ", above)
 
 
 def _first_block(text: str, key: _Node | None, mapping: _Node, lines: str) -> list[TextEdit]:
