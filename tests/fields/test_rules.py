@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -159,6 +160,8 @@ def test_rules_that_raise_secrets() -> None:
     with pytest.raises(InvalidOptionsError) as caught:
         Leaking(endpoint=f"https://me:{MARK}@h", zone="eu")
     assert "got its ValueError (Leaking: https://******@h eu)" in str(caught.value)
+    with pytest.raises(InvalidOptionsError, match=re.escape("got its ValueError (Leaking: None ******)")):
+        Leaking(zone="sk-0123456789abcdef0123")
     with pytest.raises(InvalidOptionsError, match="the rule over zone and key accepts, got its ValueError$"):
         Hidden(key=MARK, zone=MARK)
 

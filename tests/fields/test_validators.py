@@ -223,6 +223,12 @@ def test_messages_of_validators() -> None:
         "Regional: region: expected a value that passes its check ('region' must be in ['EU', 'US'] (got 'mars')), got 'mars'"
         == str(caught.value)
     )
+    with pytest.raises(InvalidOptionsError) as caught:
+        Regional(region="sk-0123456789abcdef0123")
+    assert (
+        "Regional: region: expected a value that passes its check ('region' must be in ['EU', 'US'] (got '******')), got '******'"
+        == str(caught.value)
+    )
 
 
 def test_validators_of_users() -> None:

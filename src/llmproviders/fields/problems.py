@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from ..boundary import error_for_caller
-from ..credentials import one_line
+from ..credentials import MASK, mask_value, one_line
 from ..errors import InvalidOptionsError, Problem, ProviderError, Rejected, invalid
 from ..messages import shown
 from ..secrets import known_strings
@@ -196,7 +196,7 @@ def _broken(description: Description, rule: Rule, operands: list[Any]) -> Proble
         expected = f"values that the rule over {' and '.join(rule.options)} accepts"
         got = f"its {type(error).__name__}"
         if not any(description.specs[name].is_hidden for name in rule.options):
-            got += f" ({message_of(error, (secret for operand in operands for secret in known_strings(operand)))})"
+            got += f" ({message_of(error, (each for operand in operands for each in _hidden_strings(operand)))})"
         problem = Problem(rule.options[0], expected, got=got, code="conflicting-options")
     if problem is None:
         return None
@@ -224,11 +224,18 @@ def _of_instance(description: Description, instance: Any) -> list[Problem]:
 
 
 def _secrets(description: Description, instance: Any) -> Iterator[str]:
-    """The secrets that a provider holds."""
+    """The strings of a provider that messages do not show."""
     values = {name: _held(instance, name) for name in description.specs}
     extras = values.pop(EXTRAS)
     for value in (*values.values(), *(extras.values() if isinstance(extras, ExtraOptions) else ())):
-        yield from known_strings(value)
+        yield from _hidden_strings(value)
+
+
+def _hidden_strings(value: object) -> Iterator[str]:
+    """The strings of a value that messages do not show: its secrets, and the string itself if it looks like a key."""
+    yield from known_strings(value)
+    if isinstance(value, str) and mask_value(value) == MASK:
+        yield value
 
 
 def problem_of(description: Description, name: str, value: object, error: Exception) -> Problem:
@@ -241,7 +248,7 @@ def problem_of(description: Description, name: str, value: object, error: Except
         return Problem(spec.parameter, error.expected, got=got, hint=error.hint, key=spec.other_key, is_type=error.is_type)
     return Problem(
         spec.parameter,
-        "a valid value" if spec.is_hidden else f"a value that passes its check ({message_of(error)})",
+        "a valid value" if spec.is_hidden else f"a value that passes its check ({message_of(error, _hidden_strings(value))})",
         got=shown(value, hidden=spec.is_hidden),
         key=spec.other_key,
         is_type=isinstance(error, TypeError),
