@@ -12,7 +12,7 @@ import pytest
 from command_line import run, run_json
 
 import llmproviders
-from llmproviders import Provider, register_provider_class
+from llmproviders import Provider, option, register_provider_class
 from llmproviders.providers.classes import Classes
 
 
@@ -124,3 +124,12 @@ def test_classes_that_cannot_be_used(
     for identifier, reason in reasons.items():
         assert re.search(rf"^ {identifier} .* cannot be used: {re.escape(reason)}$", shown, re.MULTILINE)
         assert f"{reason}\n" == run("providers", identifier, code=2)
+
+    @register_provider_class
+    @attrs.frozen(kw_only=True)
+    class Acme(Provider):
+        identifier = "acme"
+        size: int = attrs.field(default=1, metadata=option("size"))
+
+    # A class that the program registers is used in place of the one that cannot be loaded.
+    assert "acme (Acme)" in run("providers", "acme")

@@ -43,6 +43,7 @@ CHAT = ("providers", "chat")
         ("a: {b: 1}", ("a", "b"), None, "a: {}"),
         ("a:\n  -\n  - b\nc: 1\n", ("a",), 2, "a: 2\nc: 1\n"),
         ("? a\n: 1\n? b\n: 2\n", ("a",), None, "? b\n: 2\n"),
+        ("? a\n: 1\n", ("c",), 3, "? a\n: 1\nc: 3\n"),
         # The value of an explicit key begins on the line of its colon.
         ('? "\\N"\n: a: 1\n  b: 2\n', ("\x85", "c"), 3, '? "\\N"\n: a: 1\n  b: 2\n  c: 3\n'),
         ("? e\n: a: 1  # one\n  # two\n  b: 2\n", ("e", "a"), None, "? e\n:\n  # two\n  b: 2\n"),
