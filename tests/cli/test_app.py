@@ -63,6 +63,22 @@ def test_an_unknown_name_is_a_usage_error() -> None:
     assert "it has: none" in run("set", "empty.json", "x", "n=1", code=2)
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("set", "a.toml", "chat", f"{KEY}=1", f"{KEY}=2"),
+        ("set", "a.toml", "chat", f"--unset={KEY}", f"--unset={KEY}"),
+        ("show", "a.toml", "-o", f"chat.{KEY}=1", "-o", f"chat.{KEY}=2"),
+        ("explain", KEY),
+        ("providers", KEY),
+        ("runtimes", "flink-2.3", KEY),
+    ],
+)
+def test_a_key_in_place_of_a_name(call: tuple[str, ...]) -> None:
+    """A key that is given in place of a name, such as by a wrong paste, is not repeated."""
+    assert KEY not in run(*call, code=2)
+
+
 def test_no_command_shows_a_literal_secret() -> None:
     """Values, problems and differences show no literal secret unless the call allows it."""
     other = LITERAL.replace(KEY, f"{KEY}-two")

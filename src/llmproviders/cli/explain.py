@@ -10,7 +10,7 @@ import attrs
 import typer
 
 from ..codes import CODES, GROUPS
-from ..messages import with_hint
+from ..messages import shown, with_hint
 from ..similar_names import did_you_mean
 from .arguments import Json
 from .command import UsageError, command
@@ -43,7 +43,7 @@ def explain(
     """Explain the codes that check prints in brackets: the meaning of each, an example, and the solution."""
     if code is not None and code not in CODES:
         hint = did_you_mean(code, list(CODES)) or "llmproviders explain lists all codes"
-        raise UsageError(with_hint(f"no problem has the code {code!r}", hint))
+        raise UsageError(with_hint(f"no problem has the code {shown(code)}", hint))
     if is_opened and as_json:
         raise UsageError("expected --open or --json, got both")
     if is_opened:

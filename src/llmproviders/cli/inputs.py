@@ -73,7 +73,8 @@ def parse_assignments(assignments: Sequence[str], form: str = "KEY=VALUE") -> di
             # A string without an equals sign may be the value alone, and thus an API key.
             raise UsageError(f"expected {form}, got {shown(mask_value(key))}")
         if key in pairs:
-            raise UsageError(f"expected each key once, got {key!r} twice")
+            parts = map(mask_value, key.split("."))
+            raise UsageError(f"expected each key once, got {shown('.'.join(parts))} twice")
         pairs[key] = string
     return pairs
 

@@ -11,10 +11,11 @@ import typer
 
 from ..catalogs.display import default_string
 from ..catalogs.schema import catalog_schema
+from ..credentials import mask_value
 from ..errors import ProviderError
 from ..fields.metadata import OptionInfo
 from ..fields.metadata import options as options_of
-from ..messages import with_hint
+from ..messages import shown, with_hint
 from ..presets import DASHSCOPE_HOSTS, DASHSCOPE_TASKS, SERVICES, dashscope
 from ..providers.base import Provider
 from ..providers.classes import provider_classes, unusable_classes
@@ -63,8 +64,9 @@ def providers(
     if identifier in unusable:
         raise ProviderError(unusable[identifier])
     if identifier is not None and identifier not in classes:
-        hint = did_you_mean(identifier, list(classes)) or f'in a file, generic = "{identifier}" accepts any identifier'
-        raise UsageError(f"no class has the identifier {identifier!r}; known: {', '.join(classes)}; {hint}")
+        generic = f'in a file, generic = "{mask_value(identifier)}" accepts any identifier'
+        hint = did_you_mean(identifier, list(classes)) or generic
+        raise UsageError(f"no class has the identifier {shown(identifier)}; known: {', '.join(classes)}; {hint}")
     if stubs and identifier is not None:
         print_exactly(stubs_of(classes[identifier]))
         return
@@ -132,18 +134,18 @@ def runtimes(
     as_json: Json = False,
 ) -> None:
     """Show the known distributions of Flink, the providers of each, and their options."""
-    shown = [runtime_named(each) for each in (list_runtimes() if name is None else (name,))]
-    if identifier is not None and identifier not in shown[0].factories:
-        known = list(shown[0].factories)
+    found = [runtime_named(each) for each in (list_runtimes() if name is None else (name,))]
+    if identifier is not None and identifier not in found[0].factories:
+        known = list(found[0].factories)
         hint = did_you_mean(identifier, known)
-        raise UsageError(with_hint(f"{name} has no provider {identifier!r}; it has: {', '.join(known)}", hint))
+        raise UsageError(with_hint(f"{name} has no provider {shown(identifier)}; it has: {', '.join(known)}", hint))
     if as_json:
-        print_json([_runtime_record(each, identifier) for each in shown])
+        print_json([_runtime_record(each, identifier) for each in found])
     elif name is None:
-        rows = [(each.name, ", ".join(each.factories), "" if each.released else "not released", each.title) for each in shown]
+        rows = [(each.name, ", ".join(each.factories), "" if each.released else "not released", each.title) for each in found]
         print_table("", ("runtime", "providers", "note", "what it is"), rows, prose=("providers", "note", "what it is"))
     else:
-        for each, factory in shown[0].factories.items():
+        for each, factory in found[0].factories.items():
             if identifier in (None, each):
                 options = [_runtime_option_record(option) for option in factory.options.values()]
                 columns = ("key", "type", "default", "choices")

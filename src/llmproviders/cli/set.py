@@ -11,6 +11,7 @@ import typer
 from ..catalogs.editing import EntryEdit, NewEntry
 from ..catalogs.layers import KINDS
 from ..catalogs.revision import EditError, Revision
+from ..messages import shown
 from .arguments import DryRun, EditedEnv, EditedFile, EnvFile, Name, not_stdin
 from .command import UsageError, command
 from .completion import assignments_of, file_names, options_of_entry
@@ -57,7 +58,7 @@ def set_(
         edit.set(key, string)
     for key in unset or []:
         if key in given or (unset or []).count(key) > 1:
-            raise UsageError(f"expected each key once, got {key!r} twice")
+            raise UsageError(f"expected each key once, got {shown(key)} twice")
         try:
             edit.unset(key)
         except EditError as error:
